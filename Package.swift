@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let style: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+
+// Targets stand from the ground up: each depends only on those above it in this list.
+let package = Package(
+  name: "heliograph",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "heliograph", targets: ["heliograph"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // 0 ground: values and codecs
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .target(name: "Core", swiftSettings: style),
+    .target(name: "MIME", dependencies: ["Core"], swiftSettings: style),
+    .target(name: "Vault", dependencies: ["Core", crypto, cryptoExtras], swiftSettings: style),
+    // 1 talk: one target per party
+    .target(
+      name: "Microsoft",
+      dependencies: ["Core", "MIME", crypto, httpClient, logging, nioCore, nioHTTP1, nioPosix],
+      swiftSettings: style),
+    // 2 memory
+    .target(
+      name: "Store",
+      dependencies: [
+        "Core", "Vault", "CPostgres", logging, .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: style),
+    // 3 work
+    .target(
+      name: "Accounts", dependencies: ["Core", "MIME", "Vault", "Microsoft", "Store", crypto, logging],
+      swiftSettings: style),
+    .target(
+      name: "Delivery",
+      dependencies: ["Core", "MIME", "Vault", "Store", "Accounts", crypto, lifecycle, logging],
+      swiftSettings: style),
+    // 4 faces
+    .target(
+      name: "Web",
+      dependencies: [
+        "Core", "MIME", "Vault", "Store", "Accounts", "Delivery", crypto, hummingbird, logging, mustache,
+        nioCore, .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: style),
+    // beside: Microsoft on this machine, reached only by URL
+    .target(
+      name: "Sandbox",
+      dependencies: [
+        "Core", "MIME", crypto, cryptoExtras, hummingbird, lifecycle, logging, mustache, nioCore,
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+      ],
+      swiftSettings: style),
+    // 5 compose
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "Core", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Web", hummingbird, lifecycle, logging,
+        "Yams",
+      ],
+      swiftSettings: style),
+    // roof
+    .executableTarget(
+      name: "heliograph",
+      dependencies: [
+        "Core", "Vault", "Store", "Accounts", "Gateway", "Sandbox", httpClient, lifecycle, logging, nioCore,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: style),
+
+    .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
+    .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: style),
+  ]
+)

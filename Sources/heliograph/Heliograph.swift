@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Heliograph: AsyncParsableCommand { func run() async throws {} }
