@@ -1,0 +1,48 @@
+# The commands of daily work; `make` alone lists them.
+
+.PHONY: help run test check bench fuzz torture clean
+.DEFAULT_GOAL := help
+
+PYTHON := .venv/bin/python
+
+help: ## List these commands.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## Build for release and watch a letter travel (heliograph demo); ARGS="--exit" for more flags.
+	@Scripts/setup
+	swift build -c release --product heliograph
+	@exec .build/release/heliograph demo $(ARGS)
+
+test: .venv/ready ## Run all tests, on SQLite and PostgreSQL, and the referee in Python.
+	swift test
+
+check: ## Check the format and that every import respects the layers.
+	@Scripts/setup check
+	swift format lint --strict --recursive Sources Tests Package.swift
+	Scripts/check-layers --self-test
+	Scripts/check-layers
+
+bench: ## Measure, each figure beside what the machine itself can do.
+	@Scripts/setup
+	@test -x Scripts/bench || { echo "Scripts/bench does not exist yet." >&2; exit 1; }
+	Scripts/bench
+
+fuzz: ## Feed the parsers with mutated input for a while.
+	@Scripts/setup
+	Scripts/fuzz
+
+torture: .venv/ready ## Run all tests with the slow ones at full length.
+	HELIOGRAPH_TORTURE=1 swift test
+
+clean: ## Remove what was built.
+	rm -rf .build .venv
+
+# The referee's Python libraries.
+.venv/ready: $(wildcard Tests/Referee/requirements.txt) | setup-test
+	python3 -m venv .venv
+	$(if $<,.venv/bin/pip install --quiet --disable-pip-version-check -r $<)
+	@touch $@
+
+.PHONY: setup-test
+setup-test:
+	@Scripts/setup test
