@@ -1,0 +1,131 @@
+extension Migration {
+  /// Apps, accounts, tokens, letters, the queue and the event log. Instants are microseconds since 1970,
+  /// booleans 0 and 1, boxes are what `Vault` sealed.
+  static let spine = Migration(
+    version: 1,
+    statements: [
+      "CREATE TABLE workspace (id TEXT PRIMARY KEY, name TEXT NOT NULL, created BIGINT NOT NULL)",
+      "INSERT INTO workspace (id, name, created) VALUES ('default', 'Default', 0)",
+      // A known text sealed with the current key: opening it at start proves that the key is the right one.
+      "CREATE TABLE key_check (id TEXT PRIMARY KEY, box BYTEA NOT NULL)",
+      """
+      CREATE TABLE api_token (
+        workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
+        hash BYTEA NOT NULL UNIQUE, description TEXT NOT NULL, scopes TEXT NOT NULL,
+        created BIGINT NOT NULL, expires BIGINT,
+        PRIMARY KEY (workspace, id))
+      """,
+      """
+      CREATE TABLE oauth2_app (
+        workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
+        name TEXT NOT NULL, title TEXT, description TEXT, provider TEXT NOT NULL, enabled BIGINT NOT NULL,
+        client_id TEXT NOT NULL, client_secret BYTEA, authority TEXT NOT NULL, redirect_url TEXT,
+        extra_scopes TEXT NOT NULL, skip_scopes TEXT NOT NULL,
+        last_error TEXT, created BIGINT NOT NULL, updated BIGINT NOT NULL,
+        PRIMARY KEY (workspace, id))
+      """,
+      // An app-only token serves every mailbox of its app.
+      """
+      CREATE TABLE app_token (
+        workspace TEXT NOT NULL, app TEXT NOT NULL, version BIGINT NOT NULL,
+        access_token BYTEA NOT NULL, expires BIGINT NOT NULL,
+        PRIMARY KEY (workspace, app),
+        FOREIGN KEY (workspace, app) REFERENCES oauth2_app (workspace, id) ON DELETE CASCADE)
+      """,
+      """
+      CREATE TABLE account (
+        workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
+        name TEXT NOT NULL, email TEXT NOT NULL, app TEXT NOT NULL, mailbox TEXT NOT NULL,
+        state TEXT NOT NULL, verified BIGINT NOT NULL, unknown_outcome TEXT NOT NULL,
+        tenant_id TEXT, object_id TEXT, last_error TEXT,
+        event_sequence BIGINT NOT NULL DEFAULT 0, created BIGINT NOT NULL, updated BIGINT NOT NULL,
+        PRIMARY KEY (workspace, id),
+        FOREIGN KEY (workspace, app) REFERENCES oauth2_app (workspace, id))
+      """,
+      "CREATE INDEX account_created ON account (workspace, created, id)",
+      "CREATE INDEX account_app ON account (workspace, app)",
+      // `oauth2_grant`, because GRANT is a reserved word. `version` is compared and set on each refresh.
+      """
+      CREATE TABLE oauth2_grant (
+        workspace TEXT NOT NULL, account TEXT NOT NULL, version BIGINT NOT NULL,
+        refresh_token BYTEA NOT NULL, access_token BYTEA, expires BIGINT NOT NULL,
+        scopes TEXT NOT NULL, client_kind TEXT NOT NULL, updated BIGINT NOT NULL,
+        PRIMARY KEY (workspace, account),
+        FOREIGN KEY (workspace, account) REFERENCES account (workspace, id) ON DELETE CASCADE)
+      """,
+      // A hosted sign-in link that was handed out; `used` is when an account was stored through it.
+      """
+      CREATE TABLE hosted_form (
+        workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
+        account TEXT, name TEXT, email TEXT, expected_email TEXT, app TEXT, redirect_url TEXT NOT NULL,
+        unknown_outcome TEXT NOT NULL, created BIGINT NOT NULL, expires BIGINT NOT NULL, used BIGINT,
+        PRIMARY KEY (workspace, id))
+      """,
+      // One journey to Microsoft's sign-in page and back, found by the hash of its `state`.
+      """
+      CREATE TABLE sign_in (
+        state_hash BYTEA PRIMARY KEY, workspace TEXT NOT NULL, form TEXT NOT NULL, app TEXT NOT NULL,
+        browser_hash BYTEA NOT NULL, secrets BYTEA NOT NULL, redirect_uri TEXT NOT NULL,
+        created BIGINT NOT NULL, expires BIGINT NOT NULL)
+      """,
+      "CREATE INDEX sign_in_expires ON sign_in (expires)",
+      """
+      CREATE TABLE letter (
+        workspace TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, source TEXT NOT NULL,
+        message_id TEXT NOT NULL, envelope_from TEXT NOT NULL, envelope_to TEXT NOT NULL, subject TEXT,
+        size BIGINT NOT NULL, chunks BIGINT NOT NULL, idempotency_key TEXT, created BIGINT NOT NULL,
+        PRIMARY KEY (workspace, id))
+      """,
+      // The bytes of a letter, 256 KiB a row; rows without their letter are swept.
+      """
+      CREATE TABLE chunk (
+        workspace TEXT NOT NULL, letter TEXT NOT NULL, sequence BIGINT NOT NULL, data BYTEA NOT NULL,
+        PRIMARY KEY (workspace, letter, sequence))
+      """,
+      """
+      CREATE TABLE idempotency (
+        workspace TEXT NOT NULL, account TEXT NOT NULL, key TEXT NOT NULL,
+        body_hash BYTEA NOT NULL, letter TEXT NOT NULL, created BIGINT NOT NULL,
+        PRIMARY KEY (workspace, account, key))
+      """,
+      "CREATE INDEX idempotency_created ON idempotency (created)",
+      // `state`: 0 ready, 1 active, 2 held, 3 deferred, 4 done, 5 failed, 6 cancelled. `progress` belongs to
+      // whoever owns the kind of work: for mail, which step was recorded last.
+      """
+      CREATE TABLE queue (
+        workspace TEXT NOT NULL, id TEXT NOT NULL, lane TEXT NOT NULL, account TEXT NOT NULL,
+        state BIGINT NOT NULL, priority BIGINT NOT NULL, due BIGINT NOT NULL, attempts BIGINT NOT NULL,
+        progress TEXT NOT NULL, last_problem TEXT, created BIGINT NOT NULL, settled BIGINT,
+        PRIMARY KEY (workspace, id))
+      """,
+      "CREATE INDEX queue_ready ON queue (workspace, lane, priority, due, id) WHERE state = 0",
+      "CREATE INDEX queue_active ON queue (workspace, lane) WHERE state = 1",
+      "CREATE INDEX queue_deferred ON queue (workspace, lane, due) WHERE state = 3",
+      "CREATE INDEX queue_open ON queue (workspace, created, id) WHERE state < 4",
+      "CREATE INDEX queue_settled ON queue (settled) WHERE settled IS NOT NULL",
+      // What was tried, and what came of it; the row is written before the request leaves.
+      """
+      CREATE TABLE attempt (
+        workspace TEXT NOT NULL, queue TEXT NOT NULL, number BIGINT NOT NULL, step TEXT NOT NULL,
+        node TEXT NOT NULL, started BIGINT NOT NULL, ended BIGINT, verdict TEXT, problem TEXT,
+        PRIMARY KEY (workspace, queue, number))
+      """,
+      // One lane for each (app, mailbox), leased to one node at a time; `epoch` fences off an owner that slept.
+      """
+      CREATE TABLE lane (
+        workspace TEXT NOT NULL, id TEXT NOT NULL, owner TEXT, epoch BIGINT NOT NULL,
+        lease_until BIGINT NOT NULL, next_due BIGINT,
+        PRIMARY KEY (workspace, id))
+      """,
+      "CREATE INDEX lane_due ON lane (next_due) WHERE next_due IS NOT NULL",
+      // Numbered without gaps for each account, so that a reader's cursor never skips a late commit.
+      """
+      CREATE TABLE event (
+        workspace TEXT NOT NULL, account TEXT NOT NULL, sequence BIGINT NOT NULL,
+        kind TEXT NOT NULL, data TEXT NOT NULL, created BIGINT NOT NULL,
+        PRIMARY KEY (workspace, account, sequence))
+      """,
+    ],
+    // A letter's bytes do not compress well, and PostgreSQL would try.
+    postgres: ["ALTER TABLE chunk ALTER COLUMN data SET STORAGE EXTERNAL"])
+}

@@ -1,0 +1,58 @@
+package import Core
+
+/// The database: every durable thing Heliograph knows, in SQLite or PostgreSQL behind one `Transaction`.
+package struct Store: Sendable {
+  private let database: any Engine
+
+  /// Opens the database and brings its schema up to date.
+  ///
+  /// - Throws: `StoreProblem` with `store.fromFuture` for a database that a newer Heliograph has written.
+  package init(_ location: StoreLocation) async throws {
+    database =
+      switch location {
+      case .sqlite(let path): try SQLiteEngine(path: path)
+      case .postgres(let url): try PostgresEngine(url: url)
+      }
+    do {
+      try await migrate()
+    } catch {
+      await database.close()
+      throw error
+    }
+  }
+
+  package var engine: EngineKind { database.kind }
+
+  /// Runs `body` in one transaction: commits when it returns, rolls back when it throws. It may run more than
+  /// once, so it has no effect but its statements, and takes identifiers and instants from outside.
+  ///
+  /// Returns when the commit is on disk. A body in which a statement failed is not committed, even when it
+  /// caught the error.
+  @discardableResult
+  package func write<Value: Sendable>(
+    isolation: Isolation = .serializable,
+    _ body: @escaping @Sendable (borrowing Transaction) throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { database.write(Job(body, $0), isolation) }
+  }
+
+  /// Runs `body` on one snapshot of the database; a statement that writes fails.
+  package func read<Value: Sendable>(
+    _ body: @escaping @Sendable (borrowing Transaction) throws -> Value
+  ) async throws -> Value {
+    try await withCheckedThrowingContinuation { database.read(Job(body, $0)) }
+  }
+
+  /// Lets accepted transactions finish and refuses new ones.
+  package func close() async {
+    await database.close()
+  }
+}
+
+/// Where the database is.
+package enum StoreLocation: Sendable {
+  /// A file; its folder must exist.
+  case sqlite(path: String)
+  /// `postgres://user:password@host:port/database`, or any other libpq connection URI.
+  case postgres(url: Secret)
+}

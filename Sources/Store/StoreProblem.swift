@@ -1,0 +1,84 @@
+package import Core
+
+/// A failure of the database, in words that hold none of its data.
+package struct StoreProblem: Problem {
+  package let code: ProblemCode
+  package let summary: String
+  package let remedy: String?
+  package let retry: Retry
+
+  init(_ code: ProblemCode, _ summary: String, remedy: String?, retry: Retry) {
+    self.code = code
+    self.summary = summary
+    self.remedy = remedy
+    self.retry = retry
+  }
+}
+
+extension StoreProblem {
+  static func malformedRow(column: String) -> StoreProblem {
+    StoreProblem(
+      .storeFailed, "The column \(column) is missing or of an unexpected type.",
+      remedy: "Restore the database from a backup, or report this as a fault of Heliograph.", retry: .futile)
+  }
+
+  /// `detail` names the statement's fault without quoting values.
+  static func failed(_ detail: String) -> StoreProblem {
+    StoreProblem(
+      .storeFailed, "The database refused a statement: \(detail).",
+      remedy: "Report this as a fault of Heliograph, with the log.", retry: .futile)
+  }
+
+  static func conflict(_ constraint: String) -> StoreProblem {
+    StoreProblem(
+      .storeConflict, "The change contradicts what is stored (\(constraint)).",
+      remedy: "Read the current state and try again.", retry: .futile)
+  }
+
+  static func full(_ place: String) -> StoreProblem {
+    StoreProblem(
+      .storeFull, "There is no space left for \(place); nothing was stored.",
+      remedy: "Free disk space; what was acknowledged before is kept, and sending goes on by itself.",
+      retry: .safe(after: nil))
+  }
+
+  static func unavailable(_ detail: String) -> StoreProblem {
+    StoreProblem(
+      .storeUnavailable, "The database cannot be used: \(detail).",
+      remedy: "Check that it runs and that HELIOGRAPH_DATABASE_URL or the data folder is right.",
+      retry: .safe(after: nil))
+  }
+
+  /// COMMIT was sent and its answer lost: the transaction may be on disk or not.
+  static func commitUnknown(_ cause: any Error) -> StoreProblem {
+    StoreProblem(
+      .storeCommitUnknown, "The connection to the database broke during a commit; its outcome is unknown.",
+      remedy: "Look whether the change is there before you repeat it; an Idempotency-Key makes that safe.",
+      retry: .unsafe)
+  }
+
+  static let closed = StoreProblem(
+    .storeUnavailable, "The database is closed because Heliograph is shutting down.",
+    remedy: "Try again in a moment.", retry: .safe(after: nil))
+
+  static func fromFuture(found: Int64, known: Int64) -> StoreProblem {
+    StoreProblem(
+      .storeFromFuture,
+      "The database has schema version \(found); this Heliograph knows versions up to \(known).",
+      remedy: "Start the newer Heliograph that wrote it, or restore a backup from before the upgrade.",
+      retry: .futile)
+  }
+
+  static func notDurable(_ setting: String, _ value: String) -> StoreProblem {
+    StoreProblem(
+      .storeNotDurable, "The database reports \(setting) = \(value): a commit might not survive a power cut.",
+      remedy: "Set \(setting) so that commits are synced.", retry: .futile)
+  }
+
+  static func invalidURL(_ url: String) -> StoreProblem {
+    StoreProblem(
+      .configurationInvalid, "\(url) is not a database that Heliograph knows.",
+      remedy: "Use postgres://user@host/database, or leave it out for SQLite in the data folder.",
+      retry: .futile)
+  }
+}
