@@ -14,7 +14,8 @@ run: ## Build for release and watch a letter travel (heliograph demo); ARGS="--e
 	@exec .build/release/heliograph demo $(ARGS)
 
 test: .venv/ready ## Run all tests, on SQLite and PostgreSQL, and the referee in Python.
-	swift test
+	swift build --build-tests
+	swift test --skip-build --disable-xctest --quiet
 
 check: ## Check the format and that every import respects the layers.
 	@Scripts/setup check
