@@ -103,6 +103,9 @@ let package = Package(
       swiftSettings: style),
 
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
+    .testTarget(
+      name: "SandboxTests", dependencies: ["Core", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1],
+      swiftSettings: style),
     .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: style),
   ]
 )

@@ -1,0 +1,85 @@
+extension SandboxDirectory {
+  /// The tenant of every personal account (Microsoft Learn, "Microsoft identity platform and OpenID Connect").
+  package static let consumersTenantID = "9188040d-6c67-4c5b-b112-36a304b66dad"
+
+  /// The directory at start. Its ids never change, so that scripts may hold them.
+  package static let standard = SandboxDirectory(
+    tenants: [
+      Tenant(id: contosoID, domain: "contoso.test"),
+      Tenant(id: fabrikamID, domain: "fabrikam.test"),
+    ],
+    users: people + bulk, apps: registrations)
+
+  private static let contosoID = "c0000000-0000-4000-8000-000000000001"
+  private static let fabrikamID = "fab00000-0000-4000-8000-000000000001"
+
+  private static let people = [
+    work(1, "alice", "Alice Archer", contosoID, "contoso.test"),
+    work(2, "bob", "Bob Baker", contosoID, "contoso.test"),
+    work(3, "carol", "Carol Cook", fabrikamID, "fabrikam.test"),
+    User(
+      id: userID(4), userPrincipalName: "info@contoso.test", mail: "info@contoso.test",
+      displayName: "Contoso Info", tenantId: contosoID, kind: .shared, hasMailbox: true),
+    User(
+      id: userID(5), userPrincipalName: "nomailbox@contoso.test", mail: nil,
+      displayName: "Nora Nomailbox", tenantId: contosoID, kind: .work, hasMailbox: false),
+    personal(6, "erin", "Erin Evans"),
+    personal(7, "frank", "Frank Fisher"),
+  ]
+
+  /// A large customer: a hundred mailboxes in one tenant.
+  private static let bulk = (1...100).map { number in
+    let digits = String(repeating: "0", count: 3 - String(number).count) + String(number)
+    return work(1000 + number, "mailbox" + digits, "Mailbox " + digits, contosoID, "contoso.test")
+  }
+
+  private static let registrations = [
+    App(
+      clientId: appID(1), displayName: "Web client", kind: .web, tenantId: contosoID,
+      secret: "web~Secret-Value.of.the.sandbox-0001", redirectUris: webRedirects,
+      delegatedScopes: mailScopes, applicationRoles: [], secretExpired: false, signInAudience: .everyone),
+    App(
+      clientId: appID(2), displayName: "Native client", kind: .native, tenantId: contosoID, secret: nil,
+      redirectUris: ["http://localhost", "http://localhost/oauth", "http://127.0.0.1/oauth"],
+      delegatedScopes: mailScopes, applicationRoles: [], secretExpired: false, signInAudience: .everyone),
+    App(
+      clientId: appID(3), displayName: "Daemon", kind: .daemon, tenantId: contosoID,
+      secret: "daemon~Secret-Value.of.the.sandbox-0003", redirectUris: ["http://localhost/oauth"],
+      delegatedScopes: ["User.Read"], applicationRoles: ["Mail.ReadWrite", "Mail.Send", "User.Read.All"],
+      secretExpired: false, signInAudience: .singleTenant),
+    App(
+      clientId: appID(4), displayName: "Web client with an expired secret", kind: .web, tenantId: contosoID,
+      secret: "expired~Secret-Value.of.the.sandbox-0004", redirectUris: webRedirects,
+      delegatedScopes: mailScopes, applicationRoles: [], secretExpired: true, signInAudience: .everyone),
+  ]
+
+  /// The paths at which programs that speak this vocabulary listen for the code.
+  private static let webRedirects =
+    ["/oauth", "/api/v1/outlook-authorization/code", "/email-oauth/microsoft/callback"].flatMap {
+      ["http://localhost" + $0, "http://127.0.0.1" + $0]
+    }
+
+  private static let mailScopes = ["Mail.ReadWrite", "Mail.Send", "User.Read", "offline_access"]
+
+  private static func work(
+    _ number: Int, _ name: String, _ displayName: String, _ tenant: String, _ domain: String
+  ) -> User {
+    User(
+      id: userID(number), userPrincipalName: name + "@" + domain, mail: name + "@" + domain,
+      displayName: displayName, tenantId: tenant, kind: .work, hasMailbox: true)
+  }
+
+  private static func personal(_ number: Int, _ name: String, _ displayName: String) -> User {
+    User(
+      id: "00000000-0000-0000-0000-" + padded(number), userPrincipalName: name + "@outlook.test",
+      mail: name + "@outlook.test", displayName: displayName, tenantId: consumersTenantID, kind: .personal,
+      hasMailbox: true)
+  }
+
+  private static func userID(_ number: Int) -> String { "b0000000-0000-4000-8000-" + padded(number) }
+  private static func appID(_ number: Int) -> String { "a0000000-0000-4000-8000-" + padded(number) }
+
+  private static func padded(_ number: Int) -> String {
+    String(repeating: "0", count: 12 - String(number).count) + String(number)
+  }
+}

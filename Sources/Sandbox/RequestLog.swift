@@ -1,0 +1,67 @@
+import Synchronization
+
+/// What was asked and answered, newest last: the evidence of `GET /sandbox/requests`.
+///
+/// Holds the newest `maximumEntries` and at most `maximumBytes` of their bodies.
+package final class RequestLog: Sendable {
+  /// A minute of load at 300 requests a second.
+  package static let maximumEntries = 20_000
+  package static let maximumBytes = 64 << 20
+  /// Of each body, so that one letter with attachments does not push everything else out.
+  package static let maximumBodyBytes = 64 << 10
+
+  private struct Contents {
+    var entries: [LoggedRequest] = []
+    var dropped = 0
+    var bytes = 0
+  }
+  private let contents = Mutex(Contents())
+
+  package init() {}
+
+  package var entries: [LoggedRequest] {
+    contents.withLock { Array($0.entries[$0.dropped...]) }
+  }
+
+  package func append(_ entry: LoggedRequest) {
+    contents.withLock { log in
+      log.entries.append(entry)
+      log.bytes += entry.size
+      while log.entries.count - log.dropped > Self.maximumEntries || log.bytes > Self.maximumBytes {
+        log.bytes -= log.entries[log.dropped].size
+        log.entries[log.dropped] = LoggedRequest.forgotten
+        log.dropped += 1
+      }
+      // Removing from the front moves the rest, so it is done once per thousand.
+      if log.dropped > 1000 {
+        log.entries.removeFirst(log.dropped)
+        log.dropped = 0
+      }
+    }
+  }
+
+  package func reset() {
+    contents.withLock { $0 = Contents() }
+  }
+}
+
+package struct LoggedRequest: Codable, Sendable {
+  /// When the request came, by the sandbox's clock (RFC 3339).
+  package var time: String
+  package var method: String
+  package var path: String
+  package var query: String
+  /// Names in lower case; values of a repeated name joined by a comma.
+  package var headers: [String: String]
+  package var body: String
+  /// `nil` when the connection was closed without an answer.
+  package var status: Int?
+  package var responseHeaders: [String: String]
+  package var responseBody: String
+
+  fileprivate static let forgotten = LoggedRequest(
+    time: "", method: "", path: "", query: "", headers: [:], body: "", status: nil, responseHeaders: [:],
+    responseBody: "")
+
+  fileprivate var size: Int { body.utf8.count + responseBody.utf8.count + 1000 }
+}

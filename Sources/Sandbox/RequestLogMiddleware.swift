@@ -1,0 +1,88 @@
+import Core
+import HTTPTypes
+package import Hummingbird
+import NIOCore
+import Synchronization
+
+/// Writes every request to Microsoft's half into the log. The sandbox's own control requests and pages are left
+/// out: whoever reads the log does not want to find the reading of it.
+///
+/// Reads the whole body first, so that later middlewares and handlers find it in memory.
+package struct RequestLogMiddleware: RouterMiddleware {
+  /// Graph's own limit is 4 MB a request; a letter of 150 MB comes in pieces.
+  static let maximumBody = 64 << 20
+
+  let log: RequestLog
+  let clock: SandboxClock
+
+  package func handle(
+    _ request: Request, context: SandboxContext,
+    next: (Request, SandboxContext) async throws -> Response
+  ) async throws -> Response {
+    var request = request
+    let body = try await request.collectBody(upTo: Self.maximumBody)
+    guard !isOurOwn(request.uri.path) else { return try await next(request, context) }
+    var entry = LoggedRequest(
+      time: clock.now.description, method: request.method.rawValue, path: request.uri.path,
+      query: request.uri.query ?? "", headers: dictionary(request.headers, host: request.head.authority),
+      body: text(body), status: nil, responseHeaders: [:], responseBody: "")
+    do {
+      var response = try await next(request, context)
+      let answer = try await collected(response.body)
+      response.body = ResponseBody(byteBuffer: answer)
+      entry.status = response.status.code
+      entry.responseHeaders = dictionary(response.headers, host: nil)
+      entry.responseBody = text(answer)
+      log.append(entry)
+      return response
+    } catch let error as any HTTPResponseError {
+      entry.status = error.status.code
+      log.append(entry)
+      throw error
+    } catch {
+      entry.status = error is ConnectionDropped ? nil : 500
+      log.append(entry)
+      throw error
+    }
+  }
+
+  private func isOurOwn(_ path: String) -> Bool {
+    path == "/" || path.hasPrefix("/sandbox/") || path == "/favicon.ico" || path.hasPrefix("/mailbox")
+  }
+
+  private func text(_ buffer: ByteBuffer) -> String {
+    String(
+      buffer: buffer.getSlice(
+        at: buffer.readerIndex, length: min(buffer.readableBytes, RequestLog.maximumBodyBytes)) ?? buffer)
+  }
+
+  private func dictionary(_ fields: HTTPFields, host: String?) -> [String: String] {
+    var result: [String: String] = [:]
+    result["host"] = host
+    for field in fields {
+      let name = field.name.canonicalName
+      result[name] = result[name].map { $0 + ", " + field.value } ?? field.value
+    }
+    return result
+  }
+
+  private func collected(_ body: ResponseBody) async throws -> ByteBuffer {
+    let sink = BodySink()
+    try await body.write(sink)
+    return sink.buffer.withLock { $0 }
+  }
+}
+
+/// Gathers a response body in memory.
+private final class BodySink: ResponseBodyWriter {
+  let buffer = Mutex(ByteBuffer())
+
+  func write(_ part: ByteBuffer) async throws {
+    buffer.withLock { buffer in
+      var part = part
+      buffer.writeBuffer(&part)
+    }
+  }
+
+  func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}

@@ -1,0 +1,31 @@
+package import Core
+import Foundation
+import Synchronization
+
+/// The sandbox's time: the wall clock, and what `POST /sandbox/clock` has added to it.
+package final class SandboxClock: Sendable {
+  private let wall: @Sendable () -> Instant
+  private let offset = Mutex(Duration.zero)
+
+  /// - Parameter wall: what the offset is added to; the tests' one stands still.
+  package init(wall: @escaping @Sendable () -> Instant = SandboxClock.systemNow) {
+    self.wall = wall
+  }
+
+  package var now: Instant { wall() + offset.withLock { $0 } }
+
+  /// Jumps; a negative duration jumps back.
+  package func advance(by duration: Duration) {
+    offset.withLock { $0 += duration }
+  }
+
+  package func reset() {
+    offset.withLock { $0 = .zero }
+  }
+
+  package static let systemNow: @Sendable () -> Instant = {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+  }
+}

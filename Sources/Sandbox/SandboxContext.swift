@@ -1,0 +1,25 @@
+package import Hummingbird
+import NIOCore
+
+/// What a handler knows of its request besides the request: the connection, and the origin that was asked.
+package struct SandboxContext: RequestContext {
+  package var coreContext: CoreRequestContextStorage
+  /// `http://localhost:4000`: the listener's scheme and the request's `Host`. Every URL in an answer starts with it.
+  package var origin: String
+  private let channel: any Channel
+
+  package init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    origin = "http://localhost"
+    channel = source.channel
+  }
+
+  /// Closes the connection, so that the client gets no answer. What was done before stays done.
+  package func dropConnection() async throws -> Never {
+    try? await channel.close(mode: .all)
+    throw ConnectionDropped()
+  }
+}
+
+/// Travels from the handler that dropped the connection through the middlewares; nobody answers it.
+package struct ConnectionDropped: Error {}

@@ -1,0 +1,13 @@
+/// How awkward Exchange and Entra are: `POST /sandbox/settings`. All that it may name, with what it is at start.
+package struct SandboxSettings: Codable, Sendable, Equatable {
+  /// Milliseconds that an accepted letter stays in Drafts.
+  package var sendLagMs = 2000
+  /// The copy in Sent Items gets a new id, as without `Prefer: IdType="ImmutableId"`.
+  package var newIdOnSend = false
+  /// Exchange writes its own Message-ID into what it sends.
+  package var replaceMessageId = false
+  /// A refresh token dies when the next one is issued. Entra itself keeps it alive.
+  package var strictRotation = false
+
+  package init() {}
+}

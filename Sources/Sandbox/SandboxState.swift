@@ -1,0 +1,44 @@
+import Synchronization
+
+/// Everything a running sandbox remembers. Both listeners and all routes share one.
+package final class SandboxState: Sendable {
+  package let directory: SandboxDirectory
+  package let clock: SandboxClock
+  package let tokens: TokenService
+  package let mail: MailStore
+  package let faults: FaultStore
+  package let log: RequestLog
+  private let currentSettings = Mutex(SandboxSettings())
+  private let grantBook: Mutex<GrantBook>
+
+  package init(directory: SandboxDirectory = .standard, clock: SandboxClock = SandboxClock()) throws {
+    self.directory = directory
+    self.clock = clock
+    tokens = try TokenService(clock: clock)
+    mail = MailStore(directory: directory, clock: clock)
+    faults = FaultStore()
+    log = RequestLog()
+    grantBook = Mutex(GrantBook(directory: directory))
+  }
+
+  package var settings: SandboxSettings {
+    get { currentSettings.withLock { $0 } }
+    set { currentSettings.withLock { $0 = newValue } }
+  }
+
+  /// Reads or changes consents, codes and refresh tokens as one step.
+  package func grants<Value: Sendable>(_ body: (inout GrantBook) throws -> Value) rethrows -> Value {
+    try grantBook.withLock { book in try body(&book) }
+  }
+
+  /// Back to the state at start. Signing keys stay, so tokens that are signed stay readable.
+  package func reset() async {
+    clock.reset()
+    settings = SandboxSettings()
+    grants { $0 = GrantBook(directory: directory) }
+    tokens.reset()
+    faults.reset()
+    log.reset()
+    await mail.reset()
+  }
+}
