@@ -103,6 +103,7 @@ let package = Package(
       swiftSettings: style),
 
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
+    .testTarget(name: "MIMETests", dependencies: ["Core", "MIME"], swiftSettings: style),
     .testTarget(
       name: "SandboxTests", dependencies: ["Core", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1],
       swiftSettings: style),

@@ -1,0 +1,107 @@
+/// Cuts the value of an address field into the tokens of RFC 5322 section 3.2.
+struct AddressLexer {
+  enum Kind: Equatable {
+    case atom, quoted, literal, comment
+    case special(UInt8)
+  }
+
+  struct Token {
+    var kind: Kind
+    /// Without quotes and backslashes.
+    var content: [UInt8]
+    var followsBlank: Bool
+
+    var isWord: Bool { kind == .atom || kind == .quoted }
+
+    var spelling: String {
+      let text = Charset.utf8.decode(content[...])
+      guard kind == .quoted else { return text }
+      return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+  }
+
+  private let bytes: ArraySlice<UInt8>
+  private var index: Int
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = bytes
+    index = bytes.startIndex
+  }
+
+  mutating func next() -> Token? {
+    let start = index
+    while index < bytes.endIndex, bytes[index].isBlank { index += 1 }
+    guard index < bytes.endIndex else { return nil }
+    let followsBlank = index > start
+    let (kind, content) = token()
+    return Token(kind: kind, content: content, followsBlank: followsBlank)
+  }
+
+  private mutating func token() -> (Kind, [UInt8]) {
+    switch bytes[index] {
+    case UInt8(ascii: "\""): return (.quoted, delimited(by: UInt8(ascii: "\"")))
+    case UInt8(ascii: "["):
+      return (.literal, [UInt8(ascii: "[")] + delimited(by: UInt8(ascii: "]")) + [UInt8(ascii: "]")])
+    case UInt8(ascii: "("): return (.comment, comment())
+    case let byte where Self.isSpecial(byte):
+      index += 1
+      return (.special(byte), [byte])
+    default:
+      let atom = bytes[index...].prefix { !$0.isBlank && !Self.isSpecial($0) }
+      index = atom.endIndex
+      return (.atom, Array(atom))
+    }
+  }
+
+  private mutating func delimited(by end: UInt8) -> [UInt8] {
+    var content: [UInt8] = []
+    index += 1
+    while index < bytes.endIndex, bytes[index] != end {
+      if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.endIndex { index += 1 }
+      content.append(bytes[index])
+      index += 1
+    }
+    index = min(index + 1, bytes.endIndex)
+    return content
+  }
+
+  /// Comments nest.
+  private mutating func comment() -> [UInt8] {
+    var content: [UInt8] = []
+    var depth = 1
+    index += 1
+    while index < bytes.endIndex {
+      var byte = bytes[index]
+      index += 1
+      if byte == UInt8(ascii: "("), depth > 0 { depth += 1 }
+      if byte == UInt8(ascii: ")") { depth -= 1 }
+      if depth == 0 { break }
+      if byte == UInt8(ascii: "\\"), index < bytes.endIndex {
+        byte = bytes[index]
+        index += 1
+      }
+      content.append(byte)
+    }
+    return content
+  }
+
+  private static func isSpecial(_ byte: UInt8) -> Bool { "()<>[]:;@\\,.\"".utf8.contains(byte) }
+}
+
+extension AddressLexer {
+  /// The tokens as they were written, give or take blanks and quotes.
+  static func spelling(_ tokens: [Token]) -> String {
+    tokens.reduce(into: "") { $0 += ($1.followsBlank && !$0.isEmpty ? " " : "") + $1.spelling }
+  }
+
+  /// A display name: encoded words decoded, quoted ones too, since mailers quote them though RFC 2047 forbids
+  /// it.
+  static func name(_ phrase: [Token]) -> String {
+    var joined: [UInt8] = []
+    for token in phrase {
+      if token.followsBlank, !joined.isEmpty { joined.append(.space) }
+      joined += token.content
+    }
+    return EncodedWord.decode(joined[...])
+  }
+}

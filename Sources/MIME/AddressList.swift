@@ -1,0 +1,57 @@
+/// The addresses of a header field (RFC 5322 section 3.4), with the obsolete forms of section 4.4: members of
+/// groups like the others, routes passed over, comments dropped unless they are all there is for a name.
+struct AddressList {
+  private(set) var mailboxes: [NamedAddress] = []
+  /// What stands between two commas and is no address.
+  private(set) var malformed: [String] = []
+  private var phrase: [AddressLexer.Token] = []
+  private var angle: [AddressLexer.Token] = []
+  private var comment: [UInt8] = []
+  private var isInAngle = false
+  private var hasAngle = false
+
+  init(parsing value: ArraySlice<UInt8>) {
+    var lexer = AddressLexer(value)
+    while let token = lexer.next() { take(token) }
+    close()
+  }
+
+  private mutating func take(_ token: AddressLexer.Token) {
+    switch token.kind {
+    case .comment: if comment.isEmpty { comment = token.content }
+    case .special(UInt8(ascii: "<")) where !isInAngle && !hasAngle: (isInAngle, hasAngle) = (true, true)
+    case .special(UInt8(ascii: ">")) where isInAngle: isInAngle = false
+    case .special(UInt8(ascii: ",")) where isInAngle && angle.first?.kind == .special(UInt8(ascii: "@")):
+      angle.append(token)
+    case .special(UInt8(ascii: ",")), .special(UInt8(ascii: ";")): close()
+    case .special(UInt8(ascii: ":")) where isInAngle: angle = []
+    // The name of a group.
+    case .special(UInt8(ascii: ":"))
+    where !hasAngle && !phrase.contains { $0.kind == .special(UInt8(ascii: "@")) }:
+      (phrase, comment) = ([], [])
+    default: if isInAngle { angle.append(token) } else { phrase.append(token) }
+    }
+  }
+
+  private mutating func close() {
+    defer {
+      (phrase, angle, comment) = ([], [], [])
+      (isInAngle, hasAngle) = (false, false)
+    }
+    guard hasAngle || !phrase.isEmpty else { return }
+    let written = AddressLexer.spelling(phrase) + (hasAngle ? "<\(AddressLexer.spelling(angle))>" : "")
+    guard let address = Self.address(hasAngle ? angle : phrase) else {
+      malformed.append(written)
+      return
+    }
+    let name = hasAngle ? AddressLexer.name(phrase) : ""
+    mailboxes.append(
+      NamedAddress(name: name.isEmpty ? EncodedWord.decode(comment[...]) : name, address: address))
+  }
+
+  /// Blanks may stand around the dots and the `@`, but two words in a row are no address.
+  private static func address(_ tokens: [AddressLexer.Token]) -> EmailAddress? {
+    for (left, right) in zip(tokens, tokens.dropFirst()) where left.isWord && right.isWord { return nil }
+    return try? EmailAddress(tokens.map(\.spelling).joined())
+  }
+}

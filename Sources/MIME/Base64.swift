@@ -1,0 +1,62 @@
+/// RFC 2045 section 6.8.
+enum Base64 {
+  /// `width` characters to a line and CRLF after each; no line ends at all if it is `nil`.
+  static func encode(_ content: some Collection<UInt8>, width: Int? = nil, into bytes: inout [UInt8]) {
+    let alphabet = Self.alphabet
+    var column = 0
+    var bits: UInt32 = 0
+    var held = 0
+    func put(_ count: Int, _ bytes: inout [UInt8]) {
+      for place in 0..<4 {
+        let value = Int(bits >> UInt32(18 - 6 * place) & 63)
+        bytes.append(place <= count ? alphabet[value] : UInt8(ascii: "="))
+      }
+      column += 4
+      if let width, column >= width {
+        bytes.appendLineEnd()
+        column = 0
+      }
+    }
+    for byte in content {
+      bits |= UInt32(byte) << UInt32(16 - 8 * held)
+      held += 1
+      if held == 3 {
+        put(3, &bytes)
+        (bits, held) = (0, 0)
+      }
+    }
+    if held > 0 { put(held, &bytes) }
+    if width != nil, column > 0 { bytes.appendLineEnd() }
+  }
+
+  /// Skips whatever is not in the alphabet; padding ends a group, so that joined texts decode too.
+  static func decode(_ content: ArraySlice<UInt8>) -> [UInt8] {
+    let values = Self.values
+    var result: [UInt8] = []
+    result.reserveCapacity(content.count / 4 * 3)
+    var bits: UInt32 = 0
+    var held = 0
+    for byte in content {
+      let value = values[Int(byte)]
+      if value < 64 {
+        bits = bits << 6 | UInt32(value)
+        held += 6
+        if held >= 8 {
+          held -= 8
+          result.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
+        }
+      } else if byte == UInt8(ascii: "=") {
+        (bits, held) = (0, 0)
+      }
+    }
+    return result
+  }
+
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  private static let values: [UInt8] = {
+    var values = [UInt8](repeating: 0xFF, count: 256)
+    for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
+    return values
+  }()
+}

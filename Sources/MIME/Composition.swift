@@ -1,0 +1,50 @@
+package import Core
+
+/// A letter as its author gives it, before it becomes bytes. There is no Bcc: hidden recipients live in the
+/// envelope alone.
+package struct Composition: Sendable {
+  package var from: NamedAddress
+  package var sender: NamedAddress?
+  package var replyTo: [NamedAddress] = []
+  /// May be empty, and so may `cc`: whether anyone receives the letter is the envelope's matter.
+  package var to: [NamedAddress] = []
+  package var cc: [NamedAddress] = []
+  package var subject: String?
+  package var text: String?
+  package var html: String?
+  /// Further fields, in order. Names that `compose` writes itself, `Bcc` and `Content-…` are refused.
+  package var headers: [(name: String, value: String)] = []
+  package var attachments: [Attachment] = []
+  /// Boundaries are made from it too, so that composing is a pure function.
+  package var messageID: MessageID
+  package var date: Instant
+
+  package init(from: NamedAddress, messageID: MessageID, date: Instant) {
+    self.from = from
+    self.messageID = messageID
+    self.date = date
+  }
+}
+
+/// A file that travels with a letter.
+package struct Attachment: Hashable, Sendable {
+  package var name: String?
+  /// `type/subtype`, parameters allowed.
+  package var contentType: String
+  /// What `cid:` URLs in the HTML name, without angle brackets.
+  package var contentID: String?
+  /// Shown within the text rather than beside it.
+  package var isInline: Bool
+  package var content: [UInt8]
+
+  package init(
+    name: String?, contentType: String = "application/octet-stream", contentID: String? = nil,
+    isInline: Bool = false, content: [UInt8]
+  ) {
+    self.name = name
+    self.contentType = contentType
+    self.contentID = contentID
+    self.isInline = isInline
+    self.content = content
+  }
+}

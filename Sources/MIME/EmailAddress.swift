@@ -1,0 +1,50 @@
+/// An addr-spec: a local part and a domain (RFC 5321 section 4.1.2), in UTF-8 where RFC 6531 allows it.
+///
+/// The local part is kept in its shortest spelling: quoted only where it must be, so that `"a"@x` and `a@x`
+/// are equal, as RFC 5321 says they are. Domains compare without regard to case, local parts with it; see
+/// `key`.
+package struct EmailAddress: Sendable, CustomStringConvertible {
+  /// With its quotes, where it needs them.
+  package let localPart: String
+  /// As written: a name, or a literal in brackets.
+  package let domain: String
+
+  /// RFC 5321 section 4.5.3.1.1, in octets.
+  static let maximumLocalPart = 64
+  /// RFC 5321 section 4.5.3.1.2, in octets.
+  static let maximumDomain = 255
+  /// RFC 1035 section 2.3.4, in octets.
+  static let maximumLabel = 63
+  /// RFC 5321 section 4.5.3.1.3 gives a path 256 octets, two of them the angle brackets.
+  static let maximumLength = 254
+
+  package init(_ text: String) throws(MIMEProblem) {
+    var scanner = AddressScanner(text)
+    localPart = try scanner.localPart()
+    domain = try scanner.domain()
+    guard localPart.utf8.count + 1 + domain.utf8.count <= Self.maximumLength else {
+      throw .address(text, "it is longer than \(Self.maximumLength) octets")
+    }
+  }
+
+  package var text: String { localPart + "@" + domain }
+  package var description: String { text }
+
+  /// All in lower case. Exchange and Outlook.com ignore the case of the whole address: compare by this
+  /// wherever the mailbox is Microsoft's.
+  package var key: String { text.lowercased() }
+
+  /// Whether a header or an envelope with this address needs UTF-8 (RFC 6531, RFC 6532).
+  package var isInternational: Bool { !text.utf8.allSatisfy { $0 < 0x80 } }
+}
+
+extension EmailAddress: Hashable {
+  package static func == (lhs: EmailAddress, rhs: EmailAddress) -> Bool {
+    lhs.localPart == rhs.localPart && lhs.domain.lowercased() == rhs.domain.lowercased()
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(localPart)
+    hasher.combine(domain.lowercased())
+  }
+}

@@ -1,0 +1,82 @@
+extension EncodedWord {
+  /// `value` with its encoded words decoded (RFC 2047 section 6.2). What is no encoded word stands for
+  /// itself.
+  ///
+  /// Words of one charset in a row are joined before they are decoded, since many mailers split a character
+  /// between two; blanks between words vanish. A word is also found where the blanks that should surround it
+  /// are missing.
+  static func decode(_ value: ArraySlice<UInt8>) -> String {
+    var result = ""
+    var pending: (charset: String, content: [UInt8])?
+    var index = value.startIndex
+    var plainStart = index
+    func flush() {
+      if let word = pending { result += Charset(word.charset).decode(word.content[...]) }
+      pending = nil
+    }
+    while index < value.endIndex {
+      guard let word = match(value, at: index) else {
+        index += 1
+        continue
+      }
+      let plain = value[plainStart..<index]
+      if pending == nil || !plain.allSatisfy(\.isBlank) {
+        flush()
+        result += Charset.utf8.decode(plain)
+      }
+      if pending?.charset != word.charset { flush() }
+      pending = (word.charset, (pending?.content ?? []) + word.content)
+      index = word.end
+      plainStart = index
+    }
+    flush()
+    return result + Charset.utf8.decode(value[plainStart...])
+  }
+
+  private static func match(
+    _ value: ArraySlice<UInt8>, at start: Int
+  ) -> (charset: String, content: [UInt8], end: Int)? {
+    let question = UInt8(ascii: "?")
+    guard value[start] == UInt8(ascii: "="), start + 1 < value.endIndex, value[start + 1] == question else {
+      return nil
+    }
+    let charsetStart = start + 2
+    guard let charsetEnd = value[charsetStart...].firstIndex(where: { $0 == question || $0.isBlank }),
+      value[charsetEnd] == question, charsetEnd > charsetStart, charsetEnd + 2 < value.endIndex,
+      value[charsetEnd + 2] == question
+    else { return nil }
+    let textStart = charsetEnd + 3
+    guard let textEnd = value[textStart...].firstIndex(of: question), textEnd + 1 < value.endIndex,
+      value[textEnd + 1] == UInt8(ascii: "=")
+    else { return nil }
+    // RFC 2231 section 5 lets a language follow the charset.
+    let charset = value[charsetStart..<charsetEnd].prefix { $0 != UInt8(ascii: "*") }.map(\.lowercased)
+    let content: [UInt8]
+    switch value[charsetEnd + 1].lowercased {
+    case UInt8(ascii: "b"): content = Base64.decode(value[textStart..<textEnd])
+    case UInt8(ascii: "q"):
+      let spaced = value[textStart..<textEnd].map { $0 == UInt8(ascii: "_") ? UInt8.space : $0 }
+      content = unescaped(spaced)
+    default: return nil
+    }
+    return (String(decoding: charset, as: UTF8.self), content, textEnd + 2)
+  }
+
+  /// Unlike quoted-printable bodies, words have no lines and keep their blanks (RFC 2047 section 4.2).
+  private static func unescaped(_ text: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var index = 0
+    while index < text.count {
+      if text[index] == UInt8(ascii: "="), index + 2 < text.count, let high = text[index + 1].hexValue,
+        let low = text[index + 2].hexValue
+      {
+        result.append(high << 4 | low)
+        index += 3
+      } else {
+        result.append(text[index])
+        index += 1
+      }
+    }
+    return result
+  }
+}

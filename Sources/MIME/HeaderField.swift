@@ -1,0 +1,38 @@
+/// One field of a header, as it stands in the message.
+package struct HeaderField: Sendable {
+  /// As written; compare with `isNamed`.
+  package let name: String
+  private let source: [UInt8]
+  private let range: Range<Int>
+  private let valueStart: Int
+
+  init(name: String, source: [UInt8], range: Range<Int>, valueStart: Int) {
+    self.name = name
+    self.source = source
+    self.range = range
+    self.valueStart = valueStart
+  }
+
+  /// Name, folds and the last line end included.
+  package var raw: ArraySlice<UInt8> { source[range] }
+
+  /// Unfolded, without blanks at its ends; encoded words stay encoded. Octets that are not UTF-8 are read as
+  /// windows-1252.
+  package var value: String { Charset.utf8.decode(valueBytes) }
+
+  /// For unstructured fields: `value` with its encoded words decoded.
+  package var text: String { EncodedWord.decode(valueBytes) }
+
+  /// Field names do not depend on case (RFC 5322 section 1.2.2).
+  package func isNamed(_ name: String) -> Bool {
+    self.name.utf8.elementsEqual(name.utf8) { $0.lowercased == $1.lowercased }
+  }
+
+  /// Unfolding removes the line ends alone (RFC 5322 section 2.2.3).
+  var valueBytes: ArraySlice<UInt8> {
+    var value = source[valueStart..<range.upperBound].filter { $0 != .cr && $0 != .lf }[...]
+    while value.first?.isBlank == true { value.removeFirst() }
+    while value.last?.isBlank == true { value.removeLast() }
+    return value
+  }
+}

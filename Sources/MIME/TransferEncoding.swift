@@ -1,0 +1,90 @@
+/// How a body travels in 7-bit lines (RFC 2045 section 6).
+enum TransferEncoding: String {
+  case sevenBit = "7bit"
+  case quotedPrintable = "quoted-printable"
+  case base64
+
+  /// `content` has CRLF line ends and nothing else of their kind; `delimiter` must not appear in what is
+  /// written.
+  static func best(forText content: [UInt8], avoiding delimiter: [UInt8]) -> TransferEncoding {
+    if Lines.fit(content, width: Lines.preferred), !content.contains(delimiter) { return .sevenBit }
+    // An escape costs two octets more than the octet, base64 one for every three.
+    let escapes = content.count { $0 >= 0x7F || $0 == UInt8(ascii: "=") }
+    return escapes * 6 > content.count ? .base64 : .quotedPrintable
+  }
+
+  func encode(_ content: [UInt8], into bytes: inout [UInt8]) {
+    switch self {
+    case .sevenBit: bytes.append(contentsOf: content)
+    case .quotedPrintable: QuotedPrintable.encode(content, into: &bytes)
+    case .base64: Base64.encode(content, width: 76, into: &bytes)
+    }
+  }
+}
+
+/// Lines as RFC 5322 section 2.1 knows them.
+enum Lines {
+  /// Section 2.1.1: without CRLF, no line may have more octets.
+  static let maximum = 998
+  /// Section 2.1.1: and no line should have more than these.
+  static let preferred = 78
+
+  /// Every line end, be it CRLF, CR or LF, as CRLF.
+  static func normalized(_ content: some Collection<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(content.count + content.count / 32)
+    var afterCR = false
+    for byte in content {
+      if byte == .cr || (byte == .lf && !afterCR) {
+        result.appendLineEnd()
+      } else if byte != .lf {
+        result.append(byte)
+      }
+      afterCR = byte == .cr
+    }
+    return result
+  }
+
+  /// Whether normalised `content` can travel as 7bit (RFC 2045 section 2.7) in lines of at most `width`.
+  static func fit(_ content: [UInt8], width: Int) -> Bool {
+    var column = 0
+    for byte in content {
+      if byte == .lf {
+        column = 0
+      } else if byte != .cr {
+        column += 1
+        guard column <= width, (0x20..<0x7F).contains(byte) || byte == .tab else { return false }
+      }
+    }
+    return true
+  }
+}
+
+extension UInt8 {
+  static let tab: UInt8 = 0x09
+  static let lf: UInt8 = 0x0A
+  static let cr: UInt8 = 0x0D
+  static let space: UInt8 = 0x20
+
+  var isBlank: Bool { self == .space || self == .tab }
+  var lowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
+  var isDigit: Bool { (0x30...0x39).contains(self) }
+
+  var hexValue: UInt8? {
+    switch self {
+    case 0x30...0x39: self - 0x30
+    case 0x41...0x46: self - 0x37
+    case 0x61...0x66: self - 0x57
+    default: nil
+    }
+  }
+}
+
+extension [UInt8] {
+  static var crlf: [UInt8] { [.cr, .lf] }
+
+  mutating func appendLineEnd() {
+    append(.cr)
+    append(.lf)
+  }
+}
