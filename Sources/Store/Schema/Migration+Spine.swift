@@ -36,7 +36,7 @@ extension Migration {
       CREATE TABLE account (
         workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
         name TEXT NOT NULL, email TEXT NOT NULL, app TEXT NOT NULL, mailbox TEXT NOT NULL,
-        state TEXT NOT NULL, verified BIGINT NOT NULL, unknown_outcome TEXT NOT NULL,
+        state TEXT NOT NULL, verified BIGINT NOT NULL, send_only BIGINT NOT NULL, unknown_outcome TEXT NOT NULL,
         tenant_id TEXT, object_id TEXT, last_error TEXT,
         event_sequence BIGINT NOT NULL DEFAULT 0, created BIGINT NOT NULL, updated BIGINT NOT NULL,
         PRIMARY KEY (workspace, id),
@@ -44,11 +44,12 @@ extension Migration {
       """,
       "CREATE INDEX account_created ON account (workspace, created, id)",
       "CREATE INDEX account_app ON account (workspace, app)",
+      "CREATE INDEX account_initial ON account (created, id) WHERE state = 'init'",
       // `oauth2_grant`, because GRANT is a reserved word. `version` is compared and set on each refresh.
       """
       CREATE TABLE oauth2_grant (
         workspace TEXT NOT NULL, account TEXT NOT NULL, version BIGINT NOT NULL,
-        refresh_token BYTEA NOT NULL, access_token BYTEA, expires BIGINT NOT NULL,
+        refresh_token BYTEA NOT NULL, access_token BYTEA NOT NULL, expires BIGINT NOT NULL,
         scopes TEXT NOT NULL, client_kind TEXT NOT NULL, updated BIGINT NOT NULL,
         PRIMARY KEY (workspace, account),
         FOREIGN KEY (workspace, account) REFERENCES account (workspace, id) ON DELETE CASCADE)

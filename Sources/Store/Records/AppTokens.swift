@@ -1,0 +1,45 @@
+package import Core
+
+/// The access token of an app that acts for itself: one for all its mailboxes.
+package struct AppTokenRecord: Sendable {
+  package var workspace: WorkspaceID
+  package var app: AppID
+  /// 1 for the first; each one that is saved is one more than the one it replaces.
+  package var version: Int64
+  /// A box.
+  package var accessToken: [UInt8]
+  package var expires: Instant
+
+  package init(
+    workspace: WorkspaceID, app: AppID, version: Int64, accessToken: [UInt8], expires: Instant
+  ) {
+    self.workspace = workspace
+    self.app = app
+    self.version = version
+    self.accessToken = accessToken
+    self.expires = expires
+  }
+}
+
+extension Transaction {
+  package func appToken(of app: AppID, in workspace: WorkspaceID) throws -> AppTokenRecord? {
+    try row(
+      "SELECT version, access_token, expires FROM app_token WHERE workspace = $1 AND app = $2", workspace, app
+    ) {
+      AppTokenRecord(
+        workspace: workspace, app: app, version: try $0.integer("version"),
+        accessToken: try $0.bytes("access_token"), expires: try $0.instant("expires"))
+    }
+  }
+
+  /// Compare and set: stores it unless somebody has stored that version already, and returns whether it did.
+  package func save(_ token: AppTokenRecord) throws -> Bool {
+    try execute(
+      """
+      INSERT INTO app_token (workspace, app, version, access_token, expires) VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT (workspace, app) DO UPDATE SET version = excluded.version,
+        access_token = excluded.access_token, expires = excluded.expires
+      WHERE app_token.version = excluded.version - 1
+      """, token.workspace, token.app, token.version, token.accessToken, token.expires) > 0
+  }
+}

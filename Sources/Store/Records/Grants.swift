@@ -1,0 +1,78 @@
+package import Core
+
+/// What a person has granted: the tokens of one account.
+package struct OAuth2GrantRecord: Sendable {
+  package var workspace: WorkspaceID
+  package var account: AccountID
+  /// 1 for the first; each one that is saved is one more than the one it replaces.
+  package var version: Int64
+  /// A box.
+  package var refreshToken: [UInt8]
+  /// A box.
+  package var accessToken: [UInt8]
+  package var expires: Instant
+  /// As Entra spelt them.
+  package var scopes: [String]
+  package var clientKind: ClientKind
+  package var updated: Instant
+
+  package init(
+    workspace: WorkspaceID, account: AccountID, version: Int64, refreshToken: [UInt8], accessToken: [UInt8],
+    expires: Instant, scopes: [String], clientKind: ClientKind, updated: Instant
+  ) {
+    self.workspace = workspace
+    self.account = account
+    self.version = version
+    self.refreshToken = refreshToken
+    self.accessToken = accessToken
+    self.expires = expires
+    self.scopes = scopes
+    self.clientKind = clientKind
+    self.updated = updated
+  }
+}
+
+/// How the app stood towards Entra when the grant was made. Refreshing must keep to it: a secret is refused for
+/// a native client's grant and demanded for a web client's.
+package enum ClientKind: String, Sendable {
+  case web
+  case native
+}
+
+extension Transaction {
+  package func grant(of account: AccountID, in workspace: WorkspaceID) throws -> OAuth2GrantRecord? {
+    try row(
+      """
+      SELECT version, refresh_token, access_token, expires, scopes, client_kind, updated
+      FROM oauth2_grant WHERE workspace = $1 AND account = $2
+      """, workspace, account
+    ) {
+      OAuth2GrantRecord(
+        workspace: workspace, account: account, version: try $0.integer("version"),
+        refreshToken: try $0.bytes("refresh_token"), accessToken: try $0.bytes("access_token"),
+        expires: try $0.instant("expires"), scopes: try $0.words("scopes"),
+        clientKind: try $0.value("client_kind"), updated: try $0.instant("updated"))
+    }
+  }
+
+  /// Compare and set: stores it unless somebody has stored that version already, and returns whether it did.
+  package func save(_ grant: OAuth2GrantRecord) throws -> Bool {
+    try execute(
+      """
+      INSERT INTO oauth2_grant (workspace, account, version, refresh_token, access_token, expires, scopes,
+        client_kind, updated)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      ON CONFLICT (workspace, account) DO UPDATE SET version = excluded.version,
+        refresh_token = excluded.refresh_token, access_token = excluded.access_token,
+        expires = excluded.expires, scopes = excluded.scopes, client_kind = excluded.client_kind,
+        updated = excluded.updated
+      WHERE oauth2_grant.version = excluded.version - 1
+      """,
+      grant.workspace, grant.account, grant.version, grant.refreshToken, grant.accessToken, grant.expires,
+      grant.scopes.joined(separator: " "), grant.clientKind.rawValue, grant.updated) > 0
+  }
+
+  package func deleteGrant(of account: AccountID, in workspace: WorkspaceID) throws {
+    try execute("DELETE FROM oauth2_grant WHERE workspace = $1 AND account = $2", workspace, account)
+  }
+}

@@ -1,0 +1,56 @@
+package import Core
+import Foundation
+
+/// A problem as it is kept: what was said, and when it happened. Like the problem itself it holds no secret.
+package struct ProblemRecord: Sendable, Hashable, Codable {
+  /// `area.reason`.
+  package var code: String
+  package var summary: String
+  package var remedy: String?
+  package var status: Int?
+  package var peerCode: String?
+  package var requestID: String?
+  private var microseconds: Int64
+
+  package init(_ problem: any Problem, at now: Instant) {
+    code = problem.code.rawValue
+    summary = problem.summary
+    remedy = problem.remedy
+    status = problem.origin?.status
+    peerCode = problem.origin?.code
+    requestID = problem.origin?.requestID
+    microseconds = now.microseconds
+  }
+
+  package var occurred: Instant { Instant(microseconds: microseconds) }
+}
+
+extension ProblemRecord: SQLEncodable {
+  var sqlValue: SQLValue {
+    // Strings and integers always encode.
+    guard let json = try? JSONEncoder().encode(self) else { return .null }
+    return .text(String(decoding: json, as: UTF8.self))
+  }
+}
+
+extension Row {
+  func optionalProblem(_ name: String) throws -> ProblemRecord? {
+    guard let text = try optionalText(name) else { return nil }
+    do {
+      return try JSONDecoder().decode(ProblemRecord.self, from: Data(text.utf8))
+    } catch {
+      throw StoreProblem.malformedRow(column: name)
+    }
+  }
+
+  /// A value of an enumeration that is stored by name.
+  func value<Value: RawRepresentable<String>>(_ name: String, as _: Value.Type = Value.self) throws -> Value {
+    guard let value = Value(rawValue: try text(name)) else { throw StoreProblem.malformedRow(column: name) }
+    return value
+  }
+
+  /// A list whose elements hold no space.
+  func words(_ name: String) throws -> [String] {
+    try text(name).split(separator: " ").map(String.init)
+  }
+}
