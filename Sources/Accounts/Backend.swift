@@ -1,0 +1,71 @@
+package import MIME
+
+/// What one account's mail goes through: Microsoft Graph, or (later) IMAP and SMTP.
+///
+/// Every function is one recorded step of "The hard rule": it makes its request once, repeated only after a 401,
+/// which says that nothing was done. What it throws is a `Problem`, or `CancellationError`. A problem with
+/// `.unsafe` means that the step may have happened.
+package protocol Backend: Sendable {
+  /// Whether the grant can read and write mail, so that a letter goes as a draft and its fate can be looked up.
+  var canReconcile: Bool { get }
+
+  /// Step `create`: puts the letter among the drafts, where its marks find it again if the reply is lost.
+  func createDraft(_ letter: OutgoingLetter) async throws -> DraftID
+  /// Step `send`: returns only when Microsoft has accepted the draft (202).
+  func sendDraft(_ draft: DraftID) async throws
+  /// Step `submit`, for grants that cannot read: returns only when Microsoft has accepted the letter (202).
+  func send(_ letter: OutgoingLetter) async throws
+  /// Looks the letter up by the draft's id, then by Message-ID, then by `X-Heliograph-Id`.
+  func find(_ letter: LetterMarks, draft: DraftID?) async throws -> LetterFate
+  /// Returns also when there is no such draft any more.
+  func deleteDraft(_ draft: DraftID) async throws
+}
+
+/// A letter as it leaves: the composed bytes, and who is to receive them.
+package struct OutgoingLetter: Sendable {
+  /// RFC 5322, CRLF, without a Bcc field.
+  package var mime: [UInt8]
+  /// The truth about who receives it. The backend adds a Bcc field of those that neither To nor Cc names.
+  package var envelopeTo: [EmailAddress]
+  package var marks: LetterMarks
+
+  package init(mime: [UInt8], envelopeTo: [EmailAddress], marks: LetterMarks) {
+    self.mime = mime
+    self.envelopeTo = envelopeTo
+    self.marks = marks
+  }
+}
+
+/// What a letter is found again by. Exchange may replace the Message-ID; it leaves our own header alone.
+package struct LetterMarks: Sendable, Hashable {
+  /// With its angle brackets.
+  package var internetMessageID: String
+  /// The value of the letter's `X-Heliograph-Id` header.
+  package var heliographID: String
+
+  package init(internetMessageID: String, heliographID: String) {
+    self.internetMessageID = internetMessageID
+    self.heliographID = heliographID
+  }
+}
+
+/// A draft in the sender's mailbox. For Graph its immutable id, which sending may still change.
+package struct DraftID: Sendable, Hashable, CustomStringConvertible {
+  package let rawValue: String
+
+  package init(_ rawValue: String) {
+    self.rawValue = rawValue
+  }
+
+  package var description: String { rawValue }
+}
+
+/// Where a letter was found.
+package enum LetterFate: Sendable, Hashable {
+  /// In the sender's mailbox, and no longer a draft.
+  case sent
+  /// Still a draft. That may also be an accepted letter which transport has not taken yet.
+  case draft(DraftID)
+  /// Nowhere. That proves nothing yet.
+  case absent
+}
