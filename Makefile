@@ -19,7 +19,8 @@ test: .venv/ready ## Run all tests, on SQLite and PostgreSQL, and the referee in
 
 check: ## Check the format and that every import respects the layers.
 	@Scripts/setup check
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Package.swift \
+		$(wildcard Benchmarks/Sources Benchmarks/Package.swift)
 	Scripts/check-layers --self-test
 	Scripts/check-layers
 
