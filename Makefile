@@ -3,7 +3,7 @@
 .PHONY: help run test check bench fuzz torture clean
 .DEFAULT_GOAL := help
 
-PYTHON := .venv/bin/python
+FORMATTED := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,8 +19,7 @@ test: .venv/ready ## Run all tests, on SQLite and PostgreSQL, and the referee in
 
 check: ## Check the format and that every import respects the layers.
 	@Scripts/setup check
-	swift format lint --strict --recursive Sources Tests Package.swift \
-		$(wildcard Benchmarks/Sources Benchmarks/Package.swift)
+	swift format lint --strict --recursive $(FORMATTED)
 	Scripts/check-layers --self-test
 	Scripts/check-layers
 
@@ -34,7 +33,8 @@ fuzz: ## Feed the parsers with mutated input for a while.
 	Scripts/fuzz
 
 torture: .venv/ready ## Run all tests with the slow ones at full length.
-	HELIOGRAPH_TORTURE=1 swift test
+	swift build --build-tests
+	HELIOGRAPH_TORTURE=1 swift test --skip-build --disable-xctest --quiet
 
 clean: ## Remove what was built.
 	rm -rf .build .venv

@@ -105,8 +105,9 @@ let package = Package(
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(name: "MIMETests", dependencies: ["Core", "MIME"], swiftSettings: style),
     .testTarget(
-      name: "SandboxTests", dependencies: ["Core", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1],
+      name: "SandboxTests",
+      dependencies: ["Core", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1],
       swiftSettings: style),
-    .testTarget(name: "VaultTests", dependencies: ["Vault"], swiftSettings: style),
+    .testTarget(name: "VaultTests", dependencies: ["Core", "Vault"], swiftSettings: style),
   ]
 )
