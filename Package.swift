@@ -18,6 +18,7 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 
 // Targets stand from the ground up: each depends only on those above it in this list.
 let package = Package(
@@ -48,8 +49,7 @@ let package = Package(
     // 1 talk: one target per party
     .target(
       name: "Microsoft",
-      dependencies: ["Core", "MIME", crypto, httpClient, logging, nioCore, nioHTTP1, nioPosix],
-      swiftSettings: style),
+      dependencies: ["Core", crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL], swiftSettings: style),
     // 2 memory
     .target(
       name: "Store",
@@ -81,7 +81,7 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        nioSSL,
         .product(name: "X509", package: "swift-certificates"),
       ],
       swiftSettings: style),
@@ -104,6 +104,9 @@ let package = Package(
 
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(name: "MIMETests", dependencies: ["Core", "MIME"], swiftSettings: style),
+    .testTarget(
+      name: "MicrosoftTests",
+      dependencies: ["Core", "Microsoft", nioCore, nioHTTP1, nioPosix, nioSSL], swiftSettings: style),
     .testTarget(
       name: "SandboxTests",
       dependencies: ["Core", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1],

@@ -27,6 +27,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case signInExpired = "signIn.expired"
   case signInBrowserMismatch = "signIn.browserMismatch"
   case signInNonceMismatch = "signIn.nonceMismatch"
+  case signInIdentityInvalid = "signIn.identityInvalid"
   case signInDeclined = "signIn.declined"
   case signInNoRefreshToken = "signIn.noRefreshToken"
 

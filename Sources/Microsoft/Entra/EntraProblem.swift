@@ -1,0 +1,86 @@
+package import Core
+import NIOHTTP1
+
+/// What went wrong between us and Entra, at the token endpoint or at the callback.
+package struct EntraProblem: Problem, Hashable {
+  package let code: ProblemCode
+  package let summary: String
+  package let remedy: String?
+  package let retry: Retry
+  package let origin: PeerError?
+
+  init(code: ProblemCode, summary: String, remedy: String?, retry: Retry, origin: PeerError? = nil) {
+    self.code = code
+    self.summary = summary
+    self.remedy = remedy
+    self.retry = retry
+    self.origin = origin
+  }
+
+  /// What Entra sent to the callback instead of a code.
+  package init(callbackError error: String, description: String?) {
+    self.init(EntraError(error: error, description: description), status: nil, retryAfter: nil)
+  }
+
+  /// No reply. Asking for a token again harms nothing, so a failing token endpoint is a delay, whatever was sent.
+  init(_ failure: HTTPFailure, host: String) {
+    self.init(
+      code: .entraUnreachable, summary: "\(host) could not be reached: \(failure.reason.rawValue).",
+      remedy: failure.wasSent ? nil : failure.remedy, retry: .safe(after: nil))
+  }
+
+  /// A reply other than 200.
+  init(_ reply: HTTPReply) {
+    guard let error = reply.decode(EntraError.self) else {
+      self.init(unreadable: reply)
+      return
+    }
+    self.init(error, status: reply.status, retryAfter: reply.headers.retryAfter)
+  }
+
+  /// A reply that Entra would not write: a proxy's page, or half of one.
+  init(unreadable reply: HTTPReply) {
+    let retryAfter = reply.headers.retryAfter
+    let origin = PeerError(status: reply.status, requestID: reply.headers.first(name: "x-ms-request-id"))
+    switch reply.status {
+    case 429:
+      self.init(
+        code: .entraThrottled, summary: "Entra is receiving too many requests.", remedy: nil,
+        retry: .safe(after: retryAfter), origin: origin)
+    case 500...:
+      self.init(
+        code: .entraUnavailable, summary: "Entra cannot answer at the moment (HTTP \(reply.status)).",
+        remedy: nil, retry: .safe(after: retryAfter), origin: origin)
+    default:
+      self.init(
+        code: .entraUnexpectedReply,
+        summary: "The token endpoint answered HTTP \(reply.status) with something that Entra does not write.",
+        remedy: "Check the Microsoft URL, and that no proxy answers in Entra's place.",
+        retry: .safe(after: retryAfter), origin: origin)
+    }
+  }
+
+  init(_ error: EntraError, status: Int?, retryAfter: Duration?) {
+    let origin = PeerError(
+      status: status, code: error.number.map { "AADSTS\($0)" } ?? error.name, requestID: error.traceID)
+    let entry = error.number.flatMap(AADSTS.entry)
+    let code = entry?.code ?? error.code(status: status)
+    let words = entry?.meaning ?? error.words
+    let mark = error.number.map { " (AADSTS\($0))" } ?? ""
+    self.init(
+      code: code, summary: words + mark, remedy: entry == nil ? error.remedy : entry?.remedy,
+      retry: Self.retry(error, code: code, status: status, retryAfter: retryAfter), origin: origin)
+  }
+
+  /// Entra throttles loops for minutes without saying how many.
+  static let loopPause: Duration = .seconds(600)
+
+  private static func retry(
+    _ error: EntraError, code: ProblemCode, status: Int?, retryAfter: Duration?
+  ) -> Retry {
+    if error.number == AADSTS.loop { return .safe(after: max(retryAfter ?? .zero, loopPause)) }
+    if let status, status == 429 || status >= 500 { return .safe(after: retryAfter) }
+    if code == .entraUnavailable || code == .entraThrottled { return .safe(after: retryAfter) }
+    return .futile
+  }
+}

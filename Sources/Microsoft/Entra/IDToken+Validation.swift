@@ -1,0 +1,43 @@
+package import Core
+
+extension IDToken {
+  /// Entra's clock and ours may differ by this much, as Microsoft's own libraries allow.
+  package static let clockSkew: Duration = .seconds(300)
+
+  /// OpenID Connect Core section 3.1.3.7: the token is for this app, from this cloud, for this sign-in, and
+  /// fresh. `tenant` is the segment that was asked: when it is a tenant id, the token must be from that tenant.
+  package func validate(
+    clientID: String, nonce: String, tenant: String, cloud: Cloud, now: Instant
+  ) throws(EntraProblem) {
+    guard self.nonce == nonce else { throw .nonceMismatch }
+    guard audience.lowercased() == clientID.lowercased() else { throw .identity("is for another app") }
+    guard issuer == cloud.login + "/" + tenantID + "/v2.0" else { throw .identity("is from another issuer") }
+    if Self.isTenantID(tenant), tenantID.lowercased() != tenant.lowercased() {
+      throw .identity("is from another tenant")
+    }
+    guard now - Self.clockSkew < expires else { throw .identity("has expired") }
+    if let notBefore, now + Self.clockSkew < notBefore { throw .identity("is not valid yet") }
+  }
+
+  /// `8-4-4-4-12` hexadecimal digits.
+  private static func isTenantID(_ text: String) -> Bool {
+    text.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count) == [8, 4, 4, 4, 12]
+      && text.allSatisfy { $0.isHexDigit || $0 == "-" }
+  }
+}
+
+extension EntraProblem {
+  fileprivate static var nonceMismatch: EntraProblem {
+    EntraProblem(
+      code: .signInNonceMismatch, summary: "Microsoft's answer belongs to another sign-in.",
+      remedy: "Start again from the link.", retry: .futile)
+  }
+
+  fileprivate static func identity(_ flaw: String) -> EntraProblem {
+    EntraProblem(
+      code: .signInIdentityInvalid, summary: "The identity that Microsoft returned \(flaw).",
+      remedy:
+        "Start again from the link; if it happens again, check the tenant, the cloud and the server's clock.",
+      retry: .futile)
+  }
+}

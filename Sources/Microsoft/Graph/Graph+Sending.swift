@@ -1,0 +1,46 @@
+import Core
+import Foundation
+import NIOHTTP1
+
+extension Graph {
+  /// Stores a letter in Drafts (Microsoft Learn, "Create message", in MIME format). A Bcc field is kept and honoured.
+  ///
+  /// `.unsafe` when the letter may be there without our knowing its id: look for it by its marks.
+  package func createDraft(_ mime: [UInt8]) async throws(GraphProblem) -> GraphMessage {
+    let reply = try await post("/messages", mime: mime)
+    guard reply.status == 201 else { throw GraphProblem(reply, effect: .acts) }
+    guard let message = reply.decode(GraphMessage.self) else {
+      throw GraphProblem(unexpected: reply, effect: .acts)
+    }
+    return message
+  }
+
+  /// Hands a draft to transport, which takes it from Drafts in its own time. Only 202 is success.
+  package func sendDraft(_ graphID: String) async throws(GraphProblem) {
+    let reply = try await exchange(.POST, url: url(of: graphID) + "/send", effect: .acts)
+    guard reply.status == 202 else { throw GraphProblem(reply, effect: .acts) }
+  }
+
+  /// Sends a letter in one step, for a grant that may not write drafts. Only 202 is success; there is no id.
+  package func sendMail(_ mime: [UInt8]) async throws(GraphProblem) {
+    let reply = try await post("/sendMail", mime: mime)
+    guard reply.status == 202 else { throw GraphProblem(reply, effect: .acts) }
+  }
+
+  /// Moves a draft to Deleted Items. `graph.itemNotFound` when it is not there.
+  package func deleteMessage(_ graphID: String) async throws(GraphProblem) {
+    let reply = try await exchange(.DELETE, url: url(of: graphID), effect: .idempotent)
+    guard reply.status == 204 else { throw GraphProblem(reply, effect: .idempotent) }
+  }
+
+  func url(of graphID: String) -> String {
+    cloud.graph + mailbox.path + "/messages/" + percentEncoded(graphID)
+  }
+
+  /// MIME goes as base64 text, and its content type says so.
+  private func post(_ path: String, mime: [UInt8]) async throws(GraphProblem) -> HTTPReply {
+    try await exchange(
+      .POST, url: cloud.graph + mailbox.path + path, headers: ["Content-Type": "text/plain"],
+      body: Array(Data(mime).base64EncodedData()), effect: .acts)
+  }
+}

@@ -1,0 +1,62 @@
+package import Core
+import Foundation
+import NIOHTTP1
+
+/// One mailbox on Microsoft Graph, with the token for it: a value made for an attempt and thrown away.
+///
+/// Unless it says otherwise a function is one exchange, and nothing is repeated here.
+package struct Graph: Sendable {
+  let cloud: Cloud
+  let http: HTTPExchange
+  let mailbox: GraphMailbox
+  let token: Secret
+
+  package init(cloud: Cloud, http: HTTPExchange, mailbox: GraphMailbox, token: Secret) {
+    self.cloud = cloud
+    self.http = http
+    self.mailbox = mailbox
+    self.token = token
+  }
+
+  /// Asked with `.me`, needs User.Read; asked with `.user`, User.Read.All.
+  package func user() async throws(GraphProblem) -> GraphUser {
+    try await get(mailbox.path + "?$select=id,mail,userPrincipalName,displayName")
+  }
+}
+
+/// What a repeated request does at Graph.
+enum Effect: Sendable {
+  /// The same as once.
+  case idempotent
+  /// It acts a second time: a second draft, a second letter.
+  case acts
+}
+
+extension Graph {
+  func get<Value: Decodable>(_ path: String) async throws(GraphProblem) -> Value {
+    try await get(url: cloud.graph + path)
+  }
+
+  func get<Value: Decodable>(url: String) async throws(GraphProblem) -> Value {
+    let reply = try await exchange(.GET, url: url, effect: .idempotent)
+    guard reply.status == 200 else { throw GraphProblem(reply, effect: .idempotent) }
+    guard let value = reply.decode(Value.self) else {
+      throw GraphProblem(unexpected: reply, effect: .idempotent)
+    }
+    return value
+  }
+
+  func exchange(
+    _ method: HTTPMethod, url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, effect: Effect
+  ) async throws(GraphProblem) -> HTTPReply {
+    var headers = headers
+    headers.add(name: "Authorization", value: "Bearer " + token.reveal())
+    // Ids that survive a move between folders, on every request: the two kinds do not compare.
+    headers.add(name: "Prefer", value: "IdType=\"ImmutableId\"")
+    do throws(HTTPFailure) {
+      return try await http.send(HTTPRequest(method: method, url: url, headers: headers, body: body))
+    } catch {
+      throw GraphProblem(error, host: cloud.graph, effect: effect)
+    }
+  }
+}
