@@ -102,6 +102,11 @@ let package = Package(
       ],
       swiftSettings: style),
 
+    // what the tests of the floors above share
+    .target(
+      name: "StoreTesting", dependencies: ["Core", "Store"], path: "Tests/Support/StoreTesting",
+      swiftSettings: style),
+
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(name: "MIMETests", dependencies: ["Core", "MIME"], swiftSettings: style),
     .testTarget(
@@ -111,6 +116,7 @@ let package = Package(
       name: "SandboxTests",
       dependencies: ["Core", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1],
       swiftSettings: style),
+    .testTarget(name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting"], swiftSettings: style),
     .testTarget(name: "VaultTests", dependencies: ["Core", "Vault"], swiftSettings: style),
   ]
 )

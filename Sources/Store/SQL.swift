@@ -23,6 +23,11 @@ enum SQLValue: Hashable, Sendable {
   case integer(Int64)
   case text(String)
   case bytes([UInt8])
+
+  /// Whether it is a text with a zero byte, which PostgreSQL cannot store and SQLite would cut.
+  var holdsZero: Bool {
+    if case .text(let text) = self { text.utf8.contains(0) } else { false }
+  }
 }
 
 /// What may stand for `$1` in a statement.

@@ -2,7 +2,7 @@ package import Core
 
 /// The database: every durable thing Heliograph knows, in SQLite or PostgreSQL behind one `Transaction`.
 package struct Store: Sendable {
-  private let database: any Engine
+  let database: any Engine
 
   /// Opens the database and brings its schema up to date.
   ///

@@ -35,12 +35,10 @@ extension StoreProblem {
       remedy: "Read the current state and try again.", retry: .futile)
   }
 
-  static func full(_ place: String) -> StoreProblem {
-    StoreProblem(
-      .storeFull, "There is no space left for \(place); nothing was stored.",
-      remedy: "Free disk space; what was acknowledged before is kept, and sending goes on by itself.",
-      retry: .safe(after: nil))
-  }
+  static let full = StoreProblem(
+    .storeFull, "There is no space left for the database; nothing was stored.",
+    remedy: "Free disk space; what was acknowledged before is kept, and work goes on by itself.",
+    retry: .safe(after: nil))
 
   static func unavailable(_ detail: String) -> StoreProblem {
     StoreProblem(
@@ -49,13 +47,21 @@ extension StoreProblem {
       retry: .safe(after: nil))
   }
 
+  /// Another process or transaction keeps a lock for too long.
+  static let locked = StoreProblem(
+    .storeLocked, "Another transaction holds a lock for too long; nothing was stored.",
+    remedy: "Try again in a moment; if it stays, look for another program that uses the database.",
+    retry: .safe(after: nil))
+
   /// COMMIT was sent and its answer lost: the transaction may be on disk or not.
-  static func commitUnknown(_ cause: any Error) -> StoreProblem {
-    StoreProblem(
-      .storeCommitUnknown, "The connection to the database broke during a commit; its outcome is unknown.",
-      remedy: "Look whether the change is there before you repeat it; an Idempotency-Key makes that safe.",
-      retry: .unsafe)
-  }
+  static let commitUnknown = StoreProblem(
+    .storeCommitUnknown, "The database was lost during a commit; its outcome is unknown.",
+    remedy: "Look whether the change is there before you repeat it; an Idempotency-Key makes that safe.",
+    retry: .unsafe)
+
+  static let zeroInText = StoreProblem(
+    .requestInvalidField, "A text holds a zero byte, which cannot be stored.",
+    remedy: "Remove the byte.", retry: .futile)
 
   static let closed = StoreProblem(
     .storeUnavailable, "The database is closed because Heliograph is shutting down.",
@@ -75,10 +81,9 @@ extension StoreProblem {
       remedy: "Set \(setting) so that commits are synced.", retry: .futile)
   }
 
-  static func invalidURL(_ url: String) -> StoreProblem {
-    StoreProblem(
-      .configurationInvalid, "\(url) is not a database that Heliograph knows.",
-      remedy: "Use postgres://user@host/database, or leave it out for SQLite in the data folder.",
-      retry: .futile)
-  }
+  /// Does not quote the URL, which may hold a password.
+  static let invalidURL = StoreProblem(
+    .configurationInvalid, "The database URL is not one that Heliograph knows.",
+    remedy: "Use postgres://user@host/database, or leave it out for SQLite in the data folder.",
+    retry: .futile)
 }

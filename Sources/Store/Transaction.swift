@@ -1,4 +1,4 @@
-import Core
+package import Core
 
 /// One transaction, lent to a closure. It can be neither kept nor awaited across, so a body is synchronous
 /// and ends with its commit.
@@ -17,39 +17,51 @@ package struct Transaction: ~Copyable {
   /// Runs a statement and returns how many rows it changed.
   @discardableResult
   func execute(_ sql: SQL, _ arguments: any SQLEncodable...) throws -> Int {
-    try run(sql, arguments) { _ in }
+    try run(sql, arguments).changed
   }
 
   /// All rows, in the order of the statement's `ORDER BY`; `RETURNING` has none.
-  @discardableResult
   func rows<Value>(_ sql: SQL, _ arguments: any SQLEncodable..., as make: (Row) throws -> Value) throws
     -> [Value]
   {
-    var values: [Value] = []
-    _ = try run(sql, arguments) { values.append(try make($0)) }
-    return values
+    try run(sql, arguments).rows.map(make)
   }
 
   /// The first row, or `nil` when there is none.
   func row<Value>(_ sql: SQL, _ arguments: any SQLEncodable..., as make: (Row) throws -> Value) throws
     -> Value?
   {
-    var value: Value?
-    _ = try run(sql, arguments) { if value == nil { value = try make($0) } }
-    return value
+    try run(sql, arguments).rows.first.map(make)
   }
 
-  private func run(
-    _ sql: SQL, _ arguments: [any SQLEncodable], _ body: (Row) throws -> Void
-  ) throws -> Int {
+  private func run(_ sql: SQL, _ arguments: [any SQLEncodable]) throws -> Outcome {
+    // PostgreSQL answers COMMIT of a failed transaction with success and keeps nothing; SQLite may have rolled
+    // back and would take what follows for transactions of its own. So nothing follows a failure.
+    if let failure = session.failure { throw failure }
     do {
-      return try session.run(sql, arguments.map(\.sqlValue), body)
+      let values = arguments.map(\.sqlValue)
+      guard !values.contains(where: \.holdsZero) else { throw StoreProblem.zeroInText }
+      return try session.run(sql, values)
     } catch {
-      // PostgreSQL answers COMMIT of a failed transaction with success and keeps nothing, so a body that
-      // catches this error must not be told that it was committed. Both engines keep to that.
-      session.failure = session.failure ?? error
+      session.failure = error
       throw error
     }
+  }
+}
+
+extension Transaction {
+  /// What time it is for the database, and so for every node that uses it. Leases are measured by it.
+  package func databaseNow() throws -> Instant {
+    let clock: SQL =
+      switch engine {
+      // In milliseconds, which is what SQLite's clock has.
+      case .sqlite: "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000 AS now"
+      case .postgres: "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now"
+      }
+    guard let now = try row(clock, as: { try $0.instant("now") }) else {
+      throw StoreProblem.malformedRow(column: "now")
+    }
+    return now
   }
 }
 

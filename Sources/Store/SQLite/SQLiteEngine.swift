@@ -10,15 +10,22 @@ final class SQLiteEngine: Engine {
   var kind: EngineKind { .sqlite }
 
   private let pool: DatabasePool
-  private let session: SQLiteSession
-  private let waiting = Mutex(Waiting())
+  private let texts = SQLiteTexts()
+  private let state = Mutex(State())
 
-  private struct Waiting {
-    var jobs: [Job] = []
+  private struct State {
+    var waiting: [Job] = []
     var draining = false
+    var reading = 0
     var closed = false
     /// Resumed when the last accepted job has been answered.
-    var idle: [CheckedContinuation<Void, Never>] = []
+    var closing: [CheckedContinuation<Void, Never>] = []
+
+    mutating func finished() -> [CheckedContinuation<Void, Never>] {
+      guard !draining, reading == 0 else { return [] }
+      defer { closing = [] }
+      return closing
+    }
   }
 
   /// Bounds how long the first of a batch waits for the last: about 10 ms.
@@ -27,79 +34,87 @@ final class SQLiteEngine: Engine {
   init(path: String) throws {
     do {
       var configuration = Configuration()
+      // Another process may write too: `heliograph token issue` beside a running server.
       configuration.busyMode = .timeout(10)
-      configuration.observesSuspensionNotifications = false
       pool = try DatabasePool(path: path, configuration: configuration)
       let synchronous = try pool.writeWithoutTransaction { db in
         // After opening: GRDB sets NORMAL when it turns WAL on.
-        try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST")
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+        // Debian's SQLite overwrites all that is deleted, which takes 0.1 s for a large letter; FAST overwrites
+        // where it costs no more input and output.
+        try db.execute(sql: "PRAGMA secure_delete = FAST")
         return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
       }
       guard synchronous == 2 else {
         throw StoreProblem.notDurable("PRAGMA synchronous", String(synchronous))
       }
-      session = SQLiteSession()
     } catch let error as DatabaseError {
       throw StoreProblem(error)
     }
   }
 
   func write(_ job: Job, _: Isolation) {
-    let decision = waiting.withLock { waiting -> (start: Bool, refuse: Bool) in
-      if waiting.closed { return (false, true) }
-      waiting.jobs.append(job)
-      defer { waiting.draining = true }
-      return (!waiting.draining, false)
+    let (refused, start) = state.withLock { state in
+      if state.closed { return (true, false) }
+      state.waiting.append(job)
+      defer { state.draining = true }
+      return (false, !state.draining)
     }
-    if decision.refuse { return job.fail(StoreProblem.closed) }
-    if decision.start { pool.asyncWriteWithoutTransaction(drain) }
+    if refused { return job.fail(StoreProblem.closed) }
+    if start { pool.asyncWriteWithoutTransaction(drain) }
   }
 
   func read(_ job: Job) {
-    if waiting.withLock({ $0.closed }) { return job.fail(StoreProblem.closed) }
-    pool.asyncRead { result in
+    let refused = state.withLock { state in
+      if !state.closed { state.reading += 1 }
+      return state.closed
+    }
+    if refused { return job.fail(StoreProblem.closed) }
+    // GRDB begins and ends the transaction, one snapshot, on one of five readers.
+    pool.asyncRead { [self] result in
       do {
-        let session = SQLiteSession()
-        let answer = try session.using(try result.get()) { try job.run(Transaction(session: session)) }
+        let session = SQLiteSession(try result.get(), texts)
+        let answer = try job.run(Transaction(session: session))
         answer()
       } catch let error as DatabaseError {
         job.fail(StoreProblem(error))
       } catch {
         job.fail(error)
       }
+      let closing = state.withLock { state in
+        state.reading -= 1
+        return state.finished()
+      }
+      closing.forEach { $0.resume() }
     }
   }
 
   func close() async {
     await withCheckedContinuation { continuation in
-      let idle = waiting.withLock { waiting in
-        waiting.closed = true
-        if waiting.draining { waiting.idle.append(continuation) }
-        return !waiting.draining
+      let closing = state.withLock { state in
+        state.closed = true
+        state.closing.append(continuation)
+        return state.finished()
       }
-      if idle { continuation.resume() }
+      closing.forEach { $0.resume() }
     }
-    // A reader that is still at work keeps the file open; nothing is lost by leaving it to the exit.
+    // Fails only when somebody still reads, and nobody does: all that was accepted has been answered.
     _ = try? pool.close()
   }
 
   private func drain(_ db: Database) {
-    session.using(db) {
-      let runner = Runner(session: session, begin: "BEGIN IMMEDIATE")
-      while case let batch = next(), !batch.isEmpty { runner.perform(batch) }
-    }
+    let runner = Runner(session: SQLiteSession(db, texts), begin: "BEGIN IMMEDIATE")
+    while case let batch = nextBatch(), !batch.isEmpty { runner.perform(batch) }
   }
 
-  private func next() -> [Job] {
-    let (batch, idle) = waiting.withLock { waiting in
-      let batch = Array(waiting.jobs.prefix(Self.batchLimit))
-      waiting.jobs.removeFirst(batch.count)
-      waiting.draining = !batch.isEmpty
-      var idle: [CheckedContinuation<Void, Never>] = []
-      if batch.isEmpty { swap(&idle, &waiting.idle) }
-      return (batch, idle)
+  private func nextBatch() -> [Job] {
+    let (batch, closing) = state.withLock { state in
+      let batch = Array(state.waiting.prefix(Self.batchLimit))
+      state.waiting.removeFirst(batch.count)
+      state.draining = !batch.isEmpty
+      return (batch, state.finished())
     }
-    idle.forEach { $0.resume() }
+    closing.forEach { $0.resume() }
     return batch
   }
 }

@@ -1,83 +1,58 @@
+import Core
 import Foundation
 import GRDB
-import Synchronization
 
-/// GRDB's connection while we are on its thread. Unchecked because it moves with that thread: `database` is
-/// set only inside `using`, which GRDB runs on the connection's own queue.
-final class SQLiteSession: Session, @unchecked Sendable {
+/// GRDB's connection for as long as we are on its thread.
+final class SQLiteSession: Session {
   var engine: EngineKind { .sqlite }
   var failure: (any Error)?
 
-  private var database: Database?
-  private var placeholders: [SQL: String] = [:]
-  private var columns: [SQL: Columns] = [:]
+  private let database: Database
+  private let texts: SQLiteTexts
 
-  func using<Value>(_ database: Database, _ body: () throws -> Value) rethrows -> Value {
+  init(_ database: Database, _ texts: SQLiteTexts) {
     self.database = database
-    defer { self.database = nil }
-    return try body()
+    self.texts = texts
   }
 
-  func run(_ sql: SQL, _ arguments: [SQLValue], _ body: (Row) throws -> Void) throws -> Int {
-    guard let database else { throw StoreProblem.closed }
+  func run(_ sql: SQL, _ arguments: [SQLValue]) throws -> Outcome {
     do {
-      let statement = try database.cachedStatement(sql: text(of: sql))
+      let statement = try database.cachedStatement(sql: texts.text(of: sql))
       let values = StatementArguments(arguments.map(\.databaseValue))
+      let before = database.totalChangesCount
+      var outcome = Outcome()
       if statement.columnCount == 0 {
         try statement.execute(arguments: values)
       } else {
-        let columns = columns(of: sql, statement)
+        let columns = texts.columns(of: sql, statement)
         let cursor = try GRDB.Row.fetchCursor(statement, arguments: values)
         while let row = try cursor.next() {
-          try body(Row(columns: columns, values: row.databaseValues.map(SQLValue.init)))
+          outcome.rows.append(Row(columns: columns, values: try row.databaseValues.map(SQLValue.init)))
         }
       }
-      return database.changesCount
+      // SQLite's count stays what it was when a statement changes nothing.
+      if database.totalChangesCount != before { outcome.changed = database.changesCount }
+      return outcome
     } catch let error as DatabaseError {
       throw StoreProblem(error)
     }
   }
 
   func recover(from error: any Error) -> Recovery {
-    if let database, database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
-    return .rolledBack
+    if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
+    return (error as? StoreProblem)?.code == .storeUnavailable ? .diskFailed : .rolledBack
   }
 
-  func pause(before attempt: Int) {}
-
-  /// SQLite reads `$1` as a name and numbers names by their first appearance; `?1` means what PostgreSQL's
-  /// `$1` means.
-  private func text(of sql: SQL) -> String {
-    if let known = placeholders[sql] { return known }
-    let rewritten = Self.questionMarks(in: sql.text)
-    placeholders[sql] = rewritten
-    return rewritten
-  }
-
-  static func questionMarks(in text: String) -> String {
-    var quoted = false
-    return String(
-      text.map { character in
-        if character == "'" { quoted.toggle() }
-        return character == "$" && !quoted ? "?" : character
-      })
-  }
-
-  private func columns(of sql: SQL, _ statement: Statement) -> Columns {
-    if let known = columns[sql] { return known }
-    let made = Columns(statement.columnNames)
-    columns[sql] = made
-    return made
-  }
+  func pause(before attempt: Int, _ recovery: Recovery) {}
 }
 
 extension SQLValue {
-  fileprivate init(_ value: DatabaseValue) {
+  fileprivate init(_ value: DatabaseValue) throws {
     self =
       switch value.storage {
       case .null: .null
       case .int64(let integer): .integer(integer)
-      case .double(let double): .integer(Int64(double))
+      case .double: throw StoreProblem.failed("a result of type REAL")
       case .string(let text): .text(text)
       case .blob(let data): .bytes([UInt8](data))
       }
@@ -94,18 +69,19 @@ extension SQLValue {
 }
 
 extension StoreProblem {
-  /// Reads SQLite's result code; its message may quote values and is left out, except the constraint's name.
+  /// Reads SQLite's result code. Its message names tables and columns and quotes no value.
   init(_ error: DatabaseError) {
+    let message = error.message ?? "no message"
     self =
       switch error.resultCode {
-      case .SQLITE_FULL: .full("the database")
-      case .SQLITE_CONSTRAINT: .conflict(error.message ?? "constraint")
-      case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_NOMEM,
-        .SQLITE_PERM, .SQLITE_AUTH:
-        .unavailable("SQLite result \(error.extendedResultCode.rawValue)")
-      case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-        .unavailable("the file is damaged or is not a database (SQLite result \(error.resultCode.rawValue))")
-      default: .failed("SQLite result \(error.extendedResultCode.rawValue), \(error.message ?? "no message")")
+      case .SQLITE_FULL: .full
+      case .SQLITE_BUSY, .SQLITE_LOCKED: .locked
+      case .SQLITE_CONSTRAINT where error.extendedResultCode != .SQLITE_CONSTRAINT_NOTNULL:
+        .conflict(message)
+      case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_NOMEM, .SQLITE_PERM, .SQLITE_AUTH:
+        .unavailable("SQLite result \(error.extendedResultCode.rawValue), \(message)")
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB: .unavailable("the file is damaged or is not a database")
+      default: .failed("SQLite result \(error.extendedResultCode.rawValue), \(message)")
       }
   }
 }

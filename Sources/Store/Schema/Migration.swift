@@ -14,7 +14,7 @@ extension Store {
   func migrate() async throws {
     try await write { (tx: borrowing Transaction) in
       // Two nodes that start together take turns; the number is any constant of ours.
-      if tx.engine == .postgres { try tx.rows("SELECT pg_advisory_xact_lock(4715)") { _ in } }
+      if tx.engine == .postgres { try tx.execute("SELECT pg_advisory_xact_lock(4715)") }
       try tx.execute(
         "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY)")
       let applied = Set(try tx.rows("SELECT version FROM schema_migration") { try $0.integer("version") })

@@ -1,0 +1,93 @@
+import Core
+
+/// Runs jobs on a session whose thread we are on. A struct, because the same code in a protocol extension
+/// crashes the optimiser of Swift 6.3.
+struct Runner {
+  let session: any Session
+  let begin: SQL
+
+  /// Eight conflicts in a row, with a growing pause after each, are not met by chance.
+  private static let attemptLimit = 8
+  /// Bridges the restart of a database server; a caller who waits longer has given up.
+  private static let patience = Duration.seconds(5)
+
+  /// One job, one commit.
+  func perform(_ job: Job) {
+    for attempt in 1... {
+      var committing = false
+      do {
+        let answer = try attemptOnce(job, committing: &committing)
+        return answer()
+      } catch {
+        let recovery = session.recover(from: error)
+        guard !committing || recovery.undidCommit else { return job.fail(StoreProblem.commitUnknown) }
+        guard mayRepeat(job, attempt, recovery) else { return job.fail(error) }
+        session.pause(before: attempt + 1, recovery)
+      }
+    }
+  }
+
+  /// Many jobs, one commit. Each has its savepoint, so that one which fails undoes only itself.
+  func perform(_ jobs: [Job]) {
+    guard jobs.count > 1 else { return jobs.forEach(perform) }
+    var answers: [@Sendable () -> Void] = []
+    var committing = false
+    do {
+      try control(begin)
+      for job in jobs {
+        try control("SAVEPOINT job")
+        do {
+          answers.append(try runBody(of: job))
+        } catch {
+          answers.append { job.fail(error) }
+          // Fails when SQLite has already rolled back everything, as it may on a full disk.
+          do { try control("ROLLBACK TO job") } catch _ { throw error }
+        }
+        try control("RELEASE job")
+      }
+      committing = true
+      try control("COMMIT")
+      answers.forEach { $0() }
+    } catch {
+      let undone = session.recover(from: error).undidCommit
+      jobs.forEach { $0.fail(committing && !undone ? StoreProblem.commitUnknown : error) }
+    }
+  }
+
+  private func attemptOnce(_ job: Job, committing: inout Bool) throws -> @Sendable () -> Void {
+    try control(begin)
+    let answer = try runBody(of: job)
+    committing = true
+    try control("COMMIT")
+    return answer
+  }
+
+  private func runBody(of job: Job) throws -> @Sendable () -> Void {
+    session.failure = nil
+    let answer = try job.run(Transaction(session: session))
+    if let failure = session.failure { throw failure }
+    return answer
+  }
+
+  private func mayRepeat(_ job: Job, _ attempt: Int, _ recovery: Recovery) -> Bool {
+    switch recovery {
+    case .rolledBack, .diskFailed: false
+    case .conflict: attempt < Self.attemptLimit
+    case .connectionLost: ContinuousClock.now - job.accepted < Self.patience
+    }
+  }
+
+  private func control(_ sql: SQL) throws {
+    _ = try session.run(sql, [])
+  }
+}
+
+extension Recovery {
+  /// Whether a transaction that failed in its COMMIT is certainly not on disk.
+  fileprivate var undidCommit: Bool {
+    switch self {
+    case .rolledBack, .conflict: true
+    case .connectionLost, .diskFailed: false
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Core
+import StoreTesting
+import Testing
+
+@testable import Store
+
+@Suite struct ConcurrencyTests {
+  @Test(arguments: StoreEngine.allCases)
+  func `of 64 writers exactly those that succeed are kept`(engine: StoreEngine) async throws {
+    try await withStore(engine) { store in
+      let kept = await withTaskGroup(of: [String].self) { group in
+        for writer in 0..<64 {
+          group.addTask {
+            var kept: [String] = []
+            for round in 0..<10 {
+              let id = "\(writer)-\(round)"
+              let fails = (writer + round) % 5 == 0
+              let answer: Void? = try? await store.write { (tx: borrowing Transaction) in
+                try tx.insertSample(id)
+                if fails, round % 2 == 0 { throw Refusal() }
+                if fails { try tx.insertSample("default") }
+              }
+              #expect((answer == nil) == fails)
+              if answer != nil { kept.append(id) }
+            }
+            return kept
+          }
+        }
+        return await group.reduce(into: []) { $0 += $1 }
+      }
+      #expect(kept.count == 512)
+      try await store.expectSamples(kept.sorted())
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `counting in parallel loses nothing`(engine: StoreEngine) async throws {
+    try await withStore(engine) { store in
+      try await store.write { (tx: borrowing Transaction) in
+        try tx.execute("CREATE TABLE counter (id BIGINT PRIMARY KEY, value BIGINT NOT NULL)")
+        try tx.execute("INSERT INTO counter (id, value) VALUES (1, 0)")
+      }
+      try await withThrowingTaskGroup { group in
+        for writer in 0..<16 {
+          group.addTask {
+            for _ in 0..<10 {
+              // Reads and then writes: right only when the isolation makes it so, or the statement does.
+              if writer % 2 == 0 {
+                try await store.write { (tx: borrowing Transaction) in
+                  let value = try tx.row("SELECT value FROM counter WHERE id = 1") { try $0.integer("value") }
+                  try tx.execute("UPDATE counter SET value = $1 WHERE id = 1", (value ?? 0) + 1)
+                }
+              } else {
+                try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+                  try tx.execute("UPDATE counter SET value = value + 1 WHERE id = 1")
+                }
+              }
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      let value = try await store.read { (tx: borrowing Transaction) in
+        try tx.row("SELECT value FROM counter WHERE id = 1") { try $0.integer("value") }
+      }
+      #expect(value == 160)
+    }
+  }
+}
