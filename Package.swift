@@ -59,7 +59,8 @@ let package = Package(
       swiftSettings: style),
     // 3 work
     .target(
-      name: "Accounts", dependencies: ["Core", "MIME", "Vault", "Microsoft", "Store", crypto, logging],
+      name: "Accounts",
+      dependencies: ["Core", "MIME", "Vault", "Microsoft", "Store", lifecycle, logging],
       swiftSettings: style),
     .target(
       name: "Delivery",

@@ -64,18 +64,20 @@ extension Transaction {
       """, workspace, id, now) > 0
   }
 
-  /// Returns whether that is news. `grantVersion` is the grant that was refused, if a person gave one: one that
-  /// has been replaced since is no reason.
+  /// Returns whether that is news; what was said last is kept anyway. `grantVersion` is the grant that was
+  /// refused, if a person gave one: one that has been replaced since is no reason.
   package func markAuthenticationError(
-    _ problem: ProblemRecord, account id: AccountID, grantVersion: Int64?, in workspace: WorkspaceID,
-    at now: Instant
+    _ problem: ProblemRecord, account id: AccountID, grantVersion: Int64?, in workspace: WorkspaceID
   ) throws -> Bool {
     if let grantVersion, try grant(of: id, in: workspace)?.version != grantVersion { return false }
-    return try execute(
+    let news = try execute(
       """
-      UPDATE account SET state = 'authenticationError', last_error = $3, updated = $4
+      UPDATE account SET state = 'authenticationError', updated = $3
       WHERE workspace = $1 AND id = $2 AND state <> 'authenticationError'
-      """, workspace, id, problem, now) > 0
+      """, workspace, id, problem.occurred)
+    try execute(
+      "UPDATE account SET last_error = $3 WHERE workspace = $1 AND id = $2", workspace, id, problem)
+    return news > 0
   }
 
   /// The mailbox has proved to be there: Microsoft accepted a letter of it.

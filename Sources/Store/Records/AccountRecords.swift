@@ -44,6 +44,11 @@ package struct AccountRecord: Sendable {
   }
 }
 
+extension AccountRecord {
+  /// Letters of one mailbox through one app queue together; Exchange ignores the case of addresses.
+  package var lane: String { app.rawValue + "/" + mailbox.lowercased() }
+}
+
 package enum AccountState: String, Sendable, CaseIterable {
   /// No token yet.
   case initial = "init"

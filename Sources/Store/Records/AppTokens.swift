@@ -4,7 +4,7 @@ package import Core
 package struct AppTokenRecord: Sendable {
   package var workspace: WorkspaceID
   package var app: AppID
-  /// 1 for the first; each one that is saved is one more than the one it replaces.
+  /// 1 for the first; each one is one more than the one it replaces.
   package var version: Int64
   /// A box.
   package var accessToken: [UInt8]
@@ -32,14 +32,20 @@ extension Transaction {
     }
   }
 
-  /// Compare and set: stores it unless somebody has stored that version already, and returns whether it did.
-  package func save(_ token: AppTokenRecord) throws -> Bool {
-    try execute(
+  /// Compare and set: puts it in the place of that version, or where there is none yet (`nil`), and returns
+  /// whether it did.
+  package func save(_ token: AppTokenRecord, replacing version: Int64?) throws -> Bool {
+    guard let version else {
+      return try execute(
+        """
+        INSERT INTO app_token (workspace, app, version, access_token, expires) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (workspace, app) DO NOTHING
+        """, token.workspace, token.app, token.version, token.accessToken, token.expires) > 0
+    }
+    return try execute(
       """
-      INSERT INTO app_token (workspace, app, version, access_token, expires) VALUES ($1, $2, $3, $4, $5)
-      ON CONFLICT (workspace, app) DO UPDATE SET version = excluded.version,
-        access_token = excluded.access_token, expires = excluded.expires
-      WHERE app_token.version = excluded.version - 1
-      """, token.workspace, token.app, token.version, token.accessToken, token.expires) > 0
+      UPDATE app_token SET version = $4, access_token = $5, expires = $6
+      WHERE workspace = $1 AND app = $2 AND version = $3
+      """, token.workspace, token.app, version, token.version, token.accessToken, token.expires) > 0
   }
 }

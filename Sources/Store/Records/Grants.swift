@@ -4,7 +4,8 @@ package import Core
 package struct OAuth2GrantRecord: Sendable {
   package var workspace: WorkspaceID
   package var account: AccountID
-  /// 1 for the first; each one that is saved is one more than the one it replaces.
+  /// Starts at the microsecond of the sign-in, so that a grant never has the number of an earlier one of the
+  /// same account; each refresh adds one.
   package var version: Int64
   /// A box.
   package var refreshToken: [UInt8]
@@ -55,21 +56,28 @@ extension Transaction {
     }
   }
 
-  /// Compare and set: stores it unless somebody has stored that version already, and returns whether it did.
-  package func save(_ grant: OAuth2GrantRecord) throws -> Bool {
-    try execute(
+  /// Compare and set: puts it in the place of that version, or where there is none yet (`nil`), and returns
+  /// whether it did.
+  package func save(_ grant: OAuth2GrantRecord, replacing version: Int64?) throws -> Bool {
+    let scopes = grant.scopes.joined(separator: " ")
+    guard let version else {
+      return try execute(
+        """
+        INSERT INTO oauth2_grant (workspace, account, version, refresh_token, access_token, expires, scopes,
+          client_kind, updated)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (workspace, account) DO NOTHING
+        """,
+        grant.workspace, grant.account, grant.version, grant.refreshToken, grant.accessToken, grant.expires,
+        scopes, grant.clientKind.rawValue, grant.updated) > 0
+    }
+    return try execute(
       """
-      INSERT INTO oauth2_grant (workspace, account, version, refresh_token, access_token, expires, scopes,
-        client_kind, updated)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-      ON CONFLICT (workspace, account) DO UPDATE SET version = excluded.version,
-        refresh_token = excluded.refresh_token, access_token = excluded.access_token,
-        expires = excluded.expires, scopes = excluded.scopes, client_kind = excluded.client_kind,
-        updated = excluded.updated
-      WHERE oauth2_grant.version = excluded.version - 1
+      UPDATE oauth2_grant SET version = $4, refresh_token = $5, access_token = $6, expires = $7, scopes = $8,
+        client_kind = $9, updated = $10
+      WHERE workspace = $1 AND account = $2 AND version = $3
       """,
-      grant.workspace, grant.account, grant.version, grant.refreshToken, grant.accessToken, grant.expires,
-      grant.scopes.joined(separator: " "), grant.clientKind.rawValue, grant.updated) > 0
+      grant.workspace, grant.account, version, grant.version, grant.refreshToken, grant.accessToken,
+      grant.expires, scopes, grant.clientKind.rawValue, grant.updated) > 0
   }
 
   package func deleteGrant(of account: AccountID, in workspace: WorkspaceID) throws {

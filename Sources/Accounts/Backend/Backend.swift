@@ -40,8 +40,10 @@ package struct OutgoingLetter: Sendable {
 package struct LetterMarks: Sendable, Hashable {
   /// With its angle brackets.
   package var internetMessageID: String
-  /// The value of the letter's `X-Heliograph-Id` header.
+  /// The value of the letter's `X-Heliograph-Id` field.
   package var heliographID: String
+
+  package static let headerName = "X-Heliograph-Id"
 
   package init(internetMessageID: String, heliographID: String) {
     self.internetMessageID = internetMessageID

@@ -1,0 +1,64 @@
+package import Core
+package import Microsoft
+package import Store
+package import Vault
+
+/// The app registrations that accounts are connected through.
+package struct AppRegistry: Sendable {
+  private let store: Store
+  private let vault: Vault
+  private let scopes: Scopes
+  private let time: any Time
+
+  package init(store: Store, vault: Vault, cloud: Cloud, time: any Time) {
+    self.store = store
+    self.vault = vault
+    scopes = Scopes(cloud: cloud)
+    self.time = time
+  }
+
+  /// Throws `app.invalid` or `request.invalidField`, and then has stored nothing.
+  package func create(_ app: NewApp, in workspace: WorkspaceID) async throws -> AppID {
+    let authority = try app.validated(scopes)
+    let now = time.now
+    let id = AppID.make(at: now)
+    let record = OAuth2AppRecord(
+      workspace: workspace, id: id, name: app.name, title: app.title, description: app.description,
+      provider: app.provider, enabled: app.enabled, clientID: app.clientID,
+      clientSecret: app.clientSecret.map { vault.seal($0, for: .clientSecret(id, in: workspace)) },
+      authority: authority.segment, redirectURL: app.redirectURL, extraScopes: app.extraScopes,
+      skipScopes: app.skipScopes, created: now)
+    try await store.write { (tx: borrowing Transaction) in try tx.insert(record) }
+    return id
+  }
+
+  package func app(_ id: AppID, in workspace: WorkspaceID) async throws -> OAuth2App {
+    let found = try await store.read { (tx: borrowing Transaction) -> OAuth2App? in
+      guard let record = try tx.app(id, in: workspace) else { return nil }
+      return OAuth2App(record, accounts: try tx.accountCount(of: id, in: workspace))
+    }
+    guard let found else { throw AccountProblem.appNotFound(id) }
+    return found
+  }
+
+  /// Oldest first.
+  package func apps(_ request: PageRequest, in workspace: WorkspaceID) async throws -> Page<OAuth2App> {
+    try await store.read { (tx: borrowing Transaction) -> Page<OAuth2App> in
+      let page = try tx.apps(request, in: workspace)
+      var apps: [OAuth2App] = []
+      for record in page.elements {
+        apps.append(OAuth2App(record, accounts: try tx.accountCount(of: record.id, in: workspace)))
+      }
+      return Page(apps, of: page.total)
+    }
+  }
+
+  /// Throws `app.invalid` while accounts use it.
+  package func delete(_ id: AppID, in workspace: WorkspaceID) async throws {
+    try await store.write { (tx: borrowing Transaction) in
+      let accounts = try tx.accountCount(of: id, in: workspace)
+      guard accounts == 0 else { throw AccountProblem.appInUse(id, accounts: accounts) }
+      guard try tx.deleteApp(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// The directory through which an app signs in: one segment of Entra's path, so nothing but a name gets through
+/// (Microsoft Learn, "Microsoft identity platform endpoints").
+struct Authority: Sendable, Hashable {
+  let segment: String
+
+  /// Everybody, people of any organisation, or personal accounts. An app that acts for itself has none of them.
+  static let shared = ["common", "organizations", "consumers"]
+
+  var isConcrete: Bool { !Self.shared.contains(segment) }
+
+  init(_ text: String) throws(AccountProblem) {
+    let name = text.lowercased()
+    guard Self.shared.contains(name) || Self.isTenantID(name) || Self.isDomain(name) else {
+      throw .appInvalid(
+        "“\(String(text.prefix(80)))” names no tenant.",
+        remedy: "Use common, organizations, consumers, a Directory (tenant) ID or a domain of the tenant.")
+    }
+    segment = name
+  }
+
+  /// `8-4-4-4-12` hexadecimal digits.
+  private static func isTenantID(_ name: String) -> Bool {
+    name.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count) == [8, 4, 4, 4, 12]
+      && name.utf8.allSatisfy {
+        isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) || $0 == hyphen
+      }
+  }
+
+  /// Two labels or more of letters, digits and inner hyphens (RFC 1123 section 2.1).
+  private static func isDomain(_ name: String) -> Bool {
+    let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+    return name.utf8.count <= 253 && labels.count >= 2
+      && labels.allSatisfy { label in
+        (1...63).contains(label.utf8.count) && label.utf8.first != hyphen && label.utf8.last != hyphen
+          && label.utf8.allSatisfy { isDigit($0) || isLetter($0) || $0 == hyphen }
+      }
+  }
+
+  private static let hyphen = UInt8(ascii: "-")
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+  }
+}

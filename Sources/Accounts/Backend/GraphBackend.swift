@@ -1,0 +1,100 @@
+import Core
+import MIME
+import Microsoft
+import Store
+
+/// A mailbox through Microsoft Graph.
+struct GraphBackend: Backend {
+  let account: AccountRecord
+  let mailbox: GraphMailbox
+  let canReconcile: Bool
+  /// Whether what the app may do is found out by trying.
+  let learnsItsLimits: Bool
+  let cloud: Cloud
+  let http: HTTPExchange
+  let tokens: TokenSource
+  let gate: Gate
+  let store: Store
+
+  func createDraft(_ letter: OutgoingLetter) async throws -> DraftID {
+    let mime = try letter.addressed()
+    do {
+      return DraftID(try await request { graph in try await graph.createDraft(mime).graphID })
+    } catch let refusal as GraphProblem where refusal.code == .graphAccessDenied && learnsItsLimits {
+      try await setSendOnly(true)
+      throw AccountProblem.sendOnly(account.id, refusal)
+    }
+  }
+
+  func sendDraft(_ draft: DraftID) async throws {
+    try await request { graph in try await graph.sendDraft(draft.rawValue) }
+  }
+
+  func send(_ letter: OutgoingLetter) async throws {
+    let mime = try letter.addressed()
+    do {
+      try await request { graph in try await graph.sendMail(mime) }
+    } catch let refusal as GraphProblem where refusal.code == .graphAccessDenied && learnsItsLimits {
+      // Then it was not for want of Mail.ReadWrite that the draft was refused.
+      try await setSendOnly(false)
+      throw refusal
+    }
+  }
+
+  func find(_ letter: LetterMarks, draft: DraftID?) async throws -> LetterFate {
+    if let draft, let found = try await message(draft) { return Self.fate([found]) }
+    let byID = try await request { graph in try await graph.find(internetMessageID: letter.internetMessageID)
+    }
+    if !byID.isEmpty { return Self.fate(byID) }
+    let byMark = try await request { graph in
+      try await graph.find(header: LetterMarks.headerName, value: letter.heliographID)
+    }
+    return Self.fate(byMark)
+  }
+
+  func deleteDraft(_ draft: DraftID) async throws {
+    do {
+      try await request { graph in try await graph.deleteMessage(draft.rawValue) }
+    } catch let problem as GraphProblem where problem.code == .graphItemNotFound {
+      // It is gone, which is what was wanted.
+    }
+  }
+
+  private func message(_ draft: DraftID) async throws -> GraphMessage? {
+    do {
+      return try await request { graph in try await graph.message(draft.rawValue) }
+    } catch let problem as GraphProblem where problem.code == .graphItemNotFound {
+      return nil
+    }
+  }
+
+  /// A copy that is no draft proves that it was sent, whatever else is there.
+  private static func fate(_ copies: [GraphMessage]) -> LetterFate {
+    guard let first = copies.first else { return .absent }
+    return copies.allSatisfy(\.isDraft) ? .draft(DraftID(first.graphID)) : .sent
+  }
+
+  /// One exchange with a live token through the gate. A 401 says that nothing was done, so it may be repeated.
+  private func request<Value: Sendable>(
+    _ body: @escaping @Sendable (Graph) async throws -> Value
+  ) async throws -> Value {
+    let token = try await tokens.token(for: account.id, in: account.workspace)
+    do {
+      return try await gate.run(account.lane) { try await body(graph(token)) }
+    } catch let problem as GraphProblem where problem.code == .graphTokenRejected {
+      let fresh = try await tokens.replace(token, for: account.id, in: account.workspace)
+      return try await gate.run(account.lane) { try await body(graph(fresh)) }
+    }
+  }
+
+  private func graph(_ token: Secret) -> Graph {
+    Graph(cloud: cloud, http: http, mailbox: mailbox, token: token)
+  }
+
+  private func setSendOnly(_ sendOnly: Bool) async throws {
+    let (id, workspace) = (account.id, account.workspace)
+    try await store.write { (tx: borrowing Transaction) in
+      try tx.setSendOnly(sendOnly, account: id, in: workspace)
+    }
+  }
+}

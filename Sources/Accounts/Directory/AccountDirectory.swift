@@ -1,0 +1,75 @@
+package import Core
+package import Microsoft
+package import Store
+
+/// The mailboxes Heliograph sends from.
+package struct AccountDirectory: Sendable {
+  private let store: Store
+  private let scopes: Scopes
+  private let time: any Time
+  private let connector: Connector
+
+  package init(store: Store, cloud: Cloud, time: any Time, connector: Connector) {
+    self.store = store
+    scopes = Scopes(cloud: cloud)
+    self.time = time
+    self.connector = connector
+  }
+
+  /// Makes an app-only account, or gives an existing one these values. It becomes `connected` by itself.
+  package func create(
+    _ new: NewAccount, in workspace: WorkspaceID
+  ) async throws -> (id: AccountID, origin: AccountOrigin) {
+    try new.validate()
+    let now = time.now
+    let id = new.id ?? AccountID.make(at: now)
+    let origin = try await store.write { (tx: borrowing Transaction) -> AccountOrigin in
+      guard let app = try tx.app(new.app, in: workspace) else { throw AccountProblem.appNotFound(new.app) }
+      guard app.provider == .outlookService else { throw AccountProblem.needsSignIn(app.name) }
+      guard app.enabled else { throw AccountProblem.appDisabled(app.name) }
+      let existing = try tx.account(id, in: workspace)
+      let account = AccountRecord(
+        workspace: workspace, id: id, name: new.name, email: new.email ?? new.mailbox, app: new.app,
+        mailbox: new.mailbox, state: .initial, verified: false, unknownOutcome: new.unknownOutcome,
+        created: now)
+      try tx.upsert(account)
+      // It may have been a person's before.
+      try tx.deleteGrant(of: id, in: workspace)
+      return existing == nil ? .new : .existing
+    }
+    connector.nudge()
+    return (id, origin)
+  }
+
+  package func account(_ id: AccountID, in workspace: WorkspaceID) async throws -> Account {
+    let found = try await store.read { (tx: borrowing Transaction) in try tx.account(id, in: workspace) }
+    guard let found else { throw AccountProblem.accountNotFound(id) }
+    return Account(found, scopes: scopes)
+  }
+
+  /// Oldest first. `query` is looked for in id, name and address.
+  package func accounts(
+    _ request: PageRequest, state: AccountState? = nil, query: String? = nil, in workspace: WorkspaceID
+  ) async throws -> Page<Account> {
+    let page = try await store.read { (tx: borrowing Transaction) in
+      try tx.accounts(request, state: state, query: query, in: workspace)
+    }
+    return page.map { Account($0, scopes: scopes) }
+  }
+
+  /// Also removes the grant, and cancels the letters that wait for the account.
+  package func delete(_ id: AccountID, in workspace: WorkspaceID) async throws {
+    let now = time.now
+    try await store.write { (tx: borrowing Transaction) in
+      guard try tx.deleteAccount(id, in: workspace, at: now) else { throw AccountProblem.accountNotFound(id) }
+    }
+  }
+}
+
+extension AccountProblem {
+  fileprivate static func needsSignIn(_ app: String) -> AccountProblem {
+    .invalidField(
+      "oauth2.provider", "is “\(app)”, an app that people sign in to",
+      remedy: "Make a sign-in link with POST /v1/authentication/form, or use an app of “outlookService”.")
+  }
+}

@@ -1,0 +1,66 @@
+package import Core
+import MIME
+package import Store
+
+/// A mailbox that an app acts in by itself, as somebody asks for it; nothing is checked yet.
+package struct NewAccount: Sendable {
+  /// `nil` makes one with a new id.
+  package var id: AccountID?
+  package var name: String
+  package var email: String?
+  /// One of the provider `outlookService`.
+  package var app: AppID
+  /// The mailbox's address, principal name or user id.
+  package var mailbox: String
+  package var unknownOutcome: UnknownOutcome
+
+  package init(
+    id: AccountID?, name: String, email: String?, app: AppID, mailbox: String,
+    unknownOutcome: UnknownOutcome = .hold
+  ) {
+    self.id = id
+    self.name = name
+    self.email = email
+    self.app = app
+    self.mailbox = mailbox
+    self.unknownOutcome = unknownOutcome
+  }
+
+  func validate() throws(AccountProblem) {
+    if let id { try id.validate() }
+    guard isPlainText(name, longest: 256) else {
+      throw .invalidField(
+        "name", "is empty or too long", remedy: "Give the account a name of at most 256 bytes.")
+    }
+    guard isPlainText(mailbox, longest: 320), !mailbox.contains(where: \.isWhitespace) else {
+      throw .invalidField("oauth2.auth.user", "names no mailbox", remedy: "Give the mailbox's address.")
+    }
+    try validateAddress(email, field: "email")
+  }
+}
+
+/// Which of the two an id turned out to be.
+package enum AccountOrigin: String, Sendable {
+  case new
+  case existing
+}
+
+extension AccountID {
+  /// Any text its owner chose, as long as it fits a path and a line.
+  func validate() throws(AccountProblem) {
+    guard isPlainText(rawValue, longest: 256) else {
+      throw .invalidField(
+        "account", "is empty, longer than 256 bytes or holds control characters",
+        remedy: "Choose another id, or leave it null to have one made.")
+    }
+  }
+}
+
+func validateAddress(_ text: String?, field: String) throws(AccountProblem) {
+  guard let text else { return }
+  do throws(MIMEProblem) {
+    _ = try EmailAddress(text)
+  } catch {
+    throw .invalidField(field, "is no e-mail address", remedy: "Write it as name@domain.")
+  }
+}

@@ -1,0 +1,75 @@
+import Core
+import Microsoft
+import Store
+import Vault
+
+/// Whose token it is: a person's, or that of an app, shared by all its mailboxes.
+enum TokenSubject: Hashable, Sendable {
+  case account(AccountID, in: WorkspaceID)
+  case app(AppID, in: WorkspaceID)
+}
+
+/// What is stored about one subject's token, and the app it belongs to.
+struct Holding: Sendable {
+  var app: OAuth2AppRecord
+  var kind: Kind
+
+  enum Kind: Sendable {
+    case grant(OAuth2GrantRecord)
+    /// `nil` before the first token.
+    case service(AppTokenRecord?)
+  }
+
+  var version: Int64? {
+    switch kind {
+    case .grant(let grant): grant.version
+    case .service(let token): token?.version
+    }
+  }
+
+  /// The stored access token, if it lives for at least that long.
+  func token(for span: Duration, at now: Instant, _ vault: Vault) throws(VaultProblem) -> Secret? {
+    switch kind {
+    case .grant(let grant) where now + span <= grant.expires:
+      try vault.openSecret(grant.accessToken, for: .accessToken(grant.account, in: grant.workspace))
+    case .service(let token?) where now + span <= token.expires:
+      try vault.openSecret(token.accessToken, for: .appToken(token.app, in: token.workspace))
+    case .grant, .service: nil
+    }
+  }
+
+  /// How the app proves itself, which for a person's grant must stay as it was when the grant was made.
+  func client(_ vault: Vault) throws(VaultProblem) -> EntraClient {
+    let native =
+      switch kind {
+      case .grant(let grant): grant.clientKind == .native
+      case .service: false
+      }
+    return try native ? EntraClient(clientID: app.clientID, credential: .none) : app.client(vault)
+  }
+}
+
+extension OAuth2AppRecord {
+  func client(_ vault: Vault) throws(VaultProblem) -> EntraClient {
+    guard let clientSecret else { return EntraClient(clientID: clientID, credential: .none) }
+    let secret = try vault.openSecret(clientSecret, for: .clientSecret(id, in: workspace))
+    return EntraClient(clientID: clientID, credential: .secret(secret))
+  }
+}
+
+extension Transaction {
+  /// `nil` when there is nothing to ask for a token with.
+  func holding(_ subject: TokenSubject) throws -> Holding? {
+    switch subject {
+    case .account(let id, let workspace):
+      guard let account = try account(id, in: workspace)?.account,
+        let grant = try grant(of: id, in: workspace),
+        let app = try app(account.app, in: workspace)
+      else { return nil }
+      return Holding(app: app, kind: .grant(grant))
+    case .app(let id, let workspace):
+      guard let app = try app(id, in: workspace) else { return nil }
+      return Holding(app: app, kind: .service(try appToken(of: id, in: workspace)))
+    }
+  }
+}

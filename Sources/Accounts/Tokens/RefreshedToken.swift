@@ -1,0 +1,54 @@
+import Core
+import Microsoft
+import Store
+import Vault
+
+/// What a refresh brought, sealed and ready to be saved in the place of what it was asked with.
+struct RefreshedToken: Sendable {
+  let accessToken: Secret
+  private let replaced: Int64?
+  private let record: Record
+
+  private enum Record: Sendable {
+    case grant(OAuth2GrantRecord)
+    case service(AppTokenRecord)
+  }
+
+  /// - Parameter asked: when the request left: the token's life is counted from there.
+  init(_ reply: TokenReply, to holding: Holding, asked: Instant, vault: Vault) {
+    accessToken = reply.accessToken
+    replaced = holding.version
+    let expires = asked + reply.expiresIn
+    switch holding.kind {
+    case .grant(var grant):
+      let (account, workspace) = (grant.account, grant.workspace)
+      grant.version += 1
+      grant.accessToken = vault.seal(reply.accessToken, for: .accessToken(account, in: workspace))
+      if let refreshToken = reply.refreshToken {
+        grant.refreshToken = vault.seal(refreshToken, for: .refreshToken(account, in: workspace))
+      }
+      if !reply.scopes.isEmpty { grant.scopes = reply.scopes }
+      grant.expires = expires
+      grant.updated = asked
+      record = .grant(grant)
+    case .service(let token):
+      let app = holding.app
+      record = .service(
+        AppTokenRecord(
+          workspace: app.workspace, app: app.id, version: (token?.version ?? 0) + 1,
+          accessToken: vault.seal(reply.accessToken, for: .appToken(app.id, in: app.workspace)),
+          expires: expires))
+    }
+  }
+
+  /// Whether it was asked for with what is stored now.
+  func follows(_ holding: Holding) -> Bool { holding.version == replaced }
+
+  /// Returns whether it was stored; if not, somebody else was quicker.
+  func save(_ tx: borrowing Transaction) throws -> Bool {
+    switch record {
+    case .grant(let grant): try tx.save(grant, replacing: replaced)
+    case .service(let token): try tx.save(token, replacing: replaced)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Core
+import Store
+
+/// When it makes sense to ask Entra again after it has refused for good.
+enum Refusal {
+  /// Entra takes a client that asks in vain again and again for one that loops (AADSTS50196).
+  static let pause: Duration = .seconds(300)
+
+  /// The grant itself is gone: nothing helps but a new sign-in.
+  private static let losses: Set<ProblemCode> = [
+    .entraGrantExpired, .entraGrantRevoked, .entraConsentRequired, .entraAdminConsentRequired,
+    .entraInteractionRequired,
+  ]
+
+  /// The last refusal, if it still stands. Whatever is not a loss can be mended at Microsoft without our hearing
+  /// of it, so it is tried again now and then.
+  static func standing(_ account: AccountRecord, _ app: OAuth2AppRecord, at now: Instant) -> ProblemRecord? {
+    if account.state == .authenticationError, let refusal = account.lastError,
+      isLoss(refusal) && account.objectID != nil || now < refusal.occurred + pause
+    {
+      return refusal
+    }
+    if let refusal = app.lastError, now < refusal.occurred + pause { return refusal }
+    return nil
+  }
+
+  /// Whether it is the app's registration that is at fault, and so every account of it.
+  static func concernsApp(_ holding: Holding, _ refusal: ProblemRecord) -> Bool {
+    switch holding.kind {
+    case .service: true
+    case .grant: ProblemCode(rawValue: refusal.code).map(clientFaults.contains) ?? false
+    }
+  }
+
+  private static func isLoss(_ refusal: ProblemRecord) -> Bool {
+    ProblemCode(rawValue: refusal.code).map(losses.contains) ?? false
+  }
+
+  private static let clientFaults: Set<ProblemCode> = [
+    .entraClientUnknown, .entraClientDisabled, .entraSecretWrong, .entraSecretExpired, .entraSecretMissing,
+    .entraSecretUnexpected, .entraTenantUnknown, .entraTenantRequired,
+  ]
+}

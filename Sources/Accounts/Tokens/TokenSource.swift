@@ -1,0 +1,194 @@
+package import Core
+package import Microsoft
+package import Store
+package import Vault
+
+/// Live access tokens. At most one request for each is in flight, and none is used before it is saved.
+package actor TokenSource {
+  /// A token that lives no longer than this is replaced before it is used: a slow upload must not outlive it.
+  package static let margin: Duration = .seconds(300)
+
+  private let store: Store
+  private let vault: Vault
+  private let entra: Entra
+  private let time: any Time
+  private let scopes: Scopes
+  private var flights: [TokenSubject: Task<Secret, any Error>] = [:]
+  /// What Entra gave and the database could not take: lost, it might be a refresh token that has no successor.
+  private var unsaved: [TokenSubject: RefreshedToken] = [:]
+
+  package init(store: Store, vault: Vault, entra: Entra, time: any Time) {
+    self.store = store
+    self.vault = vault
+    self.entra = entra
+    self.time = time
+    scopes = Scopes(cloud: entra.cloud)
+  }
+
+  /// A token that lives for at least `margin`, unless Entra gave a shorter one.
+  ///
+  /// Throws `account.notConnected` when somebody has to do something first, and Entra's own `.safe` problem
+  /// when waiting is all there is to do; that one leaves no trace in the account.
+  package func token(for account: AccountID, in workspace: WorkspaceID) async throws -> Secret {
+    try await live(account, in: workspace, rejected: nil)
+  }
+
+  /// Another token than `rejected`, which Graph did not accept: the one that has replaced it already, or a new one.
+  package func replace(
+    _ rejected: Secret, for account: AccountID, in workspace: WorkspaceID
+  ) async throws -> Secret {
+    try await live(account, in: workspace, rejected: rejected)
+  }
+
+  private func live(_ id: AccountID, in workspace: WorkspaceID, rejected: Secret?) async throws -> Secret {
+    let (account, subject, found) = try await state(of: id, in: workspace)
+    guard let found else { throw AccountProblem.notConnected(id, because: account.lastError) }
+    guard found.app.enabled else { throw AccountProblem.appDisabled(found.app.name) }
+    if let token = try usable(found, rejected) {
+      try await markConnected(account)
+      return token
+    }
+    if let refusal = Refusal.standing(account, found.app, at: time.now) {
+      throw AccountProblem.notConnected(id, because: refusal)
+    }
+    do {
+      let token = try await refreshed(subject, rejected: rejected)
+      try await markConnected(account)
+      return token
+    } catch let problem as EntraProblem where problem.retry == .futile {
+      let refusal = ProblemRecord(problem, at: time.now)
+      try await markRefused(account, found, refusal)
+      throw AccountProblem.notConnected(id, because: refusal)
+    }
+  }
+
+  private func state(
+    of id: AccountID, in workspace: WorkspaceID
+  ) async throws -> (AccountRecord, TokenSubject, Holding?) {
+    let found = try await store.read {
+      (tx: borrowing Transaction) -> (AccountRecord, TokenSubject, Holding?)? in
+      guard let details = try tx.account(id, in: workspace) else { return nil }
+      let subject: TokenSubject =
+        switch details.provider {
+        case .outlook: .account(id, in: workspace)
+        case .outlookService: .app(details.account.app, in: workspace)
+        }
+      return (details.account, subject, try tx.holding(subject))
+    }
+    guard let found else { throw AccountProblem.accountNotFound(id) }
+    return found
+  }
+
+  private func usable(_ holding: Holding, _ rejected: Secret?) throws -> Secret? {
+    let token = try holding.token(for: Self.margin, at: time.now, vault)
+    return token == rejected ? nil : token
+  }
+}
+
+// Refreshing
+extension TokenSource {
+  /// Joins the refresh that is in flight, or starts one.
+  private func refreshed(_ subject: TokenSubject, rejected: Secret?) async throws -> Secret {
+    if let flight = flights[subject] {
+      let token = try await flight.value
+      if token != rejected { return token }
+    }
+    return try await (flights[subject] ?? start(subject, rejected: rejected)).value
+  }
+
+  /// Not a child of its caller: when the one who asked first gives up, the others still wait for the answer, and
+  /// what comes with it must be saved whoever waits.
+  private func start(_ subject: TokenSubject, rejected: Secret?) -> Task<Secret, any Error> {
+    let flight = Task {
+      defer { flights[subject] = nil }
+      return try await refresh(subject, rejected: rejected)
+    }
+    flights[subject] = flight
+    return flight
+  }
+
+  private func refresh(_ subject: TokenSubject, rejected: Secret?) async throws -> Secret {
+    let holding = try await holding(subject)
+    // Somebody may have been here since the caller looked.
+    if let token = try usable(holding, rejected) { return token }
+    if let earlier = unsaved[subject], earlier.follows(holding) {
+      return try await save(earlier, subject, rejected)
+    }
+    let asked = time.now
+    let reply: TokenReply
+    do {
+      reply = try await ask(holding)
+    } catch let problem as EntraProblem where problem.retry == .futile {
+      // Another node may have used this refresh token first, and ours died with that.
+      let now = try await self.holding(subject)
+      if now.version != holding.version, let token = try usable(now, rejected) { return token }
+      throw problem
+    }
+    return try await save(RefreshedToken(reply, to: holding, asked: asked, vault: vault), subject, rejected)
+  }
+
+  private func ask(_ holding: Holding) async throws -> TokenReply {
+    let client = try holding.client(vault)
+    switch holding.kind {
+    case .grant(let grant):
+      return try await entra.refresh(
+        try vault.openSecret(grant.refreshToken, for: .refreshToken(grant.account, in: grant.workspace)),
+        scopes: scopes.requested(extra: holding.app.extraScopes, skip: holding.app.skipScopes),
+        client: client,
+        tenant: holding.app.authority)
+    case .service:
+      return try await entra.clientCredentials(
+        scope: entra.cloud.graphDefaultScope, client: client, tenant: holding.app.authority)
+    }
+  }
+
+  private func save(
+    _ refreshed: RefreshedToken, _ subject: TokenSubject, _ rejected: Secret?
+  ) async throws -> Secret {
+    unsaved[subject] = refreshed
+    let saved = try await store.write { (tx: borrowing Transaction) in try refreshed.save(tx) }
+    unsaved[subject] = nil
+    if saved { return refreshed.accessToken }
+    guard let token = try usable(try await holding(subject), rejected) else {
+      throw AccountProblem.changedMeanwhile
+    }
+    return token
+  }
+
+  private func holding(_ subject: TokenSubject) async throws -> Holding {
+    let holding = try await store.read { (tx: borrowing Transaction) in try tx.holding(subject) }
+    guard let holding else { throw AccountProblem.changedMeanwhile }
+    return holding
+  }
+}
+
+// What a refresh means for the account
+extension TokenSource {
+  private func markConnected(_ account: AccountRecord) async throws {
+    guard account.state != .connected else { return }
+    let now = time.now
+    try await store.write { (tx: borrowing Transaction) in
+      try tx.setLastError(nil, ofApp: account.app, in: account.workspace)
+      _ = try tx.markConnected(account.id, in: account.workspace, at: now)
+    }
+  }
+
+  private func markRefused(_ account: AccountRecord, _ holding: Holding, _ refusal: ProblemRecord)
+    async throws
+  {
+    var grantVersion: Int64?
+    if case .grant(let grant) = holding.kind { grantVersion = grant.version }
+    let concernsApp = Refusal.concernsApp(holding, refusal)
+    try await store.write { [grantVersion] (tx: borrowing Transaction) in
+      if concernsApp { try tx.setLastError(refusal, ofApp: account.app, in: account.workspace) }
+      _ = try tx.markAuthenticationError(
+        refusal, account: account.id, grantVersion: grantVersion, in: account.workspace)
+    }
+  }
+}
+
+extension AccountProblem {
+  fileprivate static let changedMeanwhile = AccountProblem(
+    .accountNotConnected, "The account was changed while its token was refreshed.", remedy: nil,
+    retry: .safe(after: nil))
+}
