@@ -91,12 +91,14 @@ extension Migration {
       """,
       "CREATE INDEX idempotency_created ON idempotency (created)",
       // `state`: 0 ready, 1 active, 2 held, 3 deferred, 4 done, 5 failed, 6 cancelled. `progress` belongs to
-      // whoever owns the kind of work: for mail, which step was recorded last.
+      // whoever owns the kind of work: for mail, which step was recorded last. `parked` rows wait for their
+      // account rather than for their turn. `orphan` is a draft at Microsoft that is still to be deleted.
       """
       CREATE TABLE queue (
         workspace TEXT NOT NULL, id TEXT NOT NULL, lane TEXT NOT NULL, account TEXT NOT NULL,
         state BIGINT NOT NULL, priority BIGINT NOT NULL, due BIGINT NOT NULL, attempts BIGINT NOT NULL,
-        progress TEXT NOT NULL, last_problem TEXT, created BIGINT NOT NULL, settled BIGINT,
+        progress TEXT NOT NULL, last_problem TEXT, parked BIGINT NOT NULL, orphan TEXT,
+        created BIGINT NOT NULL, settled BIGINT,
         PRIMARY KEY (workspace, id))
       """,
       "CREATE INDEX queue_ready ON queue (workspace, lane, priority, due, id) WHERE state = 0",
@@ -104,6 +106,7 @@ extension Migration {
       "CREATE INDEX queue_deferred ON queue (workspace, lane, due) WHERE state = 3",
       "CREATE INDEX queue_open ON queue (workspace, created, id) WHERE state < 4",
       "CREATE INDEX queue_settled ON queue (settled) WHERE settled IS NOT NULL",
+      "CREATE INDEX queue_orphan ON queue (workspace, id) WHERE orphan IS NOT NULL",
       // What was tried, and what came of it; the row is written before the request leaves.
       """
       CREATE TABLE attempt (
@@ -112,13 +115,15 @@ extension Migration {
         PRIMARY KEY (workspace, queue, number))
       """,
       // One lane for each (app, mailbox), leased to one node at a time; `epoch` fences off an owner that slept.
+      // `lease_until` is by the database's clock, `next_due` and `paused_until` are by the gateway's.
       """
       CREATE TABLE lane (
         workspace TEXT NOT NULL, id TEXT NOT NULL, owner TEXT, epoch BIGINT NOT NULL,
-        lease_until BIGINT NOT NULL, next_due BIGINT,
+        lease_until BIGINT NOT NULL, next_due BIGINT, paused_until BIGINT NOT NULL,
         PRIMARY KEY (workspace, id))
       """,
       "CREATE INDEX lane_due ON lane (next_due) WHERE next_due IS NOT NULL",
+      "CREATE INDEX lane_owner ON lane (owner) WHERE owner IS NOT NULL",
       // Numbered without gaps for each account, so that a reader's cursor never skips a late commit.
       """
       CREATE TABLE event (

@@ -1,0 +1,64 @@
+package import Core
+
+/// Something that happened to an account or a letter, as it will be told to whoever listens.
+package struct EventRecord: Sendable, Hashable {
+  package var workspace: WorkspaceID
+  package var account: AccountID
+  /// `messageSent`, `authenticationError`, ...
+  package var kind: String
+  /// A JSON object.
+  package var data: String
+  package var created: Instant
+
+  package init(
+    workspace: WorkspaceID, account: AccountID, kind: String, data: String, created: Instant
+  ) {
+    self.workspace = workspace
+    self.account = account
+    self.kind = kind
+    self.data = data
+    self.created = created
+  }
+}
+
+extension Transaction {
+  /// Gives the event the account's next number and returns it; `nil`, and nothing is stored, when the account
+  /// is gone.
+  ///
+  /// Locks the account's row until the commit, so that no reader's cursor passes a number whose event is
+  /// still to come. Lock queue rows before, a lane after.
+  @discardableResult
+  package func append(_ event: EventRecord) throws -> Int64? {
+    let number = try row(
+      """
+      UPDATE account SET event_sequence = event_sequence + 1 WHERE workspace = $1 AND id = $2
+      RETURNING event_sequence
+      """, event.workspace, event.account
+    ) { try $0.integer("event_sequence") }
+    guard let number else { return nil }
+    try execute(
+      """
+      INSERT INTO event (workspace, account, sequence, kind, data, created) VALUES ($1, $2, $3, $4, $5, $6)
+      """, event.workspace, event.account, number, event.kind, event.data, event.created)
+    return number
+  }
+
+  /// The account's events numbered above `cursor`, in order.
+  package func events(
+    _ workspace: WorkspaceID, _ account: AccountID, after cursor: Int64 = 0, limit: Int
+  ) throws -> [(sequence: Int64, event: EventRecord)] {
+    try rows(
+      """
+      SELECT sequence, kind, data, created FROM event
+      WHERE workspace = $1 AND account = $2 AND sequence > $3 ORDER BY sequence LIMIT $4
+      """, workspace, account, cursor, limit
+    ) {
+      (
+        try $0.integer("sequence"),
+        EventRecord(
+          workspace: workspace, account: account, kind: try $0.text("kind"), data: try $0.text("data"),
+          created: try $0.instant("created"))
+      )
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package import Core
+
+/// Where a queued thing stands.
+package enum QueueState: Int64, Sendable, CaseIterable {
+  /// Waits for its turn.
+  case ready = 0
+  /// An attempt is running, or was when its owner died.
+  case active = 1
+  /// Waits for a person.
+  case held = 2
+  /// Waits for its time.
+  case deferred = 3
+  case done = 4
+  case failed = 5
+  case cancelled = 6
+}
+
+/// One thing to be done, in its lane.
+package struct QueueRecord: Sendable, Hashable {
+  package var workspace: WorkspaceID
+  package var id: QueueID
+  package var lane: String
+  package var account: AccountID
+  package var state: QueueState
+  /// Lower goes first.
+  package var priority: Int
+  /// Not to be attempted before.
+  package var due: Instant
+  /// How many attempts have begun.
+  package var attempts: Int
+  /// Which step was recorded last; its meaning belongs to the kind of work.
+  package var progress: String
+  package var problem: ProblemRecord?
+  package var created: Instant
+  package var settled: Instant?
+
+  /// A new thing, ready now.
+  package init(
+    workspace: WorkspaceID, id: QueueID, lane: String, account: AccountID, progress: String,
+    created: Instant, priority: Int = 0
+  ) {
+    self.workspace = workspace
+    self.id = id
+    self.lane = lane
+    self.account = account
+    self.state = .ready
+    self.priority = priority
+    self.due = created
+    self.attempts = 0
+    self.progress = progress
+    self.problem = nil
+    self.created = created
+    self.settled = nil
+  }
+}
+
+extension QueueRecord {
+  init(_ row: Row) throws {
+    workspace = try row.identifier("workspace")
+    id = try row.identifier("id")
+    lane = try row.text("lane")
+    account = try row.identifier("account")
+    guard let state = QueueState(rawValue: try row.integer("state")) else {
+      throw StoreProblem.malformedRow(column: "state")
+    }
+    self.state = state
+    priority = Int(try row.integer("priority"))
+    due = try row.instant("due")
+    attempts = Int(try row.integer("attempts"))
+    progress = try row.text("progress")
+    problem = try row.optionalProblem("last_problem")
+    created = try row.instant("created")
+    settled = try row.optionalInstant("settled")
+  }
+}
+
+extension Transaction {
+  package func insert(_ queue: QueueRecord) throws {
+    try execute(
+      """
+      INSERT INTO queue (workspace, id, lane, account, state, priority, due, attempts, progress, parked,
+        created)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)
+      """, queue.workspace, queue.id, queue.lane, queue.account, queue.state.rawValue, queue.priority,
+      queue.due, queue.attempts, queue.progress, queue.created)
+  }
+
+  package func queueRecord(_ workspace: WorkspaceID, _ id: QueueID) throws -> QueueRecord? {
+    try row(
+      """
+      SELECT workspace, id, lane, account, state, priority, due, attempts, progress, last_problem, created,
+        settled
+      FROM queue WHERE workspace = $1 AND id = $2
+      """, workspace, id, as: QueueRecord.init)
+  }
+
+  /// A page of what is not settled, newest first.
+  package func openQueue(_ workspace: WorkspaceID, offset: Int, limit: Int) throws -> [QueueRecord] {
+    try rows(
+      """
+      SELECT workspace, id, lane, account, state, priority, due, attempts, progress, last_problem, created,
+        settled
+      FROM queue WHERE workspace = $1 AND state < 4 ORDER BY created DESC, id DESC LIMIT $2 OFFSET $3
+      """, workspace, limit, offset, as: QueueRecord.init)
+  }
+
+  package func openQueueCount(_ workspace: WorkspaceID) throws -> Int {
+    try row("SELECT count(*) AS total FROM queue WHERE workspace = $1 AND state < 4", workspace) {
+      Int(try $0.integer("total"))
+    } ?? 0
+  }
+
+  /// Takes a waiting or held row out of the queue; `false` when it is in flight or settled.
+  package func cancel(
+    _ workspace: WorkspaceID, _ id: QueueID, orphan: String?, at now: Instant
+  ) throws -> Bool {
+    try execute(
+      """
+      UPDATE queue SET state = 6, settled = $3, orphan = $4
+      WHERE workspace = $1 AND id = $2 AND state IN (0, 2, 3)
+      """, workspace, id, now, orphan) == 1
+  }
+
+  /// Settled rows whose time of keeping is over, oldest first.
+  package func settledQueue(before bound: Instant, limit: Int) throws -> [(WorkspaceID, QueueID)] {
+    try rows(
+      "SELECT workspace, id FROM queue WHERE settled < $1 ORDER BY settled LIMIT $2", bound, limit
+    ) { (try $0.identifier("workspace"), try $0.identifier("id")) }
+  }
+
+  /// Drafts left at Microsoft by letters that were cancelled or failed.
+  package func orphans(limit: Int) throws -> [OrphanRecord] {
+    try rows(
+      "SELECT workspace, id, account, orphan FROM queue WHERE orphan IS NOT NULL LIMIT $1", limit
+    ) {
+      OrphanRecord(
+        workspace: try $0.identifier("workspace"), id: try $0.identifier("id"),
+        account: try $0.identifier("account"), draft: try $0.text("orphan"))
+    }
+  }
+
+  package func forgetOrphan(_ workspace: WorkspaceID, _ id: QueueID) throws {
+    try execute("UPDATE queue SET orphan = NULL WHERE workspace = $1 AND id = $2", workspace, id)
+  }
+}
+
+/// A draft that nobody will send.
+package struct OrphanRecord: Sendable, Hashable {
+  package var workspace: WorkspaceID
+  package var id: QueueID
+  package var account: AccountID
+  package var draft: String
+}
