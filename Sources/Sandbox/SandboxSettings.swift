@@ -8,6 +8,8 @@ package struct SandboxSettings: Codable, Sendable, Equatable {
   package var replaceMessageId = false
   /// A refresh token dies when the next one is issued. Entra itself keeps it alive.
   package var strictRotation = false
+  /// Requests of one app in one mailbox that Graph serves at a time.
+  package var concurrencyLimit = 4
 
   package init() {}
 }

@@ -8,6 +8,7 @@ package final class SandboxState: Sendable {
   package let mail: MailStore
   package let faults: FaultStore
   package let log: RequestLog
+  let graphGate = GraphGate()
   private let currentSettings = Mutex(SandboxSettings())
   private let grantBook: Mutex<GrantBook>
 
@@ -15,7 +16,7 @@ package final class SandboxState: Sendable {
     self.directory = directory
     self.clock = clock
     tokens = try TokenService(clock: clock)
-    mail = MailStore(directory: directory, clock: clock)
+    mail = MailStore(owners: directory.mailboxOwners)
     faults = FaultStore()
     log = RequestLog()
     grantBook = Mutex(GrantBook(directory: directory))

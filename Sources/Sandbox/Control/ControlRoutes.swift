@@ -1,7 +1,108 @@
+import Core
 import Hummingbird
 
 extension SandboxState {
-  /// `/sandbox/reset`, `settings`, `clock`, `requests`, `messages`, `faults`. What concerns people and their consent is in
-  /// `EntraRoutes`.
-  func addControlRoutes(to router: Router<SandboxContext>) throws {}
+  /// `/sandbox/reset`, `settings`, `clock`, `requests`, `messages`, `faults`. What concerns people and
+  /// their consent is in `EntraRoutes`.
+  func addControlRoutes(to router: Router<SandboxContext>) throws {
+    router.get("/sandbox/requests") { [log] _, _ in try Response.json(["value": log.entries]) }
+    router.get("/sandbox/messages") { [self] request, context in try await messages(request, context) }
+    router.post("/sandbox/reset") { [self] request, _ in
+      try await ControlBody(request).finish(known: [])
+      await reset()
+      return try timeAnswer()
+    }
+    router.get("/sandbox/clock") { [self] _, _ in try timeAnswer() }
+    router.post("/sandbox/clock") { [self] request, _ in try await advance(request) }
+    router.get("/sandbox/settings") { [self] _, _ in try Response.json(settings) }
+    router.post("/sandbox/settings") { [self] request, _ in try await changeSettings(request) }
+    router.get("/sandbox/faults") { [faults] _, _ in try Response.json(["value": faults.all]) }
+    router.post("/sandbox/faults") { [self] request, _ in try await addFault(request) }
+    router.delete("/sandbox/faults") { [faults] _, _ in
+      faults.removeAll()
+      return try Response.json(["value": faults.all])
+    }
+  }
+
+  /// The instant by the sandbox's clock.
+  private func timeAnswer() throws -> Response { try .json(["now": clock.now.description]) }
+
+  private func advance(_ request: Request) async throws -> Response {
+    var body = try await ControlBody(request)
+    // A century: beyond it lies nothing to be tested, and the arithmetic of instants has an end.
+    let seconds = try body.number("advanceSeconds", in: -3.2e9...3.2e9)
+    try body.finish(known: ["advanceSeconds"])
+    guard let seconds else { throw HTTPError(.badRequest, message: "'advanceSeconds' is missing.") }
+    clock.advance(by: .microseconds(Int64(seconds * 1_000_000)))
+    return try timeAnswer()
+  }
+
+  /// Fields that are absent stay as they are.
+  private func changeSettings(_ request: Request) async throws -> Response {
+    var body = try await ControlBody(request)
+    var new = settings
+    new.sendLagMs = try body.integer("sendLagMs", in: 0...86_400_000) ?? new.sendLagMs
+    new.newIdOnSend = try body.bool("newIdOnSend") ?? new.newIdOnSend
+    new.replaceMessageId = try body.bool("replaceMessageId") ?? new.replaceMessageId
+    new.strictRotation = try body.bool("strictRotation") ?? new.strictRotation
+    new.concurrencyLimit = try body.integer("concurrencyLimit", in: 1...10_000) ?? new.concurrencyLimit
+    try body.finish(
+      known: ["sendLagMs", "newIdOnSend", "replaceMessageId", "strictRotation", "concurrencyLimit"])
+    settings = new
+    return try .json(new)
+  }
+
+  private func addFault(_ request: Request) async throws -> Response {
+    var body = try await ControlBody(request)
+    let closing = try body.string("close")
+    var fault = Fault(
+      path: try body.string("path"), user: try body.string("user"),
+      status: try body.integer("status", in: 400...599), code: try body.string("code"),
+      retryAfter: try body.integer("retryAfter", in: 0...86_400),
+      delayMs: try body.integer("delayMs", in: 0...600_000),
+      close: nil, count: try body.integer("count", in: -1...1_000_000) ?? 1)
+    try body.finish(known: ["path", "user", "status", "code", "retryAfter", "delayMs", "close", "count"])
+    if let closing {
+      guard let known = Fault.Closing(rawValue: closing) else {
+        throw HTTPError(.badRequest, message: "'close' has to be before or after.")
+      }
+      fault.close = known
+    }
+    if let contradiction = fault.contradiction { throw HTTPError(.badRequest, message: contradiction) }
+    if let user = fault.user, directory.user(user) == nil {
+      throw HTTPError(.badRequest, message: "There is no user '\(user)'.")
+    }
+    faults.add(fault)
+    return try .json(fault)
+  }
+
+  /// `?user=` and, if wanted, `&folder=`: Graph's messages with immutable ids and all header fields, newest
+  /// first.
+  private func messages(_ request: Request, _ context: SandboxContext) async throws -> Response {
+    let fields = FormFields(query: request)
+    let known = ["user", "folder"]
+    if let unknown = fields.fields.first(where: { !known.contains($0.name) }) {
+      throw HTTPError(
+        .badRequest, message: "There is no parameter '\(unknown.name)' here; known are user, folder.")
+    }
+    guard let name = fields["user"] else { throw HTTPError(.badRequest, message: "'user' is missing.") }
+    guard let user = directory.user(name), user.hasMailbox, let mailbox = MailboxID(user.id) else {
+      throw HTTPError(.notFound, message: "There is no mailbox of '\(name)'.")
+    }
+    var query = MessageQuery()
+    if let name = fields["folder"] {
+      guard let folder = MailFolder(wellKnownName: name) else {
+        let names = MailFolder.allCases.map(\.wellKnownName).joined(separator: ", ")
+        throw HTTPError(.badRequest, message: "There is no folder '\(name)'; there are \(names).")
+      }
+      query.folder = folder
+    }
+    let items = try await mail.page(query, in: mailbox, at: clock.now).items
+    var preferences = GraphPreferences([])
+    preferences.immutableIDs = true
+    let writer = MessageJSON(
+      origin: context.origin, epoch: await mail.epoch, mailbox: mailbox, preferences: preferences)
+    let value = items.map { writer.json($0, showsHeaders: true) }
+    return GraphExchange.plainJSON(["value": .array(value)])
+  }
 }

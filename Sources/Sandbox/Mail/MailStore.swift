@@ -1,12 +1,154 @@
-/// Every mailbox of the sandbox.
-package actor MailStore {
-  private let directory: SandboxDirectory
-  private let clock: SandboxClock
+import Core
 
-  package init(directory: SandboxDirectory, clock: SandboxClock) {
-    self.directory = directory
-    self.clock = clock
+/// All mail of the sandbox, in memory.
+///
+/// Time is told to it: every call carries the instant at which it happens, and first does what had become
+/// due by then. So a letter leaves Drafts exactly when its lag is over, by the sandbox's clock, and nobody
+/// can look and find it late; no timer is needed, and a jump of the clock is nothing special.
+package actor MailStore {
+  private(set) var epoch = UInt32.random(in: 0...(.max))
+  var mailboxes: [MailboxID: Mailbox] = [:]
+  var addresses: [String: MailboxID] = [:]
+  /// Accepted and not yet sent, by the instant at which they are.
+  var outgoing: [Submission] = []
+  var sentCount = 0
+
+  init(owners: [MailboxOwner]) {
+    for owner in owners {
+      mailboxes[owner.id] = Mailbox(owner: owner)
+      for address in owner.addresses { addresses[address.lowercased()] = owner.id }
+    }
   }
 
-  package func reset() {}
+  /// Empties every mailbox; what was on its way is gone, and ids from before find nothing.
+  package func reset() {
+    epoch &+= 1
+    outgoing = []
+    mailboxes = mailboxes.mapValues { Mailbox(owner: $0.owner) }
+  }
+
+  func owner(of address: String) -> MailboxOwner? {
+    addresses[address.lowercased()].flatMap { mailboxes[$0]?.owner }
+  }
+}
+
+// What a client reads.
+extension MailStore {
+  func page(_ query: MessageQuery, in id: MailboxID, at now: Instant) throws(MailFault) -> MessagePage {
+    try mailbox(id, at: now).page(query)
+  }
+
+  func item(_ name: String, in id: MailboxID, at now: Instant) throws(MailFault) -> MailItem {
+    let mailbox = try mailbox(id, at: now)
+    guard let item = mailbox.items[try number(name, in: mailbox)] else { throw .itemNotFound }
+    return item
+  }
+
+  func folderCounts(in id: MailboxID, at now: Instant) throws(MailFault) -> [FolderCount] {
+    let mailbox = try mailbox(id, at: now)
+    return MailFolder.allCases.map { mailbox.count($0) }
+  }
+
+  /// Every mailbox, by its first address.
+  func overview(at now: Instant) -> [MailboxSummary] {
+    settle(at: now)
+    return mailboxes.values
+      .map { mailbox in
+        MailboxSummary(owner: mailbox.owner, folders: MailFolder.allCases.map { mailbox.count($0) })
+      }
+      .sorted { $0.owner.correspondent.key < $1.owner.correspondent.key }
+  }
+
+  func mailbox(_ id: MailboxID, at now: Instant) throws(MailFault) -> Mailbox {
+    settle(at: now)
+    guard let mailbox = mailboxes[id] else { throw .mailboxNotFound }
+    return mailbox
+  }
+}
+
+// What a client changes.
+extension MailStore {
+  func createDraft(
+    _ letter: Letter, in id: MailboxID, folder: MailFolder = .drafts, at now: Instant
+  ) throws(MailFault) -> MailItem {
+    let owner = try mailbox(id, at: now).owner
+    let letter = letter.completed(by: owner, messageID: newMessageID())
+    guard let item = mailboxes[id]?.add(letter, to: folder, isDraft: true, isRead: true, at: now) else {
+      throw .mailboxNotFound
+    }
+    return item
+  }
+
+  func change(
+    _ name: String, in id: MailboxID, at now: Instant, _ body: @Sendable (inout MailItem) -> Void
+  ) throws(MailFault) -> MailItem {
+    let number = try number(name, in: mailbox(id, at: now))
+    guard let item = mailboxes[id]?.change(number, at: now, body) else { throw .itemNotFound }
+    return item
+  }
+
+  func move(
+    _ name: String, to folder: MailFolder, in id: MailboxID, at now: Instant
+  ) throws(MailFault) -> MailItem {
+    try change(name, in: id, at: now) { $0.folder = folder }
+  }
+
+  /// Moves to Deleted Items; what lies there already is gone for good.
+  func delete(_ name: String, in id: MailboxID, at now: Instant) throws(MailFault) {
+    let item = try item(name, in: id, at: now)
+    if item.folder == .deletedItems {
+      mailboxes[id]?.remove(item.number)
+    } else {
+      _ = try move(name, to: .deletedItems, in: id, at: now)
+    }
+  }
+}
+
+// Names.
+extension MailStore {
+  func number(_ name: String, in mailbox: Mailbox) throws(MailFault) -> UInt64 {
+    guard let id = GraphID(name), id.namesItem else { throw .idMalformed }
+    guard id.epoch == epoch, id.mailbox == mailbox.owner.id, let item = mailbox.items[id.number] else {
+      throw .itemNotFound
+    }
+    if case .place(let moves) = id.kind, moves != item.moves { throw .itemNotFound }
+    return id.number
+  }
+
+  func folder(_ name: String, in id: MailboxID) throws(MailFault) -> MailFolder {
+    if let folder = MailFolder(wellKnownName: name) { return folder }
+    guard let named = GraphID(name), named.kind == .folder else { throw .idMalformed }
+    guard named.epoch == epoch, named.mailbox == id, let number = Int(exactly: named.number),
+      let folder = MailFolder(rawValue: number)
+    else { throw .folderNotFound }
+    return folder
+  }
+}
+
+/// Why the store did nothing.
+enum MailFault: Error, Hashable, Sendable {
+  case idMalformed
+  case itemNotFound
+  case folderNotFound
+  case mailboxNotFound
+}
+
+struct MailboxSummary: Sendable {
+  var owner: MailboxOwner
+  /// All folders, in their order.
+  var folders: [FolderCount]
+}
+
+struct FolderCount: Sendable {
+  var folder: MailFolder
+  var total: Int
+  var unread: Int
+}
+
+extension Mailbox {
+  func count(_ folder: MailFolder) -> FolderCount {
+    let numbers = numbers(in: folder)
+    let unread = numbers.count { items[$0]?.isRead == false }
+    return FolderCount(folder: folder, total: numbers.count, unread: unread)
+  }
 }

@@ -1,0 +1,58 @@
+import Core
+
+/// What shall go wrong, with which requests, how often: one `POST /sandbox/faults`.
+struct Fault: Codable, Sendable, Equatable {
+  enum Closing: String, Codable, Sendable {
+    /// The connection closes and nothing has been done.
+    case before
+    /// All is done, and the connection closes without an answer.
+    case after
+  }
+
+  /// Matched against the request's path without regard to case: a part of it, or, when it has a `*`, all of
+  /// it, the `*` standing for anything. `nil`: every path of Entra and Graph.
+  var path: String?
+  /// The user whom the request is about, by id, user principal name or address. `nil`: everybody.
+  var user: String?
+  /// The answer's status, 400 to 599; nothing is done then.
+  var status: Int?
+  /// A Graph code (`ErrorServerBusy`) or an AADSTS number (`AADSTS90033`), depending on whom the path
+  /// belongs to.
+  var code: String?
+  /// Seconds, for the `Retry-After` header of the answer.
+  var retryAfter: Int?
+  /// Before anything else.
+  var delayMs: Int?
+  var close: Closing?
+  /// How many requests it takes; 0 or less: all, until it is deleted.
+  var count: Int
+
+  /// Why it makes no sense; `nil` when it does.
+  var contradiction: String? {
+    if status == nil, delayMs == nil, close == nil { return "A fault needs a status, delayMs or close." }
+    if status != nil, close != nil { return "A fault either answers with a status or closes." }
+    if status == nil, code != nil || retryAfter != nil { return "'code' and 'retryAfter' need a status." }
+    return nil
+  }
+
+  func matches(path requested: String, user subject: SandboxDirectory.User?) -> Bool {
+    if let path, !Self.matches(path.lowercased(), requested.lowercased()) { return false }
+    guard let user = user?.lowercased() else { return true }
+    guard let subject else { return false }
+    return [subject.id, subject.userPrincipalName, subject.mail ?? ""].contains { $0.lowercased() == user }
+  }
+
+  private static func matches(_ pattern: String, _ path: String) -> Bool {
+    let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+    guard parts.count > 1, let first = parts.first, let last = parts.last else {
+      return path.contains(pattern)
+    }
+    guard path.hasPrefix(first) else { return false }
+    var rest = path.dropFirst(first.count)
+    for part in parts.dropFirst().dropLast() {
+      guard let found = rest.firstRange(of: part) else { return false }
+      rest = rest[found.upperBound...]
+    }
+    return rest.hasSuffix(last)
+  }
+}

@@ -1,0 +1,70 @@
+import Hummingbird
+import Synchronization
+
+/// The faults that were asked for and have not been used up, and which letters have met those of their
+/// recipients.
+package final class FaultStore: Sendable {
+  private struct Contents {
+    var faults: [Fault] = []
+    var met: Set<Meeting> = []
+  }
+
+  private struct Meeting: Hashable {
+    var fault: RecipientFault
+    var letter: String
+  }
+
+  private let contents = Mutex(Contents())
+
+  package init() {}
+
+  var all: [Fault] { contents.withLock { $0.faults } }
+
+  func add(_ fault: Fault) {
+    contents.withLock { $0.faults.append(fault) }
+  }
+
+  /// What letters have met stays.
+  func removeAll() {
+    contents.withLock { $0.faults = [] }
+  }
+
+  package func reset() {
+    contents.withLock { $0 = Contents() }
+  }
+
+  /// The first fault, in the order of asking, that matches this request; one of its uses is then gone.
+  func take(path: String, user: SandboxDirectory.User?) -> Fault? {
+    contents.withLock { contents in
+      guard let index = contents.faults.firstIndex(where: { $0.matches(path: path, user: user) }) else {
+        return nil
+      }
+      let fault = contents.faults[index]
+      if fault.count == 1 {
+        contents.faults.remove(at: index)
+      } else if fault.count > 1 {
+        contents.faults[index].count -= 1
+      }
+      return fault
+    }
+  }
+
+  /// Whether this letter meets the fault of its recipient for the first time.
+  func isFirst(_ fault: RecipientFault, of letter: String) -> Bool {
+    contents.withLock { $0.met.insert(Meeting(fault: fault, letter: letter)).inserted }
+  }
+}
+
+extension Fault {
+  /// - Parameter refuse: the answer for a status and a code, in the shape of whoever is asked.
+  func run(
+    _ context: SandboxContext, refuse: (Int, String?) -> Response, serve: () async throws -> Response
+  ) async throws -> Response {
+    if let delayMs { try await Task.sleep(for: .milliseconds(delayMs)) }
+    if close == .before { try await context.dropConnection() }
+    if let status { return refuse(status, code) }
+    let answer = try await serve()
+    if close == .after { try await context.dropConnection() }
+    return answer
+  }
+}

@@ -1,0 +1,135 @@
+import Core
+
+/// An answer of Graph that is no success, with the code and the words that Microsoft uses (Microsoft Learn,
+/// "Microsoft Graph error responses and resource types"; where Learn is silent, as seen in public reports).
+struct GraphError: Error, Equatable, Sendable {
+  var status: Int
+  var code: String
+  var message: String
+  /// Seconds.
+  var retryAfter: Int?
+
+  init(_ status: Int, _ code: String, _ message: String, retryAfter: Int? = nil) {
+    self.status = status
+    self.code = code
+    self.message = message
+    self.retryAfter = retryAfter
+  }
+
+  func json(requestID: String, clientRequestID: String, at now: Instant) -> JSON {
+    [
+      "error": [
+        "code": .string(code),
+        "message": .string(message),
+        "innerError": [
+          "date": .string(String(now.description.prefix(19))),
+          "request-id": .string(requestID),
+          "client-request-id": .string(clientRequestID),
+        ],
+      ]
+    ]
+  }
+}
+
+// 401 and 403: the token and what it allows.
+extension GraphError {
+  static let tokenMissing = invalidToken("Access token is empty.")
+  static let tokenMalformed = invalidToken("CompactToken parsing failed with error code: 80049217")
+  static let tokenExpired = invalidToken("Lifetime validation failed, the token is expired.")
+  static let wrongAudience = invalidToken("Access token validation failure. Invalid audience.")
+  static let badSignature = invalidToken("Access token validation failure. Invalid signature.")
+  static let accessDenied = GraphError(
+    403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+  static let insufficientPrivileges = GraphError(
+    403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+  static let sendAsDenied = GraphError(
+    403, "ErrorSendAsDenied",
+    "The user account which was used to submit this request does not have the right to send mail on behalf "
+      + "of the specified sending account., Cannot submit message.")
+  static let meWithoutUser = GraphError(
+    400, "BadRequest", "/me request is only valid with delegated authentication flow.")
+
+  private static func invalidToken(_ message: String) -> GraphError {
+    GraphError(401, "InvalidAuthenticationToken", message)
+  }
+}
+
+// 404 and 405: what the path names.
+extension GraphError {
+  static func userNotFound(_ name: String) -> GraphError {
+    GraphError(
+      404, "Request_ResourceNotFound",
+      "Resource '\(name)' does not exist or one of its queried reference-property objects are not present.")
+  }
+  static func invalidUser(_ name: String) -> GraphError {
+    GraphError(404, "ErrorInvalidUser", "The requested user '\(name)' is invalid.")
+  }
+  static let noMailbox = GraphError(
+    404, "MailboxNotEnabledForRESTAPI",
+    "The mailbox is either inactive, soft-deleted, or is hosted on-premise.")
+  static let itemNotFound = GraphError(
+    404, "ErrorItemNotFound", "The specified object was not found in the store.")
+  static let folderNotFound = GraphError(
+    404, "ErrorFolderNotFound", "The specified folder could not be found in the store.")
+  static let idMalformed = GraphError(400, "ErrorInvalidIdMalformed", "Id is malformed.")
+  static func unknownSegment(_ segment: String) -> GraphError {
+    GraphError(400, "BadRequest", "Resource not found for the segment '\(segment)'.")
+  }
+  static let methodNotAllowed = GraphError(
+    405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+}
+
+// 400 and 413: what the request says.
+extension GraphError {
+  static let noRecipients = GraphError(
+    400, "ErrorInvalidRecipients", "At least one recipient is not valid., Recipients are missing.")
+  static let invalidRecipients = GraphError(
+    400, "ErrorInvalidRecipients", "At least one recipient is not valid.")
+  static let invalidBase64 = GraphError(
+    400, "ErrorMimeContentInvalidBase64String", "Invalid base64 string for MIME content.")
+  static let invalidMIME = GraphError(400, "ErrorMimeContentInvalid", "Invalid MIME content.")
+  static func headerName(_ name: String) -> GraphError {
+    GraphError(
+      400, "InvalidInternetMessageHeader",
+      "The internet message header name '\(name)' should start with 'x-' or 'X-'.")
+  }
+  static let tooManyHeaders = GraphError(
+    400, "InvalidInternetMessageHeaderCollection",
+    "Maximum number of headers in one message should be less than or equal to 5.")
+  static func body(_ message: String) -> GraphError { GraphError(400, "RequestBodyRead", message) }
+  static func unknownProperty(_ name: String, of type: String) -> GraphError {
+    body(
+      "The property '\(name)' does not exist on type 'microsoft.graph.\(type)'. Make sure to only use "
+        + "property names that are defined by the type.")
+  }
+  static let unreadableJSON = GraphError(
+    400, "BadRequest",
+    "Unable to read JSON request payload. Please ensure Content-Type header is set and "
+      + "payload is of valid JSON format.")
+  static let invalidFilter = GraphError(
+    400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
+  static let inefficientFilter = GraphError(
+    400, "InefficientFilter", "The restriction or sort order is too complex for this operation.")
+  static func query(_ message: String) -> GraphError { GraphError(400, "ErrorInvalidUrlQuery", message) }
+  static let tooLarge = GraphError(
+    413, "ErrorMessageSizeExceeded", "The message exceeds the maximum supported size.")
+}
+
+// 429.
+extension GraphError {
+  static func throttled(seconds: Int) -> GraphError {
+    GraphError(
+      429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.", retryAfter: seconds)
+  }
+}
+
+extension GraphError {
+  init(_ fault: MailFault) {
+    switch fault {
+    case .idMalformed: self = .idMalformed
+    case .itemNotFound: self = .itemNotFound
+    case .folderNotFound: self = .folderNotFound
+    case .mailboxNotFound: self = .noMailbox
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// One request to Graph and its answer. Faults come after the gate, so that a slow answer holds its place
+/// in it.
+struct GraphExchange: Sendable {
+  let state: SandboxState
+  let request: Request
+  let context: SandboxContext
+  let preferences: GraphPreferences
+  let now: Instant
+  private let requestID = UUID().uuidString.lowercased()
+  private let clientRequestID: String
+
+  init(state: SandboxState, request: Request, context: SandboxContext) {
+    self.state = state
+    self.request = request
+    self.context = context
+    now = state.clock.now
+    preferences = GraphPreferences(request.headers[values: .prefer])
+    clientRequestID = request.headers[.graphClientRequestID] ?? requestID
+  }
+
+  func answer() async throws -> Response {
+    do {
+      return try await pass()
+    } catch let error as GraphError {
+      return response(to: error)
+    } catch let fault as MailFault {
+      return response(to: GraphError(fault))
+    }
+  }
+
+  /// Graph looks at the token before the path; a fault of ours comes before either.
+  private func pass() async throws -> Response {
+    let claims = Result { try authenticate() }
+    let path = Result { try GraphPath(String(request.uri.path.dropFirst("/v1.0".count))) }
+    guard let user = subject(of: try? path.get(), try? claims.get()) else {
+      return try await faulty(nil) { try await serve(claims.get(), path.get()) }
+    }
+    guard let mailbox = MailboxID(user.id), let clientID = try? claims.get().clientID else {
+      return try await faulty(user) { try await serve(claims.get(), path.get()) }
+    }
+    let lane = GraphGate.Lane(clientID: clientID, mailbox: mailbox)
+    return try await state.graphGate.pass(lane, limit: state.settings.concurrencyLimit) {
+      try await faulty(user) { try await serve(claims.get(), path.get()) }
+    }
+  }
+
+  private func faulty(
+    _ user: SandboxDirectory.User?, _ serve: () async throws -> Response
+  ) async throws -> Response {
+    guard let fault = state.faults.take(path: request.uri.path, user: user) else { return try await serve() }
+    return try await fault.run(context) { status, code in
+      response(
+        to: GraphError(status, code ?? "UnknownError", Self.faultMessage, retryAfter: fault.retryAfter))
+    } serve: {
+      try await serve()
+    }
+  }
+
+  private static let faultMessage = "A fault of this sandbox, as POST /sandbox/faults has asked for."
+
+  private func authenticate() throws(GraphError) -> AccessTokenClaims {
+    let words = (request.headers[.authorization] ?? "").split(separator: " ", maxSplits: 1)
+    guard words.first?.lowercased() == "bearer", words.count == 2 else { throw .tokenMissing }
+    do throws(AccessTokenFault) {
+      return try state.tokens.verify(String(words[1]))
+    } catch {
+      throw GraphError(error)
+    }
+  }
+
+  private func subject(of path: GraphPath?, _ claims: AccessTokenClaims?) -> SandboxDirectory.User? {
+    switch path?.owner {
+    case .user(let name)?: state.directory.user(name)
+    default: claims?.userID.flatMap { state.directory.user($0) }
+    }
+  }
+
+  private func serve(_ claims: AccessTokenClaims, _ path: GraphPath) async throws -> Response {
+    let operation = try GraphOperation(request.method, path.route)
+    let access = try GraphAccess(claims, path, need: operation.need, in: state.directory)
+    return try await perform(operation, access)
+  }
+}
+
+// Answers.
+extension GraphExchange {
+  /// `application/json` as Outlook's part of Graph spells it.
+  private static let mediaType =
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+  func json(_ value: JSON, status: HTTPResponse.Status = .ok, location: String? = nil) -> Response {
+    var headers: HTTPFields = [.contentType: Self.mediaType, .odataVersion: "4.0"]
+    if !preferences.applied.isEmpty {
+      headers[.preferenceApplied] = preferences.applied.joined(separator: ", ")
+    }
+    headers[.location] = location
+    return response(status, headers, value.bytes)
+  }
+
+  func response(
+    _ status: HTTPResponse.Status, _ headers: HTTPFields = [:], _ body: [UInt8] = []
+  ) -> Response {
+    var headers = headers
+    headers[.graphRequestID] = requestID
+    headers[.graphClientRequestID] = clientRequestID
+    headers[.agsDiagnostic] = #"{"ServerInfo":{"DataCenter":"Sandbox","Slice":"E","Ring":"1"}}"#
+    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+  }
+
+  private func response(to error: GraphError) -> Response {
+    var headers: HTTPFields = [.contentType: "application/json"]
+    headers[.retryAfter] = error.retryAfter.map(String.init)
+    if error.status == 401 {
+      headers[.wwwAuthenticate] =
+        #"Bearer realm="", authorization_uri="\#(context.origin)/common/oauth2/v2.0/authorize", "#
+        + #"client_id="00000003-0000-0000-c000-000000000000""#
+    }
+    let body = error.json(requestID: requestID, clientRequestID: clientRequestID, at: now)
+    return response(HTTPResponse.Status(code: error.status), headers, body.bytes)
+  }
+}
+
+extension GraphExchange {
+  /// JSON outside Graph.
+  static func plainJSON(_ value: JSON) -> Response {
+    Response(
+      status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.bytes)))
+  }
+}
+
+extension HTTPField.Name {
+  private static func known(_ name: String) -> HTTPField.Name {
+    guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no token") }
+    return field
+  }
+  static let graphRequestID = known("request-id")
+  static let graphClientRequestID = known("client-request-id")
+  static let agsDiagnostic = known("x-ms-ags-diagnostic")
+  static let prefer = known("Prefer")
+  static let preferenceApplied = known("Preference-Applied")
+  static let odataVersion = known("OData-Version")
+}

@@ -1,0 +1,97 @@
+import Foundation
+
+/// Whose resources a path names.
+enum GraphOwner: Hashable, Sendable {
+  case me
+  /// An id or a user principal name, as it stands in the path.
+  case user(String)
+}
+
+/// What a request is about, read from its path: the part of Graph that this sandbox has.
+enum GraphRoute: Hashable, Sendable {
+  case user
+  case sendMail
+  /// `folder` nil: all folders.
+  case messages(folder: String?)
+  case messageCount(folder: String?)
+  case message(String)
+  case content(String)
+  case send(String)
+  case move(String)
+  case attachments(String)
+  case attachment(String, String)
+  case attachmentContent(String, String)
+  case folders
+  case folder(String)
+}
+
+/// A path after `/v1.0`. Names are compared without regard to case, keys stand as a segment of their own or
+/// in parentheses after the name, and may be percent-encoded (OData 4.01 URL conventions sections 4.3 and
+/// 4.5).
+struct GraphPath: Hashable, Sendable {
+  var owner: GraphOwner
+  var route: GraphRoute
+
+  init(_ path: String) throws(GraphError) {
+    var segments = Self.segments(path)[...]
+    func isNext(_ name: String) -> Bool { segments.first?.lowercased() == name }
+    if isNext("me") {
+      owner = .me
+      segments.removeFirst()
+    } else if isNext("users"), segments.count > 1 {
+      owner = .user(segments[segments.startIndex + 1])
+      segments.removeFirst(2)
+    } else {
+      throw .unknownSegment(segments.first ?? "")
+    }
+    var folder: String?
+    if isNext("mailfolders") {
+      segments.removeFirst()
+      guard let id = segments.popFirst() else { route = .folders; return }
+      folder = id
+      if segments.isEmpty { route = .folder(id); return }
+    }
+    route = try Self.route(segments, folder: folder)
+  }
+
+  private static func route(_ segments: ArraySlice<String>, folder: String?) throws(GraphError) -> GraphRoute
+  {
+    let segments = Array(segments)
+    let names = segments.map { $0.lowercased() }
+    switch (names.first, names.count) {
+    case (nil, _): return .user
+    case ("sendmail", 1) where folder == nil, ("microsoft.graph.sendmail", 1) where folder == nil:
+      return .sendMail
+    case ("messages", 1): return .messages(folder: folder)
+    case ("messages", 2) where names[1] == "$count": return .messageCount(folder: folder)
+    case ("messages", 2): return .message(segments[1])
+    case ("messages", 3): return try action(names[2], on: segments[1])
+    case ("messages", 4) where names[2] == "attachments": return .attachment(segments[1], segments[3])
+    case ("messages", 5) where names[2] == "attachments" && names[4] == "$value":
+      return .attachmentContent(segments[1], segments[3])
+    default: throw .unknownSegment(segments.last ?? "")
+    }
+  }
+
+  private static func action(_ name: String, on id: String) throws(GraphError) -> GraphRoute {
+    switch name {
+    case "$value": return .content(id)
+    case "send", "microsoft.graph.send": return .send(id)
+    case "move", "microsoft.graph.move": return .move(id)
+    case "attachments": return .attachments(id)
+    default: throw .unknownSegment(name)
+    }
+  }
+
+  /// `messages('AAMk%3D')` is `messages`, `AAMk=`; `send()` is `send`.
+  static func segments(_ path: String) -> [String] {
+    path.split(separator: "/").flatMap { part -> [String] in
+      let text = part.removingPercentEncoding ?? String(part)
+      guard text.hasSuffix(")"), let open = text.firstIndex(of: "(") else { return [text] }
+      let key = text[text.index(after: open)...].dropLast()
+      guard !key.isEmpty else { return [String(text[..<open])] }
+      guard key.count > 1, key.first == "'", key.last == "'" else { return [text] }
+      return [String(text[..<open]), String(key.dropFirst().dropLast()).replacing("''", with: "'")]
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Core
+
+/// How awkward sending is. Each is something Exchange does to somebody.
+struct SendingRules: Hashable, Sendable {
+  /// How long an accepted letter stays in Drafts.
+  var lag: Duration = .seconds(2)
+  /// The copy in Sent Items is a new item, and the draft's id finds nothing.
+  var newID = false
+  /// The sent copy and the delivered ones carry another Message-ID; all other fields stay.
+  var replacesMessageID = false
+}
+
+/// A letter that was accepted and waits for transport. It is sent as it was when it was accepted, whatever
+/// happens to the draft meanwhile: that is the worst a client has to expect.
+struct Submission: Sendable {
+  var mailbox: MailboxID
+  var number: UInt64
+  var letter: Letter
+  var due: Instant
+  var rules: SendingRules
+  /// `saveToSentItems` of `sendMail`.
+  var saves: Bool
+}
+
+extension MailStore {
+  /// Accepts a draft for sending. Accepted twice while it waits, it is sent twice and saved twice, so that
+  /// a client which repeats itself is found out. A letter that has left Drafts is no draft any more and is
+  /// not found.
+  func submit(
+    _ name: String, in id: MailboxID, rules: SendingRules, at now: Instant
+  ) throws(MailFault) -> MailItem {
+    let item = try item(name, in: id, at: now)
+    guard item.isDraft else { throw .itemNotFound }
+    submit(item, in: id, saves: true, rules: rules, at: now)
+    return item
+  }
+
+  /// `sendMail`: a draft is made, and accepted in the same breath.
+  func submit(
+    _ letter: Letter, in id: MailboxID, saves: Bool, rules: SendingRules, at now: Instant
+  ) throws(MailFault) {
+    let item = try createDraft(letter, in: id, at: now)
+    submit(item, in: id, saves: saves, rules: rules, at: now)
+  }
+
+  private func submit(_ item: MailItem, in id: MailboxID, saves: Bool, rules: SendingRules, at now: Instant) {
+    let submission = Submission(
+      mailbox: id, number: item.number, letter: item.letter, due: now + rules.lag, rules: rules, saves: saves)
+    // The lag may have been changed in between: keep the earliest first, and equals in the order of
+    // acceptance.
+    let place = outgoing.lastIndex { $0.due <= submission.due }.map { $0 + 1 } ?? 0
+    outgoing.insert(submission, at: place)
+    settle(at: now)
+  }
+
+  /// Sends everything that is due.
+  func settle(at now: Instant) {
+    guard let first = outgoing.first, first.due <= now else { return }
+    let due = outgoing.prefix { $0.due <= now }
+    outgoing.removeFirst(due.count)
+    for submission in due { send(submission) }
+  }
+
+  private func send(_ submission: Submission) {
+    guard let owner = mailboxes[submission.mailbox]?.owner else { return }
+    var letter = submission.letter
+    if submission.rules.replacesMessageID {
+      letter = letter.replacingMessageID(with: newMessageID())
+    }
+    file(submission, letter)
+    deliver(letter, at: submission.due)
+    report(letter, to: owner, at: submission.due)
+  }
+
+  /// The sender's own copy, Bcc and all.
+  private func file(_ submission: Submission, _ letter: Letter) {
+    let (id, number, due) = (submission.mailbox, submission.number, submission.due)
+    let isStillDraft = mailboxes[id]?.items[number]?.isDraft == true
+    if isStillDraft, submission.saves, !submission.rules.newID {
+      _ = mailboxes[id]?.change(number, at: due) {
+        $0.folder = .sentItems
+        $0.isDraft = false
+        $0.letter = letter
+        $0.sent = due
+        $0.received = due
+      }
+      return
+    }
+    if isStillDraft { mailboxes[id]?.remove(number) }
+    if submission.saves {
+      _ = mailboxes[id]?.add(letter, to: .sentItems, isDraft: false, isRead: true, at: due)
+    }
+  }
+
+  /// One copy for each mailbox, however many of its addresses were named. Addresses without a mailbox are
+  /// the world outside, which takes everything and says nothing.
+  private func deliver(_ letter: Letter, at now: Instant) {
+    let copy = letter.withoutBcc
+    var reached: Set<MailboxID> = []
+    for recipient in letter.recipients {
+      guard let id = addresses[recipient.key], reached.insert(id).inserted else { continue }
+      _ = mailboxes[id]?.add(copy, to: .inbox, isDraft: false, isRead: false, at: now)
+    }
+  }
+
+  private func report(_ letter: Letter, to owner: MailboxOwner, at now: Instant) {
+    let failed = letter.recipients.filter { RecipientFault($0.address) == .bounce }
+    guard !failed.isEmpty else { return }
+    let bounce = Bounce(of: letter, for: failed, to: owner.correspondent, at: now)
+    guard let report = try? Letter(parsing: bounce.mime(messageID: newMessageID())) else { return }
+    _ = mailboxes[owner.id]?.add(report, to: .inbox, isDraft: false, isRead: false, at: now)
+  }
+
+  /// In the shape of Exchange's own.
+  func newMessageID() -> String {
+    sentCount += 1
+    let number = String(sentCount, radix: 16, uppercase: true)
+    let padded = String(repeating: "0", count: max(0, 12 - number.count)) + number
+    let random = String(UInt32.random(in: 0...(.max)), radix: 16, uppercase: true)
+    return "<SBX\(padded)\(random)@sandbox.prod.outlook.test>"
+  }
+}
