@@ -41,6 +41,12 @@ extension AccountProblem {
     AccountProblem(.appInvalid, flaw, remedy: remedy)
   }
 
+  static func appActsForItself(_ name: String) -> AccountProblem {
+    .invalidField(
+      "type", "is “\(name)”, an app that nobody signs in to",
+      remedy: "Use an app of the provider “outlook”, or make the account with POST /v1/account.")
+  }
+
   static func appInUse(_ id: AppID, accounts: Int) -> AccountProblem {
     AccountProblem(
       .appInvalid, "The OAuth2 app “\(id)” is used by \(accounts) accounts.",

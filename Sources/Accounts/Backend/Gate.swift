@@ -1,4 +1,5 @@
 package import Core
+package import Store
 
 /// At most four requests in flight for each lane, an (app, mailbox) pair, and none while its Retry-After lasts
 /// (Microsoft Learn, "Microsoft Graph service-specific throttling limits", Outlook service).
@@ -10,7 +11,7 @@ package actor Gate {
   package static let width = 4
 
   private let time: any Time
-  private var lanes: [String: Lane] = [:]
+  private var lanes: [LaneKey: Lane] = [:]
   private var tickets: UInt64 = 0
 
   private struct Lane {
@@ -26,7 +27,7 @@ package actor Gate {
 
   /// Throws `graph.throttled` with the rest of the wait while the lane is closed, and then has not run `body`.
   package func run<Value: Sendable>(
-    _ lane: String, _ body: @Sendable () async throws -> Value
+    _ lane: LaneKey, _ body: @Sendable () async throws -> Value
   ) async throws -> Value {
     try await enter(lane)
     defer { leave(lane) }
@@ -40,7 +41,7 @@ package actor Gate {
     }
   }
 
-  private func enter(_ lane: String) async throws {
+  private func enter(_ lane: LaneKey) async throws {
     try checkOpen(lane)
     guard lanes[lane, default: Lane()].inFlight >= Self.width else {
       lanes[lane, default: Lane()].inFlight += 1
@@ -59,7 +60,7 @@ package actor Gate {
   }
 
   /// Hands the place to the one who has waited longest.
-  private func leave(_ lane: String) {
+  private func leave(_ lane: LaneKey) {
     guard var state = lanes[lane] else { return }
     if state.waiting.isEmpty {
       state.inFlight -= 1
@@ -70,18 +71,18 @@ package actor Gate {
     lanes[lane] = idle ? nil : state
   }
 
-  private func abandon(_ lane: String, _ ticket: UInt64) {
+  private func abandon(_ lane: LaneKey, _ ticket: UInt64) {
     guard let position = lanes[lane]?.waiting.firstIndex(where: { $0.ticket == ticket }) else { return }
     lanes[lane]?.waiting.remove(at: position).caller.resume(throwing: CancellationError())
   }
 
-  private func checkOpen(_ lane: String) throws(AccountProblem) {
+  private func checkOpen(_ lane: LaneKey) throws(AccountProblem) {
     guard let until = lanes[lane]?.closedUntil else { return }
     let now = time.now
-    if now < until { throw .throttled(lane, for: until - now) }
+    if now < until { throw .throttled(lane.id, for: until - now) }
   }
 
-  private func close(_ lane: String, for pause: Duration) {
+  private func close(_ lane: LaneKey, for pause: Duration) {
     let until = time.now + pause
     lanes[lane, default: Lane()].closedUntil = max(until, lanes[lane]?.closedUntil ?? until)
   }

@@ -35,6 +35,7 @@ package struct AccountDirectory: Sendable {
       try tx.upsert(account)
       // It may have been a person's before.
       try tx.deleteGrant(of: id, in: workspace)
+      if existing == nil { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
       return existing == nil ? .new : .existing
     }
     connector.nudge()
@@ -61,7 +62,9 @@ package struct AccountDirectory: Sendable {
   package func delete(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
-      guard try tx.deleteAccount(id, in: workspace, at: now) else { throw AccountProblem.accountNotFound(id) }
+      try tx.cancelLetters(of: id, in: workspace, at: now)
+      try tx.append(AccountEvent.deleted.record(id, in: workspace, at: now))
+      guard try tx.deleteAccount(id, in: workspace) else { throw AccountProblem.accountNotFound(id) }
     }
   }
 }

@@ -27,6 +27,14 @@ struct Holding: Sendable {
     }
   }
 
+  /// `nil` for an app's own token.
+  var grantVersion: Int64? {
+    switch kind {
+    case .grant(let grant): grant.version
+    case .service: nil
+    }
+  }
+
   /// The stored access token, if it lives for at least that long.
   func token(for span: Duration, at now: Instant, _ vault: Vault) throws(VaultProblem) -> Secret? {
     switch kind {

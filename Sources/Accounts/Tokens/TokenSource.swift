@@ -166,23 +166,27 @@ extension TokenSource {
 extension TokenSource {
   private func markConnected(_ account: AccountRecord) async throws {
     guard account.state != .connected else { return }
-    let now = time.now
+    let (id, workspace, now) = (account.id, account.workspace, time.now)
     try await store.write { (tx: borrowing Transaction) in
-      try tx.setLastError(nil, ofApp: account.app, in: account.workspace)
-      _ = try tx.markConnected(account.id, in: account.workspace, at: now)
+      try tx.setLastError(nil, ofApp: account.app, in: workspace)
+      guard try tx.markConnected(id, in: workspace, at: now) else { return }
+      try tx.append(
+        AccountEvent.authenticated(mailbox: account.mailbox).record(id, in: workspace, at: now))
+      try tx.resumeLetters(of: account, at: now)
     }
   }
 
-  private func markRefused(_ account: AccountRecord, _ holding: Holding, _ refusal: ProblemRecord)
-    async throws
-  {
-    var grantVersion: Int64?
-    if case .grant(let grant) = holding.kind { grantVersion = grant.version }
+  private func markRefused(
+    _ account: AccountRecord, _ holding: Holding, _ refusal: ProblemRecord
+  ) async throws {
+    let (id, workspace) = (account.id, account.workspace)
     let concernsApp = Refusal.concernsApp(holding, refusal)
-    try await store.write { [grantVersion] (tx: borrowing Transaction) in
-      if concernsApp { try tx.setLastError(refusal, ofApp: account.app, in: account.workspace) }
-      _ = try tx.markAuthenticationError(
-        refusal, account: account.id, grantVersion: grantVersion, in: account.workspace)
+    try await store.write { (tx: borrowing Transaction) in
+      if concernsApp { try tx.setLastError(refusal, ofApp: account.app, in: workspace) }
+      let isNews = try tx.markAuthenticationError(
+        refusal, account: id, grantVersion: holding.grantVersion, in: workspace)
+      guard isNews else { return }
+      try tx.append(AccountEvent.refused(refusal).record(id, in: workspace, at: refusal.occurred))
     }
   }
 }

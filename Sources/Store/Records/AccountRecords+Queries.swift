@@ -91,15 +91,18 @@ extension Transaction {
       "UPDATE account SET send_only = $3 WHERE workspace = $1 AND id = $2", workspace, id, sendOnly)
   }
 
-  /// Removes the account and its grant, and cancels the letters that wait for it. Returns whether there was one.
-  package func deleteAccount(_ id: AccountID, in workspace: WorkspaceID, at now: Instant) throws -> Bool {
-    // Ready, held and deferred become cancelled; one that is on its way finds no account when it comes back.
+  /// Cancels the letters that wait for the account. One that is on its way finds no account when it comes back.
+  package func cancelLetters(of account: AccountID, in workspace: WorkspaceID, at now: Instant) throws {
     try execute(
       """
       UPDATE queue SET state = 6, settled = $3
       WHERE workspace = $1 AND account = $2 AND state < 4 AND state <> 1
-      """, workspace, id, now)
-    return try execute("DELETE FROM account WHERE workspace = $1 AND id = $2", workspace, id) > 0
+      """, workspace, account, now)
+  }
+
+  /// Removes the account and its grant. Returns whether there was one.
+  package func deleteAccount(_ id: AccountID, in workspace: WorkspaceID) throws -> Bool {
+    try execute("DELETE FROM account WHERE workspace = $1 AND id = $2", workspace, id) > 0
   }
 
   /// `LIKE` finds `text` anywhere; `!` escapes what it would take for a placeholder.

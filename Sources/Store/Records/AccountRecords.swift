@@ -45,8 +45,8 @@ package struct AccountRecord: Sendable {
 }
 
 extension AccountRecord {
-  /// Letters of one mailbox through one app queue together; Exchange ignores the case of addresses.
-  package var lane: String { app.rawValue + "/" + mailbox.lowercased() }
+  /// Letters of one mailbox through one app queue together.
+  package var lane: LaneKey { LaneKey(workspace, app: app, mailbox: mailbox) }
 }
 
 package enum AccountState: String, Sendable, CaseIterable {

@@ -1,0 +1,58 @@
+package import Core
+import Store
+
+/// What the hosted page shows before the person goes to Microsoft.
+package struct FormPage: Sendable {
+  /// What the account is or will be called.
+  package let name: String?
+  /// The address that must sign in; `nil` lets anybody.
+  package let email: String?
+  /// One button each; at least one.
+  package let apps: [Choice]
+
+  package struct Choice: Sendable, Hashable {
+    package let id: AppID
+    package let title: String
+  }
+
+  init(_ form: HostedFormRecord, _ apps: [OAuth2AppRecord]) {
+    name = form.name
+    email = form.wantedEmail
+    self.apps = apps.map { Choice(id: $0.id, title: $0.title ?? "Sign in with Microsoft") }
+  }
+}
+
+extension HostedFormRecord {
+  var wantedEmail: String? { expectedEmail ?? email }
+}
+
+/// The way to Microsoft, and what the browser must bring back from there.
+package struct SignInStart: Sendable {
+  package let authorizeURL: String
+  package let cookie: BrowserCookie
+}
+
+/// Binds a sign-in to the browser that started it: whoever lures a person onto the callback with another
+/// `state` lacks it. Each journey has a name of its own, so that two tabs do not disturb each other.
+///
+/// To be set with HttpOnly, SameSite=Lax (the way back is a navigation from Microsoft), Path=/ and, under https,
+/// Secure.
+package struct BrowserCookie: Sendable {
+  package let name: String
+  package let value: Secret
+  package let maxAge: Duration
+
+  static func name(stateHash: [UInt8]) -> String {
+    "heliograph_signin_"
+      + stateHash.prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+      .joined()
+  }
+}
+
+/// How a sign-in ended.
+package enum SignInOutcome: Sendable {
+  /// `redirect` is the form's own address with `account` and `state` in its query.
+  case connected(AccountID, AccountOrigin, redirect: String)
+  /// Nothing was stored. `tryAgain` is the hosted link, where it still works.
+  case refused(any Problem, tryAgain: String?)
+}

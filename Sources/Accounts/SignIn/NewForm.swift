@@ -1,0 +1,45 @@
+package import Core
+package import Store
+
+/// A sign-in link, as somebody asks for it; nothing is checked yet.
+package struct NewForm: Sendable {
+  /// The account to make or to connect again; `nil` makes one with a new id.
+  package var account: AccountID?
+  package var name: String?
+  /// The address that the sign-in page is opened with. Like `expectedEmail`, no other may sign in.
+  package var email: String?
+  package var expectedEmail: String?
+  /// `nil` lets the person choose among the enabled ones.
+  package var app: AppID?
+  /// Where the browser goes afterwards, with `account` and `state` added to the query.
+  package var redirectURL: String
+  package var unknownOutcome: UnknownOutcome
+
+  package init(
+    account: AccountID? = nil, name: String? = nil, email: String? = nil, expectedEmail: String? = nil,
+    app: AppID? = nil, redirectURL: String, unknownOutcome: UnknownOutcome = .hold
+  ) {
+    self.account = account
+    self.name = name
+    self.email = email
+    self.expectedEmail = expectedEmail
+    self.app = app
+    self.redirectURL = redirectURL
+    self.unknownOutcome = unknownOutcome
+  }
+
+  func validate() throws(AccountProblem) {
+    if let account { try account.validate() }
+    if let name, !isPlainText(name, longest: 256) {
+      throw .invalidField(
+        "name", "is empty or too long", remedy: "Give a name of at most 256 bytes, or leave it out.")
+    }
+    try validateAddress(email, field: "email")
+    try validateAddress(expectedEmail, field: "expectedEmail")
+    guard redirectURL.utf8.count <= 2048, WebURL(redirectURL) != nil else {
+      throw .invalidField(
+        "redirectUrl", "is no absolute http or https address",
+        remedy: "Give the address of the page that the person comes back to.")
+    }
+  }
+}

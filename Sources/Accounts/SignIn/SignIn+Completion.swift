@@ -1,0 +1,156 @@
+import Core
+import Microsoft
+import Store
+import Vault
+
+extension SignIn {
+  /// Microsoft has sent the browser back to the callback.
+  ///
+  /// Throws only what is no answer to the person, such as cancellation.
+  package func complete(_ query: [String: String], cookies: [String: String]) async throws -> SignInOutcome {
+    guard let state = query["state"], !state.isEmpty else {
+      return .refused(AccountProblem.signInExpired, tryAgain: nil)
+    }
+    let stateHash = Digest.sha256(Secret(state))
+    let cookie = cookies[BrowserCookie.name(stateHash: stateHash)] ?? ""
+    let browserHash = Digest.sha256(Secret(cookie))
+    let taking = try await store.write { (tx: borrowing Transaction) in
+      try tx.takeSignIn(stateHash: stateHash, browserHash: browserHash)
+    }
+    switch taking {
+    case .unknown: return .refused(AccountProblem.signInExpired, tryAgain: nil)
+    case .otherBrowser: return .refused(AccountProblem.browserMismatch, tryAgain: nil)
+    case .taken(let signIn):
+      let link = HostedLink(form: signIn.form, workspace: signIn.workspace).url(publicURL, vault)
+      do {
+        return try await finish(signIn, query)
+      } catch let problem as AccountProblem where problem.code == .formUsed {
+        return .refused(problem, tryAgain: nil)
+      } catch let problem as any Problem {
+        return .refused(problem, tryAgain: link)
+      }
+    }
+  }
+
+  private func finish(_ signIn: SignInRecord, _ query: [String: String]) async throws -> SignInOutcome {
+    let asked = time.now
+    guard asked < signIn.expires else { throw AccountProblem.signInExpired }
+    if let error = query["error"] {
+      throw EntraProblem(callbackError: error, description: query["error_description"])
+    }
+    guard let code = query["code"], !code.isEmpty else { throw AccountProblem.signInExpired }
+    let app = try await store.read { (tx: borrowing Transaction) in
+      try tx.signInApp(signIn.app, in: signIn.workspace)
+    }
+    let secrets = try signIn.secrets(vault)
+    let reply = try await entra.redeem(
+      code: Secret(code), redirectURI: signIn.redirectURI, pkce: secrets.pkce,
+      scopes: app.requestedScopes(scopes), client: try app.client(vault), tenant: app.authority)
+    guard let token = reply.idToken else { throw AccountProblem.noIdentity }
+    try token.validate(
+      clientID: app.clientID, nonce: secrets.nonce.reveal(), tenant: app.authority, cloud: entra.cloud,
+      now: time.now)
+    guard let refreshToken = reply.refreshToken else { throw AccountProblem.noRefreshToken }
+    let person = try await whoSignedIn(token, reply)
+    let connection = Connection(
+      signIn: signIn, app: app, person: person, reply: reply, refreshToken: refreshToken, asked: asked,
+      verified: try await hasMailbox(reply))
+    return try await keep(connection)
+  }
+
+  private func whoSignedIn(_ token: IDToken, _ reply: TokenReply) async throws -> SignedIn {
+    if scopes.grant(reply.scopes, includes: "User.Read") {
+      return SignedIn(token, user: try await graph(reply).user())
+    }
+    guard let person = SignedIn(token) else { throw AccountProblem.noIdentity }
+    return person
+  }
+
+  /// Whether the mailbox is there, where the grant lets us look; a person without one is told so at once.
+  private func hasMailbox(_ reply: TokenReply) async throws -> Bool {
+    guard scopes.grant(reply.scopes, includes: "Mail.ReadWrite") else { return false }
+    do {
+      _ = try await graph(reply).folderID(.drafts)
+      return true
+    } catch  where error.code == .graphMailboxUnavailable {
+      throw error
+    } catch {
+      // Graph is not well just now; the first letter will tell.
+      return false
+    }
+  }
+
+  private func graph(_ reply: TokenReply) -> Graph {
+    Graph(cloud: entra.cloud, http: http, mailbox: .me, token: reply.accessToken)
+  }
+}
+
+/// All that is known once Microsoft has answered.
+private struct Connection: Sendable {
+  let signIn: SignInRecord
+  let app: OAuth2AppRecord
+  let person: SignedIn
+  let reply: TokenReply
+  let refreshToken: Secret
+  let asked: Instant
+  let verified: Bool
+}
+
+// Storing
+extension SignIn {
+  /// One transaction: the link is used up, account and grant are there; or nothing is.
+  private func keep(_ connection: Connection) async throws -> SignInOutcome {
+    let now = time.now
+    let newID = AccountID.make(at: now)
+    let (workspace, formID) = (connection.signIn.workspace, connection.signIn.form)
+    return try await store.write { [vault] (tx: borrowing Transaction) -> SignInOutcome in
+      guard let form = try tx.form(formID, in: workspace) else { throw AccountProblem.formExpired }
+      let id = form.account ?? newID
+      let existing = try tx.account(id, in: workspace)?.account
+      try connection.person.check(form, existing: existing)
+      guard try tx.useForm(formID, in: workspace, at: now) else { throw AccountProblem.formUsed }
+      let account = connection.account(id, form, existing: existing, at: now)
+      try tx.upsert(account)
+      let replaced = try tx.grant(of: id, in: workspace)?.version
+      let version = max(now.microseconds, (replaced ?? 0) + 1)
+      _ = try tx.save(connection.grant(id, version: version, at: now, vault), replacing: replaced)
+      try tx.setLastError(nil, ofApp: connection.app.id, in: workspace)
+      let origin: AccountOrigin = existing == nil ? .new : .existing
+      if origin == .new { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
+      if existing?.state != .connected {
+        try tx.append(
+          AccountEvent.authenticated(mailbox: account.mailbox).record(id, in: workspace, at: now))
+      }
+      for waiting in [account, existing ?? account] { try tx.resumeLetters(of: waiting, at: now) }
+      return .connected(id, origin, redirect: form.redirect(to: id, origin))
+    }
+  }
+}
+
+extension Connection {
+  func account(
+    _ id: AccountID, _ form: HostedFormRecord, existing: AccountRecord?, at now: Instant
+  ) -> AccountRecord {
+    let known = existing?.verified == true && existing?.objectID == person.objectID
+    return AccountRecord(
+      workspace: signIn.workspace, id: id,
+      name: form.name ?? existing?.name ?? person.name ?? person.address, email: person.address, app: app.id,
+      mailbox: person.address, state: .connected, verified: verified || known,
+      unknownOutcome: form.unknownOutcome, tenantID: person.tenantID, objectID: person.objectID, created: now)
+  }
+
+  func grant(_ id: AccountID, version: Int64, at now: Instant, _ vault: Vault) -> OAuth2GrantRecord {
+    OAuth2GrantRecord(
+      workspace: signIn.workspace, account: id, version: version,
+      refreshToken: vault.seal(refreshToken, for: .refreshToken(id, in: signIn.workspace)),
+      accessToken: vault.seal(reply.accessToken, for: .accessToken(id, in: signIn.workspace)),
+      expires: asked + reply.expiresIn, scopes: reply.scopes,
+      clientKind: app.clientSecret == nil ? .native : .web, updated: now)
+  }
+}
+
+extension HostedFormRecord {
+  fileprivate func redirect(to account: AccountID, _ origin: AccountOrigin) -> String {
+    WebURL(redirectURL)?.adding([("account", account.rawValue), ("state", origin.rawValue)]) ?? redirectURL
+  }
+}

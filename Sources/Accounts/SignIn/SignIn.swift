@@ -1,0 +1,123 @@
+package import Core
+package import Microsoft
+package import Store
+package import Vault
+
+/// Connects mailboxes by letting their owners sign in: a link is handed out, its page opened, the browser sent to
+/// Microsoft and back (OpenID Connect Core section 3.1, with PKCE, RFC 7636).
+///
+/// Opening the link consumes nothing, because mail scanners open links; storing an account does.
+package struct SignIn: Sendable {
+  let store: Store
+  let vault: Vault
+  let entra: Entra
+  let http: HTTPExchange
+  let publicURL: String
+  let time: any Time
+  let scopes: Scopes
+
+  /// How long a link works.
+  package static let formLife: Duration = .seconds(24 * 3600)
+  /// How long a person may take at Microsoft.
+  package static let stateLife: Duration = .seconds(15 * 60)
+  /// How long a link that no longer works can still say why.
+  private static let formMemory: Duration = .seconds(30 * 24 * 3600)
+
+  /// - Parameter publicURL: how browsers reach us, without a trailing slash.
+  package init(
+    store: Store, vault: Vault, entra: Entra, http: HTTPExchange, publicURL: String, time: any Time
+  ) {
+    self.store = store
+    self.vault = vault
+    self.entra = entra
+    self.http = http
+    self.publicURL = publicURL
+    self.time = time
+    scopes = Scopes(cloud: entra.cloud)
+  }
+
+  /// Makes a link: `{public URL}/accounts/new?data=…&sig=…`, for 24 hours and one account.
+  package func form(_ new: NewForm, in workspace: WorkspaceID) async throws -> String {
+    try new.validate()
+    let now = time.now
+    let form = HostedFormRecord(
+      workspace: workspace, id: FormID.make(at: now), account: new.account, name: new.name, email: new.email,
+      expectedEmail: new.expectedEmail, app: new.app, redirectURL: new.redirectURL,
+      unknownOutcome: new.unknownOutcome, created: now, expires: now + Self.formLife)
+    try await store.write { (tx: borrowing Transaction) in
+      if let app = form.app { _ = try tx.signInApp(app, in: workspace) }
+      try tx.deleteForms(expiredBefore: now - Self.formMemory)
+      try tx.insert(form)
+    }
+    return HostedLink(form: form.id, workspace: workspace).url(publicURL, vault)
+  }
+
+  /// What the page behind a link shows.
+  package func page(data: String, sig: String) async throws -> FormPage {
+    let link = try HostedLink(data: data, signature: sig, vault)
+    let now = time.now
+    return try await store.read { (tx: borrowing Transaction) in
+      let form = try tx.openForm(link, at: now)
+      return FormPage(form, try tx.choices(form))
+    }
+  }
+
+  /// The person has chosen an app and is sent to Microsoft.
+  package func begin(data: String, sig: String, app: AppID) async throws -> SignInStart {
+    let link = try HostedLink(data: data, signature: sig, vault)
+    let now = time.now
+    let (form, app) = try await store.read { (tx: borrowing Transaction) in
+      let form = try tx.openForm(link, at: now)
+      guard let app = try tx.choices(form).first(where: { $0.id == app }) else {
+        throw AccountProblem.appNotFound(app)
+      }
+      return (form, app)
+    }
+    let journey = Journey(app: app, publicURL: publicURL)
+    let record = journey.record(form, app, until: now + Self.stateLife, at: now, vault)
+    try await store.write { (tx: borrowing Transaction) in
+      try tx.deleteSignIns(expiredBefore: now)
+      try tx.insert(record)
+    }
+    let request = AuthorizeRequest(
+      clientID: app.clientID, redirectURI: journey.redirectURI, scopes: app.requestedScopes(scopes),
+      state: journey.state.reveal(), nonce: journey.nonce.reveal(), challenge: journey.pkce.challenge,
+      account: form.wantedEmail.map { .hinted($0) } ?? .picked)
+    return SignInStart(
+      authorizeURL: entra.authorizeURL(tenant: app.authority, request),
+      cookie: BrowserCookie(
+        name: BrowserCookie.name(stateHash: record.stateHash), value: journey.browser, maxAge: Self.stateLife)
+    )
+  }
+}
+
+extension OAuth2AppRecord {
+  func requestedScopes(_ scopes: Scopes) -> [String] {
+    scopes.requested(extra: extraScopes, skip: skipScopes)
+  }
+}
+
+extension Transaction {
+  /// Throws `form.used` or `form.invalid` for a link that no longer works.
+  fileprivate func openForm(_ link: HostedLink, at now: Instant) throws -> HostedFormRecord {
+    guard let form = try form(link.form, in: link.workspace) else { throw AccountProblem.formExpired }
+    guard form.used == nil else { throw AccountProblem.formUsed }
+    guard now < form.expires else { throw AccountProblem.formExpired }
+    return form
+  }
+
+  fileprivate func choices(_ form: HostedFormRecord) throws -> [OAuth2AppRecord] {
+    if let app = form.app { return [try signInApp(app, in: form.workspace)] }
+    let apps = try enabledSignInApps(in: form.workspace)
+    guard !apps.isEmpty else { throw AccountProblem.noAppEnabled }
+    return apps
+  }
+
+  /// Throws unless people may sign in to that app now.
+  func signInApp(_ id: AppID, in workspace: WorkspaceID) throws -> OAuth2AppRecord {
+    guard let app = try app(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
+    guard app.provider == .outlook else { throw AccountProblem.appActsForItself(app.name) }
+    guard app.enabled else { throw AccountProblem.appDisabled(app.name) }
+    return app
+  }
+}

@@ -1,0 +1,53 @@
+import Core
+import Microsoft
+import Store
+
+/// Who signed in.
+struct SignedIn: Sendable {
+  /// What the mailbox is called.
+  var address: String
+  /// All that it answers to, `address` among them.
+  var aliases: [String]
+  var name: String?
+  var tenantID: String
+  var objectID: String
+
+  init(_ token: IDToken, user: GraphUser) {
+    address = user.address
+    aliases = [user.address, user.userPrincipalName]
+    name = user.displayName
+    tenantID = token.tenantID
+    objectID = token.objectID
+  }
+
+  /// All that is known without permission to read the profile. `nil` when there is no name.
+  init?(_ token: IDToken) {
+    guard let name = token.preferredUsername ?? token.email else { return nil }
+    address = name
+    aliases = [name] + (token.email.map { [$0] } ?? [])
+    self.name = token.name
+    tenantID = token.tenantID
+    objectID = token.objectID
+  }
+
+  /// The mailbox must be the one that the link is for; a link for an account that exists, and that names no
+  /// address, is for that account's mailbox.
+  func check(_ form: HostedFormRecord, existing: AccountRecord?) throws(AccountProblem) {
+    if let wanted = form.wantedEmail {
+      guard answers(to: wanted) else { throw .identityMismatch(expected: wanted, signedIn: address) }
+    } else if let existing {
+      guard isOwner(of: existing) || answers(to: existing.email) || answers(to: existing.mailbox) else {
+        throw .identityMismatch(expected: existing.email, signedIn: address)
+      }
+    }
+  }
+
+  /// Microsoft ignores the case of the whole address.
+  private func answers(to email: String) -> Bool {
+    aliases.contains { $0.lowercased() == email.lowercased() }
+  }
+
+  private func isOwner(of account: AccountRecord) -> Bool {
+    account.tenantID == tenantID && account.objectID == objectID
+  }
+}
