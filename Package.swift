@@ -27,6 +27,7 @@ let package = Package(
   products: [.executable(name: "heliograph", targets: ["heliograph"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -83,6 +84,7 @@ let package = Package(
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         nioSSL,
+        .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
       ],
       swiftSettings: style),
@@ -115,7 +117,10 @@ let package = Package(
       dependencies: ["Core", "Microsoft", nioCore, nioHTTP1, nioPosix, nioSSL], swiftSettings: style),
     .testTarget(
       name: "SandboxTests",
-      dependencies: ["Core", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1],
+      dependencies: [
+        "Core", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
+        .product(name: "X509", package: "swift-certificates"),
+      ],
       swiftSettings: style),
     .testTarget(name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting"], swiftSettings: style),
     .testTarget(name: "VaultTests", dependencies: ["Core", "Vault"], swiftSettings: style),

@@ -6,9 +6,11 @@ import NIOCore
 extension Response {
   /// Keys in alphabetical order, slashes bare. `headers` may name another content type.
   package static func json(
-    _ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    _ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:],
+    inSnakeCase: Bool = false
   ) throws -> Response {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = inSnakeCase ? .convertToSnakeCase : .useDefaultKeys
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var headers = headers
     if headers[.contentType] == nil { headers[.contentType] = "application/json; charset=utf-8" }

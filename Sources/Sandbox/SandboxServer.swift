@@ -40,7 +40,7 @@ package struct SandboxServer: Service {
       group.addTask { try await run(plain, port: configuration.port) }
       if let tlsPort = configuration.tlsPort {
         guard let directory = configuration.dataDirectory else { throw SandboxProblem.noDataDirectory }
-        let tls = try ServerCertificate(directory: directory).tlsConfiguration()
+        let tls = try ServerCertificate(directory: directory, host: configuration.host).tlsConfiguration()
         let server = try HTTPServerBuilder.tls(.http1(), tlsConfiguration: tls)
         let secure = try application(port: tlsPort, scheme: "https", server: server, bound: bound)
         group.addTask { try await run(secure, port: tlsPort) }

@@ -12,14 +12,18 @@ package final class SandboxState: Sendable {
   private let currentSettings = Mutex(SandboxSettings())
   private let grantBook: Mutex<GrantBook>
 
-  package init(directory: SandboxDirectory = .standard, clock: SandboxClock = SandboxClock()) throws {
+  /// - Parameter signingKey: of all tokens; `nil` makes one, which takes a moment.
+  package init(
+    directory: SandboxDirectory = .standard, clock: SandboxClock = SandboxClock(),
+    signingKey: SigningKey? = nil
+  ) throws {
     self.directory = directory
     self.clock = clock
-    tokens = try TokenService(clock: clock)
+    tokens = TokenService(clock: clock, signingKey: try signingKey ?? SigningKey())
     mail = MailStore(owners: directory.mailboxOwners)
     faults = FaultStore()
     log = RequestLog()
-    grantBook = Mutex(GrantBook(directory: directory))
+    grantBook = Mutex(GrantBook())
   }
 
   package var settings: SandboxSettings {
@@ -36,7 +40,7 @@ package final class SandboxState: Sendable {
   package func reset() async {
     clock.reset()
     settings = SandboxSettings()
-    grants { $0 = GrantBook(directory: directory) }
+    grants { $0 = GrantBook() }
     tokens.reset()
     faults.reset()
     log.reset()

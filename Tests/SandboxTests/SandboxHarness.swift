@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import ServiceLifecycle
 
 @testable import Sandbox
@@ -14,6 +15,10 @@ struct SandboxHarness {
   let client: HTTPClient
 
   var origin: String { "http://localhost:\(ports.http)" }
+  var secureOrigin: String { "https://localhost:\(ports.https ?? 0)" }
+
+  /// One for all tests: making it takes longer than most of them.
+  private static let signingKey = Result { try SigningKey() }
 
   /// Starts a sandbox, runs `body` against it, and stops it.
   static func run<Value: Sendable>(
@@ -22,7 +27,7 @@ struct SandboxHarness {
   ) async throws -> Value {
     var configuration = configuration
     configuration.port = 0
-    let state = try SandboxState(clock: clock)
+    let state = try SandboxState(clock: clock, signingKey: signingKey.get())
     let (listening, continuation) = AsyncStream.makeStream(of: SandboxPorts.self)
     var logger = Logger(label: "sandbox")
     logger.logLevel = .error
@@ -39,7 +44,13 @@ struct SandboxHarness {
         try await tasks.waitForAll()
         throw CancellationError()
       }
-      let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
+      var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
+      if let directory = configuration.dataDirectory {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .file(directory.appending(path: "ca.pem").path)
+        settings.tlsConfiguration = tls
+      }
+      let client = HTTPClient(configuration: settings)
       let outcome: Result<Value, any Error>
       do {
         outcome = .success(try await body(SandboxHarness(state: state, ports: ports, client: client)))
@@ -51,6 +62,18 @@ struct SandboxHarness {
       try await tasks.waitForAll()
       return try outcome.get()
     }
+  }
+
+  /// The same with a TLS listener, whose authority the client trusts.
+  static func runWithTLS<Value: Sendable>(
+    _ body: @escaping @Sendable (SandboxHarness) async throws -> Value
+  ) async throws -> Value {
+    var configuration = SandboxConfiguration()
+    configuration.tlsPort = 0
+    let directory = URL.temporaryDirectory.appending(path: "sandbox-\(UUID().uuidString)")
+    configuration.dataDirectory = directory
+    defer { try? FileManager.default.removeItem(at: directory) }
+    return try await run(configuration: configuration, body)
   }
 
   func get(_ path: String, headers: [String: String] = [:]) async throws -> Answer {

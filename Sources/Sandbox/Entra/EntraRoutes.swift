@@ -1,9 +1,94 @@
+import Core
+import HTTPTypes
 import Hummingbird
 
 extension SandboxState {
   /// Everything that Microsoft serves at its login host, and the control requests about people and their consent:
   /// `GET /sandbox/directory`, `POST /sandbox/consents`, `POST /sandbox/revoke`.
   func addEntraRoutes(to router: Router<SandboxContext>) throws {
-    router.get("/sandbox/directory") { [directory] _, _ in try Response.json(directory) }
+    let pages = try EntraPages()
+    AuthorizeRoutes(state: self, pages: pages).add(to: router)
+    addTokenRoutes(to: router)
+    addDocumentRoutes(to: router)
+    addConsentRoutes(to: router)
+    for method in [HTTPRequest.Method.get, .post] {
+      router.on("/{tenant}/oauth2/v2.0/logout", method: method) { _, _ in
+        pages.message(title: "Signed out", text: "You may close this page.")
+      }
+    }
+    router.get("/error") { request, _ in
+      let number = FormFields(query: request)["code"].flatMap { Int($0) } ?? 0
+      guard let entry = EntraError.catalogue[number] else { throw HTTPError(.notFound) }
+      return pages.message(title: "AADSTS\(number)", text: entry.text, details: [entry.kind])
+    }
+  }
+
+  private func addTokenRoutes(to router: Router<SandboxContext>) {
+    router.post("/{tenant}/oauth2/v2.0/token") { request, context in
+      try await self.answerEntra(request, context) {
+        var form = try await FormFields(body: request)
+        form.addBasicCredentials(request.headers)
+        let reply = try TokenEndpoint(state: self, origin: context.origin)
+          .answer(form, segment: context.tenantSegment)
+        return try .json(reply, headers: .neverStored, inSnakeCase: true)
+      }
+    }
+    router.get("/{tenant}/oauth2/v2.0/token") { request, context in
+      try await self.answerEntra(request, context) { throw EntraError(900_561) }
+    }
+  }
+
+  private func addDocumentRoutes(to router: Router<SandboxContext>) {
+    router.get("/{tenant}/v2.0/.well-known/openid-configuration") { request, context in
+      try await self.answerEntra(request, context) {
+        let segment = try self.documentSegment(context)
+        return try .json(
+          OpenIDConfiguration(segment: segment, origin: context.origin), inSnakeCase: true)
+      }
+    }
+    router.get("/{tenant}/discovery/v2.0/keys") { request, context in
+      try await self.answerEntra(request, context) {
+        let segment = try self.documentSegment(context)
+        return try .json(KeySet(self.tokens.signingKey, segment: segment, origin: context.origin))
+      }
+    }
+    router.get("/{tenant}/discovery/instance") { request, context in
+      try await self.answerEntra(request, context) {
+        let asked = FormFields(query: request)["authorization_endpoint"]
+        return try .json(InstanceDiscovery(authorizationEndpoint: asked, origin: context.origin))
+      }
+    }
+    router.get("/oidc/userinfo") { request, context in try self.userInfo(request, context) }
+  }
+
+  private func documentSegment(_ context: SandboxContext) throws(EntraError) -> TenantSegment {
+    do {
+      return try TenantSegment(context.tenantSegment, in: directory)
+    } catch {
+      var error = error
+      error.kind = "invalid_tenant"
+      throw error
+    }
+  }
+
+  private func answerEntra(
+    _ request: Request, _ context: SandboxContext, _ body: () async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await body()
+    } catch let error as EntraError {
+      return try error.response(
+        origin: context.origin, now: clock.now, correlationID: request.headers[.clientRequestID])
+    }
+  }
+
+  /// OpenID Connect Core section 5.3; Microsoft serves it at Graph's host.
+  private func userInfo(_ request: Request, _ context: SandboxContext) throws -> Response {
+    let bearer = request.headers[.authorization].map { String($0.dropFirst("Bearer ".count)) } ?? ""
+    guard let claims = try? tokens.verify(bearer), let user = claims.userID.flatMap(directory.user) else {
+      throw HTTPError(.unauthorized)
+    }
+    let subject = RandomText.digest(user.id + claims.clientID)
+    return try .json(["sub": subject, "name": user.displayName, "email": user.mail ?? ""])
   }
 }

@@ -1,20 +1,128 @@
+import Core
+
 /// Consents, authorization codes and refresh tokens: what Entra remembers. A value; time comes from outside.
 package struct GrantBook: Sendable {
+  /// Microsoft Learn, "OAuth 2.0 authorization code flow": about ten minutes, once.
+  static let codeLifetime = Duration.seconds(600)
+  /// Microsoft Learn, "Refresh tokens": 90 days without use.
+  static let refreshTokenIdleLimit = Duration.seconds(90 * 86_400)
+
   private struct ConsentKey: Hashable {
     var userID: String
     var clientID: String
   }
 
   private var consents: [ConsentKey: Set<String>] = [:]
+  private var codes: [String: AuthorizationCode] = [:]
+  private var refreshTokens: [String: RefreshToken] = [:]
+  private var revocations: [String: Instant] = [:]
 
-  init(directory: SandboxDirectory) {}
+  init() {}
+}
 
+/// What a person agreed to by signing in, until the client redeems it.
+struct AuthorizationCode: Sendable {
+  var clientID: String
+  var userID: String
+  var redirectURI: String
+  var scope: ScopeRequest
+  var nonce: String?
+  var challenge: PKCEChallenge?
+  var issuedAt: Instant
+  var isRedeemed = false
+}
+
+struct RefreshToken: Sendable {
+  var clientID: String
+  var userID: String
+  /// As it was at sign-in; a refresh may ask for less or for another resource.
+  var scope: ScopeRequest
+  var issuedAt: Instant
+  var lastUsedAt: Instant
+  /// Replaced, while rotation is strict.
+  var isDead = false
+}
+
+// Consent.
+extension GrantBook {
   /// Scopes in full spelling (`https://graph.microsoft.com/Mail.Send`).
   func consented(userID: String, clientID: String) -> Set<String> {
     consents[ConsentKey(userID: userID, clientID: clientID)] ?? []
   }
 
-  mutating func consent(userID: String, clientID: String, scopes: [String]) {
+  mutating func consent(userID: String, clientID: String, scopes: Set<String>) {
     consents[ConsentKey(userID: userID, clientID: clientID), default: []].formUnion(scopes)
+  }
+}
+
+// Authorization codes.
+extension GrantBook {
+  /// - Returns: the code, in the form of the person's kind of account.
+  mutating func issue(_ code: AuthorizationCode, isPersonal: Bool) -> String {
+    let text = (isPersonal ? "M.C5xx_SBX.2.U." : "1.AX") + RandomText.make(bytes: 48)
+    codes[text] = code
+    return text
+  }
+
+  /// A code that the client may still redeem. Throws 9002313, 700007, 54005 or 70008.
+  func code(_ text: String, for app: SandboxDirectory.App, now: Instant) throws(EntraError)
+    -> AuthorizationCode
+  {
+    guard let code = codes[text] else { throw EntraError(9_002_313) }
+    guard code.clientID == app.clientId else { throw EntraError(700_007) }
+    guard !code.isRedeemed else {
+      throw EntraError(
+        54005, "OAuth2 Authorization code was already redeemed, please retry with a new valid code.")
+    }
+    guard now - code.issuedAt <= Self.codeLifetime else {
+      throw EntraError(70008, "The provided authorization code has expired. Sign in again.")
+    }
+    return code
+  }
+
+  mutating func redeem(_ text: String) {
+    codes[text]?.isRedeemed = true
+  }
+}
+
+// Refresh tokens.
+extension GrantBook {
+  mutating func issue(_ token: RefreshToken, isPersonal: Bool) -> String {
+    let text = (isPersonal ? "M.C5xx_SBX.0.U.-" : "1.AR") + RandomText.make(bytes: 96)
+    refreshTokens[text] = token
+    return text
+  }
+
+  /// A token that the client may still use. Throws 9002313, 700007, 70008, 50173 or 700082.
+  func refreshToken(
+    _ text: String, for app: SandboxDirectory.App, now: Instant
+  ) throws(EntraError) -> RefreshToken {
+    guard let token = refreshTokens[text] else { throw EntraError(9_002_313) }
+    guard token.clientID == app.clientId else { throw EntraError(700_007) }
+    guard !token.isDead else { throw EntraError(70008) }
+    if let revokedAt = revocations[token.userID], token.issuedAt <= revokedAt {
+      throw EntraError(
+        50173,
+        "The provided grant has expired due to it being revoked, a fresh auth token is needed."
+          + " The grant was issued on '\(token.issuedAt)' and the TokensValidFrom date is '\(revokedAt)'.")
+    }
+    guard now - token.lastUsedAt <= Self.refreshTokenIdleLimit else {
+      throw EntraError(
+        700_082,
+        "The refresh token has expired due to inactivity. The token was issued on"
+          + " \(token.issuedAt) and was inactive for 90.00:00:00.")
+    }
+    return token
+  }
+
+  /// Notes the use. The old token stays alive, as Entra's does, unless rotation is strict.
+  mutating func use(_ text: String, at now: Instant, strictRotation: Bool) {
+    refreshTokens[text]?.lastUsedAt = now
+    refreshTokens[text]?.isDead = strictRotation
+  }
+
+  /// Every refresh token that was issued to the person by then is refused with 50173.
+  mutating func revoke(userID: String, at now: Instant) {
+    revocations[userID] = now
   }
 }

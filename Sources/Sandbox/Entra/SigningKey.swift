@@ -7,13 +7,15 @@ package struct SigningKey: Sendable {
   let keyID: String
   private let key: _RSA.Signing.PrivateKey
 
-  init() throws {
+  package init() throws {
     key = try _RSA.Signing.PrivateKey(keySize: .bits2048)
     keyID = Base64URL.encode(Insecure.SHA1.hash(data: key.publicKey.derRepresentation))
   }
 
+  /// Names of claims are written in snake case.
   func sign(_ payload: some Encodable) throws -> String {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let header = try encoder.encode(["typ": "JWT", "alg": "RS256", "kid": keyID])
     let input = Base64URL.encode(header) + "." + Base64URL.encode(try encoder.encode(payload))
@@ -30,7 +32,10 @@ package struct SigningKey: Sendable {
     let isOurs = key.publicKey.isValidSignature(
       _RSA.Signing.RSASignature(rawRepresentation: signature),
       for: SHA256.hash(data: Array((parts[0] + "." + parts[1]).utf8)), padding: .insecurePKCS1v1_5)
-    return isOurs ? try? JSONDecoder().decode(type, from: payload) : nil
+    guard isOurs else { return nil }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try? decoder.decode(type, from: payload)
   }
 
   /// The public key as JSON Web Key numbers (RFC 7518 section 6.3.1).
@@ -69,4 +74,16 @@ enum RandomText {
   }
 
   static func guid() -> String { guid(from: make(bytes: 16)) }
+
+  /// base64url of the text's SHA-256.
+  static func digest(_ text: String) -> String {
+    Base64URL.encode(SHA256.hash(data: Array(text.utf8)))
+  }
+
+  /// Eight, four, four, four and twelve hexadecimal digits, not all zero.
+  static func isGUID(_ text: String) -> Bool {
+    let groups = text.split(separator: "-", omittingEmptySubsequences: false)
+    return groups.map(\.count) == [8, 4, 4, 4, 12] && groups.allSatisfy { $0.allSatisfy(\.isHexDigit) }
+      && text.contains { $0 != "0" && $0 != "-" }
+  }
 }

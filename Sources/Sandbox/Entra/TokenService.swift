@@ -16,9 +16,9 @@ package final class TokenService: Sendable {
   private let clock: SandboxClock
   private let tickets = Mutex<[String: AccessTokenClaims]>([:])
 
-  package init(clock: SandboxClock) throws {
-    signingKey = try SigningKey()
+  init(clock: SandboxClock, signingKey: SigningKey) {
     self.clock = clock
+    self.signingKey = signingKey
   }
 
   /// - Parameter issuer: the URL of the tenant at the origin that was asked.
@@ -76,7 +76,7 @@ private struct AccessTokenPayload: Codable {
   var nbf: Int64
   var exp: Int64
   var appid: String
-  var app_displayname: String
+  var appDisplayname: String
   var idtyp: String
   var oid: String
   var sub: String
@@ -94,7 +94,7 @@ private struct AccessTokenPayload: Codable {
     nbf = claims.issuedAt.seconds
     exp = claims.expiresAt.seconds
     appid = claims.clientID
-    app_displayname = claims.clientName
+    appDisplayname = claims.clientName
     idtyp = claims.isAppOnly ? "app" : "user"
     // An application's service principal has an id of its own in every tenant.
     oid = claims.userID ?? RandomText.guid(from: claims.tenantID + claims.clientID)
@@ -108,7 +108,7 @@ private struct AccessTokenPayload: Codable {
 
   var claims: AccessTokenClaims {
     AccessTokenClaims(
-      audience: aud, tenantID: tid, clientID: appid, clientName: app_displayname,
+      audience: aud, tenantID: tid, clientID: appid, clientName: appDisplayname,
       userID: idtyp == "app" ? nil : oid, userPrincipalName: upn,
       scopes: (scp ?? "").split(separator: " ").map(String.init), roles: roles ?? [],
       issuedAt: Instant(seconds: iat), expiresAt: Instant(seconds: exp))

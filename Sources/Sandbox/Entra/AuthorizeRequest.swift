@@ -1,0 +1,84 @@
+/// A request to the authorize endpoint, checked (Microsoft Learn, "OAuth 2.0 authorization code flow").
+struct AuthorizeRequest: Sendable {
+  enum Prompt: String, Sendable {
+    case none, login, consent
+    case selectAccount = "select_account"
+  }
+
+  let app: SandboxDirectory.App
+  let segment: TenantSegment
+  let reply: ReplyAddress
+  let scope: ScopeRequest
+  let nonce: String?
+  let challenge: PKCEChallenge?
+  let prompt: Prompt?
+  let loginHint: String?
+  let wantsClientInfo: Bool
+
+  /// Checks in Entra's order: while client and redirect URI are unproven, a refusal is a page; after that the client
+  /// gets it.
+  init(
+    _ fields: FormFields, segment name: String, directory: SandboxDirectory
+  ) throws(AuthorizeRefusal) {
+    do throws(EntraError) {
+      segment = try TenantSegment(name, in: directory)
+      app = try directory.knownApp(fields["client_id"], tenant: name)
+      try segment.check(app)
+      reply = try Self.reply(fields, app: app)
+    } catch {
+      throw .page(error)
+    }
+    do throws(EntraError) {
+      try Self.checkResponse(fields)
+      guard let scope = fields["scope"] else { throw EntraError.missing("scope") }
+      self.scope = try ScopeRequest(scope)
+      challenge = try PKCEChallenge(value: fields["code_challenge"], method: fields["code_challenge_method"])
+      prompt = try Self.prompt(fields["prompt"])
+    } catch {
+      throw .reply(error, to: reply)
+    }
+    nonce = fields["nonce"]
+    loginHint = fields["login_hint"]
+    wantsClientInfo = fields["client_info"] == "1"
+  }
+
+  private static func reply(
+    _ fields: FormFields, app: SandboxDirectory.App
+  ) throws(EntraError) -> ReplyAddress {
+    guard let uri = fields["redirect_uri"] else { throw EntraError(900_971) }
+    guard ReplyAddress.isRegistered(uri, in: app.redirectUris) else {
+      throw EntraError(
+        50011,
+        "The redirect URI '\(uri)' specified in the request does not match the redirect URIs"
+          + " configured for the application '\(app.clientId)'.")
+    }
+    let mode = fields["response_mode"].flatMap(ReplyAddress.Mode.init) ?? .query
+    return ReplyAddress(redirectURI: uri, mode: mode, state: fields["state"])
+  }
+
+  private static func checkResponse(_ fields: FormFields) throws(EntraError) {
+    if let mode = fields["response_mode"], ReplyAddress.Mode(rawValue: mode) == nil {
+      throw EntraError(70007, "The response_mode '\(mode)' is not supported.")
+    }
+    guard let type = fields["response_type"] else { throw .missing("response_type") }
+    guard type == "code" else {
+      throw EntraError(700_054, "The response_type '\(type)' is not enabled for the application.")
+    }
+    guard fields["resource"] == nil else { throw EntraError(901_002) }
+  }
+
+  private static func prompt(_ text: String?) throws(EntraError) -> Prompt? {
+    guard let text else { return nil }
+    guard let prompt = Prompt(rawValue: text) else {
+      throw EntraError(90023, "The value '\(text)' of 'prompt' is not supported.")
+    }
+    return prompt
+  }
+}
+
+/// Why a sign-in goes no further, and who is told.
+enum AuthorizeRefusal: Error {
+  /// The person at the browser: the client is unknown or not to be trusted.
+  case page(EntraError)
+  case reply(EntraError, to: ReplyAddress)
+}

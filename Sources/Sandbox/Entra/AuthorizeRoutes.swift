@@ -1,0 +1,139 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// `GET` and `POST /{tenant}/oauth2/v2.0/authorize`. Keeps no session: the forms carry the request along.
+struct AuthorizeRoutes: Sendable {
+  /// What our own forms add to the request.
+  private static let ownFields: Set<String> = ["username", "decision"]
+
+  let state: SandboxState
+  let pages: EntraPages
+
+  func add(to router: Router<SandboxContext>) {
+    router.get("/{tenant}/oauth2/v2.0/authorize") { request, context in
+      // A link chooses nobody and accepts nothing.
+      answer(FormFields(query: request), input: AuthorizeInput(), context: context)
+    }
+    router.post("/{tenant}/oauth2/v2.0/authorize") { request, context in
+      var form = try await FormFields(body: request)
+      form.fields += FormFields(query: request).fields
+      let input = AuthorizeInput(
+        username: form["username"], decision: form["decision"].flatMap(AuthorizeInput.Decision.init))
+      return answer(form, input: input, context: context)
+    }
+  }
+
+  private func answer(_ fields: FormFields, input: AuthorizeInput, context: SandboxContext) -> Response {
+    let segment = context.tenantSegment
+    var fields = fields
+    fields.fields.removeAll { Self.ownFields.contains($0.name) }
+    do throws(AuthorizeRefusal) {
+      let request = try AuthorizeRequest(fields, segment: segment, directory: state.directory)
+      let step = try request.step(input, directory: state.directory) { user in
+        state.grants { $0.consented(userID: user.id, clientID: request.app.clientId) }
+      }
+      return show(step, of: request, fields: fields, context: context)
+    } catch {
+      switch error {
+      case .page(let error): return page(for: error, origin: context.origin)
+      case .reply(let error, let reply): return send(refusal(error, origin: context.origin), to: reply)
+      }
+    }
+  }
+
+  private func show(
+    _ step: AuthorizeStep, of request: AuthorizeRequest, fields: FormFields, context: SandboxContext
+  ) -> Response {
+    let action = "\(context.origin)/\(context.tenantSegment)/oauth2/v2.0/authorize"
+    switch step {
+    case .pickAccount:
+      return pages.accountPicker(
+        app: request.app, users: candidates(for: request), action: action, fields: fields)
+    case .askConsent(let user):
+      let permissions = request.permissions.sorted() + request.scope.openID
+      return pages.consent(
+        app: request.app, user: user, permissions: permissions, action: action, fields: fields)
+    case .issueCode(let user):
+      return send(success(request, user), to: request.reply)
+    }
+  }
+
+  /// Who may sign in here, the hinted one first.
+  private func candidates(for request: AuthorizeRequest) -> [SandboxDirectory.User] {
+    let hinted = request.loginHint.flatMap(state.directory.user)
+    let allowed = state.directory.users.filter { user in
+      (!user.isBulk || user == hinted) && (try? request.segment.check(user, for: request.app)) != nil
+    }
+    return allowed.filter { $0 == hinted } + allowed.filter { $0 != hinted }
+  }
+
+  private func success(_ request: AuthorizeRequest, _ user: SandboxDirectory.User) -> FormFields {
+    let code = AuthorizationCode(
+      clientID: request.app.clientId, userID: user.id, redirectURI: request.reply.redirectURI,
+      scope: request.scope, nonce: request.nonce, challenge: request.challenge, issuedAt: state.clock.now)
+    let text = state.grants { book in
+      book.consent(userID: user.id, clientID: request.app.clientId, scopes: request.permissions)
+      return book.issue(code, isPersonal: user.kind == .personal)
+    }
+    var answer = FormFields([("code", text)])
+    if request.wantsClientInfo { answer.fields.append(("client_info", user.clientInfo)) }
+    if let state = request.reply.state { answer.fields.append(("state", state)) }
+    answer.fields.append(("session_state", RandomText.guid()))
+    return answer
+  }
+
+  private func refusal(_ error: EntraError, origin: String) -> FormFields {
+    let report = EntraErrorReport(error, origin: origin, now: state.clock.now, correlationID: nil)
+    var answer = FormFields([("error", report.error)])
+    if error.number == 65004 { answer.fields.append(("error_subcode", "cancel")) }
+    answer.fields.append(("error_description", report.errorDescription))
+    answer.fields.append(("error_uri", origin + "/error?code=\(error.number)"))
+    return answer
+  }
+
+  private func send(_ parameters: FormFields, to reply: ReplyAddress) -> Response {
+    var parameters = parameters
+    if let state = reply.state, parameters["state"] == nil { parameters.fields.append(("state", state)) }
+    guard reply.mode != .formPost else { return pages.formPost(to: reply.redirectURI, fields: parameters) }
+    var headers = HTTPFields.neverStored
+    headers[.location] = reply.location(parameters)
+    return Response(status: .found, headers: headers)
+  }
+
+  private func page(for error: EntraError, origin: String) -> Response {
+    let report = EntraErrorReport(error, origin: origin, now: state.clock.now, correlationID: nil)
+    return pages.message(
+      title: "Signing in is not possible", text: "\(error.code): \(error.text)",
+      details: [
+        "Trace ID: " + report.traceId, "Correlation ID: " + report.correlationId,
+        "Timestamp: " + report.timestamp,
+      ],
+      status: 400)
+  }
+}
+
+extension SandboxContext {
+  /// `common`, `contoso.test`, ...: the first segment of the path.
+  var tenantSegment: String {
+    let segment = parameters.get("tenant") ?? ""
+    return segment.removingPercentEncoding ?? segment
+  }
+}
+
+extension SandboxDirectory.User {
+  /// `client_info`: from `uid` and `utid` Microsoft's libraries make the account's home id.
+  var clientInfo: String {
+    Base64URL.encode(Array(#"{"uid":"\#(id)","utid":"\#(tenantId)"}"#.utf8))
+  }
+}
+
+extension FormFields {
+  /// No form that Entra is sent comes near it.
+  private static let maximumBody = 1 << 20
+
+  init(body request: Request) async throws {
+    self.init(urlEncoded: String(buffer: try await request.body.collect(upTo: Self.maximumBody)))
+  }
+}

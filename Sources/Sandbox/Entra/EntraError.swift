@@ -1,0 +1,84 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// A refusal in Entra's words. What is one error to a program (`kind`) is many to a person (`number`).
+struct EntraError: Error, Sendable, Equatable {
+  /// 7000215 of `AADSTS7000215`.
+  var number: Int
+  /// The OAuth 2.0 error: `invalid_client`.
+  var kind: String
+  var status: Int
+  var text: String
+  var suberror: String?
+
+  /// - Parameter text: in place of the catalogue's; a number that is not in the catalogue is `invalid_request`.
+  init(_ number: Int, _ text: String? = nil) {
+    let known = Self.catalogue[number]
+    self.number = number
+    kind = known?.kind ?? "invalid_request"
+    status = known?.status ?? 400
+    suberror = known?.suberror
+    self.text = text ?? known?.text ?? "The request was refused."
+  }
+
+  var code: String { "AADSTS\(number)" }
+}
+
+extension EntraError {
+  /// The answer of the token endpoint and of the documents.
+  ///
+  /// - Parameter correlationID: the request's `client-request-id`; `nil` makes one.
+  func response(origin: String, now: Instant, correlationID: String?) throws -> Response {
+    let report = EntraErrorReport(self, origin: origin, now: now, correlationID: correlationID)
+    var headers = HTTPFields.neverStored
+    headers[.requestID] = report.traceId
+    headers[.clientRequestID] = report.correlationId
+    return try .json(
+      report, status: HTTPResponse.Status(code: status), headers: headers, inSnakeCase: true)
+  }
+}
+
+/// `{"error","error_description","error_codes",...}` (Microsoft Learn, "Microsoft Entra authentication and
+/// authorization error codes").
+struct EntraErrorReport: Encodable, Sendable {
+  var error: String
+  var errorDescription: String
+  var errorCodes: [Int]
+  /// `2026-08-13 21:24:30Z`
+  var timestamp: String
+  var traceId: String
+  var correlationId: String
+  var errorUri: String?
+  var suberror: String?
+
+  /// Entra names a page about the error for a few numbers only.
+  private static let numbersWithPage: Set<Int> = [50076, 500011, 7_000_215]
+
+  init(_ refusal: EntraError, origin: String, now: Instant, correlationID: String?) {
+    error = refusal.kind
+    errorCodes = [refusal.number]
+    timestamp = now.description.prefix(19).replacing("T", with: " ") + "Z"
+    traceId = RandomText.guid()
+    correlationId = correlationID ?? RandomText.guid()
+    suberror = refusal.suberror
+    errorDescription =
+      "\(refusal.code): \(refusal.text) Trace ID: \(traceId) Correlation ID: \(correlationId)"
+      + " Timestamp: \(timestamp)"
+    if Self.numbersWithPage.contains(refusal.number) {
+      errorUri = origin + "/error?code=\(refusal.number)"
+    }
+  }
+}
+
+extension HTTPFields {
+  /// Answers with tokens and about them are kept by nobody (RFC 6749 section 5.1).
+  static var neverStored: HTTPFields { [.cacheControl: "no-store, no-cache", .pragma: "no-cache"] }
+}
+
+extension HTTPField.Name {
+  static let pragma = HTTPField.Name("pragma") ?? .cacheControl
+  static let requestID = HTTPField.Name("x-ms-request-id") ?? .server
+  static let clientRequestID = HTTPField.Name("client-request-id") ?? .server
+}

@@ -1,0 +1,200 @@
+import Core
+
+/// The token endpoint: one grant in, one reply or `EntraError` out.
+struct TokenEndpoint {
+  let state: SandboxState
+  let origin: String
+
+  private var directory: SandboxDirectory { state.directory }
+  private var now: Instant { state.clock.now }
+
+  /// Checks in Entra's order: tenant, grant type, client, the client's credentials, the grant itself.
+  func answer(_ form: FormFields, segment name: String) throws -> TokenReply {
+    let segment = try TenantSegment(name, in: directory)
+    guard let grantType = form["grant_type"] else { throw EntraError.missing("grant_type") }
+    guard let grant = GrantType(rawValue: grantType) else {
+      throw EntraError(70003, "The grant type '\(grantType)' is not supported.")
+    }
+    let app = try directory.knownApp(form["client_id"], tenant: name)
+    if grant == .clientCredentials, segment.tenant == nil { throw EntraError(9_001_023) }
+    try segment.check(app)
+    try app.authenticate(form)
+    switch grant {
+    case .authorizationCode: return try redeemCode(form, app: app, segment: segment)
+    case .refreshToken: return try refresh(form, app: app, segment: segment)
+    case .clientCredentials: return try actAlone(form, app: app, segment: segment)
+    }
+  }
+
+  private enum GrantType: String {
+    case authorizationCode = "authorization_code"
+    case refreshToken = "refresh_token"
+    case clientCredentials = "client_credentials"
+  }
+}
+
+// Authorization code (RFC 6749 section 4.1.3).
+extension TokenEndpoint {
+  private func redeemCode(
+    _ form: FormFields, app: SandboxDirectory.App, segment: TenantSegment
+  ) throws -> TokenReply {
+    guard let text = form["code"] else { throw EntraError.missing("code") }
+    return try state.grants { book in
+      let code = try book.code(text, for: app, now: now)
+      let user = try person(code.userID)
+      guard segment.admits(user) else { throw EntraError(700_005) }
+      try check(form["redirect_uri"], against: code)
+      try code.challenge?.check(form["code_verifier"])
+      let asked = try form["scope"].map(ScopeRequest.init)
+      if let asked, asked.resources.count > 1 { throw EntraError(28000) }
+      var granted = try grant(asked ?? code.scope, app: app, user: user, book: book)
+      granted.nonce = code.nonce
+      granted.wantsIDToken = code.scope.openID.contains("openid")
+      book.redeem(text)
+      var reply = try reply(granted, form: form)
+      if code.scope.wantsRefreshToken {
+        reply.refreshToken = book.issue(
+          RefreshToken(
+            clientID: app.clientId, userID: user.id, scope: code.scope, issuedAt: now, lastUsedAt: now),
+          isPersonal: user.kind == .personal)
+      }
+      return reply
+    }
+  }
+
+  private func check(_ redirectURI: String?, against code: AuthorizationCode) throws(EntraError) {
+    guard let redirectURI else { throw .missing("redirect_uri") }
+    guard redirectURI == code.redirectURI else {
+      throw EntraError(
+        50011, "The redirect URI '\(redirectURI)' is not the one that the code was issued to.")
+    }
+  }
+}
+
+// Refresh (RFC 6749 section 6).
+extension TokenEndpoint {
+  private func refresh(
+    _ form: FormFields, app: SandboxDirectory.App, segment: TenantSegment
+  ) throws -> TokenReply {
+    guard let text = form["refresh_token"] else { throw EntraError.missing("refresh_token") }
+    do {
+      return try state.grants { book in
+        let token = try book.refreshToken(text, for: app, now: now)
+        let user = try person(token.userID)
+        try segment.check(user, for: app)
+        let asked = try form["scope"].map(ScopeRequest.init) ?? token.scope
+        var granted = try grant(asked, app: app, user: user, book: book)
+        granted.wantsIDToken = asked.openID.contains("openid")
+        book.use(text, at: now, strictRotation: state.settings.strictRotation)
+        var successor = token
+        successor.issuedAt = now
+        successor.lastUsedAt = now
+        var reply = try reply(granted, form: form)
+        reply.refreshToken = book.issue(successor, isPersonal: user.kind == .personal)
+        return reply
+      }
+    } catch let error as EntraError where text.hasPrefix("M.") && error.kind == "invalid_grant" {
+      // The half of Entra that keeps personal accounts has one number for all of these.
+      throw EntraError(70000, error.text)
+    }
+  }
+}
+
+// Client credentials (RFC 6749 section 4.4).
+extension TokenEndpoint {
+  private func actAlone(
+    _ form: FormFields, app: SandboxDirectory.App, segment: TenantSegment
+  ) throws -> TokenReply {
+    guard let tenant = segment.tenant else { throw EntraError(9_001_023) }
+    guard let text = form["scope"] else { throw EntraError.missing("scope") }
+    let scope = try ScopeRequest(text)
+    guard scope.resources.count <= 1 else {
+      throw EntraError(70011, "The scope '\(text)' names more than one resource.")
+    }
+    guard let scopes = scope.resources.first, scopes.isDefault, scope.openID.isEmpty else {
+      throw EntraError(
+        1_002_012,
+        "The provided value for scope '\(text)' is not valid. Client credential flows"
+          + " must have a scope value with /.default suffixed to the resource identifier.")
+    }
+    let claims = AccessTokenClaims(
+      audience: scopes.audience, tenantID: tenant.id, clientID: app.clientId, clientName: app.displayName,
+      scopes: [], roles: tenant.id == app.tenantId ? app.applicationRoles : [], issuedAt: now,
+      expiresAt: now + .seconds(TokenReply.lifetime))
+    return TokenReply(accessToken: try state.tokens.mint(claims, issuer: "\(origin)/\(tenant.id)/"))
+  }
+}
+
+// What a grant gives.
+extension TokenEndpoint {
+  /// The permissions of the first resource that is asked for. Throws 65001 where one is not consented.
+  private func grant(
+    _ asked: ScopeRequest, app: SandboxDirectory.App, user: SandboxDirectory.User, book: GrantBook
+  ) throws(EntraError) -> GrantedScopes {
+    let consented = book.consented(userID: user.id, clientID: app.clientId)
+    var granted = GrantedScopes(app: app, user: user, openID: asked.openID.filter { $0 != "offline_access" })
+    guard let scopes = asked.resources.first else { return granted }
+    granted.audience = scopes.audience
+    if scopes.isDefault {
+      let prefix = scopes.resource.fullName("")
+      granted.names = consented.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+        .sorted()
+      granted.spellings = granted.names.map { scopes.audience + "/" + $0 } + scopes.permissions.map(\.asked)
+    } else {
+      granted.names = scopes.permissions.map(\.name)
+      granted.spellings = scopes.permissions.map(\.asked)
+    }
+    guard consented.isSuperset(of: granted.names.map(scopes.resource.fullName)), !granted.names.isEmpty else {
+      throw EntraError(
+        65001,
+        "The user or administrator has not consented to use the application with ID"
+          + " '\(app.clientId)' named '\(app.displayName)'. Send an interactive authorization request for this"
+          + " user and resource.")
+    }
+    return granted
+  }
+
+  private func reply(_ granted: GrantedScopes, form: FormFields) throws -> TokenReply {
+    let (app, user) = (granted.app, granted.user)
+    let claims = AccessTokenClaims(
+      audience: granted.audience, tenantID: user.tenantId, clientID: app.clientId,
+      clientName: app.displayName, userID: user.id, userPrincipalName: user.userPrincipalName,
+      scopes: granted.names + granted.openID, roles: [], issuedAt: now,
+      expiresAt: now + .seconds(TokenReply.lifetime))
+    var reply = TokenReply(
+      accessToken: try state.tokens.mint(claims, issuer: "\(origin)/\(user.tenantId)/"))
+    reply.scope = (granted.spellings + granted.openID).joined(separator: " ")
+    if granted.wantsIDToken {
+      let idToken = IDToken(
+        user: user, clientID: app.clientId, issuer: "\(origin)/\(user.tenantId)/v2.0",
+        scopes: granted.openID, nonce: granted.nonce, now: now)
+      reply.idToken = try state.tokens.signingKey.sign(idToken)
+    }
+    if form["client_info"] == "1" { reply.clientInfo = user.clientInfo }
+    return reply
+  }
+
+  private func person(_ id: String) throws(EntraError) -> SandboxDirectory.User {
+    guard let user = directory.user(id) else { throw EntraError(50034) }
+    return user
+  }
+}
+
+/// What a person's token is for.
+private struct GrantedScopes {
+  var app: SandboxDirectory.App
+  var user: SandboxDirectory.User
+  var openID: [String]
+  var audience = Resource.graph.identifier
+  var names: [String] = []
+  /// As the client asked for them, which is how the reply repeats them.
+  var spellings: [String] = []
+  var nonce: String?
+  var wantsIDToken = false
+}
+
+extension TenantSegment {
+  var tenant: SandboxDirectory.Tenant? {
+    if case .tenant(let tenant) = self { tenant } else { nil }
+  }
+}

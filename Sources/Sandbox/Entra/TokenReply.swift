@@ -1,0 +1,60 @@
+import Core
+
+/// RFC 6749 section 5.1, with Entra's own members. Written in snake case.
+struct TokenReply: Encodable, Sendable {
+  /// Seconds. Entra's real ones vary from 60 to 90 minutes; 3599 is the default it documents.
+  static let lifetime = 3599
+
+  var tokenType = "Bearer"
+  var scope: String?
+  var expiresIn = TokenReply.lifetime
+  var extExpiresIn = TokenReply.lifetime
+  var accessToken: String
+  var refreshToken: String?
+  var idToken: String?
+  var clientInfo: String?
+
+  init(accessToken: String) {
+    self.accessToken = accessToken
+  }
+}
+
+/// The claims of an id_token (Microsoft Learn, "ID token claims reference"). Written in snake case.
+struct IDToken: Encodable, Sendable {
+  var aud: String
+  var iss: String
+  var iat: Int64
+  var nbf: Int64
+  var exp: Int64
+  var nonce: String?
+  /// Another one for every client.
+  var sub: String
+  var tid: String
+  var uti: String
+  var ver = "2.0"
+  var oid: String?
+  var name: String?
+  var preferredUsername: String?
+  var email: String?
+
+  init(
+    user: SandboxDirectory.User, clientID: String, issuer: String, scopes: [String], nonce: String?,
+    now: Instant
+  ) {
+    aud = clientID
+    iss = issuer
+    iat = now.seconds
+    nbf = now.seconds
+    exp = now.seconds + 3600
+    self.nonce = nonce
+    sub = RandomText.digest(user.id + clientID)
+    tid = user.tenantId
+    uti = RandomText.make(bytes: 16)
+    if scopes.contains("profile") {
+      oid = user.id
+      name = user.displayName
+      preferredUsername = user.userPrincipalName
+    }
+    if scopes.contains("email") { email = user.mail }
+  }
+}
