@@ -22,6 +22,8 @@ struct AddressLexer {
 
   private let bytes: ArraySlice<UInt8>
   private var index: Int
+  /// Whether the value ends within a quote, a comment or a literal, and may thus hide something.
+  private(set) var isUnclosed = false
 
   init(_ bytes: ArraySlice<UInt8>) {
     self.bytes = bytes
@@ -38,6 +40,7 @@ struct AddressLexer {
   }
 
   private mutating func token() -> (Kind, [UInt8]) {
+    if let word = encodedWord() { return (.atom, word) }
     switch bytes[index] {
     case UInt8(ascii: "\""): return (.quoted, delimited(by: UInt8(ascii: "\"")))
     case UInt8(ascii: "["):
@@ -53,6 +56,15 @@ struct AddressLexer {
     }
   }
 
+  /// Mailers leave commas, dots and parentheses bare in encoded words, so one is cut out whole; unless it
+  /// holds an `@`, which another reader could take for an address that we had not seen.
+  private mutating func encodedWord() -> [UInt8]? {
+    guard let end = EncodedWord.match(bytes, at: index)?.end, !bytes[index..<end].contains(UInt8(ascii: "@"))
+    else { return nil }
+    defer { index = end }
+    return Array(bytes[index..<end])
+  }
+
   private mutating func delimited(by end: UInt8) -> [UInt8] {
     var content: [UInt8] = []
     index += 1
@@ -61,7 +73,7 @@ struct AddressLexer {
       content.append(bytes[index])
       index += 1
     }
-    index = min(index + 1, bytes.endIndex)
+    if index == bytes.endIndex { isUnclosed = true } else { index += 1 }
     return content
   }
 
@@ -82,6 +94,7 @@ struct AddressLexer {
       }
       content.append(byte)
     }
+    if depth > 0 { isUnclosed = true }
     return content
   }
 

@@ -2,17 +2,19 @@
 /// groups like the others, routes passed over, comments dropped unless they are all there is for a name.
 struct AddressList {
   private(set) var mailboxes: [NamedAddress] = []
-  /// What stands between two commas and is no address.
+  /// What stands between two commas and is no address, or could be read as another one than in `mailboxes`.
   private(set) var malformed: [String] = []
   private var phrase: [AddressLexer.Token] = []
   private var angle: [AddressLexer.Token] = []
   private var comment: [UInt8] = []
   private var isInAngle = false
   private var hasAngle = false
+  private var isDoubtful = false
 
   init(parsing value: ArraySlice<UInt8>) {
     var lexer = AddressLexer(value)
     while let token = lexer.next() { take(token) }
+    if lexer.isUnclosed || isInAngle { isDoubtful = true }
     close()
   }
 
@@ -21,32 +23,42 @@ struct AddressList {
     case .comment: if comment.isEmpty { comment = token.content }
     case .special(UInt8(ascii: "<")) where !isInAngle && !hasAngle: (isInAngle, hasAngle) = (true, true)
     case .special(UInt8(ascii: ">")) where isInAngle: isInAngle = false
-    case .special(UInt8(ascii: ",")) where isInAngle && angle.first?.kind == .special(UInt8(ascii: "@")):
-      angle.append(token)
+    case .special(UInt8(ascii: ",")) where isInAngle && hasRoute:
+      (angle, isDoubtful) = (angle + [token], true)
     case .special(UInt8(ascii: ",")), .special(UInt8(ascii: ";")): close()
-    case .special(UInt8(ascii: ":")) where isInAngle: angle = []
+    case .special(UInt8(ascii: ":")) where isInAngle && hasRoute: angle = []
     // The name of a group.
     case .special(UInt8(ascii: ":"))
     where !hasAngle && !phrase.contains { $0.kind == .special(UInt8(ascii: "@")) }:
       (phrase, comment) = ([], [])
-    default: if isInAngle { angle.append(token) } else { phrase.append(token) }
+    default:
+      if isInAngle { angle.append(token) } else { phrase.append(token) }
+      if hasAngle && !isInAngle { isDoubtful = true }
     }
   }
 
   private mutating func close() {
     defer {
       (phrase, angle, comment) = ([], [], [])
-      (isInAngle, hasAngle) = (false, false)
+      (isInAngle, hasAngle, isDoubtful) = (false, false, false)
     }
-    guard hasAngle || !phrase.isEmpty else { return }
+    guard hasAngle || isDoubtful || !phrase.isEmpty else { return }
     let written = AddressLexer.spelling(phrase) + (hasAngle ? "<\(AddressLexer.spelling(angle))>" : "")
-    guard let address = Self.address(hasAngle ? angle : phrase) else {
-      malformed.append(written)
-      return
-    }
+    let address = Self.address(hasAngle ? angle : phrase)
+    if address == nil || isDoubtful || namesAnother(than: address) { malformed.append(written) }
+    guard let address else { return }
     let name = hasAngle ? AddressLexer.name(phrase) : ""
     mailboxes.append(
       NamedAddress(name: name.isEmpty ? EncodedWord.decode(comment[...]) : name, address: address))
+  }
+
+  private var hasRoute: Bool { angle.first?.kind == .special(UInt8(ascii: "@")) }
+
+  /// Mailers repeat the address as its own name; any other address there is a second recipient to some
+  /// readers.
+  private func namesAnother(than address: EmailAddress?) -> Bool {
+    guard hasAngle, phrase.contains(where: { $0.kind == .special(UInt8(ascii: "@")) }) else { return false }
+    return Self.address(phrase)?.key != address?.key
   }
 
   /// Blanks may stand around the dots and the `@`, but two words in a row are no address.

@@ -25,7 +25,8 @@ extension EncodedWord {
         result += Charset.utf8.decode(plain)
       }
       if pending?.charset != word.charset { flush() }
-      pending = (word.charset, (pending?.content ?? []) + word.content)
+      if pending == nil { pending = (word.charset, []) }
+      pending?.content += word.content
       index = word.end
       plainStart = index
     }
@@ -33,7 +34,8 @@ extension EncodedWord {
     return result + Charset.utf8.decode(value[plainStart...])
   }
 
-  private static func match(
+  /// The encoded word that begins at `start`, if one does.
+  static func match(
     _ value: ArraySlice<UInt8>, at start: Int
   ) -> (charset: String, content: [UInt8], end: Int)? {
     let question = UInt8(ascii: "?")

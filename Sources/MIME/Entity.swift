@@ -26,6 +26,7 @@ struct Entity {
   }
 
   static func file(_ file: Attachment, _ boundaries: Boundaries) throws(MIMEProblem) -> Entity {
+    try HeaderWriter.checked("Content-Type", file.contentType)
     guard var type = ContentType(file.contentType) else {
       throw .header(
         "Content-Type", "\(MIMEProblem.quoted(file.contentType)) is not a media type",
@@ -41,17 +42,16 @@ struct Entity {
     if type.type == "message" {
       // RFC 2046 section 5.2.1 forbids base64 here, so a message travels as it is or not as a message.
       let lines = Lines.normalized(content)
-      if Lines.fit(lines, width: Lines.maximum), !lines.contains(boundaries.delimiter) {
+      if Lines.fit(lines, width: Lines.maximum), !Lines.find(boundaries.delimiter, in: lines) {
         (content, encoding) = (lines, .sevenBit)
       } else {
         type = .octetStream
       }
     }
     var header = HeaderWriter()
-    try header.checked("Content-Type", file.contentType)
     header.structured("Content-Type", [type.name], parameters: type.parameters.map { ($0.name, $0.value) })
     header.structured("Content-Transfer-Encoding", [encoding.rawValue])
-    if let name = file.name { try header.checked("attachment name", name) }
+    if let name = file.name { try HeaderWriter.checked("Content-Disposition", name) }
     header.structured(
       "Content-Disposition", [file.isInline ? "inline" : "attachment"],
       parameters: file.name.map { [("filename", $0)] } ?? [])

@@ -22,7 +22,14 @@ struct HeaderBlock {
     end = range.upperBound
     fieldsEnd = range.upperBound
     while let line = scanner.next() {
-      guard line.end - range.lowerBound <= Self.maximumSize else { throw Self.tooLarge }
+      guard line.end - range.lowerBound <= Self.maximumSize else {
+        // A large text without header and empty line is no large header.
+        guard fields.isEmpty, fieldStart == nil, Self.name(bytes[line.content]) == nil else {
+          throw Self.tooLarge
+        }
+        strayLine = range.lowerBound
+        break
+      }
       if line.content.isEmpty {
         close(bytes, at: line.content.lowerBound)
         fieldsEnd = strayLine ?? line.content.lowerBound

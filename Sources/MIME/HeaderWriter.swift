@@ -31,7 +31,7 @@ struct HeaderWriter {
     begin(name)
     for (index, mailbox) in list.enumerated() {
       if let display = mailbox.name {
-        try checked(name, display)
+        try Self.checked(name, display)
         phrase(display)
       }
       let address = mailbox.name == nil ? mailbox.address.text : "<\(mailbox.address.text)>"
@@ -42,7 +42,7 @@ struct HeaderWriter {
 
   /// Free text that reads back exactly as given: encoded as a whole if any of it cannot stand for itself.
   mutating func text(_ name: String, _ value: String) throws(MIMEProblem) {
-    try checked(name, value)
+    try Self.checked(name, value)
     begin(name)
     let words = Words(value)
     if words.edgesAreBlank || words.list.contains(where: { $0.needsEncoding || $0.looksEncoded }) {
@@ -57,7 +57,7 @@ struct HeaderWriter {
   /// caller survive; runs of other words are encoded.
   mutating func extra(_ name: String, _ value: String) throws(MIMEProblem) {
     try Self.checkExtra(name)
-    try checked(name, value)
+    try Self.checked(name, value)
     begin(name)
     for run in Words(value).runs {
       if run.needsEncoding {
@@ -74,7 +74,7 @@ struct HeaderWriter {
   }
 
   /// No line end or NUL may enter a header: it would start a field that nobody asked for.
-  func checked(_ name: String, _ value: String) throws(MIMEProblem) {
+  static func checked(_ name: String, _ value: String) throws(MIMEProblem) {
     guard let place = value.utf8.firstIndex(where: { $0 == .cr || $0 == .lf || $0 == 0 }) else { return }
     let position = value.unicodeScalars.distance(from: value.startIndex, to: place) + 1
     throw .header(

@@ -41,8 +41,8 @@ extension MIMEMessage {
     return Self.recipientFields.flatMap(addresses).map(\.address).filter { seen.insert($0).inserted }
   }
 
-  /// What stands in a recipient field and is no address. Whoever compares header and envelope refuses it,
-  /// because another reader may make an address of it.
+  /// What stands in a recipient field and is no address, or not clearly the one in `headerRecipients`.
+  /// Whoever compares header and envelope refuses it, because another reader may make another address of it.
   package var malformedRecipients: [String] {
     fields.filter { field in Self.recipientFields.contains(where: field.isNamed) }
       .flatMap { AddressList(parsing: $0.valueBytes).malformed }
@@ -53,11 +53,17 @@ extension MIMEMessage {
 
 // Content
 extension MIMEMessage {
-  /// The first plain text that is not a file.
-  package var text: String? { root.leaves.first { $0.isBody && $0.contentType.name == "text/plain" }?.text }
+  /// The plain text that is not a file; several such parts are one letter that pictures or a list's footer
+  /// cut.
+  package var text: String? { joined("text/plain") }
 
-  /// The first HTML text that is not a file.
-  package var html: String? { root.leaves.first { $0.isBody && $0.contentType.name == "text/html" }?.text }
+  /// The HTML likewise.
+  package var html: String? { joined("text/html") }
+
+  private func joined(_ type: String) -> String? {
+    let texts = root.leaves.filter { $0.isBody && $0.contentType.name == type }.map(\.text)
+    return texts.isEmpty ? nil : texts.joined(separator: "\r\n")
+  }
 
   /// Whatever is not a text to read, in order, decoded.
   package var attachments: [Attachment] {

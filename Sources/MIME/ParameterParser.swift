@@ -41,26 +41,27 @@ struct ParameterParser {
 
   private var current: UInt8? { index < bytes.endIndex ? bytes[index] : nil }
 
-  /// What comes before one of the stops, quotes and comments undone, without blanks at its ends.
+  /// What comes before one of the stops, quotes and comments undone, without blanks at its ends. A
+  /// parenthesis within a word is no comment: mailers write file names so.
   private mutating func text(until stops: UInt8...) -> [UInt8] {
     var result: [UInt8] = []
-    var kept = 0
+    var afterBlank = true
     while let byte = current, !stops.contains(byte) {
-      if byte == UInt8(ascii: "\""), kept == 0 {
+      if byte == UInt8(ascii: "\""), result.isEmpty {
         result = quoted()
-        kept = result.count
-      } else if byte == UInt8(ascii: "("),
-        result.isEmpty || result.last?.isBlank == true || kept == result.count
-      {
+        while let byte = current, !stops.contains(byte) { index += 1 }
+        return result
+      }
+      if byte == UInt8(ascii: "("), afterBlank {
         skipComment()
       } else {
         index += 1
-        if byte.isBlank, result.isEmpty { continue }
-        result.append(byte)
-        if !byte.isBlank { kept = result.count }
+        if !byte.isBlank || !result.isEmpty { result.append(byte) }
+        afterBlank = byte.isBlank
       }
     }
-    return Array(result.prefix(kept))
+    while result.last?.isBlank == true { result.removeLast() }
+    return result
   }
 
   private mutating func quoted() -> [UInt8] {

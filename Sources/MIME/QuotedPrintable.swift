@@ -66,8 +66,8 @@ enum QuotedPrintable {
   private static func softBreak(in content: ArraySlice<UInt8>, at index: Int) -> Int? {
     guard var next = content[index...].firstIndex(where: { !$0.isBlank }) else { return content.endIndex }
     if content[next] == .cr { next += 1 }
-    guard next < content.endIndex, content[next] == .lf else { return nil }
-    return next + 1
+    guard next < content.endIndex else { return next }
+    return content[next] == .lf ? next + 1 : nil
   }
 }
 

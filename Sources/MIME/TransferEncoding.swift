@@ -7,7 +7,7 @@ enum TransferEncoding: String {
   /// `content` has CRLF line ends and nothing else of their kind; `delimiter` must not appear in what is
   /// written.
   static func best(forText content: [UInt8], avoiding delimiter: [UInt8]) -> TransferEncoding {
-    if Lines.fit(content, width: Lines.preferred), !content.contains(delimiter) { return .sevenBit }
+    if Lines.fit(content, width: Lines.preferred), !Lines.find(delimiter, in: content) { return .sevenBit }
     // An escape costs two octets more than the octet, base64 one for every three.
     let escapes = content.count { $0 >= 0x7F || $0 == UInt8(ascii: "=") }
     return escapes * 6 > content.count ? .base64 : .quotedPrintable
@@ -43,6 +43,15 @@ enum Lines {
       afterCR = byte == .cr
     }
     return result
+  }
+
+  static func find(_ text: [UInt8], in content: [UInt8]) -> Bool {
+    var index = 0
+    while let start = content[index...].firstIndex(of: text[0]) {
+      if content[start...].starts(with: text) { return true }
+      index = start + 1
+    }
+    return false
   }
 
   /// Whether normalised `content` can travel as 7bit (RFC 2045 section 2.7) in lines of at most `width`.

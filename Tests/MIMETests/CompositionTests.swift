@@ -56,4 +56,200 @@ import Testing
     #expect(message.attachments == letter.attachments)
     #expect(message.root.contentType.name == "multipart/mixed")
   }
+
+  private func letter() throws -> Composition {
+    try Composition(
+      from: NamedAddress(address: EmailAddress("ann@contoso.example")),
+      messageID: MessageID("<q_1@contoso.example>"),
+      date: Instant(microseconds: 0))
+  }
+
+  private func field(_ name: String, _ letter: Composition) throws -> String? {
+    try MIMEMessage(parsing: letter.compose()).field(name).map { String(decoding: $0.raw, as: UTF8.self) }
+  }
+
+  @Test(arguments: [
+    ("Short", "Subject: Short\r\n"),
+    ("", "Subject:\r\n"),
+    ("Grüße an alle im Haus", "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe_an_alle_im_Haus?=\r\n"),
+    ("你好", "Subject: =?utf-8?b?5L2g5aW9?=\r\n"),
+    ("=?utf-8?q?literal?=", "Subject: =?utf-8?b?PT91dGYtOD9xP2xpdGVyYWw/PQ==?=\r\n"),
+    (" edges ", "Subject: =?utf-8?q?_edges_?=\r\n"),
+    (
+      "A subject that is longer than a line may be and is therefore folded at a blank, two  blanks kept",
+      "Subject: A subject that is longer than a line may be and is therefore folded\r\n"
+        + " at a blank, two  blanks kept\r\n"
+    ),
+  ])
+  func `a subject is written plainly where it can be`(subject: String, expected: String) throws {
+    var letter = try letter()
+    letter.subject = subject
+    #expect(try field("Subject", letter) == expected)
+  }
+
+  @Test(arguments: [
+    ("Ann Lee", "From: Ann Lee <ann@contoso.example>\r\n"),
+    ("Lee, Ann", "From: \"Lee, Ann\" <ann@contoso.example>\r\n"),
+    ("Ann \"A\"", "From: \"Ann \\\"A\\\"\" <ann@contoso.example>\r\n"),
+    ("Jörg Meier-Schulze, Jr", "From: =?utf-8?q?J=C3=B6rg_Meier-Schulze=2C_Jr?= <ann@contoso.example>\r\n"),
+    ("a@b", "From: \"a@b\" <ann@contoso.example>\r\n"),
+  ])
+  func `a name is quoted or encoded where it must be`(name: String, expected: String) throws {
+    var letter = try letter()
+    letter.from = NamedAddress(name: name, address: letter.from.address)
+    #expect(try field("From", letter) == expected)
+  }
+
+  @Test(arguments: [
+    ("report.pdf", "Content-Disposition: attachment; filename=report.pdf\r\n"),
+    ("my report.pdf", "Content-Disposition: attachment; filename=\"my report.pdf\"\r\n"),
+    ("a\"b\\c", "Content-Disposition: attachment; filename=\"a\\\"b\\\\c\"\r\n"),
+    ("Übersicht.pdf", "Content-Disposition: attachment; filename*=utf-8''%C3%9Cbersicht.pdf\r\n"),
+    (
+      String(repeating: "ü", count: 12),
+      "Content-Disposition: attachment;\r\n"
+        + " filename*0*=utf-8''%C3%BC%C3%BC%C3%BC%C3%BC%C3%BC%C3%BC%C3%BC%C3%BC;\r\n"
+        + " filename*1*=%C3%BC%C3%BC%C3%BC%C3%BC\r\n"
+    ),
+  ])
+  func `a file name is a plain parameter where it can be`(name: String, expected: String) throws {
+    var letter = try letter()
+    letter.attachments = [Attachment(name: name, content: [])]
+    let parts = try MIMEMessage(parsing: letter.compose()).root.parts
+    let raw = parts.last?.fields.first { $0.isNamed("Content-Disposition") }?.raw
+    #expect(raw.map { String(decoding: $0, as: UTF8.self) } == expected)
+  }
+
+  @Test(arguments: [
+    ("plain\nlines", "7bit"), ("", "7bit"), (String(repeating: "x", count: 78), "7bit"),
+    (String(repeating: "x", count: 79), "quoted-printable"), ("mostly ASCII, grüezi", "quoted-printable"),
+    ("你好", "base64"), ("a\0b and more", "quoted-printable"), ("--=_q1contosoexample_0", "quoted-printable"),
+  ])
+  func `text travels in the lightest encoding that fits`(text: String, encoding: String) throws {
+    var letter = try letter()
+    letter.text = text
+    #expect(
+      try field("Content-Transfer-Encoding", letter) == "Content-Transfer-Encoding: \(encoding)\r\n")
+  }
+
+  @Test func `an enclosed message stays one only if it can travel as it is`() throws {
+    var letter = try letter()
+    letter.text = "See below"
+    letter.attachments = [
+      Attachment(name: "plain.eml", contentType: "message/rfc822", content: Array("Subject: x\n\nBody".utf8)),
+      Attachment(
+        name: "long.eml", contentType: "message/rfc822", content: Array(repeating: 0x61, count: 999)),
+      Attachment(
+        name: "own.eml", contentType: "message/rfc822", content: Array("--=_q1contosoexample_0".utf8)),
+    ]
+    let message = try MIMEMessage(parsing: letter.compose())
+    #expect(
+      message.attachments.map(\.contentType) == [
+        "message/rfc822", "application/octet-stream", "application/octet-stream",
+      ])
+    #expect(message.attachments.dropFirst().map(\.content) == letter.attachments.dropFirst().map(\.content))
+    #expect(message.attachments.first?.content == Array("Subject: x\r\n\r\nBody".utf8))
+  }
+
+  @Test func `the tree has no level that holds but one part`() throws {
+    func shape(_ part: BodyPart) -> String {
+      part.parts.isEmpty
+        ? part.contentType.subtype
+        : part.contentType.subtype + "(" + part.parts.map(shape).joined(separator: " ") + ")"
+    }
+    func shape(text: Bool, html: Bool, inline: Bool, file: Bool) throws -> String {
+      var letter = try letter()
+      if text { letter.text = "text" }
+      if html { letter.html = "html" }
+      if inline {
+        letter.attachments.append(Attachment(name: nil, contentID: "a", isInline: true, content: []))
+      }
+      if file { letter.attachments.append(Attachment(name: nil, contentType: "a/file", content: [])) }
+      return shape(try MIMEMessage(parsing: letter.compose()).root)
+    }
+    #expect(try shape(text: false, html: false, inline: false, file: false) == "plain")
+    #expect(try shape(text: false, html: true, inline: false, file: false) == "html")
+    #expect(try shape(text: true, html: true, inline: false, file: false) == "alternative(plain html)")
+    #expect(try shape(text: false, html: true, inline: true, file: false) == "related(html octet-stream)")
+    #expect(try shape(text: true, html: false, inline: true, file: false) == "mixed(plain octet-stream)")
+    #expect(try shape(text: false, html: false, inline: false, file: true) == "mixed(plain file)")
+    #expect(
+      try shape(text: true, html: true, inline: true, file: true)
+        == "mixed(alternative(plain related(html octet-stream)) file)")
+  }
+
+  @Test func `extra fields keep what their author encoded and folded`() throws {
+    var letter = try letter()
+    let references = (0..<6).map { "<message-\($0)@a-long-host-name.example.com>" }.joined(separator: " ")
+    letter.headers = [
+      ("References", references), ("X-Encoded", "=?utf-8?q?=C3=BC?="),
+      ("List-Id", "Grüße an alle <list.example.com>"),
+      ("X-Empty", ""),
+    ]
+    let message = try MIMEMessage(parsing: letter.compose())
+    #expect(message.field("References")?.value == references)
+    #expect(message.field("X-Encoded")?.value == "=?utf-8?q?=C3=BC?=")
+    #expect(message.field("List-Id")?.value == "=?utf-8?b?R3LDvMOfZQ==?= an alle <list.example.com>")
+    #expect(message.field("X-Empty")?.value == "")
+  }
+
+  @Test(arguments: [
+    ("Bcc", "a@b", "hidden"), ("resent-bcc", "a@b", "hidden"), ("From", "a@b", "own properties"),
+    ("MESSAGE-ID", "<a@b>", "own properties"), ("Content-Type", "text/html", "own properties"),
+    ("Received", "x", "mail server"), ("", "x", "not a field name"), ("X Y", "x", "not a field name"),
+    ("X:Y", "x", "not a field name"), ("Xü", "x", "not a field name"),
+    (String(repeating: "x", count: 77), "x", "not a field name"),
+    ("X-A", "a\r\nBcc: x@y", "line end or a NUL at character 2"), ("X-A", "a\nb", "\\n"),
+    ("X-A", "a\rb", "\\r"),
+    ("X-A", "a\0b", "NUL"), ("X-A\r\nBcc", "x", "not a field name"),
+    ("X-A", String(repeating: "x", count: 901), "900 characters without a space"),
+  ])
+  func `an extra field that would lie or break the header is refused`(
+    name: String, value: String, reason: String
+  ) throws {
+    var letter = try letter()
+    letter.headers = [(name, value)]
+    try expectRefusal(of: letter, .messageInvalidHeader, reason)
+  }
+
+  @Test func `nothing with a line end enters a header`() throws {
+    let evil = "x\r\nBcc: victim@example.com"
+    let changes: [(inout Composition) throws -> Void] = [
+      { $0.subject = evil },
+      { $0.from = NamedAddress(name: evil, address: $0.from.address) },
+      { $0.to = [NamedAddress(name: evil, address: $0.from.address)] },
+      { $0.attachments = [Attachment(name: evil, content: [])] },
+      { $0.attachments = [Attachment(name: nil, contentType: "text/plain; x=\"\(evil)\"", content: [])] },
+      { $0.attachments = [Attachment(name: nil, contentID: evil, content: [])] },
+    ]
+    for change in changes {
+      var letter = try letter()
+      try change(&letter)
+      try expectRefusal(of: letter, .messageInvalidHeader, "x\\r\\nBcc")
+    }
+  }
+
+  @Test(arguments: ["", "pdf", "a/b/c", "a b/c", "multipart/mixed", "/"])
+  func `an attachment needs a media type`(type: String) throws {
+    var letter = try letter()
+    letter.attachments = [Attachment(name: "x", contentType: type, content: [])]
+    try expectRefusal(of: letter, .messageInvalidHeader, "Content-Type")
+  }
+
+  @Test(arguments: [
+    "", "<>", "a@b", "<a>", "<@b>", "<a@>", "<a@b@c>", "<a b@c>", "<a@b>\r\n", "<a\r\nb@c>", "<ü@b>",
+    "<a@b> ",
+    "<\(String(repeating: "a", count: 250))@b>",
+  ])
+  func `a Message-ID must be one`(text: String) throws {
+    let problem = try #require(throws: MIMEProblem.self) { try MessageID(text) }
+    #expect(problem.code == .messageInvalidHeader)
+  }
+
+  private func expectRefusal(of letter: Composition, _ code: ProblemCode, _ reason: String) throws {
+    let problem = try #require(throws: MIMEProblem.self) { try letter.compose() }
+    #expect(problem.code == code)
+    #expect(problem.summary.contains(reason), "\(problem.summary)")
+    #expect(problem.remedy != nil)
+  }
 }

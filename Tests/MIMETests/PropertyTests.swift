@@ -1,0 +1,99 @@
+import MIME
+import Testing
+
+@Suite struct PropertyTests {
+  @Test(arguments: 0..<200 as Range<UInt64>)
+  func `whatever is composed obeys the rules of the wire and reads back`(seed: UInt64) throws {
+    var generator = Generator(seed: seed)
+    let letter = try generator.composition()
+    let bytes = try letter.compose()
+    #expect(faults(bytes) == [])
+
+    let message = try MIMEMessage(parsing: bytes)
+    #expect(message.addresses("From") == [letter.from])
+    #expect(message.addresses("Reply-To") == letter.replyTo)
+    #expect(message.addresses("To") == letter.to)
+    #expect(message.addresses("Cc") == letter.cc)
+    #expect(message.malformedRecipients == [])
+    #expect(message.subject == letter.subject)
+    #expect(message.date == letter.date)
+    #expect(message.messageID == letter.messageID.text)
+    #expect(message.html.map(withLineEnd) == letter.html?.normalized.withLineEnd)
+    let expectedText = letter.text ?? (letter.html == nil ? "" : nil)
+    #expect(message.text.map(withLineEnd) == expectedText?.normalized.withLineEnd)
+    let inline = letter.html == nil ? [] : letter.attachments.filter(\.isInline)
+    let files = letter.html == nil ? letter.attachments : letter.attachments.filter { !$0.isInline }
+    #expect(message.attachments == inline + files)
+  }
+
+  /// A message ends with a line end even if its text does not.
+  private func withLineEnd(_ text: String) -> String { text.withLineEnd }
+
+  /// What breaks RFC 5322 section 2.1, or is 8-bit, or is longer than we promise.
+  private func faults(_ bytes: [UInt8]) -> [String] {
+    var faults: [String] = []
+    var line = 0
+    for (index, byte) in bytes.enumerated() {
+      let next = index + 1 < bytes.count ? bytes[index + 1] : 0
+      switch byte {
+      case 0x0A:
+        if index == 0 || bytes[index - 1] != 0x0D { faults.append("a bare LF at \(index)") }
+        line = 0
+      case 0x0D: if next != 0x0A { faults.append("a bare CR at \(index)") }
+      default:
+        line += 1
+        if line == 79 { faults.append("a long line at \(index)") }
+        if byte > 0x7E || byte < 0x20 && byte != 0x09 { faults.append("octet \(byte) at \(index)") }
+      }
+    }
+    if line > 0 { faults.append("no line end at the end") }
+    return faults
+  }
+
+  @Test(arguments: 0..<30 as Range<UInt64>)
+  func `mutated messages are read or refused, never more`(seed: UInt64) throws {
+    var generator = Generator(seed: seed)
+    let original = try generator.composition().compose()
+    for _ in 0..<50 {
+      var bytes = original
+      for _ in 0..<Int.random(in: 1...12, using: &generator) { mutate(&bytes, &generator) }
+      guard let message = try? MIMEMessage(parsing: bytes) else { continue }
+      touch(message)
+      let removed = try MIMEMessage.removingBcc(from: bytes)
+      #expect(try MIMEMessage(parsing: removed).addresses("Bcc").isEmpty)
+      let added = try MIMEMessage.addingBcc([EmailAddress("hidden@example.com")], to: removed)
+      #expect(try MIMEMessage(parsing: added).addresses("Bcc").map(\.address.text) == ["hidden@example.com"])
+    }
+  }
+
+  private func mutate(_ bytes: inout [UInt8], _ generator: inout Generator) {
+    let tokens = [
+      "\r", "\n", "\r\n\r\n", "\r\n ", "=?", "?=", "=?utf-8?q?", "=?utf-8?b?", "\"", "\\", "(", ")", "<", ">",
+      "@", ",",
+      ";", ":", "--", "--=_", "=", "=\r\n", "*0*=", "boundary=",
+      "Content-Type: multipart/mixed; boundary=x\r\n",
+      "\r\nBcc: a@b\r\n", "Bcc : ", "Content-Transfer-Encoding: base64\r\n", "\0", "\u{FFFF}", "''", "%",
+      "%C3",
+    ]
+    let place = Int.random(in: 0...bytes.count, using: &generator)
+    let length = min(Int.random(in: 0...40, using: &generator), bytes.count - place)
+    switch Int.random(in: 0..<5, using: &generator) {
+    case 0: bytes.insert(contentsOf: (tokens.randomElement(using: &generator) ?? "").utf8, at: place)
+    case 1: bytes.removeSubrange(place..<place + length)
+    case 2:
+      bytes.insert(
+        contentsOf: bytes[place..<place + length], at: Int.random(in: 0...bytes.count, using: &generator))
+    case 3: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: place)
+    default: bytes.removeLast(length)
+    }
+  }
+
+  private func touch(_ message: MIMEMessage) {
+    _ = (message.subject, message.date, message.messageID, message.text, message.html, message.attachments)
+    for field in message.fields { _ = (field.text, field.value, message.addresses(field.name)) }
+  }
+}
+
+extension String {
+  var withLineEnd: String { utf8.last == 0x0A ? self : self + "\r\n" }
+}
