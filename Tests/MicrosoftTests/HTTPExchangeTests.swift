@@ -51,9 +51,10 @@ import Testing
   @Test func `a server that never answers has the request`() async throws {
     try await WireServer.run(react: { _ in .silence }) { server in
       var configuration = HTTPExchange.Configuration()
-      configuration.exchangeTimeout = .milliseconds(200)
+      configuration.exchangeTimeout = .seconds(1)
       let failure = try await failure(server.origin, configuration)
       #expect(failure == HTTPFailure(wasSent: true, reason: .timeout))
+      await server.waitForRequests(1)
       #expect(server.requests.count == 1)
     }
   }
@@ -135,6 +136,30 @@ import Testing
     }
   }
 
+  @Test func `what is said not to have left never arrives`() async throws {
+    try await WireServer.run(react: { _ in .silence }) { server in
+      var failures: [Int: HTTPFailure] = [:]
+      try await withHTTP { http in
+        await withTaskGroup(of: (Int, HTTPFailure?).self) { group in
+          for number in 0..<300 {
+            let request = post(server.origin + "/\(number)")
+            group.addTask {
+              let task = Task { await Self.failure(of: request, http) }
+              // Anywhere between not yet connected and waiting for the reply.
+              for _ in 0..<(number * 3) { await Task.yield() }
+              task.cancel()
+              return (number, await task.value)
+            }
+          }
+          for await (number, failure) in group { failures[number] = failure }
+        }
+      }
+      let arrived = Set(server.requests.map(\.target))
+      #expect(failures.count == 300)
+      for (number, failure) in failures where !failure.wasSent { #expect(!arrived.contains("/\(number)")) }
+    }
+  }
+
   @Test func `shutting down ends what is in flight`() async throws {
     try await WireServer.run(react: { _ in .silence }) { server in
       let http = try HTTPExchange()
@@ -157,6 +182,15 @@ import Testing
       #expect(requests.allSatisfy { $0.headers["user-agent"] == "Heliograph/test" })
       #expect(requests.allSatisfy { $0.headers["content-length"] == "0" })
       #expect(Set(requests.compactMap { $0.headers["client-request-id"] }).count == 2)
+    }
+  }
+
+  private static func failure(of request: HTTPRequest, _ http: HTTPExchange) async -> HTTPFailure? {
+    do throws(HTTPFailure) {
+      _ = try await http.send(request)
+      return nil
+    } catch {
+      return error
     }
   }
 

@@ -136,7 +136,7 @@ struct AADSTS: Sendable {
     AADSTS([65004], .signInDeclined, "The permission was declined.", "Start again from the link and accept."),
     AADSTS(
       [90094, 90095], .entraAdminConsentRequired, "Only an administrator may allow what the app asks for.",
-      "Send the app's admin consent link to an administrator, or ask for sending alone."),
+      "Have an administrator consent for the organisation, or ask for no more than sending."),
   ]
 
   // What the person must do.

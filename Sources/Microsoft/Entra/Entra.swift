@@ -52,6 +52,7 @@ package struct Entra: Sendable {
   ) async throws(EntraProblem) -> TokenReply {
     var fields = [("client_id", client.clientID)] + grant
     if case .secret(let secret) = client.credential { fields.append(("client_secret", secret.reveal())) }
+    let secrets = fields.filter { Self.secretFields.contains($0.0) }.map(\.1)
     let request = HTTPRequest(
       method: .POST, url: endpoint("token", tenant: tenant),
       headers: ["Content-Type": "application/x-www-form-urlencoded"],
@@ -62,10 +63,12 @@ package struct Entra: Sendable {
     } catch {
       throw EntraProblem(error, host: cloud.login)
     }
-    guard reply.status == 200 else { throw EntraProblem(reply) }
+    guard reply.status == 200 else { throw EntraProblem(reply, hiding: secrets) }
     guard let token = TokenReply(reply) else { throw EntraProblem(unreadable: reply) }
     return token
   }
+
+  private static let secretFields: Set = ["code", "code_verifier", "refresh_token", "client_secret"]
 
   private func endpoint(_ name: String, tenant: String) -> String {
     cloud.login + "/" + percentEncoded(tenant) + "/oauth2/v2.0/" + name

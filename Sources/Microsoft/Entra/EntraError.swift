@@ -32,12 +32,17 @@ struct EntraError: Decodable, Sendable {
     return Int(description.dropFirst(6).prefix { $0.isASCII && $0.isNumber })
   }
 
+  var isTransient: Bool { name == "temporarily_unavailable" || name == "server_error" }
+
+  /// What came to the callback was written by whoever wrote the URL.
+  var plainName: String { Self.plain(name, limit: 60) }
+
   /// For a number that the catalogue does not know, and where there is none.
   func code(status: Int?) -> ProblemCode {
     if status == 429 { return .entraThrottled }
     if let status, status >= 500 { return .entraUnavailable }
     switch (name, suberror) {
-    case ("temporarily_unavailable", _), ("server_error", _): return .entraUnavailable
+    case _ where isTransient: return .entraUnavailable
     case ("consent_required", _), (_, "consent_required"): return .entraConsentRequired
     case ("interaction_required", _), ("login_required", _): return .entraInteractionRequired
     case (_, "basic_action"), (_, "additional_action"), (_, "user_password_expired"):
@@ -56,7 +61,7 @@ struct EntraError: Decodable, Sendable {
   /// token is never in them.
   var words: String {
     guard var text = description?[...], !text.isEmpty else {
-      return "Entra refused the request with “\(Self.plain(name, limit: 60))”."
+      return "Entra refused the request with “\(plainName)”."
     }
     if text.hasPrefix("AADSTS"), let colon = text.firstIndex(of: ":") { text = text[colon...].dropFirst() }
     if let trace = text.range(of: "Trace ID:") { text = text[..<trace.lowerBound] }
@@ -65,7 +70,7 @@ struct EntraError: Decodable, Sendable {
 
   var remedy: String? {
     switch name {
-    case "temporarily_unavailable", "server_error": nil
+    case _ where isTransient: nil
     case "invalid_grant", "interaction_required", "login_required", "consent_required":
       "Connect the account again."
     default: "Check the app's registration at Microsoft."

@@ -29,11 +29,14 @@ package struct EntraProblem: Problem, Hashable {
       remedy: failure.wasSent ? nil : failure.remedy, retry: .safe(after: nil))
   }
 
-  /// A reply other than 200.
-  init(_ reply: HTTPReply) {
-    guard let error = reply.decode(EntraError.self) else {
+  /// A reply other than 200. `secrets` are those of the request, should the reply quote one.
+  init(_ reply: HTTPReply, hiding secrets: [String]) {
+    guard var error = reply.decode(EntraError.self) else {
       self.init(unreadable: reply)
       return
+    }
+    for secret in secrets where !secret.isEmpty {
+      error.description = error.description?.replacing(secret, with: Secret(secret).description)
     }
     self.init(error, status: reply.status, retryAfter: reply.headers.retryAfter)
   }
@@ -62,7 +65,7 @@ package struct EntraProblem: Problem, Hashable {
 
   init(_ error: EntraError, status: Int?, retryAfter: Duration?) {
     let origin = PeerError(
-      status: status, code: error.number.map { "AADSTS\($0)" } ?? error.name, requestID: error.traceID)
+      status: status, code: error.number.map { "AADSTS\($0)" } ?? error.plainName, requestID: error.traceID)
     let entry = error.number.flatMap(AADSTS.entry)
     let code = entry?.code ?? error.code(status: status)
     let words = entry?.meaning ?? error.words
@@ -79,8 +82,7 @@ package struct EntraProblem: Problem, Hashable {
     _ error: EntraError, code: ProblemCode, status: Int?, retryAfter: Duration?
   ) -> Retry {
     if error.number == AADSTS.loop { return .safe(after: max(retryAfter ?? .zero, loopPause)) }
-    if let status, status == 429 || status >= 500 { return .safe(after: retryAfter) }
-    if code == .entraUnavailable || code == .entraThrottled { return .safe(after: retryAfter) }
-    return .futile
+    let notNow = error.isTransient || code == .entraUnavailable || code == .entraThrottled
+    return notNow || status == 429 || status ?? 0 >= 500 ? .safe(after: retryAfter) : .futile
   }
 }

@@ -7,18 +7,18 @@ struct GraphErrorEntry: Sendable {
   var code: ProblemCode
   var meaning: String
   var remedy: String?
-  /// Where the meaning decides it; else the status does.
-  var verdict: Verdict?
+  var verdict: Verdict
 
+  /// What a repeat brings, where Graph has not acted; whether it may have, the status says.
   enum Verdict: Sendable, Hashable {
     case futile
-    /// Graph has not acted and will, later: not before this, nor before its own Retry-After.
+    /// Not before this, nor before Graph's own Retry-After.
     case later(Duration?)
   }
 
   init(
     _ names: [String], _ code: ProblemCode, _ meaning: String, _ remedy: String?,
-    _ verdict: Verdict? = .futile
+    _ verdict: Verdict = .futile
   ) {
     self.names = names
     self.code = code
@@ -29,6 +29,21 @@ struct GraphErrorEntry: Sendable {
 
   /// Graph is not consistent about the case of its codes.
   static func entry(_ name: String) -> GraphErrorEntry? { byName[name.lowercased()] }
+
+  /// For a code that is not in the catalogue, and for a reply without one where the front door in front of
+  /// Graph answers without a body; `nil` where such a reply is not Graph's.
+  static func entry(status: Int, name: String?) -> GraphErrorEntry? {
+    switch status {
+    case 401: entry("InvalidAuthenticationToken")
+    case 413: entry("RequestEntityTooLarge")
+    case 429: entry("TooManyRequests")
+    case 507: entry("ErrorQuotaExceeded")
+    case 408, 500...: entry("UnknownError")
+    case 403 where name != nil: entry("ErrorAccessDenied")
+    case 400..<500 where name != nil: entry("BadRequest")
+    default: nil
+    }
+  }
 
   private static let byName = Dictionary(
     uniqueKeysWithValues: catalogue.flatMap { entry in entry.names.map { ($0.lowercased(), entry) } })
@@ -89,16 +104,15 @@ struct GraphErrorEntry: Sendable {
       ], .graphRejected, "Graph could not use the request.", nil),
   ]
 
-  // The status decides whether a repeat is safe: a 500 may come after the act, a 429 or 503 comes before it.
   private static let service: [GraphErrorEntry] = [
     GraphErrorEntry(
       ["ApplicationThrottled", "TooManyRequests", "activityLimitReached", "ErrorServerBusy"], .graphThrottled,
-      "Graph is receiving too many requests for this mailbox.", nil, nil),
+      "Graph is receiving too many requests for this mailbox.", nil, .later(nil)),
     GraphErrorEntry(
       [
         "ErrorInternalServerTransientError", "ErrorInternalServerError", "ErrorMailboxStoreUnavailable",
         "ErrorMailboxMoveInProgress", "MailboxInfoStale", "ErrorTimeoutExpired", "serviceNotAvailable",
         "UnknownError", "generalException",
-      ], .graphUnavailable, "Graph cannot serve this mailbox at the moment.", nil, nil),
+      ], .graphUnavailable, "Graph cannot serve this mailbox at the moment.", nil, .later(nil)),
   ]
 }

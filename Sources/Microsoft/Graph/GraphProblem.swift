@@ -34,107 +34,53 @@ package struct GraphProblem: Problem, Hashable {
 
   /// A reply with another status than the one that means success.
   init(_ reply: HTTPReply, effect: Effect) {
-    guard reply.status >= 400 else {
+    let name = reply.status < 400 ? nil : reply.decode(GraphErrorBody.self)?.name
+    guard
+      let entry = name.flatMap(GraphErrorEntry.entry)
+        ?? GraphErrorEntry.entry(status: reply.status, name: name)
+    else {
       self.init(unexpected: reply, effect: effect)
       return
     }
-    let name = reply.decode(GraphErrorBody.self)?.name
-    let entry = name.flatMap(GraphErrorEntry.entry)
-    let meaning = entry?.meaning ?? Self.meaning(status: reply.status)
     let mark = name.map { "HTTP \(reply.status), \($0)" } ?? "HTTP \(reply.status)"
     self.init(
-      code: entry?.code ?? Self.code(status: reply.status), summary: "\(meaning) (\(mark))",
-      remedy: entry?.remedy, retry: Self.retry(reply, verdict: entry?.verdict, effect: effect),
-      origin: Self.origin(reply, name: name))
+      code: entry.code, summary: "\(entry.meaning) (\(mark))", remedy: entry.remedy,
+      retry: Self.retry(reply, verdict: entry.verdict, effect: effect), origin: Self.origin(reply, name: name)
+    )
   }
 
-  /// A reply that does not say whether Graph has acted: another success than the documented one, or half of it.
+  /// A reply that Graph does not document for this request: another success, a proxy's page, or half a reply.
   init(unexpected reply: HTTPReply, effect: Effect) {
+    // Whoever wrote a 4xx has refused the request; from a success that is not the documented one nothing follows.
+    let refused = (400..<500).contains(reply.status)
     let whole = reply.cut == nil
     self.init(
       code: .graphUnexpectedReply,
       summary: reply.cut.map { "Graph's reply (HTTP \(reply.status)) ended early: \($0.rawValue)." }
         ?? "Graph answered HTTP \(reply.status), which is not what it documents.",
       remedy: whole ? "Check the Microsoft URL, and that no proxy answers in Graph's place." : nil,
-      retry: effect == .acts ? .unsafe : .safe(after: nil), origin: Self.origin(reply, name: nil))
+      retry: effect == .acts && !refused ? .unsafe : .safe(after: reply.headers.retryAfter),
+      origin: Self.origin(reply, name: nil))
   }
 
   private static func retry(
-    _ reply: HTTPReply, verdict: GraphErrorEntry.Verdict?, effect: Effect
+    _ reply: HTTPReply, verdict: GraphErrorEntry.Verdict, effect: Effect
   ) -> Retry {
     let asked = reply.headers.retryAfter
-    switch (reply.status, verdict) {
-    case (_, .later(let pause)): return .safe(after: [asked, pause].compactMap(\.self).max())
-    // Refused before anything was done.
-    case (429, nil), (503, nil): return .safe(after: asked)
-    case (500..., .futile) where effect == .acts: return .unsafe
-    case (_, .futile): return .futile
+    switch reply.status {
+    // Refused before anything was done, or with a reason that we know.
+    case 503, 507: break
     // A gateway or a worker gave up: what was behind it may have gone on.
-    case (408, nil), (500..., nil): return effect == .acts ? .unsafe : .safe(after: asked)
-    default: return .futile
+    case 408, 500...: if effect == .acts { return .unsafe }
+    default: break
     }
-  }
-
-  private static func code(status: Int) -> ProblemCode {
-    switch status {
-    case 401: .graphTokenRejected
-    case 403: .graphAccessDenied
-    case 413: .graphMessageTooLarge
-    case 429: .graphThrottled
-    case 507: .graphMailboxFull
-    case 500...: .graphUnavailable
-    default: .graphRejected
-    }
-  }
-
-  private static func meaning(status: Int) -> String {
-    switch status {
-    case 401: "Graph did not accept the access token."
-    case 429: "Graph is receiving too many requests for this mailbox."
-    case 500...: "Graph cannot serve this mailbox at the moment."
-    default: "Graph refused the request."
+    switch verdict {
+    case .futile: return .futile
+    case .later(let pause): return .safe(after: [asked, pause].compactMap(\.self).max())
     }
   }
 
   private static func origin(_ reply: HTTPReply, name: String?) -> PeerError {
     PeerError(status: reply.status, code: name, requestID: reply.headers.first(name: "request-id"))
-  }
-}
-
-/// `{"error": {"code", "message", "innerError": {"code", ...}}}`.
-struct GraphErrorBody: Decodable, Sendable {
-  /// The outermost code that we know, else the outermost: an inner one says more about less.
-  var name: String? {
-    let names = error.names.filter { name in
-      (1...64).contains(name.utf8.count)
-        && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
-    }
-    return names.first { GraphErrorEntry.entry($0) != nil } ?? names.first
-  }
-
-  private var error: Level
-
-  private indirect enum Level: Decodable, Sendable {
-    case level(code: String?, inner: Level?)
-
-    enum CodingKeys: String, CodingKey {
-      case code
-      case innerError
-      case innererror
-    }
-
-    init(from decoder: any Decoder) throws {
-      let fields = try decoder.container(keyedBy: CodingKeys.self)
-      self = .level(
-        code: try? fields.decodeIfPresent(String.self, forKey: .code),
-        inner: (try? fields.decodeIfPresent(Level.self, forKey: .innerError))
-          ?? (try? fields.decodeIfPresent(Level.self, forKey: .innererror)))
-    }
-
-    var names: [String] {
-      switch self {
-      case .level(let code, let inner): (code.map { [$0] } ?? []) + (inner?.names ?? [])
-      }
-    }
   }
 }

@@ -19,6 +19,8 @@ package final class HTTPExchange: Sendable {
   /// The whole exchange. Longer than the 90 s after which Graph itself gives up on a request with a 504, so
   /// that a slow mailbox is answered by Graph and not by our clock.
   package static let exchangeTimeout: Duration = .seconds(100)
+  /// Bytes per second that a line must carry; a body gets that much longer. A megabit.
+  static let slowestUpload = 128 * 1024
   /// An unused connection is closed after this. Far less than the minute or more for which Microsoft's front
   /// doors, and the firewalls between, keep one: a request written to a connection that the other side has
   /// just given up is a request whose fate is unknown.
@@ -83,8 +85,9 @@ package final class HTTPExchange: Sendable {
       throw HTTPFailure(wasSent: false, reason: .unusable)
     }
     let collector = ReplyCollector(limit: request.replyLimit)
+    let upload = TimeAmount.seconds(Int64((request.body?.count ?? 0) / Self.slowestUpload))
     let task = client.execute(
-      request: outgoing, delegate: collector, deadline: .now() + exchangeTimeout)
+      request: outgoing, delegate: collector, deadline: .now() + exchangeTimeout + upload)
     do {
       return try await withTaskCancellationHandler {
         try await task.get()
