@@ -122,7 +122,7 @@ let package = Package(
         "Core", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
         .product(name: "X509", package: "swift-certificates"),
       ],
-      swiftSettings: style),
+      exclude: ["Fixtures"], swiftSettings: style),
     .testTarget(name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting"], swiftSettings: style),
     .testTarget(name: "VaultTests", dependencies: ["Core", "Vault"], swiftSettings: style),
   ]

@@ -1,7 +1,8 @@
 import HTTPTypes
 package import Hummingbird
 
-/// Carries out faults on Entra's half. Graph's half does it behind its gate, where it knows the token.
+/// Carries out faults on Entra's half. Graph's half does it behind its gate, where it knows the token; the
+/// sandbox's own control requests and pages have none.
 package struct FaultMiddleware: RouterMiddleware {
   let state: SandboxState
 
@@ -10,21 +11,39 @@ package struct FaultMiddleware: RouterMiddleware {
     next: (Request, SandboxContext) async throws -> Response
   ) async throws -> Response {
     let path = request.uri.path
-    guard path.hasSuffix("/oauth2/v2.0/token") || path.hasSuffix("/oauth2/v2.0/authorize"),
-      let fault = state.faults.take(path: path, user: try await subject(of: request))
-    else { return try await next(request, context) }
+    guard Self.isEntra(path), state.faults.isAny else { return try await next(request, context) }
+    let user = try await subject(of: request)
+    guard let fault = state.faults.take(path: path, user: user) else {
+      return try await next(request, context)
+    }
     return try await fault.run(context) { status, code in
-      refusal(status, code, retryAfter: fault.retryAfter)
+      try refusal(status, code, retryAfter: fault.retryAfter, to: request, context)
     } serve: {
       try await next(request, context)
     }
   }
 
-  private func subject(of request: Request) async throws -> SandboxDirectory.User? {
-    nil
+  private static func isEntra(_ path: String) -> Bool {
+    path != "/" && !["/v1.0/", "/sandbox/", "/mailbox/"].contains { path.hasPrefix($0) }
   }
 
-  private func refusal(_ status: Int, _ code: String?, retryAfter: Int?) -> Response {
-    Response(status: HTTPResponse.Status(code: status))
+  /// Whose grant is redeemed, or who is to sign in.
+  private func subject(of request: Request) async throws -> SandboxDirectory.User? {
+    let form = request.method == .post ? try await FormFields(body: request) : FormFields(query: request)
+    let (refreshToken, code) = (form["refresh_token"] ?? "", form["code"] ?? "")
+    let id = state.grants { $0.userID(refreshToken: refreshToken) ?? $0.userID(code: code) }
+    return (id ?? form["username"] ?? form["login_hint"]).flatMap(state.directory.user)
+  }
+
+  private func refusal(
+    _ status: Int, _ code: String?, retryAfter: Int?, to request: Request, _ context: SandboxContext
+  ) throws -> Response {
+    let digits = (code ?? "").uppercased().replacing("AADSTS", with: "")
+    var error = EntraError(Int(digits) ?? (status == 429 ? 90055 : 90033))
+    error.status = status
+    var response = try error.response(
+      origin: context.origin, now: state.clock.now, correlationID: request.headers[.clientRequestID])
+    response.headers[.retryAfter] = retryAfter.map(String.init)
+    return response
   }
 }

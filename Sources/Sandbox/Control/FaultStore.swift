@@ -18,6 +18,7 @@ package final class FaultStore: Sendable {
 
   package init() {}
 
+  var isAny: Bool { contents.withLock { !$0.faults.isEmpty } }
   var all: [Fault] { contents.withLock { $0.faults } }
 
   func add(_ fault: Fault) {
@@ -58,11 +59,11 @@ package final class FaultStore: Sendable {
 extension Fault {
   /// - Parameter refuse: the answer for a status and a code, in the shape of whoever is asked.
   func run(
-    _ context: SandboxContext, refuse: (Int, String?) -> Response, serve: () async throws -> Response
+    _ context: SandboxContext, refuse: (Int, String?) throws -> Response, serve: () async throws -> Response
   ) async throws -> Response {
     if let delayMs { try await Task.sleep(for: .milliseconds(delayMs)) }
     if close == .before { try await context.dropConnection() }
-    if let status { return refuse(status, code) }
+    if let status { return try refuse(status, code) }
     let answer = try await serve()
     if close == .after { try await context.dropConnection() }
     return answer

@@ -85,6 +85,12 @@ extension GrantBook {
   }
 }
 
+// Whose a grant is, whatever it is still worth.
+extension GrantBook {
+  func userID(code text: String) -> String? { codes[text]?.userID }
+  func userID(refreshToken text: String) -> String? { refreshTokens[text]?.userID }
+}
+
 // Refresh tokens.
 extension GrantBook {
   mutating func issue(_ token: RefreshToken, isPersonal: Bool) -> String {

@@ -21,7 +21,7 @@ struct GraphExchange: Sendable {
     self.context = context
     now = state.clock.now
     preferences = GraphPreferences(request.headers[values: .prefer])
-    clientRequestID = request.headers[.graphClientRequestID] ?? requestID
+    clientRequestID = request.headers[.clientRequestID] ?? requestID
   }
 
   func answer() async throws -> Response {
@@ -108,7 +108,7 @@ extension GraphExchange {
   ) -> Response {
     var headers = headers
     headers[.graphRequestID] = requestID
-    headers[.graphClientRequestID] = clientRequestID
+    headers[.clientRequestID] = clientRequestID
     headers[.agsDiagnostic] = #"{"ServerInfo":{"DataCenter":"Sandbox","Slice":"E","Ring":"1"}}"#
     return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
   }
@@ -141,7 +141,6 @@ extension HTTPField.Name {
     return field
   }
   static let graphRequestID = known("request-id")
-  static let graphClientRequestID = known("client-request-id")
   static let agsDiagnostic = known("x-ms-ags-diagnostic")
   static let prefer = known("Prefer")
   static let preferenceApplied = known("Preference-Applied")

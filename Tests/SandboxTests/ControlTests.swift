@@ -1,0 +1,193 @@
+import Foundation
+import NIOHTTP1
+import Testing
+
+@testable import Sandbox
+
+@Suite struct ControlTests {
+  @Test func `Settings change one by one and a reset undoes them`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      let first = try await sandbox.postJSON("/sandbox/settings", #"{"newIdOnSend": true}"#)
+      #expect(first.json["newIdOnSend"] as? Bool == true)
+      #expect(first.json["sendLagMs"] as? Int == 2000)
+      _ = try await sandbox.postJSON("/sandbox/settings", #"{"sendLagMs": 0}"#)
+      #expect(try await sandbox.get("/sandbox/settings").json["newIdOnSend"] as? Bool == true)
+      _ = try await sandbox.graphMIME("/me/sendMail", letter())
+      #expect(try await sandbox.messages("bob@contoso.test").count == 1)
+      #expect(try await sandbox.postJSON("/sandbox/reset", "{}").status == 200)
+      #expect(sandbox.state.settings == SandboxSettings())
+      #expect(try await sandbox.messages("bob@contoso.test").isEmpty)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("settings", #"{"sendLag": 1}"#, "sendLag"),
+      ("settings", #"{"sendLagMs": "1"}"#, "sendLagMs"),
+      ("settings", #"{"sendLagMs": -1}"#, "sendLagMs"),
+      ("settings", #"{"sendLagMs": 0, "newIdOnSend": 1}"#, "newIdOnSend"),
+      ("settings", "[]", "JSON object"),
+      ("settings", "{", "JSON object"),
+      ("clock", "{}", "advanceSeconds"),
+      ("clock", #"{"advanceSeconds": "1"}"#, "advanceSeconds"),
+      ("clock", #"{"advanceSeconds": 1e300}"#, "advanceSeconds"),
+      ("reset", #"{"all": true}"#, "all"),
+      ("faults", "{}", "status"),
+      ("faults", #"{"status": 200}"#, "status"),
+      ("faults", #"{"status": 503, "close": "before"}"#, "closes"),
+      ("faults", #"{"close": "never"}"#, "before or after"),
+      ("faults", #"{"delayMs": 1, "code": "ErrorServerBusy"}"#, "code"),
+      ("faults", #"{"status": 503, "user": "nobody@contoso.test"}"#, "nobody@contoso.test"),
+      ("faults", #"{"status": 503, "paths": "/x"}"#, "paths"),
+    ])
+  func `A control request that is not understood changes nothing and says why`(
+    path: String, body: String, named: String
+  ) async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      let answer = try await sandbox.postJSON("/sandbox/" + path, body)
+      #expect(answer.status == 400)
+      #expect(answer.errorMessage?.contains(named) == true)
+      #expect(sandbox.state.settings == SandboxSettings())
+      #expect(sandbox.state.faults.all.isEmpty)
+    }
+  }
+
+  @Test(arguments: ["", "?user=", "?user=nobody@contoso.test", "?user=nomailbox@contoso.test"])
+  func `Messages are asked for by a mailbox that exists`(query: String) async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      #expect([400, 404].contains(try await sandbox.get("/sandbox/messages" + query).status))
+      let folder = try await sandbox.get("/sandbox/messages?user=bob@contoso.test&folder=attic")
+      #expect(folder.errorMessage?.contains("inbox, drafts") == true)
+    }
+  }
+
+  @Test func `The log shows what was asked of Graph, newest last`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      _ = try await sandbox.graph("GET", "/me")
+      _ = try await sandbox.graphMIME("/me/sendMail", letter())
+      let entries = try await sandbox.get("/sandbox/requests").list
+      #expect(entries.map { $0.text("path") } == ["/v1.0/me", "/v1.0/me/sendMail"])
+      #expect(entries.map { $0["status"] as? Int } == [200, 202])
+    }
+  }
+}
+
+@Suite struct FaultTests {
+  @Test(
+    arguments: [
+      (nil, "/v1.0/me", true), ("/me", "/v1.0/me/messages", true), ("/ME/", "/v1.0/me/messages", true),
+      ("/users", "/v1.0/me", false), ("*/messages", "/v1.0/me/messages", true),
+      ("*/messages", "/v1.0/me/messages/1", false), ("/v1.0/*/send", "/v1.0/me/messages/1/send", true),
+      ("/v1.0/*/send", "/v1.0/me/sendMail", false), ("*", "/x", true), ("a*a", "/a", false),
+      ("a*a", "a", false),
+    ] as [(String?, String, Bool)])
+  func `A path is matched as a part, or with stars as a whole`(pattern: String?, path: String, matches: Bool)
+  {
+    let fault = Fault(path: pattern, status: 503, count: 1)
+    #expect(fault.matches(path: path, user: nil) == matches)
+  }
+
+  @Test func `A fault meets the user it names, as often as it says`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      _ = try await sandbox.postJSON(
+        "/sandbox/faults",
+        #"{"user": "bob@contoso.test", "status": 503, "code": "ErrorServerBusy", "retryAfter": 7, "count": 2}"#
+      )
+      let (alice, bob) = (try sandbox.token(), try sandbox.token("bob@contoso.test"))
+      let app = try sandbox.appToken()
+      #expect(try await sandbox.graph("GET", "/me", token: alice).status == 200)
+      let first = try await sandbox.graph("GET", "/me", token: bob)
+      #expect(first.status == 503)
+      #expect(first.errorCode == "ErrorServerBusy")
+      #expect(first.headers.first(name: "retry-after") == "7")
+      #expect(try await sandbox.get("/sandbox/faults").list.first?["count"] as? Int == 1)
+      #expect(try await sandbox.graph("GET", "/users/bob@contoso.test", token: app).status == 503)
+      #expect(try await sandbox.graph("GET", "/me", token: bob).status == 200)
+    }
+  }
+
+  @Test func `The token endpoint fails in Entra's words, for the person whose grant it is`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      let (alice, bob) = (
+        try await sandbox.refreshToken(), try await sandbox.refreshToken("bob@contoso.test")
+      )
+      _ = try await sandbox.postJSON(
+        "/sandbox/faults",
+        #"{"path": "/token", "user": "bob@contoso.test", "status": 400, "code": "AADSTS50173"}"#)
+      _ = try await sandbox.postJSON(
+        "/sandbox/faults", #"{"path": "*/token", "status": 503, "retryAfter": 3, "user": "bob@contoso.test"}"#
+      )
+      #expect(try await sandbox.refresh(alice).status == 200)
+      let revoked = try await sandbox.refresh(bob)
+      #expect(revoked.status == 400)
+      #expect(revoked.string("error") == "invalid_grant")
+      #expect(revoked.json["error_codes"] as? [Int] == [50173])
+      let busy = try await sandbox.refresh(bob)
+      #expect(busy.status == 503)
+      #expect(busy.string("error") == "temporarily_unavailable")
+      #expect(busy.header("retry-after") == "3")
+      #expect(try await sandbox.refresh(bob).status == 200)
+    }
+  }
+
+  @Test(arguments: [("before", 0), ("after", 1)])
+  func `A connection closes before or after the letter is taken`(close: String, letters: Int) async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      try await sandbox.settings(#"{"sendLagMs": 0}"#)
+      _ = try await sandbox.postJSON("/sandbox/faults", #"{"path": "/sendMail", "close": "\#(close)"}"#)
+      await #expect(throws: (any Error).self) { try await sandbox.graphMIME("/me/sendMail", letter()) }
+      #expect(try await sandbox.messages("bob@contoso.test").count == letters)
+      #expect(try await sandbox.graphMIME("/me/sendMail", letter()).status == 202)
+    }
+  }
+
+  @Test func `A fault without an end lasts until it is deleted`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      _ = try await sandbox.postJSON("/sandbox/faults", #"{"status": 500, "count": 0}"#)
+      for _ in 0..<3 { #expect(try await sandbox.graph("GET", "/me", token: "x").status == 500) }
+      let answer = try await sandbox.send(
+        "DELETE", "/sandbox/faults", headers: ["content-type": "application/json"], body: "{}")
+      #expect(answer.status == 200)
+      #expect(try await sandbox.graph("GET", "/me").status == 200)
+    }
+  }
+}
+
+@Suite struct PageTests {
+  @Test func `A person sees every mailbox and opens a letter, and nothing in it is markup`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      try await sandbox.settings(#"{"sendLagMs": 0}"#)
+      let evil = #"<script>alert(1)</script>"# + "\"'&"
+      let body = #"""
+        {"message": {"subject": "\#(evil.replacing("\"", with: "\\\""))",
+          "body": {"contentType": "html", "content": "<p>Hi &lt;b&gt; <script>x()</script>there</p>"},
+          "toRecipients": [{"emailAddress": {"name": "<i>B</i>", "address": "bob@contoso.test"}}]}}
+        """#
+      #expect(try await sandbox.graph("POST", "/me/sendMail", body: body).status == 202)
+      let home = try await sandbox.get("/")
+      #expect(home.headers.first(name: "content-security-policy")?.contains("default-src 'none'") == true)
+      for user in sandbox.state.directory.users where user.hasMailbox {
+        #expect(home.body.contains(user.userPrincipalName))
+      }
+      let bob = try #require(sandbox.state.directory.user("bob@contoso.test"))
+      let inbox = try await sandbox.get("/mailbox/\(bob.id)?folder=inbox")
+      let link = try #require(inbox.body.firstMatch(of: #/href="(/mailbox/[^"?]+/[^"]+)"/#)).output.1
+      let page = try await sandbox.get(String(link))
+      #expect(page.status == 200)
+      for text in [home.body, inbox.body, page.body] {
+        #expect(!text.contains("<script") && !text.contains("<i>"))
+      }
+      #expect(page.body.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"))
+      #expect(page.body.contains("Hi &lt;b&gt; there"))
+      let webLink = try await sandbox.messages("bob@contoso.test", "inbox").first?.text("webLink")
+      #expect(webLink == sandbox.origin + link)
+    }
+  }
+
+  @Test(arguments: ["/mailbox/x", "/mailbox/b0000000-0000-4000-8000-000000000002?folder=x", "/mailbox/x/y"])
+  func `A page that does not exist is not found`(path: String) async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      #expect(try await sandbox.get(path).status == 404)
+    }
+  }
+}
