@@ -115,7 +115,10 @@ let package = Package(
       name: "MIMETests", dependencies: ["Core", "MIME"], exclude: ["judge.py"], swiftSettings: style),
     .testTarget(
       name: "MicrosoftTests",
-      dependencies: ["Core", "Microsoft", nioCore, nioHTTP1, nioPosix, nioSSL], swiftSettings: style),
+      dependencies: [
+        "Core", "Microsoft", "Sandbox", lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+      ],
+      swiftSettings: style),
     .testTarget(
       name: "SandboxTests",
       dependencies: [

@@ -26,7 +26,7 @@ import Testing
   @Test(arguments: [
     "http://login.test", "http://192.168.1.5:4000", "http://127.0.0.1.login.test", "http://127.0.0.999",
     "http://localhost.login.test", "http://1270.0.0.1", "http://127.1", "http://[::2]", "http://0.0.0.0:4000",
-    "ftp://login.test", "login.test", "/microsoft", "", "https://", "https://user:pw@login.test",
+    "ftp://login.test", "login.test", "/microsoft", "", "https://",
     "https://login.test/?a=b", "https://login.test/#a", "http:// localhost",
   ])
   func `a base that could carry a token in clear text is refused by name`(base: String) throws {
@@ -34,6 +34,12 @@ import Testing
     #expect(problem.code == .configurationInvalid)
     #expect(problem.summary.contains("“\(base)”"))
     #expect(problem.remedy != nil)
+  }
+
+  @Test func `a password in a base is refused without being shown`() throws {
+    let problem = try #require(
+      #expect(throws: EndpointProblem.self) { try Cloud(replacing: "https://user:pa55@login.test") })
+    #expect(problem.summary.contains("login.test") && !problem.description.contains("pa55"))
   }
 
   @Test func `Microsoft's clouds are found by name and use https alone`() throws {

@@ -111,6 +111,18 @@ import Testing
     }
   }
 
+  @Test func `a connection that has been idle is closed by us`() async throws {
+    try await WireServer.run(react: { _ in .answer(200) }) { server in
+      var configuration = HTTPExchange.Configuration()
+      configuration.idleTimeout = .milliseconds(100)
+      try await withHTTP(configuration) { http in
+        _ = try await http.send(post(server.origin))
+        await server.waitForClose()
+      }
+    }
+    #expect(HTTPExchange.idleTimeout <= .seconds(5))
+  }
+
   @Test func `a cancelled request that had left is lost`() async throws {
     try await WireServer.run(react: { _ in .silence }) { server in
       try await withHTTP { http in

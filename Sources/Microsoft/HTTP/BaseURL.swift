@@ -10,8 +10,12 @@ struct BaseURL: Sendable, Hashable {
     guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
       let host = parts.host, !host.isEmpty
     else { throw EndpointProblem(invalid: text, because: "is not a URL with a scheme and a host") }
-    guard parts.user == nil, parts.query == nil, parts.fragment == nil else {
-      throw EndpointProblem(invalid: text, because: "carries a user name, a query or a fragment")
+    guard parts.user == nil else {
+      // What stands before the host may be a password.
+      throw EndpointProblem(invalid: "\(scheme)://…@\(host)", because: "carries a user name")
+    }
+    guard parts.query == nil, parts.fragment == nil else {
+      throw EndpointProblem(invalid: text, because: "carries a query or a fragment")
     }
     guard scheme == "https" || scheme == "http" else {
       throw EndpointProblem(invalid: text, because: "is neither https nor http")

@@ -7,6 +7,9 @@ import NIOSSL
 
 /// Sends one request and reads the whole reply. Never repeats a request and never follows a redirect.
 ///
+/// AsyncHTTPClient repeats nothing but connecting, and that is turned off: a request that is handed to a
+/// connection which has just ended fails, and `HTTPFailure.wasSent` says on which side of the line.
+///
 /// Shared by everything that talks to Microsoft, so that connections are shared too. Whoever makes one ends
 /// it with `shutdown()`.
 package final class HTTPExchange: Sendable {

@@ -40,6 +40,11 @@ final class WireServer: Sendable {
     for await now in seen.counts where now >= count { return }
   }
 
+  /// Ends when the client has closed a connection.
+  func waitForClose() async {
+    for await _ in seen.closes { return }
+  }
+
   private init(channel: any Channel, seen: Seen) {
     self.channel = channel
     self.seen = seen
@@ -81,11 +86,16 @@ final class WireServer: Sendable {
 private final class Seen: Sendable {
   let requests = Mutex<[WireServer.Request]>([])
   let counts: AsyncStream<Int>
+  let closes: AsyncStream<Void>
   private let continuation: AsyncStream<Int>.Continuation
+  private let closing: AsyncStream<Void>.Continuation
 
   init() {
+    (closes, closing) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
     (counts, continuation) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
   }
+
+  func close() { closing.yield() }
 
   func add(_ request: WireServer.Request) {
     continuation.yield(
@@ -121,6 +131,10 @@ private final class Connection: ChannelInboundHandler {
     case .hangUp: context.close(promise: nil)
     case .garbage(let text): write(text, context)
     }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    seen.close()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
