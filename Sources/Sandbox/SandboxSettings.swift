@@ -10,6 +10,9 @@ package struct SandboxSettings: Codable, Sendable, Equatable {
   package var strictRotation = false
   /// Requests of one app in one mailbox that Graph serves at a time.
   package var concurrencyLimit = 4
+  /// Seconds that access tokens live from now on. Entra's real ones vary from 60 to 90 minutes; 3599 is the default
+  /// it documents.
+  package var accessTokenLifetime = 3599
 
   package init() {}
 }

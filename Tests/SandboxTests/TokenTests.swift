@@ -261,6 +261,19 @@ import Testing
     }
   }
 
+  @Test func `Access tokens live as long as the settings say when they are issued`() async throws {
+    try await SandboxHarness.run { sandbox in
+      _ = try await sandbox.postJSON("/sandbox/settings", #"{"accessTokenLifetime": 200}"#)
+      let answer = try await sandbox.token(segment: "contoso.test", app: Apps.daemon, Self.alone)
+      #expect(answer.json["expires_in"] as? Int == 200)
+      let bearer = try #require(answer.string("access_token"))
+      sandbox.state.clock.advance(by: .seconds(199))
+      #expect(try sandbox.state.tokens.verify(bearer).isAppOnly)
+      sandbox.state.clock.advance(by: .seconds(2))
+      #expect(throws: AccessTokenFault.expired) { try sandbox.state.tokens.verify(bearer) }
+    }
+  }
+
   @Test func `Asking for a token by GET is refused`() async throws {
     try await SandboxHarness.run { sandbox in
       let answer = try await sandbox.get("/common/oauth2/v2.0/token")

@@ -46,8 +46,13 @@ extension SandboxState {
     new.replaceMessageId = try body.bool("replaceMessageId") ?? new.replaceMessageId
     new.strictRotation = try body.bool("strictRotation") ?? new.strictRotation
     new.concurrencyLimit = try body.integer("concurrencyLimit", in: 1...10_000) ?? new.concurrencyLimit
+    new.accessTokenLifetime =
+      try body.integer("accessTokenLifetime", in: 1...86_400) ?? new.accessTokenLifetime
     try body.finish(
-      known: ["sendLagMs", "newIdOnSend", "replaceMessageId", "strictRotation", "concurrencyLimit"])
+      known: [
+        "sendLagMs", "newIdOnSend", "replaceMessageId", "strictRotation", "concurrencyLimit",
+        "accessTokenLifetime",
+      ])
     settings = new
     return try .json(new)
   }

@@ -117,11 +117,13 @@ extension TokenEndpoint {
         "The provided value for scope '\(text)' is not valid. Client credential flows"
           + " must have a scope value with /.default suffixed to the resource identifier.")
     }
+    let lifetime = state.settings.accessTokenLifetime
     let claims = AccessTokenClaims(
       audience: scopes.audience, tenantID: tenant.id, clientID: app.clientId, clientName: app.displayName,
       scopes: [], roles: tenant.id == app.tenantId ? app.applicationRoles : [], issuedAt: now,
-      expiresAt: now + .seconds(TokenReply.lifetime))
-    return TokenReply(accessToken: try state.tokens.mint(claims, issuer: "\(origin)/\(tenant.id)/"))
+      expiresAt: now + .seconds(lifetime))
+    return TokenReply(
+      accessToken: try state.tokens.mint(claims, issuer: "\(origin)/\(tenant.id)/"), lifetime: lifetime)
   }
 }
 
@@ -156,13 +158,14 @@ extension TokenEndpoint {
 
   private func reply(_ granted: GrantedScopes, form: FormFields) throws -> TokenReply {
     let (app, user) = (granted.app, granted.user)
+    let lifetime = state.settings.accessTokenLifetime
     let claims = AccessTokenClaims(
       audience: granted.audience, tenantID: user.tenantId, clientID: app.clientId,
       clientName: app.displayName, userID: user.id, userPrincipalName: user.userPrincipalName,
       scopes: granted.names + granted.openID, roles: [], issuedAt: now,
-      expiresAt: now + .seconds(TokenReply.lifetime))
+      expiresAt: now + .seconds(lifetime))
     var reply = TokenReply(
-      accessToken: try state.tokens.mint(claims, issuer: "\(origin)/\(user.tenantId)/"))
+      accessToken: try state.tokens.mint(claims, issuer: "\(origin)/\(user.tenantId)/"), lifetime: lifetime)
     reply.scope = (granted.spellings + granted.openID).joined(separator: " ")
     if granted.wantsIDToken {
       let idToken = IDToken(

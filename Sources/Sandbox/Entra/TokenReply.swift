@@ -2,20 +2,20 @@ import Core
 
 /// RFC 6749 section 5.1, with Entra's own members. Written in snake case.
 struct TokenReply: Encodable, Sendable {
-  /// Seconds. Entra's real ones vary from 60 to 90 minutes; 3599 is the default it documents.
-  static let lifetime = 3599
-
   var tokenType = "Bearer"
   var scope: String?
-  var expiresIn = TokenReply.lifetime
-  var extExpiresIn = TokenReply.lifetime
+  /// Seconds.
+  var expiresIn: Int
+  var extExpiresIn: Int
   var accessToken: String
   var refreshToken: String?
   var idToken: String?
   var clientInfo: String?
 
-  init(accessToken: String) {
+  init(accessToken: String, lifetime: Int) {
     self.accessToken = accessToken
+    expiresIn = lifetime
+    extExpiresIn = lifetime
   }
 }
 
