@@ -6,13 +6,15 @@ struct Runner {
   let session: any Session
   let begin: SQL
 
-  /// Eight conflicts in a row, with a growing pause after each, are not met by chance.
-  private static let attemptLimit = 8
-  /// Bridges the restart of a database server; a caller who waits longer has given up.
+  /// So many conflicts in a row, with a growing pause after each, are not met by chance.
+  private static let attemptLimit = 20
+  /// Bridges the restart of a database server, and a few deadlocks, each of which takes the server a second to
+  /// find. A caller who waits longer has given up.
   private static let patience = Duration.seconds(5)
 
   /// One job, one commit.
   func perform(_ job: Job) {
+    let started = ContinuousClock.now
     for attempt in 1... {
       var committing = false
       do {
@@ -21,7 +23,7 @@ struct Runner {
       } catch {
         let recovery = session.recover(from: error)
         guard !committing || recovery.undidCommit else { return job.fail(StoreProblem.commitUnknown) }
-        guard mayRepeat(job, attempt, recovery) else { return job.fail(error) }
+        guard mayRepeat(job, attempt, started, recovery) else { return job.fail(error) }
         session.pause(before: attempt + 1, recovery)
       }
     }
@@ -69,11 +71,13 @@ struct Runner {
     return answer
   }
 
-  private func mayRepeat(_ job: Job, _ attempt: Int, _ recovery: Recovery) -> Bool {
+  private func mayRepeat(
+    _ job: Job, _ attempt: Int, _ started: ContinuousClock.Instant, _ recovery: Recovery
+  ) -> Bool {
     switch recovery {
     case .rolledBack, .diskFailed: false
-    case .conflict: attempt < Self.attemptLimit
-    case .connectionLost: ContinuousClock.now - job.accepted < Self.patience
+    case .conflict: attempt < Self.attemptLimit && .now - started < Self.patience
+    case .connectionLost: .now - job.accepted < Self.patience
     }
   }
 

@@ -11,7 +11,7 @@ package struct Store: Sendable {
     database =
       switch location {
       case .sqlite(let path): try SQLiteEngine(path: path)
-      case .postgres(let url): try PostgresEngine(url: url)
+      case .postgres(let url, let connections): try PostgresEngine(url: url, connections: connections)
       }
     do {
       try await migrate()
@@ -53,6 +53,7 @@ package struct Store: Sendable {
 package enum StoreLocation: Sendable {
   /// A file; its folder must exist.
   case sqlite(path: String)
-  /// `postgres://user:password@host:port/database`, or any other libpq connection URI.
-  case postgres(url: Secret)
+  /// `postgres://user:password@host:port/database`, or any other libpq connection URI. Four to eight
+  /// connections are best; a pooler between must leave each its own session.
+  case postgres(url: Secret, connections: Int = 6)
 }

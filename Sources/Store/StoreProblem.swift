@@ -59,6 +59,17 @@ extension StoreProblem {
     remedy: "Look whether the change is there before you repeat it; an Idempotency-Key makes that safe.",
     retry: .unsafe)
 
+  /// Others changed the same rows at each of many attempts.
+  static let contention = StoreProblem(
+    .storeConflict, "Others changed the same rows again and again; nothing was stored.",
+    remedy: "Try again in a moment.", retry: .safe(after: nil))
+
+  static func notUTF8(_ encoding: String) -> StoreProblem {
+    StoreProblem(
+      .configurationInvalid, "The database stores text as \(encoding); Heliograph needs UTF8.",
+      remedy: "Make one with: CREATE DATABASE heliograph ENCODING 'UTF8' TEMPLATE template0.", retry: .futile)
+  }
+
   static let zeroInText = StoreProblem(
     .requestInvalidField, "A text holds a zero byte, which cannot be stored.",
     remedy: "Remove the byte.", retry: .futile)

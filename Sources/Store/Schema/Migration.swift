@@ -12,8 +12,9 @@ struct Migration {
 
 extension Store {
   func migrate() async throws {
-    try await write { (tx: borrowing Transaction) in
-      // Two nodes that start together take turns; the number is any constant of ours.
+    // Two nodes that start together take turns; the number is any constant of ours. Whoever comes second has
+    // to see what the first has done meanwhile.
+    try await write(isolation: .readCommitted) { (tx: borrowing Transaction) in
       if tx.engine == .postgres { try tx.execute("SELECT pg_advisory_xact_lock(4715)") }
       try tx.execute(
         "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY)")

@@ -7,8 +7,6 @@ package import Store
 package enum StoreEngine: String, CaseIterable, Sendable {
   case sqlite
   case postgres
-
-  package static var allCases: [StoreEngine] { [.sqlite] }
 }
 
 /// An empty database of one test's own.

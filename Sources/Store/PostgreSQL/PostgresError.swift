@@ -1,0 +1,38 @@
+import Core
+
+/// What the server says of a failed statement, without its words: those may quote values.
+struct PostgresError: Error {
+  /// The SQLSTATE; `nil` when the connection broke instead of an answer.
+  var state: String?
+  var constraint: String?
+  var table: String?
+  var column: String?
+
+  /// serialization_failure, deadlock_detected: rolled back because of others, and good to run again.
+  static let conflicts: Set<String> = ["40001", "40P01"]
+}
+
+extension StoreProblem {
+  /// By PostgreSQL's Appendix A, "Error Codes".
+  init(_ error: PostgresError) {
+    guard let state = error.state else {
+      self = .unavailable("the connection to PostgreSQL was lost")
+      return
+    }
+    let place = [error.table, error.column, error.constraint].compactMap(\.self).joined(separator: ".")
+    let detail = place.isEmpty ? "SQLSTATE \(state)" : "SQLSTATE \(state) at \(place)"
+    switch state {
+    case "40001", "40P01": self = .contention
+    case "53100": self = .full
+    case "55P03": self = .locked
+    case "23502": self = .failed(detail)
+    case "25006": self = .unavailable("PostgreSQL only lets us read")
+    default:
+      switch state.prefix(2) {
+      case "23": self = .conflict(error.constraint ?? detail)
+      case "08", "53", "57", "58", "XX": self = .unavailable("PostgreSQL answers with \(detail)")
+      default: self = .failed(detail)
+      }
+    }
+  }
+}
