@@ -112,6 +112,10 @@ let package = Package(
 
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(
+      name: "DeliveryTests",
+      dependencies: ["Core", "MIME", "Store", "Accounts", "Delivery", "StoreTesting", lifecycle, logging],
+      swiftSettings: style),
+    .testTarget(
       name: "MIMETests", dependencies: ["Core", "MIME"], exclude: ["judge.py"], swiftSettings: style),
     .testTarget(
       name: "MicrosoftTests",

@@ -80,6 +80,13 @@ extension Transaction {
       """, workspace, id, as: LetterRecord.init)
   }
 
+  /// What the account's owner has decided about letters whose fate nobody can find out.
+  package func unknownOutcome(of account: AccountID, in workspace: WorkspaceID) throws -> UnknownOutcome? {
+    try row("SELECT unknown_outcome FROM account WHERE workspace = $1 AND id = $2", workspace, account) {
+      try $0.value("unknown_outcome")
+    }
+  }
+
   /// Forgets a settled letter altogether: row, bytes, attempts and place in the queue.
   package func deleteLetter(_ workspace: WorkspaceID, _ id: QueueID) throws {
     try execute("DELETE FROM queue WHERE workspace = $1 AND id = $2 AND state > 3", workspace, id)

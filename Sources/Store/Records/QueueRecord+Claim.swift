@@ -82,7 +82,6 @@ extension Transaction {
   package func settle(
     _ row: QueueRecord, _ settlement: QueueSettlement, under lease: LaneLease, at now: Instant
   ) throws {
-    let isFinal = settlement.state.rawValue >= QueueState.done.rawValue
     let settled = try execute(
       """
       UPDATE queue SET state = $3, due = $4, progress = $5, last_problem = $6, parked = $7, orphan = $8,
@@ -90,8 +89,8 @@ extension Transaction {
       WHERE workspace = $1 AND id = $2 AND state = 1 AND attempts = $10
         AND EXISTS (SELECT 1 FROM lane WHERE workspace = $1 AND id = $11 AND owner = $12 AND epoch = $13)
       """, row.workspace, row.id, settlement.state.rawValue, settlement.due, settlement.progress,
-      settlement.problem, settlement.parked, settlement.orphan, isFinal ? now : nil, row.attempts,
-      lease.lane.id, lease.owner, lease.epoch)
+      settlement.problem, settlement.parked, settlement.orphan, settlement.state.isSettled ? now : nil,
+      row.attempts, lease.lane.id, lease.owner, lease.epoch)
     guard settled == 1 else { throw LeaseLost() }
   }
 }

@@ -13,6 +13,9 @@ package enum QueueState: Int64, Sendable, CaseIterable {
   case done = 4
   case failed = 5
   case cancelled = 6
+
+  /// Nothing more happens to it.
+  package var isSettled: Bool { rawValue >= QueueState.done.rawValue }
 }
 
 /// One thing to be done, in its lane.
@@ -110,15 +113,13 @@ extension Transaction {
     } ?? 0
   }
 
-  /// Takes a waiting or held row out of the queue; `false` when it is in flight or settled.
-  package func cancel(
-    _ workspace: WorkspaceID, _ id: QueueID, orphan: String?, at now: Instant
-  ) throws -> Bool {
+  /// Takes a waiting or held row out of the queue; `false` when it has moved on since it was read.
+  package func cancel(_ row: QueueRecord, orphan: String?, at now: Instant) throws -> Bool {
     try execute(
       """
       UPDATE queue SET state = 6, settled = $3, orphan = $4
-      WHERE workspace = $1 AND id = $2 AND state IN (0, 2, 3)
-      """, workspace, id, now, orphan) == 1
+      WHERE workspace = $1 AND id = $2 AND attempts = $5 AND state IN (0, 2, 3)
+      """, row.workspace, row.id, now, orphan, row.attempts) == 1
   }
 
   /// Settled rows whose time of keeping is over, oldest first.

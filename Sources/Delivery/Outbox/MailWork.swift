@@ -1,0 +1,166 @@
+import Accounts
+import Core
+import Logging
+import MIME
+import Store
+import Synchronization
+
+/// A letter as work of a queue: the shell around `DeliveryMachine`.
+final class MailWork: QueueWork {
+  private let store: Store
+  private let backends: BackendSource
+  private let time: any Time
+  private let schedule: DeliverySchedule
+  private let attemptLimit: Int
+  private let logger: Logger
+  /// What each account could do when it was last asked: so the first step of its next letter can be recorded in
+  /// the claim. Wrong, it costs one more record.
+  private let canReconcile = Mutex<[AccountKey: Bool]>([:])
+
+  struct Item: Sendable {
+    var attempt: QueueAttempt
+    var progress: Progress
+    /// What was recorded in the claim.
+    var recorded: DeliveryRequest?
+    /// `nil` when the database has lost it.
+    var letter: LetterRecord?
+    var unknownOutcome: UnknownOutcome
+    /// The content, when it is short.
+    var mime: [UInt8]?
+  }
+
+  struct Report: Sendable {
+    var events: [EventRecord]
+    /// The account whose mailbox has proved to be there.
+    var verified: (WorkspaceID, AccountID)?
+  }
+
+  init(
+    store: Store, backends: @escaping BackendSource, time: any Time, schedule: DeliverySchedule,
+    logger: Logger
+  ) {
+    self.store = store
+    self.backends = backends
+    self.time = time
+    self.schedule = schedule
+    attemptLimit = schedule.backoff.attempts(within: schedule.maximumAge)
+    self.logger = logger
+  }
+
+  func begin(_ attempt: QueueAttempt, in tx: borrowing Transaction) throws -> Item {
+    let row = attempt.row
+    var item = Item(
+      attempt: attempt, progress: Self.progress(of: row), letter: try tx.letter(row.workspace, row.id),
+      unknownOutcome: try tx.unknownOutcome(of: row.account, in: row.workspace) ?? .hold)
+    let known = canReconcile.withLock { $0[AccountKey(row)] }
+    let first = machine(known ?? true, item).begin(item.progress, now: attempt.started)
+    var step = "hold"
+    if case .request(let request) = first {
+      step = request.name
+      if known != nil, let progress = request.progress {
+        try tx.record(progress.rawValue, of: row, under: attempt.lease)
+        item.recorded = request
+      }
+    }
+    if item.letter?.chunks == 1 { item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0)) }
+    try tx.insertAttempt(
+      row.workspace, row.id, number: row.attempts, step: step, node: attempt.lease.owner,
+      started: attempt.started)
+    return item
+  }
+
+  func perform(_ item: Item, recorder: StepRecorder) async throws -> QueueVerdict<Report> {
+    let row = item.attempt.row
+    guard let letter = item.letter else {
+      return verdict(.failed(DeliveryProblem.contentLost, item.progress, now: time.now), item)
+    }
+    let backend: any Backend
+    do {
+      backend = try await backends(row.workspace, row.account)
+    } catch {
+      let problem = try self.problem(error)
+      return verdict(machine(false, item).unreached(problem, item.progress, now: time.now), item)
+    }
+    canReconcile.withLock { $0[AccountKey(row)] = backend.canReconcile }
+    let machine = machine(backend.canReconcile, item)
+    let exchange = MailExchange(
+      backend: backend, machine: machine, time: time, store: store, letter: letter, mime: item.mime)
+
+    var action = machine.begin(item.progress, now: time.now)
+    var recorded = item.recorded
+    while true {
+      switch action {
+      case .settle(let settlement): return verdict(settlement, item)
+      case .request(let request):
+        if let progress = request.progress, recorded != request {
+          try await recorder.record(progress.rawValue, step: request.name)
+        }
+        recorded = nil
+        do {
+          action = try await exchange.perform(request)
+        } catch {
+          action = machine.failed(request, try problem(error), now: time.now)
+        }
+      }
+    }
+  }
+
+  func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement {
+    let asked =
+      switch Self.progress(of: row) {
+      case .fresh, .drafted: false
+      case .creating, .sending, .submitting: true
+      }
+    // What was asked for may still be under way at Microsoft.
+    return QueueSettlement(
+      state: asked ? .deferred : .ready, due: asked ? now + schedule.unknownOutcomeWait : now,
+      progress: row.progress, problem: row.problem)
+  }
+
+  func conclude(_ report: Report, in tx: borrowing Transaction) throws {
+    for event in report.events { try tx.append(event) }
+    if let (workspace, account) = report.verified { try tx.markVerified(account, in: workspace) }
+  }
+
+  private func verdict(_ settlement: Settlement, _ item: Item) -> QueueVerdict<Report> {
+    let row = item.attempt.row
+    let events = item.letter.map {
+      OutboxEvents(letter: $0, attempts: row.attempts, attemptLimit: attemptLimit)
+        .events(of: settlement, at: time.now)
+    }
+    return QueueVerdict(
+      name: settlement.verdict.rawValue, settlement: settlement.queue, pauseUntil: settlement.pauseUntil,
+      report: Report(
+        events: events ?? [],
+        verified: settlement.verdict == .sent ? (row.workspace, row.account) : nil))
+  }
+
+  private func machine(_ canReconcile: Bool, _ item: Item) -> DeliveryMachine {
+    let row = item.attempt.row
+    return DeliveryMachine(
+      canReconcile: canReconcile, unknownOutcome: item.unknownOutcome, created: row.created,
+      attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
+  }
+
+  private func problem(_ error: any Error) throws -> any Problem {
+    if error is CancellationError, Task.isCancelled { throw error }
+    if let problem = error as? any Problem { return problem }
+    logger.error("A backend threw something that is no problem.", metadata: ["error": "\(type(of: error))"])
+    return DeliveryProblem.unexplained
+  }
+
+  /// A word that we do not know was written by a newer Heliograph: then anything may have been asked for.
+  private static func progress(of row: QueueRecord) -> Progress {
+    Progress(rawValue: row.progress) ?? .submitting
+  }
+}
+
+private struct AccountKey: Hashable {
+  var workspace: WorkspaceID
+  var account: AccountID
+
+  init(_ row: QueueRecord) {
+    workspace = row.workspace
+    account = row.account
+  }
+}

@@ -1,0 +1,73 @@
+import Accounts
+package import Core
+package import Store
+
+extension Outbox {
+  /// What has not been settled yet, newest first.
+  package func entries(
+    _ request: PageRequest, in workspace: WorkspaceID = .default
+  ) async throws -> Page<OutboxEntry> {
+    let limit = attemptLimit
+    return try await store.read { (tx: borrowing Transaction) in
+      let rows = try tx.openQueue(workspace, offset: request.page * request.size, limit: request.size)
+      let entries = try rows.compactMap { row in
+        try tx.letter(workspace, row.id).map { OutboxEntry(row, $0, attempts: limit, history: []) }
+      }
+      return Page(entries, of: try tx.openQueueCount(workspace))
+    }
+  }
+
+  /// A letter by itself, with its attempts; also one that was settled some days ago.
+  ///
+  /// - Throws: `queue.notFound`.
+  package func entry(_ id: QueueID, in workspace: WorkspaceID = .default) async throws -> OutboxEntry {
+    let limit = attemptLimit
+    return try await store.read { (tx: borrowing Transaction) in
+      guard let row = try tx.queueRecord(workspace, id), row.state != .cancelled,
+        let letter = try tx.letter(workspace, id)
+      else { throw DeliveryProblem.notFound(id) }
+      return OutboxEntry(row, letter, attempts: limit, history: try tx.attempts(workspace, id))
+    }
+  }
+
+  /// Takes a letter back that waits or is held. One whose fate is unknown may have been sent all the same.
+  ///
+  /// - Throws: `queue.notFound`, or `queue.inFlight` while an attempt is running.
+  package func cancel(_ id: QueueID, in workspace: WorkspaceID = .default) async throws -> Cancellation {
+    let now = time.now
+    // The row's state is asked again by the statement that changes it, so READ COMMITTED is enough.
+    return try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      guard let row = try tx.queueRecord(workspace, id) else { throw DeliveryProblem.notFound(id) }
+      if row.state.isSettled { return .settled(row.state) }
+      let orphan = Progress(rawValue: row.progress)?.unsentDraft
+      guard try tx.cancel(row, orphan: orphan?.rawValue, at: now) else { throw DeliveryProblem.inFlight(id) }
+      return .cancelled
+    }
+  }
+
+  var attemptLimit: Int {
+    configuration.schedule.backoff.attempts(within: configuration.schedule.maximumAge)
+  }
+}
+
+extension OutboxEntry {
+  fileprivate init(_ row: QueueRecord, _ letter: LetterRecord, attempts: Int, history: [AttemptRecord]) {
+    queueID = row.id
+    account = row.account
+    source = letter.source
+    messageID = letter.messageID
+    envelopeFrom = letter.envelopeFrom
+    envelopeTo = letter.envelopeTo
+    subject = letter.subject
+    idempotencyKey = letter.idempotencyKey
+    created = row.created
+    scheduled = row.created
+    nextAttempt = row.state == .ready || row.state == .deferred ? row.due : nil
+    attemptsMade = row.attempts
+    self.attempts = attempts
+    state = row.state
+    problem = row.state == .done ? nil : row.problem
+    settled = row.settled
+    self.history = history
+  }
+}

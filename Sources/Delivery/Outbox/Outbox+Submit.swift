@@ -1,0 +1,108 @@
+import Accounts
+import Core
+import MIME
+import Store
+
+extension Outbox {
+  /// Takes a letter. When this returns, it is on disk and will be delivered; when it throws, nothing is stored,
+  /// except after `store.commitUnknown`.
+  ///
+  /// - Throws: `MIMEProblem`, `DeliveryProblem` or `StoreProblem`.
+  package func submit(_ submission: Submission) async throws -> SubmissionReceipt {
+    let (id, now) = (QueueID.make(at: time.now), time.now)
+    let recipients = try submission.recipients()
+    let (workspace, accountID) = (submission.workspace, submission.account)
+    let account = try await store.read { (tx: borrowing Transaction) in
+      try tx.account(accountID, in: workspace)?.account
+    }
+    guard let account else { throw DeliveryProblem.accountNotFound(accountID) }
+    let from = try submission.from ?? NamedAddress(name: account.name, address: EmailAddress(account.email))
+    let composition = try submission.composition(from: from, id: id, now: now)
+    let mime = try composition.compose()
+    let letter = LetterRecord(
+      workspace: workspace, id: id, account: accountID, source: submission.source.rawValue,
+      messageID: composition.messageID.text, envelopeFrom: from.address.text,
+      envelopeTo: recipients.map(\.text), subject: submission.subject, size: mime.count,
+      chunks: max(1, (mime.count + ChunkKey.size - 1) / ChunkKey.size),
+      idempotencyKey: submission.idempotency?.key, created: now)
+
+    if letter.chunks > 1 { try await store(mime, of: letter) }
+    let receipt = try await accept(
+      letter, mime: letter.chunks > 1 ? nil : mime, in: account.lane, submission.idempotency)
+    engine.wake(account.lane)
+    return receipt
+  }
+
+  /// Each part in a transaction of its own, so that a long letter holds nobody up. Without their letter they are
+  /// swept.
+  private func store(_ mime: [UInt8], of letter: LetterRecord) async throws {
+    for sequence in 0..<letter.chunks {
+      let start = sequence * ChunkKey.size
+      let part = Array(mime[start..<min(start + ChunkKey.size, mime.count)])
+      let key = ChunkKey(letter.workspace, letter.id, sequence)
+      try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+        try tx.insertChunk(key, part)
+      }
+    }
+  }
+
+  /// The accepting transaction. Its rows are all new and the key's uniqueness is the database's own business, so
+  /// READ COMMITTED is enough; it is even needed, for a repeat to see what the first request has stored.
+  private func accept(
+    _ letter: LetterRecord, mime: [UInt8]?, in lane: LaneKey, _ idempotency: IdempotencyKey?
+  ) async throws -> SubmissionReceipt {
+    let queued = OutboxEvents(letter: letter, attempts: 0, attemptLimit: 0).queued()
+    return try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      if let idempotency {
+        let earlier = try tx.claim(
+          IdempotencyRecord(
+            workspace: letter.workspace, account: letter.account, key: idempotency.key,
+            bodyHash: idempotency.bodyHash, letter: letter.id, created: letter.created))
+        if let earlier { return try Self.receipt(of: earlier, repeated: idempotency, in: tx) }
+      }
+      try tx.insert(letter)
+      if let mime { try tx.insertChunk(ChunkKey(letter.workspace, letter.id, 0), mime) }
+      try tx.insert(
+        QueueRecord(
+          workspace: letter.workspace, id: letter.id, lane: lane.id, account: letter.account,
+          progress: Progress.fresh.rawValue, created: letter.created))
+      // The account may have been deleted since it was read.
+      guard try tx.append(queued) != nil else { throw DeliveryProblem.accountNotFound(letter.account) }
+      try tx.wake(lane, due: letter.created)
+      return SubmissionReceipt(
+        queueID: letter.id, messageID: letter.messageID, idempotency: idempotency.map { _ in .miss })
+    }
+  }
+
+  private static func receipt(
+    of earlier: IdempotencyRecord, repeated: IdempotencyKey, in tx: borrowing Transaction
+  ) throws -> SubmissionReceipt {
+    guard earlier.bodyHash == repeated.bodyHash,
+      let letter = try tx.letter(earlier.workspace, earlier.letter)
+    else { throw DeliveryProblem.idempotencyMismatch(repeated.key) }
+    return SubmissionReceipt(queueID: letter.id, messageID: letter.messageID, idempotency: .hit)
+  }
+}
+
+extension Submission {
+  fileprivate func composition(from: NamedAddress, id: QueueID, now: Instant) throws -> Composition {
+    for (name, _) in headers where name.lowercased() == LetterMarks.headerName.lowercased() {
+      throw DeliveryProblem.reservedHeader(name)
+    }
+    // A domain that a Message-ID cannot hold, an international one, gives way to one that nobody has.
+    let messageID =
+      try self.messageID ?? (try? MessageID(identifier: id.rawValue, domain: from.address.domain))
+      ?? MessageID(identifier: id.rawValue, domain: "heliograph.invalid")
+    var composition = Composition(from: from, messageID: messageID, date: now)
+    composition.sender = sender
+    composition.replyTo = replyTo
+    composition.to = to
+    composition.cc = cc
+    composition.subject = subject
+    composition.text = text
+    composition.html = html
+    composition.headers = headers + [(LetterMarks.headerName, id.rawValue)]
+    composition.attachments = attachments
+    return composition
+  }
+}

@@ -1,0 +1,27 @@
+import Core
+import Store
+import StoreTesting
+import Testing
+
+@testable import Delivery
+
+@Suite(.timeLimit(.minutes(1))) struct OutboxTests {
+  @Test(arguments: StoreEngine.allCases)
+  func `a letter is drafted, sent and told about`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let mailbox = FakeMailbox()
+      let outbox = bench.outbox(mailbox)
+      try await outbox.running {
+        let id = try await outbox.submitSample()
+        let entry = try await bench.until(outbox, id, .done)
+        #expect(mailbox.steps == [.create, .send])
+        #expect(mailbox.sent == [id.rawValue])
+        #expect(mailbox.drafts.isEmpty)
+        #expect(entry.history.map(\.verdict) == ["sent"])
+        #expect(entry.history.map(\.step) == ["send"])
+        #expect(entry.attemptsMade == 1)
+        #expect(try await bench.events().map(\.kind) == ["messageQueued", "messageSent"])
+      }
+    }
+  }
+}
