@@ -13,6 +13,8 @@ struct SandboxHarness {
   let state: SandboxState
   let ports: SandboxPorts
   let client: HTTPClient
+  /// Where `ca.pem` is; `nil` without TLS.
+  let dataDirectory: URL?
 
   var origin: String { "http://localhost:\(ports.http)" }
   var secureOrigin: String { "https://localhost:\(ports.https ?? 0)" }
@@ -53,7 +55,10 @@ struct SandboxHarness {
       let client = HTTPClient(configuration: settings)
       let outcome: Result<Value, any Error>
       do {
-        outcome = .success(try await body(SandboxHarness(state: state, ports: ports, client: client)))
+        outcome = .success(
+          try await body(
+            SandboxHarness(
+              state: state, ports: ports, client: client, dataDirectory: configuration.dataDirectory)))
       } catch {
         outcome = .failure(error)
       }
