@@ -79,7 +79,7 @@ let package = Package(
     .target(
       name: "Sandbox",
       dependencies: [
-        "Core", "MIME", crypto, cryptoExtras, hummingbird, lifecycle, logging, mustache, nioCore,
+        "Core", "MIME", crypto, cryptoExtras, hummingbird, lifecycle, logging, nioCore,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),

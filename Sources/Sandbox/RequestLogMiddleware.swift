@@ -27,22 +27,28 @@ package struct RequestLogMiddleware: RouterMiddleware {
       query: request.uri.query ?? "", headers: dictionary(request.headers, host: request.head.authority),
       body: text(body), status: nil, responseHeaders: [:], responseBody: "")
     do {
-      var response = try await next(request, context)
-      let answer = try await collected(response.body)
-      response.body = ResponseBody(byteBuffer: answer)
+      var response = try await answer(request, context, next)
+      let body = try await collected(response.body)
+      response.body = ResponseBody(byteBuffer: body)
       entry.status = response.status.code
       entry.responseHeaders = dictionary(response.headers, host: nil)
-      entry.responseBody = text(answer)
+      entry.responseBody = text(body)
       log.append(entry)
       return response
-    } catch let error as any HTTPResponseError {
-      entry.status = error.status.code
-      log.append(entry)
-      throw error
     } catch {
       entry.status = error is ConnectionDropped ? nil : 500
       log.append(entry)
       throw error
+    }
+  }
+
+  private func answer(
+    _ request: Request, _ context: SandboxContext, _ next: (Request, SandboxContext) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch let error as any HTTPResponseError {
+      return try error.response(from: request, context: context)
     }
   }
 

@@ -85,8 +85,12 @@ import Testing
   @Test func `After a reset nothing is granted`() async throws {
     try await SandboxHarness.run { sandbox in
       let token = try await sandbox.refreshToken()
+      let personal = try await sandbox.refreshToken("erin@outlook.test")
+      let code = try await sandbox.code()
       await sandbox.state.reset()
-      #expect(try await sandbox.refresh(token).string("error") == "invalid_grant")
+      #expect(try await sandbox.refresh(token).entraCode == 50173)
+      #expect(try await sandbox.refresh(personal).entraCode == 70000)
+      #expect(try await sandbox.redeem(code).entraCode == 70008)
       let silent = ["prompt": "none", "login_hint": "alice@contoso.test"]
       #expect(try await sandbox.authorize(silent).redirectFields["error"] == "consent_required")
     }

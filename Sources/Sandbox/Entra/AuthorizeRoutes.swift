@@ -9,7 +9,6 @@ struct AuthorizeRoutes: Sendable {
   private static let ownFields: Set<String> = ["username", "decision"]
 
   let state: SandboxState
-  let pages: EntraPages
 
   func add(to router: Router<SandboxContext>) {
     router.get("/{tenant}/oauth2/v2.0/authorize") { request, context in
@@ -49,11 +48,11 @@ struct AuthorizeRoutes: Sendable {
     let action = "\(context.origin)/\(context.tenantSegment)/oauth2/v2.0/authorize"
     switch step {
     case .pickAccount:
-      return pages.accountPicker(
+      return EntraPages.accountPicker(
         app: request.app, users: candidates(for: request), action: action, fields: fields)
     case .askConsent(let user):
       let permissions = request.permissions.sorted() + request.scope.openID
-      return pages.consent(
+      return EntraPages.consent(
         app: request.app, user: user, permissions: permissions, action: action, fields: fields)
     case .issueCode(let user):
       return send(success(request, user), to: request.reply)
@@ -96,7 +95,9 @@ struct AuthorizeRoutes: Sendable {
   private func send(_ parameters: FormFields, to reply: ReplyAddress) -> Response {
     var parameters = parameters
     if let state = reply.state, parameters["state"] == nil { parameters.fields.append(("state", state)) }
-    guard reply.mode != .formPost else { return pages.formPost(to: reply.redirectURI, fields: parameters) }
+    guard reply.mode != .formPost else {
+      return EntraPages.formPost(to: reply.redirectURI, fields: parameters)
+    }
     var headers = HTTPFields.neverStored
     headers[.location] = reply.location(parameters)
     return Response(status: .found, headers: headers)
@@ -104,7 +105,7 @@ struct AuthorizeRoutes: Sendable {
 
   private func page(for error: EntraError, origin: String) -> Response {
     let report = EntraErrorReport(error, origin: origin, now: state.clock.now, correlationID: nil)
-    return pages.message(
+    return EntraPages.message(
       title: "Signing in is not possible", text: "\(error.code): \(error.text)",
       details: [
         "Trace ID: " + report.traceId, "Correlation ID: " + report.correlationId,

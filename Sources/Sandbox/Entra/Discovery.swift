@@ -46,7 +46,6 @@ struct KeySet: Encodable, Sendable {
   struct Key: Encodable, Sendable {
     var kty = "RSA"
     var use = "sig"
-    var alg = "RS256"
     var kid: String
     var n: String
     var e: String

@@ -1,135 +1,81 @@
 import Hummingbird
-import Mustache
 
 /// The pages of the login host: plain forms that work without scripts.
 struct EntraPages: Sendable {
-  private let accountPicker: MustacheTemplate
-  private let consent: MustacheTemplate
-  private let formPost: MustacheTemplate
-  private let message: MustacheTemplate
-
-  init() throws {
-    accountPicker = try Self.page(Self.accountPickerBody)
-    consent = try Self.page(Self.consentBody)
-    formPost = try Self.page(Self.formPostBody)
-    message = try Self.page(Self.messageBody)
-  }
-
   /// - Parameter fields: the request, which the form carries along.
-  func accountPicker(
+  static func accountPicker(
     app: SandboxDirectory.App, users: [SandboxDirectory.User], action: String, fields: FormFields
   ) -> Response {
-    let accounts = users.map { ["username": $0.userPrincipalName, "name": $0.displayName] }
-    let values: [String: Any] = [
-      "title": "Sign in", "app": app.displayName, "action": action, "fields": hidden(fields),
-      "accounts": accounts,
-    ]
-    return .html(accountPicker.render(values))
+    let accounts = users.map { user -> HTML in
+      let label: HTML = "\(user.displayName) <span class=\"dim\">\(user.userPrincipalName)</span>"
+      return button(label, name: "username", value: user.userPrincipalName)
+    }
+    return page(
+      "Sign in",
+      """
+      <p>Choose who signs in to <b>\(app.displayName)</b>. The sandbox has no passwords.</p>
+      \(form(action, fields, HTML(joining: accounts + [cancel])))
+      \(form(action, fields, typedAccount))
+      """)
   }
 
-  func consent(
+  static func consent(
     app: SandboxDirectory.App, user: SandboxDirectory.User, permissions: [String], action: String,
     fields: FormFields
   ) -> Response {
-    let values: [String: Any] = [
-      "title": "Permissions requested", "app": app.displayName, "action": action,
-      "fields": hidden(fields), "username": user.userPrincipalName, "permissions": permissions,
-    ]
-    return .html(consent.render(values))
+    let list = permissions.map { permission -> HTML in "<li>\(permission)</li>\n" }
+    var fields = fields
+    fields.fields.append(("username", user.userPrincipalName))
+    let accept = button("Accept", name: "decision", value: "accept")
+    return page(
+      "Permissions requested",
+      """
+      <p><b>\(app.displayName)</b> asks to act for \(user.userPrincipalName):</p>
+      <ul>
+      \(HTML(joining: list))</ul>
+      \(form(action, fields, HTML(joining: [accept, cancel])))
+      """)
   }
 
   /// OAuth 2.0 Form Post Response Mode; without a script the person presses the button.
-  func formPost(to redirectURI: String, fields: FormFields) -> Response {
-    let values: [String: Any] = [
-      "title": "Continue to the application", "action": redirectURI, "fields": hidden(fields),
-    ]
-    return .html(formPost.render(values))
+  static func formPost(to redirectURI: String, fields: FormFields) -> Response {
+    page(
+      "Continue to the application",
+      form(redirectURI, fields, "<p><button type=\"submit\">Continue</button></p>\n"))
   }
 
-  func message(title: String, text: String, details: [String] = [], status: Int = 200) -> Response {
-    let values: [String: Any] = ["title": title, "text": text, "details": details]
-    return .html(message.render(values), status: .init(code: status))
+  static func message(title: String, text: String, details: [String] = [], status: Int = 200) -> Response {
+    let lines = details.map { detail -> HTML in "<p class=\"dim\">\(detail)</p>\n" }
+    return page(title, "<p>\(text)</p>\n\(HTML(joining: lines))", status: status)
+  }
+}
+
+// What the pages are made of. One control a line, attributes in one order: programs read these pages too.
+extension EntraPages {
+  private static let cancel = button("Cancel", name: "decision", value: "cancel")
+
+  private static let typedAccount: HTML = """
+    <p><label>Another account: <input type="text" name="username" value="" autocomplete="username"></label>
+    <button type="submit">Next</button></p>
+
+    """
+
+  private static func page(_ title: String, _ body: HTML, status: Int = 200) -> Response {
+    let page = Page(title: title, body: "<h1>\(title)</h1>\n\(body)")
+    return .html(page.html, status: .init(code: status))
   }
 
-  private func hidden(_ fields: FormFields) -> [[String: String]] {
-    fields.fields.map { ["name": $0.name, "value": $0.value] }
+  private static func form(_ action: String, _ fields: FormFields, _ controls: HTML) -> HTML {
+    let hidden = fields.fields.map { field -> HTML in
+      "<input type=\"hidden\" name=\"\(field.name)\" value=\"\(field.value)\">\n"
+    }
+    return """
+      <form action="\(action)" method="post">
+      \(HTML(joining: hidden))\(controls)</form>
+      """
   }
 
-  private static func page(_ body: String) throws -> MustacheTemplate {
-    try MustacheTemplate(string: head + body + "</main></body></html>\n")
+  private static func button(_ label: HTML, name: String, value: String) -> HTML {
+    "<p><button type=\"submit\" name=\"\(name)\" value=\"\(value)\">\(label)</button></p>\n"
   }
-
-  private static let head = """
-    <!DOCTYPE html>
-    <html lang="en"><head><meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>{{title}} - sandbox</title>
-    <style>
-    body { font: 16px/1.5 system-ui, sans-serif; margin: 0; background: #eef1f4; color: #1b1b1b; }
-    main { max-width: 26rem; margin: 4rem auto; padding: 2rem; background: #fff; border: 1px solid #ccd3da; }
-    h1 { font-size: 1.4rem; margin: 0 0 1rem; }
-    button { display: block; width: 100%; margin: .4rem 0; padding: .6rem; font: inherit; text-align: left; }
-    input { width: 100%; box-sizing: border-box; padding: .6rem; font: inherit; }
-    small { color: #555; } p { overflow-wrap: anywhere; }
-    </style></head><body><main>
-    <h1>{{title}}</h1>
-
-    """
-
-  private static let accountPickerBody = """
-    <p>Choose who signs in to <b>{{app}}</b>. There are no passwords in the sandbox.</p>
-    <form action="{{action}}" method="post">
-    {{#fields}}
-    <input type="hidden" name="{{name}}" value="{{value}}">
-    {{/fields}}
-    {{#accounts}}
-    <button type="submit" name="username" value="{{username}}">{{name}} <small>{{username}}</small></button>
-    {{/accounts}}
-    <button type="submit" name="decision" value="cancel">Cancel</button>
-    </form>
-    <form action="{{action}}" method="post">
-    {{#fields}}
-    <input type="hidden" name="{{name}}" value="{{value}}">
-    {{/fields}}
-    <label>Another account <input type="text" name="username" value="" autocomplete="username"></label>
-    <button type="submit">Next</button>
-    </form>
-
-    """
-
-  private static let consentBody = """
-    <p><b>{{app}}</b> asks to act for {{username}}:</p>
-    <ul>
-    {{#permissions}}
-    <li>{{.}}</li>
-    {{/permissions}}
-    </ul>
-    <form action="{{action}}" method="post">
-    {{#fields}}
-    <input type="hidden" name="{{name}}" value="{{value}}">
-    {{/fields}}
-    <input type="hidden" name="username" value="{{username}}">
-    <button type="submit" name="decision" value="accept">Accept</button>
-    <button type="submit" name="decision" value="cancel">Cancel</button>
-    </form>
-
-    """
-
-  private static let formPostBody = """
-    <form action="{{action}}" method="post">
-    {{#fields}}
-    <input type="hidden" name="{{name}}" value="{{value}}">
-    {{/fields}}
-    <button type="submit">Continue</button>
-    </form>
-
-    """
-
-  private static let messageBody = """
-    <p>{{text}}</p>
-    {{#details}}
-    <p><small>{{.}}</small></p>
-    {{/details}}
-
-    """
 }

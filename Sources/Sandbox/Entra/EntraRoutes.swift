@@ -6,20 +6,19 @@ extension SandboxState {
   /// Everything that Microsoft serves at its login host, and the control requests about people and their consent:
   /// `GET /sandbox/directory`, `POST /sandbox/consents`, `POST /sandbox/revoke`.
   func addEntraRoutes(to router: Router<SandboxContext>) throws {
-    let pages = try EntraPages()
-    AuthorizeRoutes(state: self, pages: pages).add(to: router)
+    AuthorizeRoutes(state: self).add(to: router)
     addTokenRoutes(to: router)
     addDocumentRoutes(to: router)
     addConsentRoutes(to: router)
     for method in [HTTPRequest.Method.get, .post] {
       router.on("/{tenant}/oauth2/v2.0/logout", method: method) { _, _ in
-        pages.message(title: "Signed out", text: "You may close this page.")
+        EntraPages.message(title: "Signed out", text: "You may close this page.")
       }
     }
     router.get("/error") { request, _ in
       let number = FormFields(query: request)["code"].flatMap { Int($0) } ?? 0
       guard let entry = EntraError.catalogue[number] else { throw HTTPError(.notFound) }
-      return pages.message(title: "AADSTS\(number)", text: entry.text, details: [entry.kind])
+      return EntraPages.message(title: "AADSTS\(number)", text: entry.text, details: [entry.kind])
     }
   }
 

@@ -12,6 +12,14 @@ package struct GrantBook: Sendable {
     var clientID: String
   }
 
+  /// By these a code or token of an earlier sandbox is told from what never was one.
+  private enum Prefix {
+    static let code = "1.AX"
+    static let personalCode = "M.C5xx_SBX.2.U."
+    static let token = "1.AR"
+    static let personalToken = "M.C5xx_SBX.0.U."
+  }
+
   private var consents: [ConsentKey: Set<String>] = [:]
   private var codes: [String: AuthorizationCode] = [:]
   private var refreshTokens: [String: RefreshToken] = [:]
@@ -59,7 +67,7 @@ extension GrantBook {
 extension GrantBook {
   /// - Returns: the code, in the form of the person's kind of account.
   mutating func issue(_ code: AuthorizationCode, isPersonal: Bool) -> String {
-    let text = (isPersonal ? "M.C5xx_SBX.2.U." : "1.AX") + RandomText.make(bytes: 48)
+    let text = (isPersonal ? Prefix.personalCode : Prefix.code) + RandomText.make(bytes: 48)
     codes[text] = code
     return text
   }
@@ -68,7 +76,10 @@ extension GrantBook {
   func code(_ text: String, for app: SandboxDirectory.App, now: Instant) throws(EntraError)
     -> AuthorizationCode
   {
-    guard let code = codes[text] else { throw EntraError(9_002_313) }
+    guard let code = codes[text] else {
+      throw EntraError(
+        [Prefix.code, Prefix.personalCode].contains(where: text.hasPrefix) ? 70008 : 9_002_313)
+    }
     guard code.clientID == app.clientId else { throw EntraError(700_007) }
     guard !code.isRedeemed else {
       throw EntraError(
@@ -94,7 +105,7 @@ extension GrantBook {
 // Refresh tokens.
 extension GrantBook {
   mutating func issue(_ token: RefreshToken, isPersonal: Bool) -> String {
-    let text = (isPersonal ? "M.C5xx_SBX.0.U.-" : "1.AR") + RandomText.make(bytes: 96)
+    let text = (isPersonal ? Prefix.personalToken : Prefix.token) + RandomText.make(bytes: 96)
     refreshTokens[text] = token
     return text
   }
@@ -103,7 +114,10 @@ extension GrantBook {
   func refreshToken(
     _ text: String, for app: SandboxDirectory.App, now: Instant
   ) throws(EntraError) -> RefreshToken {
-    guard let token = refreshTokens[text] else { throw EntraError(9_002_313) }
+    guard let token = refreshTokens[text] else {
+      throw EntraError(
+        [Prefix.token, Prefix.personalToken].contains(where: text.hasPrefix) ? 50173 : 9_002_313)
+    }
     guard token.clientID == app.clientId else { throw EntraError(700_007) }
     guard !token.isDead else { throw EntraError(70008) }
     if let revokedAt = revocations[token.userID], token.issuedAt <= revokedAt {
