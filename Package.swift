@@ -130,7 +130,7 @@ let package = Package(
         .product(name: "X509", package: "swift-certificates"),
       ],
       exclude: ["Fixtures"], swiftSettings: style),
-    .testTarget(name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting"], swiftSettings: style),
+    .testTarget(name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting", "Vault"], swiftSettings: style),
     .testTarget(name: "VaultTests", dependencies: ["Core", "Vault"], swiftSettings: style),
   ]
 )

@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 import Testing
 
 @testable import Store
@@ -29,4 +30,18 @@ extension Store {
 /// What a body throws on purpose.
 struct Refusal: Error, Equatable {
   var number = 0
+}
+
+/// Counts how often a body runs.
+final class Count: Sendable {
+  private let runs = Mutex(0)
+
+  var value: Int { runs.withLock { $0 } }
+
+  func next() -> Int {
+    runs.withLock { runs in
+      runs += 1
+      return runs
+    }
+  }
 }

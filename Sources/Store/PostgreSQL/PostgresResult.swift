@@ -52,7 +52,8 @@ struct PostgresResult: ~Copyable {
     case 21: return .integer(Int64(Int16(bigEndian: bytes.loadUnaligned(as: Int16.self))))
     case 23: return .integer(Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self))))
     case 17: return .bytes([UInt8](bytes))
-    case 19, 25, 1042, 1043: return .text(String(decoding: bytes, as: UTF8.self))  // name, text, char, varchar
+    // name, text, char, varchar
+    case 19, 25, 1042, 1043: return .text(String(decoding: bytes, as: UTF8.self))
     case 2278: return .null  // void
     default: throw StoreProblem.failed("a result of PostgreSQL's type \(type)")
     }

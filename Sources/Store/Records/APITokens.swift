@@ -1,0 +1,75 @@
+package import Core
+
+/// One bearer token of our own API. The token itself is stored nowhere.
+package struct APITokenRecord: Sendable, Hashable {
+  package var workspace: WorkspaceID
+  package var id: TokenID
+  /// SHA-256 of the token.
+  package var hash: [UInt8]
+  package var description: String
+  package var scopes: [String]
+  package var created: Instant
+  package var expires: Instant?
+
+  package init(
+    workspace: WorkspaceID, id: TokenID, hash: [UInt8], description: String, scopes: [String],
+    created: Instant, expires: Instant? = nil
+  ) {
+    self.workspace = workspace
+    self.id = id
+    self.hash = hash
+    self.description = description
+    self.scopes = scopes
+    self.created = created
+    self.expires = expires
+  }
+
+  init(_ row: Row) throws {
+    workspace = try row.identifier("workspace")
+    id = try row.identifier("id")
+    hash = try row.bytes("hash")
+    description = try row.text("description")
+    scopes = try row.words("scopes")
+    created = try row.instant("created")
+    expires = try row.optionalInstant("expires")
+  }
+
+  static let select: SQL =
+    "SELECT workspace, id, hash, description, scopes, created, expires FROM api_token"
+}
+
+extension Transaction {
+  package func insert(_ token: APITokenRecord) throws {
+    try execute(
+      """
+      INSERT INTO api_token (workspace, id, hash, description, scopes, created, expires)
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
+      """,
+      token.workspace, token.id, token.hash, token.description, token.scopes.joined(separator: " "),
+      token.created, token.expires)
+  }
+
+  /// The token with this hash in any workspace; `nil` when there is none or it has expired by `now`.
+  package func apiToken(hash: [UInt8], at now: Instant) throws -> APITokenRecord? {
+    try row(
+      APITokenRecord.select + " WHERE hash = $1 AND (expires IS NULL OR expires > $2)", hash, now
+    ) { try APITokenRecord($0) }
+  }
+
+  /// Oldest first, expired ones too.
+  package func apiTokens(_ request: PageRequest, in workspace: WorkspaceID) throws -> Page<APITokenRecord> {
+    let total = try row("SELECT count(*) AS total FROM api_token WHERE workspace = $1", workspace) {
+      try $0.integer("total")
+    }
+    let tokens = try rows(
+      APITokenRecord.select + " WHERE workspace = $1 ORDER BY created, id LIMIT $2 OFFSET $3",
+      workspace, request.size, request.offset
+    ) { try APITokenRecord($0) }
+    return Page(tokens, of: Int(total ?? 0))
+  }
+
+  /// Returns whether there was one.
+  package func deleteAPIToken(_ id: TokenID, in workspace: WorkspaceID) throws -> Bool {
+    try execute("DELETE FROM api_token WHERE workspace = $1 AND id = $2", workspace, id) > 0
+  }
+}

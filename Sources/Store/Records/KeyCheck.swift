@@ -1,0 +1,21 @@
+package import Vault
+
+extension Store {
+  /// Proves that `vault` holds the key with which this database was made. The first one to ask makes it so.
+  ///
+  /// - Throws: `VaultProblem` with `vault.wrongKey`, before anything is sealed with a key that is not the right
+  ///   one.
+  package func checkKey(_ vault: Vault) async throws {
+    let identity = BoxIdentity("key_check", "key", "box")
+    let offered = vault.seal(Self.knownText, for: identity)
+    let box = try await write { (tx: borrowing Transaction) in
+      try tx.execute("INSERT INTO key_check (id, box) VALUES ('key', $1) ON CONFLICT DO NOTHING", offered)
+      return try tx.row("SELECT box FROM key_check WHERE id = 'key'") { try $0.bytes("box") }
+    }
+    guard let box, try vault.open(box, for: identity) == Self.knownText else {
+      throw StoreProblem.malformedRow(column: "key_check.box")
+    }
+  }
+
+  private static let knownText = Array("Heliograph".utf8)
+}
