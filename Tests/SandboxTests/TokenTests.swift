@@ -262,7 +262,8 @@ import Testing
   }
 
   @Test func `Access tokens live as long as the settings say when they are issued`() async throws {
-    try await SandboxHarness.run { sandbox in
+    let start = SandboxClock.systemNow()
+    try await SandboxHarness.run(clock: SandboxClock { start }) { sandbox in
       _ = try await sandbox.postJSON("/sandbox/settings", #"{"accessTokenLifetime": 200}"#)
       let answer = try await sandbox.token(segment: "contoso.test", app: Apps.daemon, Self.alone)
       #expect(answer.json["expires_in"] as? Int == 200)
