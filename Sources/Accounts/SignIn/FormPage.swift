@@ -1,4 +1,5 @@
 package import Core
+import Foundation
 import Store
 
 /// What the hosted page shows before the person goes to Microsoft.
@@ -7,6 +8,8 @@ package struct FormPage: Sendable {
   package let name: String?
   /// The address that must sign in; `nil` lets anybody.
   package let email: String?
+  /// The host that the browser goes back to: who asks.
+  package let asker: String
   /// One button each; at least one.
   package let apps: [Choice]
 
@@ -18,6 +21,7 @@ package struct FormPage: Sendable {
   init(_ form: HostedFormRecord, _ apps: [OAuth2AppRecord]) {
     name = form.name
     email = form.wantedEmail
+    asker = URLComponents(string: form.redirectURL)?.host ?? form.redirectURL
     self.apps = apps.map { Choice(id: $0.id, title: $0.title ?? "Sign in with Microsoft") }
   }
 }

@@ -1,0 +1,97 @@
+package import Core
+import Foundation
+package import Logging
+package import Microsoft
+package import Store
+
+/// What `serve` needs to know, as values. Read once; nothing below sees a flag or a variable.
+package struct Configuration: Sendable {
+  package let host: String
+  package let port: Int
+  package let data: String
+  /// Without a trailing slash; `nil` until the port is known.
+  package let publicURL: String?
+  package let cloud: Cloud
+  package let microsoftCA: String?
+  package let database: StoreLocation
+  package let secretKey: SecretKeySource
+  package let preparedToken: Secret?
+  package let unknownOutcomeWait: Duration
+  package let bodyLimit: Int
+  package let logLevel: Logger.Level
+
+  package enum SecretKeySource: Sendable {
+    case text(Secret)
+    /// Made at first start when it is in the data folder and missing.
+    case file(path: String, makeIfMissing: Bool)
+  }
+
+  package init(_ settings: Settings) throws {
+    host = settings[.host] ?? "127.0.0.1"
+    port = try Self.integer(settings, .port, in: 0...65_535) ?? 3000
+    let data = settings[.data] ?? "heliograph-data"
+    self.data = data
+    publicURL = try settings[.url].map(Self.publicURL)
+    cloud = try settings[.microsoft].map { try Cloud(replacing: $0) } ?? .global
+    microsoftCA = settings[.microsoftCA]
+    database = try Self.database(settings[.databaseURL], data: data)
+    secretKey =
+      if let text = settings[.secretKey] {
+        .text(Secret(text))
+      } else if let path = settings[.secretKeyFile] {
+        .file(path: path, makeIfMissing: false)
+      } else {
+        .file(path: data + "/secret.key", makeIfMissing: true)
+      }
+    preparedToken = try settings[.preparedToken].map(Self.preparedToken)
+    unknownOutcomeWait = .seconds(try Self.integer(settings, .unknownOutcomeWait, in: 0...86_400) ?? 120)
+    bodyLimit = try Self.integer(settings, .bodyLimit, in: 1024...1 << 30) ?? 25 << 20
+    logLevel = try Self.logLevel(settings[.logLevel])
+  }
+
+  private static func integer(
+    _ settings: Settings, _ setting: Setting, in range: ClosedRange<Int>
+  ) throws(ConfigurationProblem) -> Int? {
+    guard let text = settings[setting] else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw .invalid(setting, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  private static func publicURL(_ text: String) throws(ConfigurationProblem) -> String {
+    let expected = "an http or https URL such as https://mail.example.com"
+    guard let parts = URLComponents(string: text), ["http", "https"].contains(parts.scheme ?? ""),
+      let host = parts.host, !host.isEmpty, parts.user == nil, parts.query == nil, parts.fragment == nil
+    else { throw .invalid(.url, text, expected) }
+    return text.hasSuffix("/") ? String(text.dropLast()) : text
+  }
+
+  private static func database(_ url: String?, data: String) throws(ConfigurationProblem) -> StoreLocation {
+    guard let url else { return .sqlite(path: data + "/heliograph.sqlite") }
+    guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
+      throw .invalidSecret(
+        .databaseURL, "does not start with postgres://", "postgres://user:password@host/database")
+    }
+    return .postgres(url: Secret(url))
+  }
+
+  /// Bits are counted as if every character were drawn at random from hexadecimal or base64.
+  private static func preparedToken(_ text: String) throws(ConfigurationProblem) -> Secret {
+    let bits = text.utf8.count * (text.allSatisfy(\.isHexDigit) ? 4 : 6)
+    guard bits >= 128, Set(text).count >= 8, text.allSatisfy({ $0.isASCII && !$0.isWhitespace }) else {
+      throw .invalidSecret(
+        .preparedToken, "holds fewer than 128 random bits or a character that no token has",
+        "32 random bytes, for example from: openssl rand -hex 32")
+    }
+    return Secret(text)
+  }
+
+  private static func logLevel(_ text: String?) throws(ConfigurationProblem) -> Logger.Level {
+    guard let text else { return .info }
+    guard let level = Logger.Level(rawValue: text) else {
+      throw .invalid(.logLevel, text, Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return level
+  }
+}

@@ -1,0 +1,73 @@
+/// One thing an operator may set: by flag, by environment variable or in the YAML file, in that order.
+/// `docs/configuration.md` is the same table, held to it by a test.
+package enum Setting: String, CaseIterable, Sendable {
+  case host
+  case port
+  case data
+  case url
+  case microsoft
+  case microsoftCA = "microsoft-ca"
+  case databaseURL = "database-url"
+  case secretKey = "secret-key"
+  case secretKeyFile = "secret-key-file"
+  case preparedToken = "prepared-token"
+  case unknownOutcomeWait = "unknown-outcome-wait"
+  case bodyLimit = "body-limit"
+  case logLevel = "log-level"
+
+  /// The name in the YAML file; the flag is the same after `--`.
+  package var key: String { rawValue }
+
+  /// `nil` where a flag would put a secret into the list of processes.
+  package var flag: String? { isSecret ? nil : "--" + key }
+
+  package var variable: String {
+    switch self {
+    case .url: "HELIOGRAPH_PUBLIC_URL"
+    default: "HELIOGRAPH_" + key.uppercased().replacing("-", with: "_")
+    }
+  }
+
+  /// As shown in the documentation.
+  package var defaultText: String {
+    switch self {
+    case .host: "127.0.0.1"
+    case .port: "3000"
+    case .data: "heliograph-data"
+    case .url: "http://localhost:PORT"
+    case .microsoft: "Microsoft's global cloud"
+    case .microsoftCA: "the system's certificates"
+    case .databaseURL: "SQLite in the data folder"
+    case .secretKey, .preparedToken: "none"
+    case .secretKeyFile: "secret.key in the data folder, made at first start"
+    case .unknownOutcomeWait: "120"
+    case .bodyLimit: "26214400"
+    case .logLevel: "info"
+    }
+  }
+
+  package var summary: String {
+    switch self {
+    case .host: "Address to listen on."
+    case .port: "Port of the REST API and the sign-in pages; 0 takes a free one."
+    case .data: "Folder of the database, the key file and the node's name."
+    case .url: "How the world reaches this gateway; the redirect URI is this and /oauth."
+    case .microsoft: "Replaces the login and Graph base URLs of the global cloud; http only on loopback."
+    case .microsoftCA: "PEM file of a certificate authority to trust beside the system's, for --microsoft."
+    case .databaseURL: "postgres://user:password@host/database."
+    case .secretKey: "Base64 of 32 bytes; seals the secrets in the database."
+    case .secretKeyFile: "File that holds the secret key, mode 0600."
+    case .preparedToken: "An operator's API token, valid while it is set and never stored; 128 bits or more."
+    case .unknownOutcomeWait: "Seconds to wait after a lost reply before looking what became of the letter."
+    case .bodyLimit: "Largest request body in bytes."
+    case .logLevel: "trace, debug, info, notice, warning, error or critical."
+    }
+  }
+
+  private var isSecret: Bool {
+    switch self {
+    case .secretKey, .preparedToken, .databaseURL: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Core
+import Yams
+
+/// What the operator said, from all three places, not yet read into values.
+package struct Settings: Sendable {
+  private let texts: [Setting: String]
+
+  package subscript(_ setting: Setting) -> String? { texts[setting] }
+
+  /// An empty text counts as not said.
+  ///
+  /// - Parameter file: the YAML file's text: one mapping of keys to scalars.
+  /// - Throws: `ConfigurationProblem` naming a key that does not exist and the nearest one that does.
+  package init(
+    flags: [Setting: String] = [:], environment: [String: String] = [:], file: String? = nil
+  ) throws(ConfigurationProblem) {
+    try Self.checkSpelling(of: environment)
+    var texts = try Self.read(file)
+    for setting in Setting.allCases {
+      if let text = environment[setting.variable], !text.isEmpty { texts[setting] = text }
+      if let text = flags[setting], !text.isEmpty { texts[setting] = text }
+    }
+    self.texts = texts
+  }
+
+  private static func read(_ file: String?) throws(ConfigurationProblem) -> [Setting: String] {
+    guard let file else { return [:] }
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: file)
+    } catch {
+      throw .malformedFile("\(error)")
+    }
+    guard let root else { return [:] }
+    guard let mapping = root.mapping else { throw .malformedFile("it is not a mapping of keys to values") }
+    var texts: [Setting: String] = [:]
+    for (key, value) in mapping {
+      let name = key.string ?? ""
+      guard let setting = Setting(rawValue: name) else {
+        throw .unknownKey(name, nearest: nearest(to: name, among: Setting.allCases.map(\.key)))
+      }
+      guard let text = value.scalar?.string else { throw .invalid(setting, "a list or mapping", "one value") }
+      if texts.updateValue(text, forKey: setting) != nil {
+        throw .malformedFile("\(name) stands there twice")
+      }
+    }
+    return texts
+  }
+
+  /// A misspelt variable is refused. One that resembles none of ours is left alone: Kubernetes sets
+  /// `HELIOGRAPH_SERVICE_HOST` and more for a service of our name.
+  private static func checkSpelling(of environment: [String: String]) throws(ConfigurationProblem) {
+    let known =
+      Setting.allCases.map(\.variable) + ["HELIOGRAPH_URL", "HELIOGRAPH_TOKEN", "HELIOGRAPH_CONFIG"]
+    for name in environment.keys.sorted() where name.hasPrefix("HELIOGRAPH_") && !known.contains(name) {
+      if let nearest = known.min(by: { distance($0, name) < distance($1, name) }),
+        distance(nearest, name) <= 2
+      {
+        throw .unknownKey(name, nearest: nearest)
+      }
+    }
+  }
+
+  private static func nearest(to name: String, among known: [String]) -> String {
+    known.min { distance($0, name) < distance($1, name) } ?? ""
+  }
+
+  /// Levenshtein's: insertions, deletions and substitutions.
+  private static func distance(_ a: String, _ b: String) -> Int {
+    let b = Array(b)
+    var row = Array(0...b.count)
+    for (i, character) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for j in b.indices {
+        let substituted = diagonal + (character == b[j] ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
+      }
+    }
+    return row[b.count]
+  }
+}

@@ -1,0 +1,124 @@
+import Core
+import Foundation
+import Vault
+
+/// The folder that an installation lives in: the SQLite file, the key file, the node's name and the lock.
+struct DataFolder: Sendable {
+  let path: String
+
+  /// Makes the folder, readable by its owner only, when it is missing.
+  init(_ path: String) throws(DataFolderProblem) {
+    self.path = path
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw .unusable(path, reason: Self.reason(error))
+    }
+    guard access(path, R_OK | W_OK | X_OK) == 0 else {
+      throw .unusable(path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// The name under which this installation leases lanes; made once.
+  func node(at now: Instant) throws(DataFolderProblem) -> NodeID {
+    let file = path + "/node"
+    if let data = FileManager.default.contents(atPath: file) {
+      let name = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+      if !name.isEmpty { return NodeID(name) }
+    }
+    let node = NodeID.make(at: now)
+    try create(file, with: node.rawValue + "\n")
+    return node
+  }
+
+  /// Reads the key, or makes one where that is allowed.
+  static func masterKey(from source: Configuration.SecretKeySource) throws -> MasterKey {
+    switch source {
+    case .text(let text):
+      return try MasterKey(base64: text)
+    case .file(let path, let makeIfMissing):
+      if let data = FileManager.default.contents(atPath: path) {
+        return try MasterKey(base64: Secret(String(decoding: data, as: UTF8.self)))
+      }
+      guard makeIfMissing, !FileManager.default.fileExists(atPath: path) else {
+        throw DataFolderProblem.unreadableKey(path)
+      }
+      let key = MasterKey.random()
+      let folder = try DataFolder(URL(filePath: path).deletingLastPathComponent().path)
+      try folder.create(path, with: key.base64.reveal() + "\n")
+      return key
+    }
+  }
+
+  /// Writes a new file with mode 0600, and syncs it and the folder: what is sealed with a key that a power cut
+  /// took away is lost.
+  private func create(_ file: String, with text: String) throws(DataFolderProblem) {
+    let bytes = Array(text.utf8)
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unusable(file, reason: String(cString: strerror(errno))) }
+    let written = write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
+    close(descriptor)
+    let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let synced = directory >= 0 && fsync(directory) == 0
+    if directory >= 0 { close(directory) }
+    guard written, synced else {
+      unlink(file)
+      throw .unusable(file, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Takes the folder for this process until it exits.
+  ///
+  /// - Returns: what keeps the lock; the kernel lets go of it when the process ends, however it ends.
+  func lock() throws(DataFolderProblem) -> FolderLock {
+    let file = path + "/lock"
+    let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unusable(file, reason: String(cString: strerror(errno))) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw .locked(path)
+    }
+    return FolderLock(descriptor: descriptor)
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    (error as NSError).localizedDescription
+  }
+}
+
+/// Holds the data folder for this process.
+struct FolderLock: ~Copyable {
+  private let descriptor: Int32
+
+  fileprivate init(descriptor: Int32) {
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+}
+
+struct DataFolderProblem: Problem {
+  let code: ProblemCode
+  let summary: String
+  let remedy: String?
+  let retry = Retry.futile
+
+  static func unusable(_ path: String, reason: String) -> DataFolderProblem {
+    DataFolderProblem(
+      code: .configurationInvalid, summary: "\(path) cannot be used: \(reason).",
+      remedy: "Choose a folder with --data (HELIOGRAPH_DATA) that this user may write to.")
+  }
+
+  static func unreadableKey(_ path: String) -> DataFolderProblem {
+    DataFolderProblem(
+      code: .vaultInvalidKey, summary: "The key file \(path) cannot be read.",
+      remedy: "Check the path and that this user may read it; it holds base64 of 32 bytes.")
+  }
+
+  static func locked(_ path: String) -> DataFolderProblem {
+    DataFolderProblem(
+      code: .storeLocked, summary: "Another Heliograph is using the data folder \(path).",
+      remedy: "Stop it, or choose another folder with --data.")
+  }
+}

@@ -1,0 +1,129 @@
+import Accounts
+package import Core
+import Delivery
+import Foundation
+import Hummingbird
+package import Logging
+import Microsoft
+import NIOCore
+import ServiceLifecycle
+import Store
+import UnixSignals
+import Vault
+import Web
+
+/// One Heliograph: a data folder, a key, a database, and the services that work on them.
+package struct Installation: Sendable {
+  private let configuration: Configuration
+  private let logger: Logger
+  private let time = SystemTime()
+
+  package init(_ configuration: Configuration, logger: Logger = Logger(label: "heliograph")) {
+    self.configuration = configuration
+    self.logger = logger
+  }
+
+  /// Serves until SIGTERM or SIGINT, then lets letters on their way finish.
+  ///
+  /// - Parameter onListening: called with the public URL once requests are answered.
+  package func serve(onListening: @escaping @Sendable (String) async -> Void = { _ in }) async throws {
+    let folder = try DataFolder(configuration.data)
+    let lock = try folder.lock()
+    let vault = Vault(key: try DataFolder.masterKey(from: configuration.secretKey))
+    try await withStore(vault) { store in
+      let http = try HTTPExchange(
+        .init(userAgent: "Heliograph", trustRootsPath: configuration.microsoftCA))
+      do {
+        try await run(store, vault, http, node: try folder.node(at: time.now), onListening: onListening)
+      } catch {
+        try? await http.shutdown()
+        throw error
+      }
+      try await http.shutdown()
+    }
+    withExtendedLifetime(lock) {}
+  }
+
+  /// Makes an API token; only its hash is stored.
+  package func issueToken(
+    description: String, scopes: [String], expires: Duration?
+  ) async throws -> Secret {
+    _ = try DataFolder(configuration.data)
+    let vault = Vault(key: try DataFolder.masterKey(from: configuration.secretKey))
+    return try await withStore(vault) { store in
+      let token = Digest.randomToken()
+      let now = time.now
+      let record = APITokenRecord(
+        workspace: .default, id: .make(at: now), hash: Digest.sha256(token), description: description,
+        scopes: scopes, created: now, expires: expires.map { now + $0 })
+      try await store.write { (tx: borrowing Transaction) in try tx.insert(record) }
+      return token
+    }
+  }
+
+  private func withStore<Value: Sendable>(
+    _ vault: Vault, _ body: (Store) async throws -> Value
+  ) async throws -> Value {
+    let store = try await Store(configuration.database)
+    do {
+      try await store.checkKey(vault)
+      let value = try await body(store)
+      await store.close()
+      return value
+    } catch {
+      await store.close()
+      throw error
+    }
+  }
+
+  private func run(
+    _ store: Store, _ vault: Vault, _ http: HTTPExchange, node: NodeID,
+    onListening: @escaping @Sendable (String) async -> Void
+  ) async throws {
+    let cloud = configuration.cloud
+    let publicURL = configuration.publicURL ?? "http://localhost:\(configuration.port)"
+    let entra = Entra(cloud: cloud, http: http)
+    let tokens = TokenSource(store: store, vault: vault, entra: entra, time: time)
+    let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
+    let backends = Backends(store: store, cloud: cloud, http: http, tokens: tokens, gate: Gate(time: time))
+    var outboxConfiguration = OutboxConfiguration()
+    outboxConfiguration.schedule.unknownOutcomeWait = configuration.unknownOutcomeWait
+    let outbox = Outbox(
+      store: store, backends: { try await backends.backend(for: $1, in: $0) }, time: time, node: node,
+      configuration: outboxConfiguration, logger: logger)
+    let web = WebApplication(
+      WebApplication.Services(
+        store: store, tokens: TokenDirectory(store: store, time: time, prepared: configuration.preparedToken),
+        apps: AppRegistry(store: store, vault: vault, cloud: cloud, time: time),
+        accounts: AccountDirectory(store: store, cloud: cloud, time: time, connector: connector),
+        signIn: SignIn(
+          store: store, vault: vault, entra: entra, http: http, publicURL: publicURL, time: time),
+        outbox: outbox),
+      publicURL: publicURL, loginOrigin: cloud.login, bodyLimit: configuration.bodyLimit)
+    let server = Application(
+      router: try web.router(),
+      configuration: ApplicationConfiguration(
+        address: .hostname(configuration.host, port: configuration.port), serverName: "Heliograph"),
+      onServerRunning: { _ in await onListening(publicURL) }, logger: logger)
+    do {
+      try await ServiceGroup(
+        services: [outbox, connector, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+      ).run()
+    } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw ServerProblem.portInUse(configuration.port)
+    }
+  }
+}
+
+struct ServerProblem: Problem {
+  let code: ProblemCode
+  let summary: String
+  let remedy: String?
+  let retry = Retry.futile
+
+  static func portInUse(_ port: Int) -> ServerProblem {
+    ServerProblem(
+      code: .serverPortInUse, summary: "Port \(port) is taken by another program.",
+      remedy: "Stop that program, or choose another port with --port (HELIOGRAPH_PORT).")
+  }
+}

@@ -1,0 +1,99 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// A problem as callers of the REST API see it: EmailEngine's error object, with our code and the cure.
+struct APIError: HTTPResponseError, Encodable {
+  let statusCode: Int
+  let error: String
+  let message: String
+  /// EmailEngine's code where its table has one, else ours.
+  let code: String
+  let problem: String
+  let remedy: String?
+  let fields: [FieldFault]?
+  let origin: Origin?
+
+  /// What Microsoft said, for its support.
+  struct Origin: Encodable {
+    let statusCode: Int?
+    let code: String?
+    let requestId: String?
+  }
+
+  private let retryAfter: Duration?
+
+  init(_ problem: any Problem) {
+    let status = Self.status(of: problem.code)
+    statusCode = status.code
+    error = status.reasonPhrase
+    message = problem.summary
+    code = Self.vocabulary[problem.code] ?? problem.code.rawValue
+    self.problem = problem.code.rawValue
+    remedy = problem.remedy
+    let faults = (problem as? RequestProblem)?.fields ?? []
+    fields = faults.isEmpty ? nil : faults
+    origin = problem.origin.map { Origin(statusCode: $0.status, code: $0.code, requestId: $0.requestID) }
+    retryAfter = if case .safe(let after?) = problem.retry { after } else { nil }
+  }
+
+  private enum CodingKeys: CodingKey {
+    case statusCode, error, message, code, problem, remedy, fields, origin
+  }
+
+  var status: HTTPResponse.Status { HTTPResponse.Status(code: statusCode) }
+
+  func response(from request: Request, context: some RequestContext) throws -> Response {
+    var headers: HTTPFields = [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"]
+    if statusCode == 401 { headers[.wwwAuthenticate] = #"Bearer realm="heliograph""# }
+    if let retryAfter { headers[.retryAfter] = String(max(1, retryAfter.components.seconds)) }
+    return Response(
+      status: status, headers: headers,
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONEncoder.api.encode(self))))
+  }
+
+  /// The HTTP status our callers get. Decided here only.
+  static func status(of code: ProblemCode) -> HTTPResponse.Status {
+    switch code {
+    case .tokenMissing, .tokenInvalid: .unauthorized
+    case .tokenScope, .accountIdentityMismatch, .signInDeclined, .signInBrowserMismatch: .forbidden
+    case .requestNotFound, .appNotFound, .accountNotFound, .queueNotFound: .notFound
+    case .idempotencyMismatch, .queueInFlight, .storeConflict: .conflict
+    case .requestTooLarge, .messageTooLarge, .graphMessageTooLarge: .contentTooLarge
+    case .storeUnavailable, .storeFull, .storeLocked, .storeCommitUnknown, .accountNotConnected:
+      .serviceUnavailable
+    case .requestInternal, .storeFailed, .storeFromFuture, .storeNotDurable, .vaultWrongKey, .vaultInvalidKey,
+      .vaultInvalidBox, .serverPortInUse:
+      .internalServerError
+    case .entraUnreachable, .entraUnavailable, .entraThrottled, .entraUnexpectedReply, .graphUnreachable,
+      .graphLostReply, .graphUnavailable, .graphUnexpectedReply:
+      .badGateway
+    case .graphThrottled: .tooManyRequests
+    default: .badRequest
+    }
+  }
+
+  private static let vocabulary: [ProblemCode: String] = [
+    .accountNotFound: "AccountNotFound",
+    .accountExists: "AccountAlreadyExists",
+    .accountNotConnected: "NotYetConnected",
+    .requestNotSupported: "NotSupported",
+    .messageTooLarge: "MessageTooLarge",
+    .graphMessageTooLarge: "MessageTooLarge",
+    .graphAccessDenied: "AccessDenied",
+    .graphSendAsDenied: "SendAsDenied",
+    .graphMailboxUnavailable: "MailboxNotEnabled",
+    .graphRecipientsInvalid: "InvalidRecipients",
+  ]
+}
+
+extension JSONEncoder {
+  /// Keys in the order of their names, slashes as they are: answers are the same byte for byte.
+  static var api: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }
+}

@@ -1,0 +1,81 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Store
+
+/// A JSON answer with status 200, which is every success of this API.
+func reply(_ value: some Encodable) throws -> Response {
+  Response(
+    status: .ok, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+    body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONEncoder.api.encode(value))))
+}
+
+extension Request {
+  /// - Throws: `RequestProblem` with every fault of the body, or when it is larger than `limit` bytes.
+  func body<Body: Decodable>(_ type: Body.Type, limit: Int) async throws -> (value: Body, bytes: [UInt8]) {
+    if let length = headers[.contentLength].flatMap(Int.init), length > limit {
+      throw RequestProblem.tooLarge(limit: limit)
+    }
+    let buffer = try await self.body.collect(upTo: limit)
+    let bytes = Array(buffer.readableBytesView)
+    return (try JSONDecoder.request(type, from: bytes), bytes)
+  }
+
+  /// `page` (from 0) and `pageSize` (1 to 1000, default 20).
+  var pageRequest: PageRequest {
+    get throws {
+      PageRequest(
+        page: try queryInteger("page", in: 0...1_048_576) ?? 0,
+        size: try queryInteger("pageSize", in: 1...1000) ?? 20)
+    }
+  }
+
+  func query(_ name: String) -> String? {
+    uri.queryParameters[Substring(name)].map(String.init).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  private func queryInteger(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    guard let text = query(name) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      let message = "\(text) is not a whole number from \(range.lowerBound) to \(range.upperBound)"
+      throw RequestProblem.fields([FieldFault(message: message, key: name)], code: .requestInvalidField)
+    }
+    return number
+  }
+}
+
+/// The numbers at the head of every list.
+struct PageHead: Encodable {
+  let total: Int
+  let page: Int
+  let pages: Int
+
+  init(_ request: PageRequest, total: Int) {
+    self.total = total
+    page = request.page
+    pages = (total + request.size - 1) / request.size
+  }
+}
+
+/// A problem of the past as lists show it.
+struct ProblemReply: Encodable {
+  let code: String
+  let message: String
+  let remedy: String?
+  let statusCode: Int?
+  let serverResponseCode: String?
+  let requestId: String?
+  let date: String
+
+  init(_ record: ProblemRecord) {
+    code = record.code
+    message = record.summary
+    remedy = record.remedy
+    statusCode = record.status
+    serverResponseCode = record.peerCode
+    requestId = record.requestID
+    date = record.occurred.description
+  }
+}

@@ -1,0 +1,78 @@
+import Core
+
+/// What is wrong with a request, before anything below the face has seen it.
+struct RequestProblem: Problem {
+  let code: ProblemCode
+  let summary: String
+  let remedy: String?
+  let retry = Retry.futile
+  /// Each faulty field with its sentence; empty when the fault is not in a field.
+  var fields: [FieldFault] = []
+}
+
+/// One faulty field: `key` is its path in the body, such as `attachments[0].content`.
+struct FieldFault: Sendable, Hashable, Encodable {
+  let message: String
+  let key: String
+}
+
+extension RequestProblem {
+  static func malformedJSON(_ reason: String) -> RequestProblem {
+    RequestProblem(
+      code: .requestMalformed, summary: "The body is not valid JSON: \(reason)",
+      remedy: "Send one JSON object with Content-Type: application/json.")
+  }
+
+  /// One problem for all faults of a body; an unknown or unsupported field decides the code.
+  static func fields(_ faults: [FieldFault], code: ProblemCode) -> RequestProblem {
+    let remedy =
+      switch code {
+      case .requestNotSupported: "Leave the field out; this version does not do what it asks for."
+      case .requestUnknownField: "Correct the spelling or leave the field out."
+      default: "Correct the field and send the request again."
+      }
+    return RequestProblem(
+      code: code, summary: faults.map { "\($0.key): \($0.message)" }.joined(separator: "; "), remedy: remedy,
+      fields: faults)
+  }
+
+  static func tooLarge(limit: Int) -> RequestProblem {
+    RequestProblem(
+      code: .requestTooLarge, summary: "The request body is larger than the limit of \(limit) bytes.",
+      remedy: "Send less, or raise body-limit (HELIOGRAPH_BODY_LIMIT).")
+  }
+
+  static func noRoute(_ method: String, _ path: String) -> RequestProblem {
+    RequestProblem(
+      code: .requestNotFound, summary: "There is nothing at \(method) \(path).",
+      remedy: "docs/openapi.json lists what there is.")
+  }
+
+  static let tokenMissing = RequestProblem(
+    code: .tokenMissing, summary: "The request carries no API token.",
+    remedy: "Send Authorization: Bearer TOKEN; `heliograph token issue` makes one.")
+
+  static let tokenInvalid = RequestProblem(
+    code: .tokenInvalid, summary: "The API token is unknown, expired or revoked.",
+    remedy: "Make a new one with `heliograph token issue`.")
+
+  static func tokenScope(needed: String) -> RequestProblem {
+    RequestProblem(
+      code: .tokenScope, summary: "The API token does not have the scope \(needed).",
+      remedy: "Make a token with `heliograph token issue --scope \(needed)`.")
+  }
+
+  static func refused(status: Int, _ reason: String?) -> RequestProblem {
+    RequestProblem(
+      code: .requestMalformed, summary: reason ?? "The request was refused with HTTP status \(status).",
+      remedy: "Correct the request and send it again.")
+  }
+
+  static let internalFailure = RequestProblem(
+    code: .requestInternal, summary: "Something failed inside Heliograph; nothing was acknowledged.",
+    remedy: "Try again, and report it with the time of the request if it stays.")
+
+  static let incompleteForm = RequestProblem(
+    code: .requestMalformed, summary: "The form came without all of its fields.",
+    remedy: "Open the link again and press the button on the page.")
+}

@@ -1,0 +1,149 @@
+import Accounts
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Mustache
+import NIOCore
+
+/// What the owner of a mailbox sees: the sign-in page, and where Microsoft sends them back to.
+struct HostedPages: Sendable {
+  private let signIn: SignIn
+  private let templates: MustacheLibrary
+  private let headers: HTTPFields
+  private let isSecure: Bool
+
+  /// Far more than a form of four fields takes.
+  private static let formLimit = 64 << 10
+
+  /// All serve, so that an app registration made for another program keeps working.
+  private static let callbackPaths = [
+    "/oauth", "/api/v1/outlook-authorization/code", "/email-oauth/microsoft/callback",
+  ]
+
+  init(signIn: SignIn, publicURL: String, loginOrigin: String) throws {
+    self.signIn = signIn
+    templates = try PageTemplates.library()
+    isSecure = publicURL.hasPrefix("https:")
+    headers = Self.securityHeaders(formTargets: ["'self'", loginOrigin])
+  }
+
+  func add(to router: Router<WebContext>) {
+    let pages = router.group("").add(middleware: PageProblemMiddleware(pages: self))
+    pages.get("/accounts/new", use: show)
+    pages.post("/accounts/new", use: begin)
+    for path in Self.callbackPaths { pages.get(RouterPath(path), use: complete) }
+    router.get("/assets/heliograph.css") { _, _ in
+      Response(
+        status: .ok,
+        headers: [.contentType: "text/css; charset=utf-8", .cacheControl: "public, max-age=3600"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: PageTemplates.styleSheet)))
+    }
+  }
+
+  /// Opening the link changes nothing: mail scanners open links too.
+  private func show(_ request: Request, _ context: WebContext) async throws -> Response {
+    let data = request.query("data") ?? ""
+    let sig = request.query("sig") ?? ""
+    let page = try await signIn.page(data: data, sig: sig)
+    return html(
+      "signIn",
+      [
+        "address": page.email as Any?, "asker": page.asker, "data": data, "sig": sig,
+        "apps": page.apps.map { ["id": $0.id.rawValue, "title": $0.title] },
+      ])
+  }
+
+  private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
+    let buffer = try await request.body.collect(upTo: Self.formLimit)
+    let form = try URLEncodedFormDecoder().decode(StartForm.self, from: String(buffer: buffer))
+    let start = try await signIn.begin(data: form.data, sig: form.sig, app: AppID(form.app))
+    var response = redirect(to: start.authorizeURL)
+    response.headers[.setCookie] =
+      "\(start.cookie.name)=\(start.cookie.value.reveal()); Path=/; Max-Age=\(start.cookie.maxAge.components.seconds)"
+      + "; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+    return response
+  }
+
+  private func complete(_ request: Request, _ context: WebContext) async throws -> Response {
+    let query = Dictionary(
+      request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+      uniquingKeysWith: { first, _ in first })
+    switch try await signIn.complete(query, cookies: Self.cookies(of: request)) {
+    case .connected(_, _, let redirect): return self.redirect(to: redirect)
+    case .refused(let problem, let tryAgain): return refusal(problem, tryAgain: tryAgain)
+    }
+  }
+
+  /// The page that names what went wrong and the cure.
+  func refusal(_ problem: any Problem, tryAgain: String?) -> Response {
+    let origin = [problem.origin?.code, problem.origin?.requestID].compactMap { $0 }.joined(separator: " · ")
+    return html(
+      "refused",
+      [
+        "summary": problem.summary, "remedy": problem.remedy as Any?, "code": problem.code.rawValue,
+        "peer": origin.isEmpty ? nil : origin as Any?, "tryAgain": tryAgain as Any?,
+      ], status: APIError.status(of: problem.code))
+  }
+
+  private func html(
+    _ template: String, _ values: [String: Any?], status: HTTPResponse.Status = .ok
+  ) -> Response {
+    let text = templates.render(values.compactMapValues { $0 }, withTemplate: template) ?? ""
+    var headers = headers
+    headers[.contentType] = "text/html; charset=utf-8"
+    return Response(
+      status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  private func redirect(to url: String) -> Response {
+    var headers = headers
+    headers[.location] = url
+    return Response(status: .seeOther, headers: headers)
+  }
+
+  private struct StartForm: Decodable {
+    let data, sig, app: String
+  }
+
+  private static func cookies(of request: Request) -> [String: String] {
+    let pairs = (request.headers[.cookie] ?? "").split(separator: ";").compactMap {
+      pair -> (String, String)? in
+      let parts = pair.trimmingCharacters(in: .whitespaces).split(separator: "=", maxSplits: 1)
+      return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+    }
+    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// `form-action` names Microsoft too, because Chromium applies it to where a posted form is redirected.
+  private static func securityHeaders(formTargets: [String]) -> HTTPFields {
+    var headers: HTTPFields = [.cacheControl: "no-store", .xContentTypeOptions: "nosniff"]
+    headers[.contentSecurityPolicy] =
+      "default-src 'none'; style-src 'self'; form-action \(formTargets.joined(separator: " ")); "
+      + "base-uri 'none'; frame-ancestors 'none'"
+    // The link is a key to the form, and the callback carries a code: neither may reach another site.
+    if let referrerPolicy = HTTPField.Name("Referrer-Policy") { headers[referrerPolicy] = "no-referrer" }
+    return headers
+  }
+}
+
+/// Answers every failure of a hosted page with a page.
+struct PageProblemMiddleware: RouterMiddleware {
+  typealias Context = WebContext
+
+  let pages: HostedPages
+
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch let problem as any Problem {
+      return pages.refusal(problem, tryAgain: nil)
+    } catch let error as HTTPError {
+      return pages.refusal(RequestProblem.refused(status: error.status.code, error.body), tryAgain: nil)
+    } catch is DecodingError {
+      return pages.refusal(RequestProblem.incompleteForm, tryAgain: nil)
+    }
+  }
+}

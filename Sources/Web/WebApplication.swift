@@ -1,0 +1,56 @@
+package import Accounts
+package import Delivery
+package import Hummingbird
+package import Store
+
+/// The REST API, the hosted pages and the callback as one router.
+package struct WebApplication: Sendable {
+  private let services: Services
+
+  /// What the routes call.
+  package struct Services: Sendable {
+    package let store: Store
+    package let tokens: TokenDirectory
+    package let apps: AppRegistry
+    package let accounts: AccountDirectory
+    package let signIn: SignIn
+    package let outbox: Outbox
+
+    package init(
+      store: Store, tokens: TokenDirectory, apps: AppRegistry, accounts: AccountDirectory, signIn: SignIn,
+      outbox: Outbox
+    ) {
+      self.store = store
+      self.tokens = tokens
+      self.apps = apps
+      self.accounts = accounts
+      self.signIn = signIn
+      self.outbox = outbox
+    }
+  }
+
+  private let publicURL: String
+  private let loginOrigin: String
+  private let bodyLimit: Int
+
+  /// - Parameter loginOrigin: Microsoft's sign-in host, which the hosted page may send a form to.
+  package init(_ services: Services, publicURL: String, loginOrigin: String, bodyLimit: Int) {
+    self.services = services
+    self.publicURL = publicURL
+    self.loginOrigin = loginOrigin
+    self.bodyLimit = bodyLimit
+  }
+
+  package func router() throws -> Router<WebContext> {
+    let router = Router(context: WebContext.self)
+    router.add(middleware: ProblemMiddleware(bodyLimit: bodyLimit))
+    HealthRoute(store: services.store).add(to: router)
+    try HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigin: loginOrigin).add(to: router)
+    let api = router.group("v1").add(middleware: BearerAuthentication(tokens: services.tokens, scope: "api"))
+    AppRoutes(apps: services.apps, bodyLimit: bodyLimit).add(to: api)
+    AccountRoutes(directory: services.accounts, signIn: services.signIn, bodyLimit: bodyLimit).add(to: api)
+    SubmitRoute(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)
+    OutboxRoutes(outbox: services.outbox).add(to: api)
+    return router
+  }
+}

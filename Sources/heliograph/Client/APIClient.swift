@@ -1,0 +1,90 @@
+import AsyncHTTPClient
+import Core
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// A caller of the REST API, for the commands that are its clients.
+struct APIClient: Sendable {
+  let url: String
+  let token: Secret
+  let http: HTTPClient
+
+  /// Reads HELIOGRAPH_URL and HELIOGRAPH_TOKEN, runs `body` and closes the connections.
+  static func withEnvironment<Value>(
+    isolation: isolated (any Actor)? = #isolation, _ body: (APIClient) async throws -> Value
+  ) async throws -> Value {
+    let environment = ProcessInfo.processInfo.environment
+    guard let token = environment["HELIOGRAPH_TOKEN"], !token.isEmpty else { throw ClientProblem.noToken }
+    let http = HTTPClient(eventLoopGroupProvider: .singleton)
+    let url = environment["HELIOGRAPH_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://localhost:3000"
+    let client = APIClient(
+      url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: Secret(token), http: http)
+    do {
+      let value = try await body(client)
+      try await http.shutdown()
+      return value
+    } catch {
+      try? await http.shutdown()
+      throw error
+    }
+  }
+
+  func get(_ path: String, query: [String: String] = [:]) async throws -> APIReply {
+    var parts = URLComponents()
+    parts.path = path
+    if !query.isEmpty {
+      parts.queryItems = query.sorted { $0.key < $1.key }.map { URLQueryItem(name: $0.key, value: $0.value) }
+    }
+    return try await send(HTTPClientRequest(url: url + (parts.string ?? path)))
+  }
+
+  func post(_ path: String, _ body: some Encodable, headers: [String: String] = [:]) async throws -> APIReply
+  {
+    var request = HTTPClientRequest(url: url + path)
+    request.method = .POST
+    request.headers.add(name: "Content-Type", value: "application/json")
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
+    request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+    return try await send(request)
+  }
+
+  private func send(_ request: HTTPClientRequest) async throws -> APIReply {
+    var request = request
+    request.headers.add(name: "Authorization", value: "Bearer \(token.reveal())")
+    let response: HTTPClientResponse
+    let body: ByteBuffer
+    do {
+      response = try await http.execute(request, timeout: .seconds(60))
+      body = try await response.body.collect(upTo: 64 << 20)
+    } catch {
+      throw ClientProblem.unreachable(url, error)
+    }
+    let data = Data(body.readableBytesView)
+    guard response.status == .ok else { throw ClientProblem(status: Int(response.status.code), body: data) }
+    return APIReply(data: data)
+  }
+}
+
+/// A successful answer: printed as it came with `--json`, read into a value for people.
+struct APIReply: Sendable {
+  let data: Data
+
+  func read<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch {
+      throw ClientProblem.unexpectedAnswer
+    }
+  }
+
+  func printJSON() {
+    Terminal.line(String(decoding: data, as: UTF8.self))
+  }
+}
+
+/// Text of an address as one path segment (RFC 3986 section 3.3).
+func pathSegment(_ text: String) -> String {
+  text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~@")))
+    ?? text
+}

@@ -1,0 +1,50 @@
+import Core
+import Foundation
+
+/// What a client command tells when the gateway refused or could not be reached.
+struct ClientProblem: Problem {
+  let code: ProblemCode
+  let summary: String
+  let remedy: String?
+  let retry: Retry
+
+  private init(_ code: ProblemCode, _ summary: String, remedy: String?, retry: Retry = .futile) {
+    self.code = code
+    self.summary = summary
+    self.remedy = remedy
+    self.retry = retry
+  }
+
+  /// Takes over the gateway's own words.
+  init(status: Int, body: Data) {
+    struct Answer: Decodable {
+      let message: String
+      let problem: String?
+      let remedy: String?
+    }
+    let answer = try? JSONDecoder().decode(Answer.self, from: body)
+    self.init(
+      answer?.problem.flatMap(ProblemCode.init) ?? .requestInternal,
+      answer?.message ?? "The gateway answered with HTTP status \(status).",
+      remedy: answer.map(\.remedy) ?? "Check that HELIOGRAPH_URL is the gateway's.")
+  }
+
+  static let noToken = ClientProblem(
+    .tokenMissing, "HELIOGRAPH_TOKEN is not set.",
+    remedy: "Make a token with `heliograph token issue` and export it.")
+
+  static let unexpectedAnswer = ClientProblem(
+    .requestInternal, "The gateway's answer is not what this version of the command expects.",
+    remedy: "Use the same version on both sides.")
+
+  static func unreachable(_ url: String, _ cause: any Error) -> ClientProblem {
+    ClientProblem(
+      .requestInternal, "No answer from \(url): \(cause).",
+      remedy: "Start the gateway with `heliograph serve`, or set HELIOGRAPH_URL.", retry: .unsafe)
+  }
+
+  static func unreadableFile(_ path: String) -> ClientProblem {
+    ClientProblem(
+      .requestInvalidField, "The file \(path) cannot be read.", remedy: "Check the path and its permissions.")
+  }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Core
+import Foundation
+import Gateway
+import Logging
+import Sandbox
+import ServiceLifecycle
+import UnixSignals
+import Vault
+
+struct Demo: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Watch a letter go through, with Microsoft played on this machine.",
+    discussion: """
+      Starts the sandbox and a gateway, registers an OAuth2 app through the REST API, signs in as a browser \
+      would, submits a letter and waits until it is in the recipient's mailbox. Then both stay up to be looked at.
+
+      Nothing leaves this machine. The gateway's data is in a fresh temporary folder, unless --data names one.
+      """)
+
+  @Option(help: "Port of the gateway.") var port = 3000
+  @Option(help: "Port of the sandbox.") var sandboxPort = 4000
+  @Option(help: .init("Folder for the gateway's data.", valueName: "dir")) var data: String?
+  @Flag(help: "Leave with status 0 once the letter has arrived, and otherwise with the reason.") var exit =
+    false
+
+  func run() async throws {
+    let folder = data ?? NSTemporaryDirectory() + "heliograph-demo-\(UUID().uuidString.prefix(8))"
+    let token = Digest.randomToken()
+    let sandbox = "http://localhost:\(sandboxPort)"
+    let settings = try Settings(
+      flags: [.port: String(port), .data: folder, .microsoft: sandbox, .logLevel: "warning"],
+      environment: [Setting.preparedToken.variable: token.reveal()])
+    var logger = Logger(label: "demo", factory: { StreamLogHandler.standardError(label: $0) })
+    logger.logLevel = .warning
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { if data == nil { try? FileManager.default.removeItem(atPath: folder) } }
+      let sandboxReady = Signal()
+      let gatewayReady = Signal()
+      let server = try sandboxServer(logger) { _ in sandboxReady.give() }
+      group.addTask { [logger] in
+        try await ServiceGroup(
+          services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        ).run()
+      }
+      let installation = Installation(try Configuration(settings), logger: logger)
+      group.addTask {
+        await sandboxReady.wait()
+        try await installation.serve { _ in gatewayReady.give() }
+      }
+      group.addTask {
+        await gatewayReady.wait()
+        try await DemoTour.run(
+          gateway: "http://localhost:\(port)", sandbox: sandbox, token: token, staysUp: !exit)
+        if exit { throw Finished() }
+      }
+      do {
+        // A server that ends, for a signal or a port in use, ends the demo.
+        try await group.next()
+        try await group.waitForAll()
+      } catch is Finished {
+      }
+      group.cancelAll()
+    }
+  }
+
+  private func sandboxServer(
+    _ logger: Logger, _ onListening: @escaping @Sendable (SandboxPorts) async -> Void
+  ) throws -> SandboxServer {
+    var configuration = SandboxConfiguration()
+    configuration.port = sandboxPort
+    return try SandboxServer(
+      configuration: configuration, state: try SandboxState(), logger: logger, onListening: onListening)
+  }
+
+  private struct Finished: Error {}
+}
+
+/// Waits for one thing to happen once.
+struct Signal: Sendable {
+  private let stream: AsyncStream<Void>
+  private let continuation: AsyncStream<Void>.Continuation
+
+  init() {
+    (stream, continuation) = AsyncStream.makeStream()
+  }
+
+  func give() { continuation.finish() }
+
+  func wait() async {
+    for await _ in stream {}
+  }
+}

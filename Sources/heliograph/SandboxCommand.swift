@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Sandbox
+import ServiceLifecycle
+import UnixSignals
+
+struct SandboxCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sandbox",
+    abstract: "Play Microsoft on this machine: Entra sign-in and Graph mail, in memory.",
+    discussion: """
+      Serves Entra v2.0 and Graph v1.0 for two invented tenants, with people, mailboxes and app registrations \
+      made at start. Open its page to read the mailboxes; GET /sandbox/directory lists everything, secrets \
+      included. Nothing leaves this machine and nothing is kept.
+
+      Microsoft's own libraries refuse http: give --tls-port and trust ca.pem in the data folder.
+      """)
+
+  @Option(help: "Address to listen on.") var host = "127.0.0.1"
+  @Option(help: "Port; 0 takes a free one.") var port = 4000
+  @Option(help: "Port for TLS; none when left out, 0 takes a free one.") var tlsPort: Int?
+  @Option(help: .init("Folder for the certificate authority, ca.pem.", valueName: "dir")) var data: String?
+  @Flag(help: "Allow a --host that other machines reach; the sandbox has no passwords.") var allowRemote =
+    false
+
+  func run() async throws {
+    var configuration = SandboxConfiguration()
+    configuration.host = host
+    configuration.port = port
+    configuration.tlsPort = tlsPort
+    configuration.dataDirectory = data.map { URL(filePath: $0, directoryHint: .isDirectory) }
+    configuration.allowRemote = allowRemote
+    var logger = Logger(label: "sandbox", factory: { StreamLogHandler.standardError(label: $0) })
+    logger.logLevel = .notice
+    let server = try SandboxServer(configuration: configuration, state: try SandboxState(), logger: logger) {
+      ports in
+      Terminal.line("The sandbox listens on http://localhost:\(ports.http)")
+      if let https = ports.https { Terminal.line("and on https://localhost:\(https)") }
+    }
+    let group = ServiceGroup(
+      services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    try await group.run()
+  }
+}
