@@ -19,6 +19,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 // Targets stand from the ground up: each depends only on those above it in this list.
 let package = Package(
@@ -93,14 +94,14 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "Core", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Web", hummingbird, lifecycle, logging,
-        "Yams",
+        nioCore, signals, "Yams",
       ],
       swiftSettings: style),
     // roof
     .executableTarget(
       name: "heliograph",
       dependencies: [
-        "Core", "Vault", "Store", "Accounts", "Gateway", "Sandbox", httpClient, lifecycle, logging, nioCore,
+        "Core", "Vault", "Gateway", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: style),
@@ -115,6 +116,7 @@ let package = Package(
       name: "DeliveryTests",
       dependencies: ["Core", "MIME", "Store", "Accounts", "Delivery", "StoreTesting", lifecycle, logging],
       swiftSettings: style),
+    .testTarget(name: "GatewayTests", dependencies: ["Core", "Gateway"], swiftSettings: style),
     .testTarget(
       name: "MIMETests", dependencies: ["Core", "MIME"], exclude: ["judge.py"], swiftSettings: style),
     .testTarget(
@@ -132,5 +134,6 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: style),
     .testTarget(name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting", "Vault"], swiftSettings: style),
     .testTarget(name: "VaultTests", dependencies: ["Core", "Vault"], swiftSettings: style),
+    .testTarget(name: "WebTests", dependencies: ["Core", "Web"], swiftSettings: style),
   ]
 )
