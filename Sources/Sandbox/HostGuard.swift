@@ -26,7 +26,8 @@ package struct HostGuard: RouterMiddleware {
     return try await next(request, context)
   }
 
-  /// A browser can post a form to any origin, but not with this media type, and it names the page it came from.
+  /// A browser can post a form to any origin, but not with this media type, and it names the page it came
+  /// from.
   private func checkControl(_ request: Request, origin: String) async throws {
     if let page = request.headers[.origin], page != origin {
       throw HTTPError(.forbidden, message: "Control requests from the page '\(page)' are refused.")

@@ -4,7 +4,8 @@ import NIOCore
 /// What a handler knows of its request besides the request: the connection, and the origin that was asked.
 package struct SandboxContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
-  /// `http://localhost:4000`: the listener's scheme and the request's `Host`. Every URL in an answer starts with it.
+  /// `http://localhost:4000`: the listener's scheme and the request's `Host`. Every URL in an answer starts
+  /// with it.
   package var origin: String
   private let channel: any Channel
 

@@ -32,7 +32,8 @@ package struct SandboxServer: Service {
     self.onListening = onListening
   }
 
-  /// Serves until graceful shutdown or cancellation. Throws `SandboxProblem.portInUse`, or why TLS has no certificate.
+  /// Serves until graceful shutdown or cancellation. Throws `SandboxProblem.portInUse`, or why TLS has no
+  /// certificate.
   package func run() async throws {
     let bound = BoundPorts(expectsTLS: configuration.tlsPort != nil)
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,4 +1,5 @@
-/// How awkward Exchange and Entra are: `POST /sandbox/settings`. All that it may name, with what it is at start.
+/// How awkward Exchange and Entra are: `POST /sandbox/settings`. All that it may name, with what it is at
+/// start.
 package struct SandboxSettings: Codable, Sendable, Equatable {
   /// Milliseconds that an accepted letter stays in Drafts.
   package var sendLagMs = 2000
@@ -10,8 +11,8 @@ package struct SandboxSettings: Codable, Sendable, Equatable {
   package var strictRotation = false
   /// Requests of one app in one mailbox that Graph serves at a time.
   package var concurrencyLimit = 4
-  /// Seconds that access tokens live from now on. Entra's real ones vary from 60 to 90 minutes; 3599 is the default
-  /// it documents.
+  /// Seconds that access tokens live from now on. Entra's real ones vary from 60 to 90 minutes; 3599 is the
+  /// default it documents.
   package var accessTokenLifetime = 3599
 
   package init() {}

@@ -1,5 +1,6 @@
 extension SandboxDirectory {
-  /// The tenant of every personal account (Microsoft Learn, "Microsoft identity platform and OpenID Connect").
+  /// The tenant of every personal account (Microsoft Learn, "Microsoft identity platform and OpenID
+  /// Connect").
   package static let consumersTenantID = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
   /// The directory at start. Its ids never change, so that scripts may hold them.

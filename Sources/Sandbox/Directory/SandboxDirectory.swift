@@ -1,4 +1,5 @@
-/// The tenants, people and applications of the sandbox: what `GET /sandbox/directory` answers, secrets included.
+/// The tenants, people and applications of the sandbox: what `GET /sandbox/directory` answers, secrets
+/// included.
 package struct SandboxDirectory: Codable, Sendable {
   package var tenants: [Tenant]
   package var users: [User]

@@ -15,8 +15,8 @@ struct AuthorizeRequest: Sendable {
   let loginHint: String?
   let wantsClientInfo: Bool
 
-  /// Checks in Entra's order: while client and redirect URI are unproven, a refusal is a page; after that the client
-  /// gets it.
+  /// Checks in Entra's order: while client and redirect URI are unproven, a refusal is a page; after that
+  /// the client gets it.
   init(
     _ fields: FormFields, segment name: String, directory: SandboxDirectory
   ) throws(AuthorizeRefusal) {

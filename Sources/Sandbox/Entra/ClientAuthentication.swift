@@ -4,7 +4,8 @@ import HTTPTypes
 extension SandboxDirectory.App {
   /// Checks that the client proves itself exactly when it can keep a secret (RFC 6749 section 2.3).
   ///
-  /// Throws 700025, 7000218, 7000215 or 7000222; 700027 for an assertion, since no app here has a certificate.
+  /// Throws 700025, 7000218, 7000215 or 7000222; 700027 for an assertion, since no app here has a
+  /// certificate.
   func authenticate(_ form: FormFields) throws(EntraError) {
     let sent = form["client_secret"]
     let assertion = form["client_assertion"]
@@ -30,7 +31,8 @@ extension SandboxDirectory.App {
 }
 
 extension FormFields {
-  /// Adds the credentials of an `Authorization: Basic` header as if the form had held them (RFC 6749 section 2.3.1).
+  /// Adds the credentials of an `Authorization: Basic` header as if the form had held them (RFC 6749
+  /// section 2.3.1).
   mutating func addBasicCredentials(_ headers: HTTPFields) {
     guard let header = headers[.authorization], header.lowercased().hasPrefix("basic "),
       let decoded = Data(base64Encoded: String(header.dropFirst(6)).trimmingCharacters(in: .whitespaces)),

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The OpenID Connect discovery document, with the members that Entra's has for what is served here. Written in
-/// snake case; every URL stands on the origin that was asked.
+/// The OpenID Connect discovery document, with the members that Entra's has for what is served here.
+/// Written in snake case; every URL stands on the origin that was asked.
 struct OpenIDConfiguration: Encodable, Sendable {
   var tokenEndpoint: String
   var tokenEndpointAuthMethodsSupported = ["client_secret_post", "client_secret_basic"]

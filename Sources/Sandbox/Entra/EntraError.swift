@@ -13,7 +13,8 @@ struct EntraError: Error, Sendable, Equatable {
   var text: String
   var suberror: String?
 
-  /// - Parameter text: in place of the catalogue's; a number that is not in the catalogue is `invalid_request`.
+  /// - Parameter text: in place of the catalogue's; a number that is not in the catalogue is
+  ///   `invalid_request`.
   init(_ number: Int, _ text: String? = nil) {
     let known = Self.catalogue[number]
     self.number = number

@@ -3,8 +3,8 @@ import HTTPTypes
 import Hummingbird
 
 extension SandboxState {
-  /// Everything that Microsoft serves at its login host, and the control requests about people and their consent:
-  /// `GET /sandbox/directory`, `POST /sandbox/consents`, `POST /sandbox/revoke`.
+  /// Everything that Microsoft serves at its login host, and the control requests about people and their
+  /// consent: `GET /sandbox/directory`, `POST /sandbox/consents`, `POST /sandbox/revoke`.
   func addEntraRoutes(to router: Router<SandboxContext>) throws {
     AuthorizeRoutes(state: self).add(to: router)
     addTokenRoutes(to: router)

@@ -26,8 +26,9 @@ struct ReplyAddress: Sendable, Equatable {
     return uri + separator + parameters.urlEncoded
   }
 
-  /// Whether a registration covers the URI that was asked. The port counts for nothing on `localhost` and `127.0.0.1`;
-  /// all else is compared exactly (Microsoft Learn, "Redirect URI (reply URL) restrictions and limitations").
+  /// Whether a registration covers the URI that was asked. The port counts for nothing on `localhost` and
+  /// `127.0.0.1`; all else is compared exactly (Microsoft Learn, "Redirect URI (reply URL) restrictions and
+  /// limitations").
   static func isRegistered(_ asked: String, in registered: [String]) -> Bool {
     let asked = withoutLoopbackPort(asked)
     return registered.contains { withoutLoopbackPort($0) == asked }

@@ -24,7 +24,8 @@ struct ScopeRequest: Sendable, Equatable {
   /// In the order of their first mention. A scope without a resource is Graph's.
   var resources: [ResourceScopes] = []
 
-  /// Throws 70011 for a scope that no resource has or that mixes `.default` with names, 500011 for an unknown resource.
+  /// Throws 70011 for a scope that no resource has or that mixes `.default` with names, 500011 for an
+  /// unknown resource.
   init(_ text: String) throws(EntraError) {
     for word in text.split(whereSeparator: \.isWhitespace).map(String.init) {
       if Self.openIDScopes.contains(word) {

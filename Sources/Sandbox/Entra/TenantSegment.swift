@@ -1,5 +1,5 @@
-/// The first segment of every path at the login host: who may sign in (Microsoft Learn, "OpenID Connect on the
-/// Microsoft identity platform").
+/// The first segment of every path at the login host: who may sign in (Microsoft Learn, "OpenID Connect on
+/// the Microsoft identity platform").
 enum TenantSegment: Sendable, Equatable {
   case common
   case organizations
@@ -55,7 +55,8 @@ enum TenantSegment: Sendable, Equatable {
     }
   }
 
-  /// Whether that person may sign in to the app here. 50020 when not; 50057 for the account of a shared mailbox.
+  /// Whether that person may sign in to the app here. 50020 when not; 50057 for the account of a shared
+  /// mailbox.
   func check(_ user: SandboxDirectory.User, for app: SandboxDirectory.App) throws(EntraError) {
     let isAtHome = app.signInAudience == .everyone || user.tenantId == app.tenantId
     guard admits(user), isAtHome else {

@@ -4,8 +4,8 @@ import CryptoExtras
 import Foundation
 import Synchronization
 
-/// Signs and reads tokens: RS256 JWTs for work accounts and applications, opaque tickets for personal accounts
-/// (Graph's own are no JWT either).
+/// Signs and reads tokens: RS256 JWTs for work accounts and applications, opaque tickets for personal
+/// accounts (Graph's own are no JWT either).
 package final class TokenService: Sendable {
   /// What Graph answers to (Microsoft Learn, "Microsoft Graph permissions reference").
   package static let graphAudiences = [
@@ -27,7 +27,8 @@ package final class TokenService: Sendable {
     return try signingKey.sign(AccessTokenPayload(claims, issuer: issuer))
   }
 
-  /// Reads the token of an `Authorization: Bearer` header. A signature is checked before what it covers is believed.
+  /// Reads the token of an `Authorization: Bearer` header. A signature is checked before what it covers is
+  /// believed.
   ///
   /// - Parameter acceptsAudience: `isGraphAudience` for Graph.
   package func verify(
@@ -40,7 +41,8 @@ package final class TokenService: Sendable {
     return claims
   }
 
-  /// Graph's names, and any loopback origin: a client that derives the resource from its base URL asks for that.
+  /// Graph's names, and any loopback origin: a client that derives the resource from its base URL asks for
+  /// that.
   package static func isGraphAudience(_ audience: String) -> Bool {
     if graphAudiences.contains(audience) { return true }
     guard let host = URLComponents(string: audience)?.encodedHost else { return false }
@@ -68,7 +70,8 @@ package final class TokenService: Sendable {
   }
 }
 
-/// The v1 shape in which Graph's tokens are (Microsoft Learn, "Access tokens in the Microsoft identity platform").
+/// The v1 shape in which Graph's tokens are (Microsoft Learn, "Access tokens in the Microsoft identity
+/// platform").
 private struct AccessTokenPayload: Codable {
   var aud: String
   var iss: String
