@@ -34,35 +34,31 @@ struct Demo: AsyncParsableCommand {
       environment: [Setting.preparedToken.variable: token.reveal()])
     var logger = Logger(label: "demo", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = .warning
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      defer { if data == nil { try? FileManager.default.removeItem(atPath: folder) } }
-      let sandboxReady = Signal()
-      let gatewayReady = Signal()
-      let server = try sandboxServer(logger) { _ in sandboxReady.give() }
-      group.addTask { [logger] in
-        try await ServiceGroup(
-          services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
-        ).run()
-      }
-      let installation = Installation(try Configuration(settings), logger: logger)
-      group.addTask {
-        await sandboxReady.wait()
-        try await installation.serve { _ in gatewayReady.give() }
-      }
-      group.addTask {
-        await gatewayReady.wait()
-        try await DemoTour.run(
-          gateway: "http://localhost:\(port)", sandbox: sandbox, token: token, staysUp: !exit)
-        if exit { throw Finished() }
-      }
-      do {
-        // A server that ends, for a signal or a port in use, ends the demo.
-        try await group.next()
-        try await group.waitForAll()
-      } catch is Finished {
-      }
-      group.cancelAll()
+    defer { if data == nil { try? FileManager.default.removeItem(atPath: folder) } }
+    let sandboxReady = Signal()
+    let gatewayReady = Signal()
+    let server = try sandboxServer(logger) { _ in sandboxReady.give() }
+    let installation = Installation(try Configuration(settings), logger: logger)
+    let gateway = Play {
+      await sandboxReady.wait()
+      try await installation.serve { _ in gatewayReady.give() }
     }
+    let tour = Play { [port, exit] in
+      await gatewayReady.wait()
+      try await DemoTour.run(
+        gateway: "http://localhost:\(port)", sandbox: sandbox, token: token, staysUp: !exit)
+      if !exit { try await gracefulShutdown() }
+    }
+    // Whatever ends first ends the demo: the tour, a signal, or a server whose port is taken.
+    let services = [server, gateway, tour].map { (service: any Service) in
+      ServiceGroupConfiguration.ServiceConfiguration(
+        service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+        failureTerminationBehavior: .gracefullyShutdownGroup)
+    }
+    try await ServiceGroup(
+      configuration: .init(
+        services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    ).run()
   }
 
   private func sandboxServer(
@@ -74,7 +70,17 @@ struct Demo: AsyncParsableCommand {
       configuration: configuration, state: try SandboxState(), logger: logger, onListening: onListening)
   }
 
-  private struct Finished: Error {}
+}
+
+/// A part of the demo that runs beside the others.
+private struct Play: Service {
+  let body: @Sendable () async throws -> Void
+
+  init(_ body: @escaping @Sendable () async throws -> Void) {
+    self.body = body
+  }
+
+  func run() async throws { try await body() }
 }
 
 /// Waits for one thing to happen once.
