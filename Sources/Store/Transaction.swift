@@ -6,7 +6,7 @@ package import Core
 /// Write the closure's parameter with its type, `{ (tx: borrowing Transaction) in ... }`: a capture that
 /// escapes is then a message and not a crash of the compiler.
 package struct Transaction: ~Copyable {
-  private let session: any Session
+  let session: any Session
 
   init(session: any Session) {
     self.session = session

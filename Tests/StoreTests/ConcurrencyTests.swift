@@ -34,6 +34,31 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `two processes share one database`(engine: StoreEngine) async throws {
+    try await withDatabase(engine) { database in
+      // As `heliograph token issue` beside a running server.
+      let stores = [try await database.open(), try await database.open()]
+      try await withThrowingTaskGroup { group in
+        for writer in 0..<16 {
+          group.addTask {
+            for round in 0..<4 {
+              try await stores[writer % 2].write { (tx: borrowing Transaction) in
+                try tx.insertSample("\(writer) \(round)")
+              }
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      for store in stores {
+        let samples = try await store.samples()
+        #expect(samples.count == 64)
+        await store.close()
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `counting in parallel loses nothing`(engine: StoreEngine) async throws {
     try await withStore(engine) { store in
       try await store.write { (tx: borrowing Transaction) in

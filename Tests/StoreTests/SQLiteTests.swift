@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import StoreTesting
 import Testing
 
@@ -28,6 +29,31 @@ import Testing
     ])
   func `numbered arguments become SQLite's`(shared: String, rewritten: String) {
     #expect(SQLiteTexts.questionMarks(in: shared) == rewritten)
+  }
+
+  @Test func `only its owner can read the database`() async throws {
+    try await withDatabase(.sqlite) { database in
+      let store = try await database.open()
+      try await store.write { (tx: borrowing Transaction) in try tx.insertSample("a") }
+      let files = try FileManager.default.contentsOfDirectory(atPath: database.folder)
+      #expect(files.count == 3)
+      for file in files {
+        let attributes = try FileManager.default.attributesOfItem(atPath: database.folder + "/" + file)
+        #expect(attributes[.posixPermissions] as? Int == 0o600, "\(file)")
+      }
+      await store.close()
+    }
+  }
+
+  @Test func `what is not a database is refused`() async throws {
+    try await withDatabase(.sqlite) { database in
+      let path = database.folder + "/letter.txt"
+      try Data(String(repeating: "Dear reader, ", count: 1000).utf8).write(to: URL(filePath: path))
+      for path in [path, database.folder + "/nowhere/heliograph.sqlite", database.folder] {
+        let problem = await #expect(throws: StoreProblem.self) { try await Store(.sqlite(path: path)) }
+        #expect(problem?.code == .storeUnavailable)
+      }
+    }
   }
 
   @Test func `a full disk stores nothing, keeps what was acknowledged, and is left behind`() async throws {

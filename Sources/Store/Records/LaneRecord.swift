@@ -124,9 +124,12 @@ extension Transaction {
 
   /// `now` when something is ready, else when the first deferred row is due.
   private func nextDue(_ lane: LaneKey, now: Instant) throws -> Instant? {
+    // The order keeps PostgreSQL to the index: it may otherwise look for the first one among all that are over.
     let ready = try row(
-      "SELECT 1 AS found FROM queue WHERE workspace = $1 AND lane = $2 AND state = 0 LIMIT 1",
-      lane.workspace, lane.id
+      """
+      SELECT id FROM queue WHERE workspace = $1 AND lane = $2 AND state = 0
+      ORDER BY priority, due, id LIMIT 1
+      """, lane.workspace, lane.id
     ) { _ in now }
     if let ready { return ready }
     return try row(

@@ -1,5 +1,6 @@
 import Core
 import GRDB
+import Glibc
 import Synchronization
 
 /// The embedded database: one writer thread, several readers, WAL, every commit synced.
@@ -32,6 +33,9 @@ final class SQLiteEngine: Engine {
   private static let batchLimit = 256
 
   init(path: String) throws {
+    // Made here for its permissions, which SQLite gives to the files beside it too: it holds people's mail.
+    let file = open(path, O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)
+    if file >= 0 { Glibc.close(file) }
     do {
       var configuration = Configuration()
       // Another process may write too: `heliograph token issue` beside a running server.

@@ -1,0 +1,167 @@
+import Core
+import StoreTesting
+import Testing
+
+@testable import Store
+
+/// What the hot statements cost in a lane of many thousands: they find their rows by an index and in its order.
+@Suite struct PlanTests {
+  @Test(arguments: StoreEngine.allCases)
+  func `no hot statement reads or sorts a whole table`(engine: StoreEngine) async throws {
+    try await withStore(engine) { store in
+      try await store.write { (tx: borrowing Transaction) in try tx.fill() }
+      let plans = try await store.write { (tx: borrowing Transaction) in
+        try hotStatements.map { statement in (statement, try tx.plans(of: statement.run)) }
+      }
+      for (statement, plans) in plans {
+        let plan = plans.joined(separator: "\n")
+        for index in statement.indexes {
+          #expect(plan.contains(index), "\(statement.name) does not use \(index):\n\(plan)")
+        }
+        #expect(!Self.isSlow(plan), "\(statement.name):\n\(plan)")
+      }
+    }
+  }
+
+  @Test(
+    arguments: StoreEngine.allCases,
+    ["SELECT id FROM queue WHERE progress = 'x'", "SELECT id FROM lane ORDER BY epoch, lease_until"] as [SQL])
+  func `the check above finds a scan and a sort`(engine: StoreEngine, sql: SQL) async throws {
+    try await withStore(engine) { store in
+      let plans = try await store.write { (tx: borrowing Transaction) in
+        try tx.plans { (tx: borrowing Transaction) in try tx.execute(sql) }
+      }
+      #expect(Self.isSlow(plans[0]))
+    }
+  }
+
+  /// In either engine's words.
+  private static func isSlow(_ plan: String) -> Bool {
+    plan.contains(/Seq Scan on (?:queue|event|letter|chunk|attempt|account|idempotency)|Sort Key/)
+      || plan.contains(
+        /SCAN (?:queue|event|letter|chunk|attempt|account|lane|idempotency)\s*(?:\n|$)|TEMP B-TREE/)
+  }
+}
+
+private struct HotStatement: Sendable {
+  let name: String
+  let indexes: [String]
+  let run: @Sendable (borrowing Transaction) throws -> Void
+}
+
+private let lane = LaneKey(.default, "lane 1")
+private let lease = LaneLease(lane: lane, owner: NodeID("node"), epoch: 7)
+private let account = AccountID("account")
+private let now = Instant(microseconds: 1_000_000)
+private let queued = QueueRecord(
+  workspace: .default, id: QueueID("q1"), lane: lane.id, account: account, progress: "", created: now)
+
+private let hotStatements = [
+  HotStatement(name: "promote", indexes: ["queue_deferred"]) { (tx: borrowing Transaction) in
+    try tx.promote(lane, now: now, limit: 100)
+  },
+  HotStatement(name: "claim", indexes: ["queue_ready"]) { (tx: borrowing Transaction) in
+    _ = try tx.claim(lease, limit: 4)
+  },
+  HotStatement(name: "active", indexes: ["queue_active"]) { (tx: borrowing Transaction) in
+    _ = try tx.activeQueue(lane)
+  },
+  HotStatement(name: "record and settle", indexes: []) { (tx: borrowing Transaction) in
+    var claimed = queued
+    claimed.attempts = 1
+    try tx.record("step", of: claimed, under: lease)
+    try tx.settle(
+      claimed, QueueSettlement(state: .done, due: now, progress: ""), under: lease, at: now)
+  },
+  HotStatement(name: "submit", indexes: []) { (tx: borrowing Transaction) in
+    var queue = queued
+    queue.id = QueueID("new")
+    try tx.insert(queue)
+    try tx.insertChunk(ChunkKey(.default, queue.id, 0), [1])
+    try tx.append(
+      EventRecord(workspace: .default, account: account, kind: "sample", data: "{}", created: now))
+    try tx.wake(lane, due: now)
+  },
+  HotStatement(name: "release", indexes: ["queue_ready"]) { (tx: borrowing Transaction) in
+    _ = try tx.release(lease, now: now, length: .seconds(30), pausedUntil: nil, evenIfDue: true)
+  },
+  HotStatement(name: "list", indexes: ["queue_open"]) { (tx: borrowing Transaction) in
+    _ = try tx.openQueue(.default, offset: 0, limit: 20)
+  },
+  HotStatement(name: "sweep", indexes: ["queue_settled", "queue_orphan"]) { (tx: borrowing Transaction) in
+    _ = try tx.settledQueue(before: now, limit: 100)
+    _ = try tx.orphans(limit: 10)
+  },
+  HotStatement(name: "read", indexes: []) { (tx: borrowing Transaction) in
+    _ = try tx.queueRecord(.default, queued.id)
+    _ = try tx.letter(.default, queued.id)
+    _ = try tx.chunk(ChunkKey(.default, queued.id, 0))
+    _ = try tx.attempts(.default, queued.id)
+    _ = try tx.events(.default, account, limit: 10)
+    _ = try tx.account(account, in: .default)
+  },
+  HotStatement(name: "authorise", indexes: []) { (tx: borrowing Transaction) in
+    _ = try tx.apiToken(hash: [1], at: now)
+  },
+  // Last, because it takes the lane from its owner.
+  HotStatement(name: "lease", indexes: ["lane_due"]) { (tx: borrowing Transaction) in
+    _ = try tx.leaseLanes(owner: NodeID("other"), now: now, length: .seconds(30), limit: 10)
+  },
+]
+
+extension Transaction {
+  /// 100 lanes; the first has 30,000 rows, a quarter in each of the waiting states and half that are over.
+  fileprivate func fill() throws {
+    try execute(
+      """
+      INSERT INTO oauth2_app (workspace, id, name, provider, enabled, client_id, authority, extra_scopes,
+        skip_scopes, created, updated)
+      VALUES ('default', 'app', '', 'outlookService', 1, '', '', '', '', 0, 0)
+      """)
+    try execute(
+      """
+      INSERT INTO account (workspace, id, name, email, app, mailbox, state, verified, send_only,
+        unknown_outcome, created, updated)
+      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
+      SELECT 'default', CASE WHEN i = 0 THEN 'account' ELSE 'account ' || CAST(i AS TEXT) END, '', '', 'app', '',
+        'connected', 1, 0, 'hold', i, i FROM n
+      """)
+    try execute(
+      """
+      INSERT INTO lane (workspace, id, owner, epoch, lease_until, next_due, paused_until)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+      SELECT 'default', 'lane ' || CAST(i AS TEXT), 'node', 7, 0, i, 0 FROM n
+      """)
+    try execute(
+      """
+      INSERT INTO queue (workspace, id, lane, account, state, priority, due, attempts, progress, parked,
+        created, settled)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+      SELECT 'default', 'q' || CAST(i AS TEXT), CASE WHEN i <= 30000 THEN 'lane 1' ELSE
+        'lane ' || CAST(i % 100 AS TEXT) END, 'account', CASE i % 4 WHEN 0 THEN 0 WHEN 1 THEN 3 ELSE 4 END,
+        0, CASE WHEN i = 1 THEN 0 ELSE i END, 0, '', 0, i, CASE WHEN i % 4 > 1 THEN i END FROM n
+      """)
+    try execute("UPDATE queue SET state = 1, attempts = 1, settled = NULL WHERE id = 'q1'")
+    for table: SQL in ["letter", "attempt", "event"] { try fillSmall(table) }
+    for number in 0..<1000 { try insertChunk(ChunkKey(.default, QueueID("q\(number)"), 0), [1]) }
+    if engine == .postgres { try execute("ANALYZE") }
+  }
+
+  private func fillSmall(_ table: SQL) throws {
+    let columns: SQL =
+      switch table {
+      case "letter":
+        """
+         (id, account, source, message_id, envelope_from, envelope_to, size, chunks, created, workspace)
+        SELECT id, account, '', '', '', '', 1, 1, 0,
+        """
+      case "attempt": " (queue, number, step, node, started, workspace) SELECT id, 1, '', '', 0,"
+      default:
+        """
+         (account, sequence, kind, data, created, workspace)
+        SELECT 'account ' || CAST(due % 100 AS TEXT), due, '', '', 0,
+        """
+      }
+    try execute("INSERT INTO " + table + columns + " workspace FROM queue")
+  }
+}
