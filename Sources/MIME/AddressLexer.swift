@@ -107,8 +107,7 @@ extension AddressLexer {
     tokens.reduce(into: "") { $0 += ($1.followsBlank && !$0.isEmpty ? " " : "") + $1.spelling }
   }
 
-  /// A display name: encoded words decoded, quoted ones too, since mailers quote them though RFC 2047 forbids
-  /// it.
+  /// A display name: encoded words decoded, and quoted ones too, which RFC 2047 forbids but mailers write.
   static func name(_ phrase: [Token]) -> String {
     var joined: [UInt8] = []
     for token in phrase {

@@ -9,6 +9,7 @@ struct AddressList {
   private var comment: [UInt8] = []
   private var isInAngle = false
   private var hasAngle = false
+  private var phraseHasAt = false
   private var isDoubtful = false
 
   init(parsing value: ArraySlice<UInt8>) {
@@ -23,15 +24,13 @@ struct AddressList {
     case .comment: if comment.isEmpty { comment = token.content }
     case .special(UInt8(ascii: "<")) where !isInAngle && !hasAngle: (isInAngle, hasAngle) = (true, true)
     case .special(UInt8(ascii: ">")) where isInAngle: isInAngle = false
-    case .special(UInt8(ascii: ",")) where isInAngle && hasRoute:
-      (angle, isDoubtful) = (angle + [token], true)
+    case .special(UInt8(ascii: ",")) where isInAngle && hasRoute: isDoubtful = true
     case .special(UInt8(ascii: ",")), .special(UInt8(ascii: ";")): close()
     case .special(UInt8(ascii: ":")) where isInAngle && hasRoute: angle = []
     // The name of a group.
-    case .special(UInt8(ascii: ":"))
-    where !hasAngle && !phrase.contains { $0.kind == .special(UInt8(ascii: "@")) }:
-      (phrase, comment) = ([], [])
+    case .special(UInt8(ascii: ":")) where !hasAngle && !phraseHasAt: (phrase, comment) = ([], [])
     default:
+      if !isInAngle, token.kind == .special(UInt8(ascii: "@")) { phraseHasAt = true }
       if isInAngle { angle.append(token) } else { phrase.append(token) }
       if hasAngle && !isInAngle { isDoubtful = true }
     }
@@ -40,7 +39,7 @@ struct AddressList {
   private mutating func close() {
     defer {
       (phrase, angle, comment) = ([], [], [])
-      (isInAngle, hasAngle, isDoubtful) = (false, false, false)
+      (isInAngle, hasAngle, phraseHasAt, isDoubtful) = (false, false, false, false)
     }
     guard hasAngle || isDoubtful || !phrase.isEmpty else { return }
     let written = AddressLexer.spelling(phrase) + (hasAngle ? "<\(AddressLexer.spelling(angle))>" : "")
@@ -54,11 +53,9 @@ struct AddressList {
 
   private var hasRoute: Bool { angle.first?.kind == .special(UInt8(ascii: "@")) }
 
-  /// Mailers repeat the address as its own name; any other address there is a second recipient to some
-  /// readers.
+  /// Mailers repeat the address as its own name; to some readers any other address there is a recipient.
   private func namesAnother(than address: EmailAddress?) -> Bool {
-    guard hasAngle, phrase.contains(where: { $0.kind == .special(UInt8(ascii: "@")) }) else { return false }
-    return Self.address(phrase)?.key != address?.key
+    hasAngle && phraseHasAt && Self.address(phrase)?.key != address?.key
   }
 
   /// Blanks may stand around the dots and the `@`, but two words in a row are no address.

@@ -27,6 +27,13 @@ extension ContentType {
     self.init(parsing: Array(text.utf8)[...])
   }
 
+  /// Whether its names are tokens no longer than a registered type's (RFC 6838 section 4.2).
+  var isWritable: Bool {
+    ([type, subtype] + parameters.map(\.name)).allSatisfy {
+      $0.utf8.count <= 127 && $0.utf8.allSatisfy(MIME.Parameter.isToken)
+    }
+  }
+
   init?(parsing value: ArraySlice<UInt8>) {
     let (kind, parameters) = ParameterParser.parse(value)
     let names = kind.split(separator: "/", omittingEmptySubsequences: false)

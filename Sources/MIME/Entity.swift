@@ -27,7 +27,7 @@ struct Entity {
 
   static func file(_ file: Attachment, _ boundaries: Boundaries) throws(MIMEProblem) -> Entity {
     try HeaderWriter.checked("Content-Type", file.contentType)
-    guard var type = ContentType(file.contentType) else {
+    guard var type = ContentType(file.contentType), type.isWritable else {
       throw .header(
         "Content-Type", "\(MIMEProblem.quoted(file.contentType)) is not a media type",
         remedy: "Give the attachment a type such as application/pdf.")

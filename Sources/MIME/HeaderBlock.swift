@@ -12,7 +12,8 @@ struct HeaderBlock {
   private(set) var fields: [HeaderField] = []
   /// Where the body begins.
   private(set) var end: Int
-  /// Where the fields end for the strictest reader: at the first line that is none, or at the empty line.
+  /// Where one more field may stand so that every reader finds it: before the first line that is none, if
+  /// that would not become the new field's fold, else before the empty line.
   private(set) var fieldsEnd: Int
   private var fieldStart: Int?
 
@@ -32,8 +33,7 @@ struct HeaderBlock {
       }
       if line.content.isEmpty {
         close(bytes, at: line.content.lowerBound)
-        fieldsEnd = strayLine ?? line.content.lowerBound
-        end = line.end
+        (fieldsEnd, end) = (line.content.lowerBound, line.end)
         break
       }
       if bytes[line.content.lowerBound].isBlank, fieldStart != nil { continue }
@@ -46,8 +46,9 @@ struct HeaderBlock {
     }
     close(bytes, at: end)
     guard fields.count <= Self.maximumFields else { throw Self.tooMany }
-    if fieldsEnd == range.upperBound, let strayLine { fieldsEnd = strayLine }
-    if fields.isEmpty, strayLine != nil { (end, fieldsEnd) = (range.lowerBound, range.lowerBound) }
+    guard let strayLine else { return }
+    if fields.isEmpty { (fieldsEnd, end) = (range.lowerBound, range.lowerBound) }
+    if !bytes[strayLine].isBlank { fieldsEnd = strayLine }
   }
 
   private mutating func close(_ bytes: [UInt8], at end: Int) {

@@ -1,7 +1,6 @@
 /// Writes header fields one after the other, folding them (RFC 5322 section 2.2.3).
 struct HeaderWriter {
-  /// RFC 2047 section 2 allows a line with encoded words 76 octets, two less than RFC 5322 recommends for
-  /// any.
+  /// RFC 2047 section 2 allows a line with encoded words 76 octets; other lines may have two more.
   static let width = 76
   /// A word longer than this could, with a long field name before it, pass the 998 octets of a line.
   static let longestWord = 900
@@ -73,12 +72,13 @@ struct HeaderWriter {
     end()
   }
 
-  /// No line end or NUL may enter a header: it would start a field that nobody asked for.
+  /// No line end or NUL may enter a header: it would start a field that nobody asked for. The value is
+  /// content, so the problem does not show it.
   static func checked(_ name: String, _ value: String) throws(MIMEProblem) {
     guard let place = value.utf8.firstIndex(where: { $0 == .cr || $0 == .lf || $0 == 0 }) else { return }
     let position = value.unicodeScalars.distance(from: value.startIndex, to: place) + 1
     throw .header(
-      name, "\(MIMEProblem.quoted(value)) has a line end or a NUL at character \(position)",
+      name, "its value has a line end or a NUL at character \(position)",
       remedy: "Remove the line ends and NULs from the value.")
   }
 

@@ -6,12 +6,15 @@ extension MIMEMessage {
     guard !addresses.isEmpty else { return bytes }
     var field = HeaderWriter()
     try field.addresses("Bcc", addresses.map { NamedAddress(address: $0) })
-    let end = try HeaderBlock(parsing: bytes, in: 0..<bytes.count).fieldsEnd
+    let header = try HeaderBlock(parsing: bytes, in: 0..<bytes.count)
+    let end = header.fieldsEnd
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count + field.bytes.count + 2)
     result += bytes[..<end]
     if let last = result.last, last != .lf, last != .cr { result += .crlf }
     result += field.bytes
+    // A message that is all body gets a header, and what separates the two.
+    if header.fields.isEmpty, header.end == 0 { result += .crlf }
     return result + bytes[end...]
   }
 

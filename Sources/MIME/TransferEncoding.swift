@@ -4,8 +4,7 @@ enum TransferEncoding: String {
   case quotedPrintable = "quoted-printable"
   case base64
 
-  /// `content` has CRLF line ends and nothing else of their kind; `delimiter` must not appear in what is
-  /// written.
+  /// `content` has CRLF line ends and no other; `delimiter` must not appear in what is written.
   static func best(forText content: [UInt8], avoiding delimiter: [UInt8]) -> TransferEncoding {
     if Lines.fit(content, width: Lines.preferred), !Lines.find(delimiter, in: content) { return .sevenBit }
     // An escape costs two octets more than the octet, base64 one for every three.
@@ -77,7 +76,6 @@ extension UInt8 {
 
   var isBlank: Bool { self == .space || self == .tab }
   var lowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
-  var isDigit: Bool { (0x30...0x39).contains(self) }
 
   var hexValue: UInt8? {
     switch self {

@@ -7,7 +7,10 @@ import Testing
     ("To: a@b\n\nBody\n", "To: a@b\nBcc: c@d, e@f\r\n\nBody\n"),
     ("To: a@b", "To: a@b\r\nBcc: c@d, e@f\r\n"),
     ("\r\nBody", "Bcc: c@d, e@f\r\n\r\nBody"),
-    ("", "Bcc: c@d, e@f\r\n"),
+    ("", "Bcc: c@d, e@f\r\n\r\n"),
+    ("Body", "Bcc: c@d, e@f\r\n\r\nBody"),
+    (" Body\n\nmore", "Bcc: c@d, e@f\r\n\r\n Body\n\nmore"),
+    (" stray\nTo: a@b\n\nBody", " stray\nTo: a@b\nBcc: c@d, e@f\r\n\nBody"),
     ("To: a@b\r\nnonsense\r\nCc: g@h\r\n\r\n", "To: a@b\r\nBcc: c@d, e@f\r\nnonsense\r\nCc: g@h\r\n\r\n"),
   ])
   func `a Bcc goes to the end of the header and nothing else changes`(before: String, after: String) throws {

@@ -199,9 +199,9 @@ import Testing
     ("Received", "x", "mail server"), ("", "x", "not a field name"), ("X Y", "x", "not a field name"),
     ("X:Y", "x", "not a field name"), ("Xü", "x", "not a field name"),
     (String(repeating: "x", count: 77), "x", "not a field name"),
-    ("X-A", "a\r\nBcc: x@y", "line end or a NUL at character 2"), ("X-A", "a\nb", "\\n"),
-    ("X-A", "a\rb", "\\r"),
-    ("X-A", "a\0b", "NUL"), ("X-A\r\nBcc", "x", "not a field name"),
+    ("X-A", "a\r\nBcc: x@y", "line end or a NUL at character 2"), ("X-A", "a\nb", "character 2"),
+    ("X-A", "\rb", "character 1"),
+    ("X-A", "a\0b", "character 2"), ("X-A\r\nBcc", "x", "not a field name"),
     ("X-A", String(repeating: "x", count: 901), "900 characters without a space"),
   ])
   func `an extra field that would lie or break the header is refused`(
@@ -214,22 +214,27 @@ import Testing
 
   @Test func `nothing with a line end enters a header`() throws {
     let evil = "x\r\nBcc: victim@example.com"
-    let changes: [(inout Composition) throws -> Void] = [
-      { $0.subject = evil },
-      { $0.from = NamedAddress(name: evil, address: $0.from.address) },
-      { $0.to = [NamedAddress(name: evil, address: $0.from.address)] },
-      { $0.attachments = [Attachment(name: evil, content: [])] },
-      { $0.attachments = [Attachment(name: nil, contentType: "text/plain; x=\"\(evil)\"", content: [])] },
-      { $0.attachments = [Attachment(name: nil, contentID: evil, content: [])] },
+    let changes: [(reason: String, change: (inout Composition) throws -> Void)] = [
+      ("\"Subject\"", { $0.subject = evil }),
+      ("\"From\"", { $0.from = NamedAddress(name: evil, address: $0.from.address) }),
+      ("\"To\"", { $0.to = [NamedAddress(name: evil, address: $0.from.address)] }),
+      ("\"Content-Disposition\"", { $0.attachments = [Attachment(name: evil, content: [])] }),
+      ("\"Content-ID\"", { $0.attachments = [Attachment(name: nil, contentID: evil, content: [])] }),
+      (
+        "\"Content-Type\"",
+        { $0.attachments = [Attachment(name: nil, contentType: "text/plain; x=\"\(evil)\"", content: [])] }
+      ),
     ]
-    for change in changes {
+    for (reason, change) in changes {
       var letter = try letter()
       try change(&letter)
-      try expectRefusal(of: letter, .messageInvalidHeader, "x\\r\\nBcc")
+      try expectRefusal(of: letter, .messageInvalidHeader, reason)
     }
   }
 
-  @Test(arguments: ["", "pdf", "a/b/c", "a b/c", "multipart/mixed", "/"])
+  @Test(arguments: [
+    "", "pdf", "a/b/c", "a b/c", "multipart/mixed", "/", "text/plain; ü=x", "text/plain; a\"b=x",
+  ])
   func `an attachment needs a media type`(type: String) throws {
     var letter = try letter()
     letter.attachments = [Attachment(name: "x", contentType: type, content: [])]

@@ -1,3 +1,4 @@
+import Foundation
 import MIME
 import Testing
 
@@ -86,6 +87,30 @@ import Testing
     case 3: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: place)
     default: bytes.removeLast(length)
     }
+  }
+
+  /// In processor time, since tests share the machine. Each takes a tenth of the bound; with a step that
+  /// copies or searches what went before, it would take several times as much.
+  @Test(arguments: [
+    "a ", "a@b ", "a@", ",", ":", "a: ", ";", "<", "<@,", "(", "()", "\"", "\\", "[", "@", "=?", "=?a?q?",
+    "=?utf-8?q?a?= ", "=?utf-8?q??= ", "\r", "\n", "x\n", "a:\n ", "; a=", ";a*0=b", ";a*='", ";a=\"", ";(",
+    "%",
+  ])
+  func `reading takes time in proportion to the size`(pattern: String) throws {
+    let value = String(repeating: pattern, count: 60_000 / pattern.utf8.count)
+    for start in [
+      "To: ", "To: @ ", "To: <@", "Content-Type: a/b;", "Content-Transfer-Encoding: quoted-printable\n\n",
+    ] {
+      let before = processorTime()
+      if let message = try? MIMEMessage(parsing: Array((start + value + "\n\n").utf8)) { touch(message) }
+      #expect(processorTime() - before < .seconds(1), "\(start)")
+    }
+  }
+
+  private func processorTime() -> Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
   private func touch(_ message: MIMEMessage) {
