@@ -1,8 +1,8 @@
 import Core
 import MIME
 
-/// Any octets: they are read or refused within the limits, hidden recipients go and come, and what was read can be
-/// written and read again.
+/// Any octets: they are read or refused within the limits, hidden recipients go and come, and what was read
+/// can be written and read again.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func parseMessage(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))
