@@ -190,6 +190,18 @@ private let sixHeaders = Array(repeating: #"{"name": "x-a", "value": "b"}"#, cou
     }
   }
 
+  @Test(arguments: [40, 600, 100_000])
+  func `JSON that is nested deeper than anybody nests it is refused`(depth: Int) async throws {
+    try await run { sandbox async throws in
+      for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
+        let body = String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
+        let answer = try await sandbox.graph("POST", "/me/messages", body: #"{"body": \#(body)}"#)
+        #expect(answer.errorCode == "BadRequest")
+        #expect(try await sandbox.postJSON("/sandbox/settings", body).status == 400)
+      }
+    }
+  }
+
   @Test func `MIME has to be base64, and a request has an end`() async throws {
     try await run { sandbox async throws in
       let plain = ["content-type": "text/plain"]

@@ -42,9 +42,36 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, Expre
 }
 
 extension JSON: Decodable {
-  /// RFC 8259. Throws `DecodingError`; deeper than Foundation's own limit is refused by it.
+  /// A message with its attachments has nine levels. The decoder takes 512, and time by their square.
+  private static let maximumDepth = 32
+
+  /// RFC 8259. Throws `DecodingError`.
   init(parsing bytes: [UInt8]) throws {
+    guard Self.depth(of: bytes) <= Self.maximumDepth else {
+      throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "It is nested too deeply."))
+    }
     self = try JSONDecoder().decode(JSON.self, from: Data(bytes))
+  }
+
+  private static func depth(of bytes: [UInt8]) -> Int {
+    var (depth, deepest) = (0, 0)
+    var isInString = false
+    var isEscaped = false
+    for byte in bytes {
+      if isEscaped {
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if byte == UInt8(ascii: "\"") {
+        isInString.toggle()
+      } else if !isInString, byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+        depth += 1
+        deepest = max(deepest, depth)
+      } else if !isInString, byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
+        depth -= 1
+      }
+    }
+    return deepest
   }
 
   init(from decoder: any Decoder) throws {

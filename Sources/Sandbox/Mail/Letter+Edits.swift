@@ -19,14 +19,16 @@ extension Letter {
     return letter
   }
 
-  /// Fills in what Exchange fills in when a sender left it out.
+  /// Fills in what Exchange fills in when a sender left it out, and what it always sets itself.
   func completed(by owner: MailboxOwner, messageID: String) -> Letter {
     var letter = internetMessageID.isEmpty ? replacingMessageID(with: messageID) : self
     if letter.from == nil {
       letter.from = owner.correspondent
       letter.setField("From", "<\(owner.correspondent.address)>")
     }
-    letter.sender = letter.sender ?? letter.from
+    // The mailbox that sends, which is not the author's when a shared one is written for.
+    let isOwn = owner.owns(letter.from?.address ?? "")
+    letter.sender = isOwn ? letter.from : owner.correspondent
     return letter
   }
 
