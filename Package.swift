@@ -134,6 +134,11 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: style),
     .testTarget(name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting", "Vault"], swiftSettings: style),
     .testTarget(name: "VaultTests", dependencies: ["Core", "Vault"], swiftSettings: style),
-    .testTarget(name: "WebTests", dependencies: ["Core", "Web"], swiftSettings: style),
+    .testTarget(
+      name: "WebTests",
+      dependencies: [
+        "Core", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Web", "StoreTesting", hummingbird, logging,
+      ],
+      swiftSettings: style),
   ]
 )

@@ -2,15 +2,25 @@ import Core
 import Foundation
 import Synchronization
 
+/// One kind of JSON object in a request.
+protocol RequestObject: Decodable {
+  /// The fields that are read.
+  static var known: Set<String> { get }
+  /// Fields of EmailEngine's vocabulary that this version refuses by name.
+  static var notSupported: Set<String> { get }
+}
+
+extension RequestObject {
+  static var notSupported: Set<String> { [] }
+}
+
 /// Reads one JSON object of a request strictly: a wrong type, a field we do not know and a field of the
 /// vocabulary that is not built yet are faults, each named by its path. All faults of a body are told at once.
 struct Fields {
   private let container: KeyedDecodingContainer<Key>
   private let faults: FaultList
 
-  /// - Parameter known: the fields that will be read.
-  /// - Parameter notSupported: fields of EmailEngine's vocabulary that this version refuses by name.
-  init(_ decoder: any Decoder, known: Set<String>, notSupported: Set<String> = []) throws {
+  init(_ decoder: any Decoder, of type: (some RequestObject).Type) throws {
     guard let faults = decoder.userInfo[.faults] as? FaultList else {
       throw DecodingError.dataCorrupted(
         .init(codingPath: decoder.codingPath, debugDescription: "no fault list"))
@@ -19,8 +29,8 @@ struct Fields {
     self.faults = faults
     for key in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
       // A null says what leaving the field out says.
-      if known.contains(key.stringValue) || (try? container.decodeNil(forKey: key)) == true { continue }
-      if notSupported.contains(key.stringValue) {
+      if type.known.contains(key.stringValue) || (try? container.decodeNil(forKey: key)) == true { continue }
+      if type.notSupported.contains(key.stringValue) {
         faults.add(path(key), "is not supported by this version", .requestNotSupported)
       } else {
         faults.add(path(key), "is not a field of this request", .requestUnknownField)

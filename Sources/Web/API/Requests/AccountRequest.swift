@@ -1,5 +1,5 @@
 /// The body of `POST /v1/account`: an account that sends with application permissions.
-struct AccountRequest: Decodable {
+struct AccountRequest: RequestObject {
   /// `nil` for one that we choose.
   let account: String?
   let name: String
@@ -7,13 +7,14 @@ struct AccountRequest: Decodable {
   let oauth2: OAuth2Field?
   let unknownOutcome: String?
 
+  static let known: Set = ["account", "name", "email", "oauth2", "unknownOutcome"]
+  static let notSupported: Set = [
+    "expectedEmail", "path", "subconnections", "webhooks", "copy", "logs", "notifyFrom", "proxy",
+    "smtpEhloName", "imapIndexer", "imap", "smtp", "webhooksCustomHeaders", "locale", "tz",
+  ]
+
   init(from decoder: any Decoder) throws {
-    let fields = try Fields(
-      decoder, known: ["account", "name", "email", "oauth2", "unknownOutcome"],
-      notSupported: [
-        "expectedEmail", "path", "subconnections", "webhooks", "copy", "logs", "notifyFrom", "proxy",
-        "smtpEhloName", "imapIndexer", "imap", "smtp", "webhooksCustomHeaders", "locale", "tz",
-      ])
+    let fields = try Fields(decoder, of: Self.self)
     account = fields.text("account", limit: 256)
     name = fields.text("name", limit: 256) ?? ""
     email = fields.text("email", limit: 1024)
@@ -23,34 +24,39 @@ struct AccountRequest: Decodable {
   }
 }
 
-struct OAuth2Field: Decodable {
+struct OAuth2Field: RequestObject {
   /// The id of an OAuth2 app.
   let provider: String
   /// The mailbox, as its user principal name, address or object id.
   let user: String?
 
+  static let known: Set = ["provider", "auth"]
+  static let notSupported: Set = [
+    "authorize", "redirectUrl", "useAuthServer", "accessToken", "refreshToken", "expires",
+  ]
+
   init(from decoder: any Decoder) throws {
-    let fields = try Fields(
-      decoder, known: ["provider", "auth"],
-      notSupported: ["authorize", "redirectUrl", "useAuthServer", "accessToken", "refreshToken", "expires"])
+    let fields = try Fields(decoder, of: Self.self)
     provider = fields.requiredText("provider", limit: 256) ?? ""
     let auth: Auth? = fields.optional("auth")
     user = auth?.user
   }
 
-  private struct Auth: Decodable {
+  private struct Auth: RequestObject {
     let user: String?
 
+    static let known: Set = ["user"]
+    static let notSupported: Set = ["delegatedUser", "delegatedAccount"]
+
     init(from decoder: any Decoder) throws {
-      let fields = try Fields(
-        decoder, known: ["user"], notSupported: ["delegatedUser", "delegatedAccount"])
+      let fields = try Fields(decoder, of: Self.self)
       user = fields.requiredText("user", limit: 256)
     }
   }
 }
 
 /// The body of `POST /v1/authentication/form`.
-struct FormRequest: Decodable {
+struct FormRequest: RequestObject {
   let account: String?
   let name: String?
   let email: String?
@@ -60,11 +66,13 @@ struct FormRequest: Decodable {
   let type: String?
   let unknownOutcome: String?
 
+  static let known: Set = [
+    "account", "name", "email", "expectedEmail", "redirectUrl", "type", "unknownOutcome",
+  ]
+  static let notSupported: Set = ["delegated", "notifyFrom", "subconnections", "path"]
+
   init(from decoder: any Decoder) throws {
-    let fields = try Fields(
-      decoder,
-      known: ["account", "name", "email", "expectedEmail", "redirectUrl", "type", "unknownOutcome"],
-      notSupported: ["delegated", "notifyFrom", "subconnections", "path"])
+    let fields = try Fields(decoder, of: Self.self)
     account = fields.text("account", limit: 256)
     name = fields.text("name", limit: 256)
     email = fields.text("email", limit: 1024)

@@ -1,7 +1,7 @@
 import Core
 
 /// The body of `POST /v1/oauth2`.
-struct AppRequest: Decodable {
+struct AppRequest: RequestObject {
   let name: String
   let provider: String
   let title: String?
@@ -14,18 +14,17 @@ struct AppRequest: Decodable {
   let extraScopes: [String]
   let skipScopes: [String]
 
+  static let known: Set = [
+    "name", "provider", "title", "description", "enabled", "clientId", "clientSecret", "authority",
+    "redirectUrl", "extraScopes", "skipScopes", "baseScopes", "cloud",
+  ]
+  static let notSupported: Set = [
+    "tenant", "serviceClient", "serviceClientEmail", "serviceKey", "authMethod", "externalAccount",
+    "googleProjectId", "googleWorkspaceAccounts", "googleTopicName", "googleSubscriptionName", "pubSubApp",
+  ]
+
   init(from decoder: any Decoder) throws {
-    let fields = try Fields(
-      decoder,
-      known: [
-        "name", "provider", "title", "description", "enabled", "clientId", "clientSecret", "authority",
-        "redirectUrl", "extraScopes", "skipScopes", "baseScopes", "cloud",
-      ],
-      notSupported: [
-        "tenant", "serviceClient", "serviceClientEmail", "serviceKey", "authMethod", "externalAccount",
-        "googleProjectId", "googleWorkspaceAccounts", "googleTopicName", "googleSubscriptionName",
-        "pubSubApp",
-      ])
+    let fields = try Fields(decoder, of: Self.self)
     name = fields.requiredText("name", limit: 256) ?? ""
     provider = fields.requiredText("provider", limit: 256) ?? ""
     title = fields.text("title", limit: 256)

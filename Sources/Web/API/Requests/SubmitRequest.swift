@@ -1,7 +1,7 @@
 import Foundation
 
 /// The body of `POST /v1/account/{account}/submit`, in EmailEngine's words.
-struct SubmitRequest: Decodable {
+struct SubmitRequest: RequestObject {
   let from: AddressField?
   let replyTo: [AddressField]
   let to: [AddressField]
@@ -16,19 +16,18 @@ struct SubmitRequest: Decodable {
   let attachments: [AttachmentField]
   let envelope: EnvelopeField?
 
+  static let known: Set = [
+    "from", "replyTo", "to", "cc", "bcc", "subject", "text", "html", "messageId", "headers", "attachments",
+    "envelope",
+  ]
+  static let notSupported: Set = [
+    "reference", "previewText", "template", "mailMerge", "raw", "render", "trackOpens", "trackClicks", "copy",
+    "sentMailPath", "locale", "tz", "sendAt", "deliveryAttempts", "gateway", "listId", "dsn", "baseUrl",
+    "proxy", "localAddress", "dryRun",
+  ]
+
   init(from decoder: any Decoder) throws {
-    let fields = try Fields(
-      decoder,
-      known: [
-        "from", "replyTo", "to", "cc", "bcc", "subject", "text", "html", "messageId", "headers",
-        "attachments",
-        "envelope",
-      ],
-      notSupported: [
-        "reference", "previewText", "template", "mailMerge", "raw", "render", "trackOpens", "trackClicks",
-        "copy", "sentMailPath", "locale", "tz", "sendAt", "deliveryAttempts", "gateway", "listId", "dsn",
-        "baseUrl", "proxy", "localAddress", "dryRun",
-      ])
+    let fields = try Fields(decoder, of: Self.self)
     from = fields.optional("from")
     replyTo = fields.optional("replyTo") ?? []
     to = fields.optional("to") ?? []
@@ -46,12 +45,14 @@ struct SubmitRequest: Decodable {
 }
 
 /// `{"name": "Alice", "address": "alice@example.com"}`.
-struct AddressField: Decodable {
+struct AddressField: RequestObject {
   let name: String?
   let address: String
 
+  static let known: Set = ["name", "address"]
+
   init(from decoder: any Decoder) throws {
-    let fields = try Fields(decoder, known: ["name", "address"])
+    let fields = try Fields(decoder, of: Self.self)
     name = fields.text("name", limit: 256)
     // Control characters are told by the address's own check, with the place where they stand.
     address = fields.text("address", limit: 1024, singleLine: false) ?? ""
@@ -60,28 +61,31 @@ struct AddressField: Decodable {
 }
 
 /// Who gets the letter, whatever its header says.
-struct EnvelopeField: Decodable {
+struct EnvelopeField: RequestObject {
   let from: String?
   let to: [String]
 
+  static let known: Set = ["from", "to"]
+
   init(from decoder: any Decoder) throws {
-    let fields = try Fields(decoder, known: ["from", "to"])
+    let fields = try Fields(decoder, of: Self.self)
     from = fields.text("from", limit: 1024, singleLine: false)
     to = fields.optional("to") ?? []
   }
 }
 
-struct AttachmentField: Decodable {
+struct AttachmentField: RequestObject {
   let filename: String?
   let contentType: String?
   let inline: Bool
   let contentID: String?
   let content: [UInt8]
 
+  static let known: Set = ["filename", "contentType", "contentDisposition", "cid", "encoding", "content"]
+  static let notSupported: Set = ["reference"]
+
   init(from decoder: any Decoder) throws {
-    let fields = try Fields(
-      decoder, known: ["filename", "contentType", "contentDisposition", "cid", "encoding", "content"],
-      notSupported: ["reference"])
+    let fields = try Fields(decoder, of: Self.self)
     filename = fields.text("filename", limit: 256)
     contentType = fields.text("contentType", limit: 256)
     contentID = fields.text("cid", limit: 256)
