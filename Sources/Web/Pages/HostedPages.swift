@@ -30,6 +30,7 @@ struct HostedPages: Sendable {
 
   func add(to router: Router<WebContext>) {
     let pages = router.group("").add(middleware: PageProblemMiddleware(pages: self))
+    pages.get("/", use: home)
     pages.get("/accounts/new", use: show)
     pages.post("/accounts/new", use: begin)
     for path in Self.callbackPaths { pages.get(RouterPath(path), use: complete) }
@@ -39,6 +40,11 @@ struct HostedPages: Sendable {
         headers: [.contentType: "text/css; charset=utf-8", .cacheControl: "public, max-age=3600"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: PageTemplates.styleSheet)))
     }
+  }
+
+  /// A place for the form's `redirectUrl` while there is no program of one's own to go back to.
+  private func home(_ request: Request, _ context: WebContext) async throws -> Response {
+    html("home", ["account": request.query("account") as Any?])
   }
 
   /// Opening the link changes nothing: mail scanners open links too.

@@ -7,6 +7,7 @@ enum PageTemplates {
       "page": try MustacheTemplate(string: page),
       "signIn": try MustacheTemplate(string: signIn),
       "refused": try MustacheTemplate(string: refused),
+      "home": try MustacheTemplate(string: home),
     ])
   }
 
@@ -49,6 +50,16 @@ enum PageTemplates {
     {{#remedy}}<p>{{remedy}}</p>{{/remedy}}
     {{#tryAgain}}<p><a class="button" href="{{tryAgain}}">Try again</a></p>{{/tryAgain}}
     <p class="detail">{{code}}{{#peer}} · {{peer}}{{/peer}}</p>
+    {{/content}}{{/page}}
+    """
+
+  private static let home = """
+    {{<page}}{{$title}}Heliograph{{/title}}{{$content}}
+    {{#account}}<h1>The mailbox is connected</h1>
+    <p>Account <strong class="address">{{account}}</strong> can send. You can close this window.</p>{{/account}}
+    {{^account}}<h1>Heliograph is running</h1>
+    <p>This is the gateway’s API. Programs talk to it under <strong>/v1</strong> with an API token; \
+    <strong>heliograph --help</strong> tells how to begin.</p>{{/account}}
     {{/content}}{{/page}}
     """
 
