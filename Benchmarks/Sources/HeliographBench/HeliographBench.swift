@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import Glibc
+
+@main
+struct HeliographBench: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "heliograph-bench", abstract: "Measure Heliograph beside what this machine can do.",
+    subcommands: [Figures.self, BareServer.self], defaultSubcommand: Figures.self)
+}
+
+struct Figures: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Take the figures and print them as tables.",
+    discussion: "Each is measured in turn with what it is compared to; printed are the median and the range.")
+
+  enum Figure: String, CaseIterable, ExpressibleByArgument {
+    case accept, delivery, start
+  }
+
+  @Option(help: "The release binary.") var heliograph: String
+  @Option(help: "A folder on the disk to be measured; what is made in it is removed.") var folder: String
+  @Option(help: "How often each thing is measured.") var rounds = 5
+  @Option(help: "Letters in the queue when delivery begins.") var letters = 4000
+  @Option(help: "Rows in the queue at start.") var rows = 100_000
+  @Argument(help: "Which figures.") var figures = Figure.allCases
+
+  func validate() throws {
+    guard rounds > 0, letters >= 100, rows >= 100, rows < 1_000_000 else {
+      throw ValidationError("There are at least 1 round, 100 letters and 100 rows, and under a million rows.")
+    }
+    // The sandbox's log of requests, from which delivery is checked, holds 20,000.
+    guard letters <= 9000 else { throw ValidationError("There are at most 9000 letters.") }
+  }
+
+  func run() async throws {
+    let bench = Bench(heliograph: heliograph, folder: folder, rounds: rounds, letters: letters, rows: rows)
+    var disk = Samples()
+    func measureDisk() throws { disk.add(try measureDiskRate(in: folder)) }
+    try measureDisk()
+    for figure in figures {
+      let table =
+        switch figure {
+        case .accept: try await AcceptFigure(bench: bench).table()
+        case .delivery: try await DeliveryFigure(bench: bench).table()
+        case .start: try await StartFigure(bench: bench).table()
+        }
+      print("\n\(figure.rawValue)\n\n\(table)")
+      fflush(nil)
+      try measureDisk()
+    }
+    print("\nThe disk: \(disk.text()) appended writes of 4 KiB a second, each with its own fdatasync.")
+  }
+}
