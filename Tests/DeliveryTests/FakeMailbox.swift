@@ -30,6 +30,8 @@ final class FakeMailbox: Sendable {
     var drafts: [String: String] = [:]
     /// The letters in Sent Items, in order.
     var sent: [String] = []
+    /// The content of each letter, as it came last.
+    var letters: [String: [UInt8]] = [:]
     var calls: [Call] = []
     var nextID = 1
     var inFlight = 0
@@ -52,6 +54,7 @@ final class FakeMailbox: Sendable {
   var sent: [String] { state.withLock { $0.sent } }
   var drafts: [String] { state.withLock { Array($0.drafts.keys) } }
   var calls: [Call] { state.withLock { $0.calls } }
+  var letters: [String: [UInt8]] { state.withLock { $0.letters } }
   var steps: [Step] { calls.map(\.step) }
   var mostInFlight: Int { state.withLock { $0.mostInFlight } }
 
@@ -90,7 +93,8 @@ final class FakeMailbox: Sendable {
 extension FakeMailbox: Backend {
   func createDraft(_ letter: OutgoingLetter) async throws -> DraftID {
     try await call(.create, letter.marks.heliographID) { state in
-      DraftID(Self.putDraft(of: letter.marks.heliographID, &state))
+      state.letters[letter.marks.heliographID] = letter.mime
+      return DraftID(Self.putDraft(of: letter.marks.heliographID, &state))
     }
   }
 

@@ -43,7 +43,8 @@ extension Transaction {
       """, lane.workspace, lane.id, due)
   }
 
-  /// Takes up to `limit` lanes that have something due and no owner, those that have waited longest first.
+  /// Takes up to `limit` lanes that have something due and no owner who still cares, those that have waited
+  /// longest first. Its own are not among them: it works on those already.
   package func leaseLanes(
     owner: NodeID, now: Instant, length: Duration, limit: Int
   ) throws -> [LaneLease] {
@@ -157,7 +158,8 @@ private enum LaneStatement {
   /// Materialized, because PostgreSQL may otherwise run the inner query more than once and exceed its limit.
   private static func lease(clock: SQL, locking: SQL) -> SQL {
     "WITH due AS MATERIALIZED (SELECT workspace, id FROM lane"
-      + " WHERE next_due <= $3 AND paused_until <= $3 AND lease_until <= " + clock
+      + " WHERE next_due <= $3 AND paused_until <= $3 AND (owner IS NULL OR owner <> $1)"
+      + " AND lease_until <= " + clock
       + " ORDER BY next_due LIMIT $4" + locking + ")"
       + " UPDATE lane SET owner = $1, epoch = epoch + 1, lease_until = $2 + " + clock
       + " WHERE (workspace, id) IN (SELECT workspace, id FROM due) RETURNING workspace, id, epoch"

@@ -1,0 +1,218 @@
+import Accounts
+import Core
+import Store
+import Testing
+
+@testable import Delivery
+
+/// The machine as tables: what was recorded, or what a request came to, and what follows.
+@Suite struct DeliveryMachineTests {
+  typealias Action = DeliveryMachine.Action
+
+  static let now = Instant(microseconds: 1_795_214_486_000_000)
+  static let one = DraftID("one")
+
+  static func machine(
+    canReconcile: Bool = true, unknownOutcome: UnknownOutcome = .hold, age: Duration = .zero,
+    attempt: Int = 1
+  ) -> DeliveryMachine {
+    DeliveryMachine(
+      canReconcile: canReconcile, unknownOutcome: unknownOutcome, created: now - age, attempt: attempt,
+      schedule: DeliverySchedule(), jitter: 0.5)
+  }
+
+  static let beginnings: [(Progress, Action)] = [
+    (.fresh, .request(.create)),
+    (.creating, .request(.look(.create))),
+    (.drafted(one, inDoubt: false), .request(.send(one, inDoubt: false))),
+    (.drafted(one, inDoubt: true), .request(.send(one, inDoubt: true))),
+    (.sending(one, inDoubt: false), .request(.look(.send(one)))),
+    (.sending(one, inDoubt: true), .request(.look(.send(one)))),
+    (.submitting, .request(.look(.submit))),
+  ]
+
+  @Test(arguments: beginnings)
+  func `with a mailbox that can be read it looks before it repeats`(progress: Progress, action: Action) {
+    #expect(Self.machine().begin(progress, now: Self.now) == action)
+  }
+
+  static let blindBeginnings: [(Progress, UnknownOutcome, DeliveryRequest?)] = [
+    (.fresh, .hold, .submit(inDoubt: false)),
+    (.creating, .hold, .submit(inDoubt: false)),
+    (.drafted(one, inDoubt: false), .hold, .submit(inDoubt: false)),
+    (.drafted(one, inDoubt: true), .hold, nil),
+    (.sending(one, inDoubt: false), .hold, nil),
+    (.submitting, .hold, nil),
+    (.submitting, .resend, .submit(inDoubt: true)),
+    (.sending(one, inDoubt: true), .resend, .submit(inDoubt: true)),
+  ]
+
+  @Test(arguments: blindBeginnings)
+  func `with one that cannot be read the account decides what doubt means`(
+    progress: Progress, unknownOutcome: UnknownOutcome, request: DeliveryRequest?
+  ) {
+    let action = Self.machine(canReconcile: false, unknownOutcome: unknownOutcome)
+      .begin(progress, now: Self.now)
+    if let request {
+      #expect(action == .request(request))
+    } else {
+      #expect(action.settlement?.verdict == .held)
+      #expect(action.settlement?.progress == progress)
+      #expect(action.settlement?.problem?.code == "delivery.unknownOutcome")
+    }
+  }
+
+  static let fates: [(LetterFate, LostStep, DeliveryRequest?, Settlement.Verdict?)] = [
+    (.sent, .create, nil, .sent), (.sent, .send(one), nil, .sent), (.sent, .submit, nil, .sent),
+    (.draft(one), .create, .send(one, inDoubt: false), nil),
+    (.draft(one), .send(one), .send(one, inDoubt: true), nil),
+    (.draft(one), .submit, .send(one, inDoubt: true), nil),
+    (.absent, .create, .create, nil),
+    (.absent, .send(one), nil, .held),
+    (.absent, .submit, nil, .held),
+  ]
+
+  @Test(arguments: fates)
+  func `a second draft is made only where nothing was asked to be sent`(
+    fate: LetterFate, lost: LostStep, request: DeliveryRequest?, verdict: Settlement.Verdict?
+  ) {
+    let action = Self.machine().found(fate, lost, now: Self.now)
+    #expect(action.request == request)
+    #expect(action.settlement?.verdict == verdict)
+  }
+
+  struct Failed: Sendable {
+    var request: DeliveryRequest
+    var problem: Failure
+    var verdict: Settlement.Verdict
+    var progress: Progress
+    /// From now.
+    var due: Duration = .zero
+    var lanePause: Duration?
+    var waitsForAccount = false
+    var orphan: DraftID?
+    var canReconcile = true
+    var unknownOutcome = UnknownOutcome.hold
+    var age: Duration = .zero
+  }
+
+  static let denied = Failure(code: .graphAccessDenied, retry: .futile)
+  static let unreachable = Failure(code: .graphUnreachable, retry: .safe(after: nil))
+
+  static let failures: [Failed] = [
+    // Safe: back to where it was.
+    Failed(
+      request: .create, problem: .unavailable, verdict: .deferred, progress: .fresh, due: .seconds(5)),
+    Failed(
+      request: .send(one, inDoubt: false), problem: .unavailable, verdict: .deferred,
+      progress: .drafted(one, inDoubt: false), due: .seconds(5)),
+    Failed(
+      request: .send(one, inDoubt: true), problem: .unavailable, verdict: .deferred,
+      progress: .drafted(one, inDoubt: true), due: .seconds(5)),
+    Failed(
+      request: .submit(inDoubt: false), problem: .unavailable, verdict: .deferred, progress: .fresh,
+      due: .seconds(5), canReconcile: false),
+    Failed(
+      request: .submit(inDoubt: true), problem: .unavailable, verdict: .deferred, progress: .submitting,
+      due: .seconds(5), canReconcile: false),
+    // The peer's pause, when it is longer than ours, holds for the lane.
+    Failed(
+      request: .create, problem: .throttled(.seconds(90)), verdict: .deferred, progress: .fresh,
+      due: .seconds(90), lanePause: .seconds(90)),
+    Failed(
+      request: .create, problem: .throttled(.seconds(1)), verdict: .deferred, progress: .fresh,
+      due: .seconds(5), lanePause: .seconds(1)),
+    Failed(
+      request: .create, problem: unreachable, verdict: .deferred, progress: .fresh, due: .seconds(5),
+      lanePause: .seconds(5)),
+    // The backend will do otherwise at once.
+    Failed(
+      request: .create, problem: Failure(code: .graphAccessDenied, retry: .safe(after: .zero)),
+      verdict: .deferred, progress: .fresh),
+    // Futile for the letter.
+    Failed(request: .create, problem: .refused, verdict: .failed, progress: .fresh),
+    Failed(
+      request: .send(one, inDoubt: false), problem: .refused, verdict: .failed,
+      progress: .drafted(one, inDoubt: false), orphan: one),
+    // It may have been sent the first time, so it has not failed, and its draft is let alone.
+    Failed(
+      request: .send(one, inDoubt: true), problem: .refused, verdict: .held,
+      progress: .drafted(one, inDoubt: true)),
+    // A draft that is gone: deleted by somebody, or taken by Exchange.
+    Failed(
+      request: .send(one, inDoubt: false), problem: .noSuchItem, verdict: .deferred, progress: .fresh,
+      due: .seconds(5)),
+    Failed(
+      request: .send(one, inDoubt: true), problem: .noSuchItem, verdict: .unknown,
+      progress: .sending(one, inDoubt: true), due: .seconds(120)),
+    // The account is to be mended; the letter waits.
+    Failed(
+      request: .create, problem: denied, verdict: .deferred, progress: .fresh, due: .seconds(300),
+      lanePause: .seconds(300), waitsForAccount: true),
+    Failed(
+      request: .send(one, inDoubt: false), problem: .notConnected, verdict: .deferred,
+      progress: .drafted(one, inDoubt: false), due: .seconds(300), lanePause: .seconds(300),
+      waitsForAccount: true),
+    // Nobody knows.
+    Failed(
+      request: .create, problem: .lostReply, verdict: .unknown, progress: .creating, due: .seconds(120)),
+    Failed(
+      request: .send(one, inDoubt: false), problem: .lostReply, verdict: .unknown,
+      progress: .sending(one, inDoubt: true), due: .seconds(120)),
+    Failed(
+      request: .submit(inDoubt: false), problem: .lostReply, verdict: .held, progress: .submitting,
+      canReconcile: false),
+    Failed(
+      request: .submit(inDoubt: false), problem: .lostReply, verdict: .unknown, progress: .submitting,
+      due: .seconds(120), canReconcile: false, unknownOutcome: .resend),
+    // Looking failed: look again, however it failed.
+    Failed(
+      request: .look(.send(one)), problem: .lostReply, verdict: .deferred,
+      progress: .sending(one, inDoubt: true), due: .seconds(120)),
+    Failed(
+      request: .look(.create), problem: .refused, verdict: .deferred, progress: .creating,
+      due: .seconds(120)),
+    // Too old.
+    Failed(
+      request: .send(one, inDoubt: false), problem: .unavailable, verdict: .failed,
+      progress: .drafted(one, inDoubt: false), orphan: one, age: .seconds(5 * 86_400)),
+    Failed(
+      request: .look(.send(one)), problem: .unavailable, verdict: .held,
+      progress: .sending(one, inDoubt: true), due: .seconds(120), age: .seconds(5 * 86_400)),
+  ]
+
+  @Test(arguments: failures)
+  func `what follows a failure depends on what was asked and whether it may have been done`(
+    failed: Failed
+  ) throws {
+    let machine = Self.machine(
+      canReconcile: failed.canReconcile, unknownOutcome: failed.unknownOutcome, age: failed.age)
+    let settlement = try #require(
+      machine.failed(failed.request, failed.problem, now: Self.now).settlement)
+    #expect(settlement.verdict == failed.verdict)
+    #expect(settlement.progress == failed.progress)
+    #expect(settlement.due == Self.now + failed.due)
+    #expect(settlement.pauseUntil == failed.lanePause.map { Self.now + $0 })
+    #expect(settlement.waitsForAccount == failed.waitsForAccount)
+    #expect(settlement.orphan == failed.orphan)
+    #expect(settlement.problem != nil)
+  }
+
+  @Test func `a letter whose account is gone has failed`() {
+    let problem = Failure(code: .accountNotFound, retry: .futile)
+    let machine = Self.machine()
+    #expect(machine.unreached(problem, .fresh, now: Self.now).verdict == .failed)
+    #expect(machine.unreached(problem, .submitting, now: Self.now).verdict == .held)
+  }
+
+  @Test func `a draft is sent as soon as it is there`() {
+    #expect(Self.machine().created(Self.one) == .request(.send(Self.one, inDoubt: false)))
+    #expect(
+      Self.machine().accepted(.send(Self.one, inDoubt: false), now: Self.now).settlement?.verdict == .sent)
+  }
+}
+
+extension DeliveryMachine.Action {
+  var settlement: Settlement? { if case .settle(let settlement) = self { settlement } else { nil } }
+  var request: DeliveryRequest? { if case .request(let request) = self { request } else { nil } }
+}

@@ -1,0 +1,193 @@
+import Core
+import MIME
+import Store
+import StoreTesting
+import Testing
+
+@testable import Delivery
+
+@Suite(.timeLimit(.minutes(2))) struct SubmitTests {
+  @Test(arguments: StoreEngine.allCases)
+  func `a letter is composed once, without Bcc, and marked`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      var submission = try Submission.sample(to: ["bert@example.com", "Bert@Example.com"])
+      submission.cc = [NamedAddress(address: try EmailAddress("carl@example.com"))]
+      submission.bcc = [
+        NamedAddress(address: try EmailAddress("dora@example.com")),
+        NamedAddress(address: try EmailAddress("CARL@example.com")),
+      ]
+      let receipt = try await outbox.submit(submission)
+      #expect(receipt.messageID == "<\(receipt.queueID)@example.com>")
+      #expect(receipt.idempotency == nil)
+      let entry = try await outbox.entry(receipt.queueID)
+      #expect(entry.envelopeFrom == "anna@example.com")
+      #expect(entry.envelopeTo == ["bert@example.com", "carl@example.com", "dora@example.com"])
+      #expect(entry.state == .ready)
+      #expect(entry.status == .queued)
+      let mime = try await bench.content(of: receipt.queueID)
+      let message = try MIMEMessage(parsing: mime)
+      #expect(message.field("X-Heliograph-Id")?.value == receipt.queueID.rawValue)
+      #expect(message.field("Bcc") == nil)
+      #expect(!String(decoding: mime, as: UTF8.self).contains("dora"))
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `what cannot be delivered is refused and leaves nothing behind`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      let nobody = try Submission.sample(to: [])
+      var strangers = try Submission.sample(to: ["bert@example.com", "carl@example.com"])
+      strangers.envelopeTo = [try EmailAddress("BERT@example.com")]
+      var marked = try Submission.sample()
+      marked.headers = [("x-heliograph-id", "q_1")]
+      let unknown = try Submission.sample(from: "nobody")
+      let cases: [(Submission, ProblemCode)] = [
+        (nobody, .messageNoRecipient), (strangers, .envelopeMismatch), (marked, .messageInvalidHeader),
+        (unknown, .accountNotFound),
+      ]
+      for (submission, code) in cases {
+        let problem = await #expect(throws: DeliveryProblem.self) { try await outbox.submit(submission) }
+        #expect(problem?.code == code)
+      }
+      #expect(try await outbox.entries(PageRequest()).total == 0)
+      #expect(try await bench.events().isEmpty)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `an envelope of its own may name more than the header does`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      var submission = try Submission.sample()
+      submission.envelopeTo = try ["bert@example.com", "dora@example.com"].map { try EmailAddress($0) }
+      submission.messageID = try MessageID("<mine@example.org>")
+      let receipt = try await outbox.submit(submission)
+      #expect(receipt.messageID == "<mine@example.org>")
+      #expect(try await outbox.entry(receipt.queueID).envelopeTo == ["bert@example.com", "dora@example.com"])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a repeat gets the first receipt, another body is refused`(engine: StoreEngine) async throws {
+    try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      let key = IdempotencyKey(key: "k", bodyHash: [1])
+      let first = try await outbox.submit(.sample(key: key))
+      let second = try await outbox.submit(.sample(key: key))
+      #expect(first.idempotency == .miss)
+      #expect(second.idempotency == .hit)
+      #expect(second.queueID == first.queueID)
+      #expect(second.messageID == first.messageID)
+      let other = IdempotencyKey(key: "k", bodyHash: [2])
+      let problem = await #expect(throws: DeliveryProblem.self) {
+        try await outbox.submit(.sample(key: other))
+      }
+      #expect(problem?.code == .idempotencyMismatch)
+      // Keys are an account's own.
+      #expect(try await outbox.submit(.sample(from: "bert", key: other)).idempotency == .miss)
+      #expect(try await outbox.entries(PageRequest()).total == 2)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `of many at once with one key exactly one is taken`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      let receipts = try await withThrowingTaskGroup { group in
+        for _ in 0..<32 {
+          group.addTask { try await outbox.submit(.sample(key: IdempotencyKey(key: "k", bodyHash: [1]))) }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(Set(receipts.map(\.queueID)).count == 1)
+      #expect(receipts.count { $0.idempotency == .miss } == 1)
+      #expect(try await outbox.entries(PageRequest()).total == 1)
+      #expect(try await bench.events().map(\.kind) == ["messageQueued"])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a letter of a megabyte is kept in parts and sent whole`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let mailbox = FakeMailbox()
+      let outbox = bench.outbox(mailbox)
+      let text = String(repeating: "All work and no play makes Jack a dull boy.\r\n", count: 24_000)
+      try await outbox.running {
+        let id = try await outbox.submitSample(text: text)
+        try await bench.until(outbox, id, .done)
+        let content = try await bench.content(of: id)
+        #expect(content.count > 1_000_000)
+        #expect(mailbox.letters[id.rawValue] == content)
+        #expect(try MIMEMessage(parsing: content).text == text)
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `the outbox is listed in pages, newest first`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      var ids: [QueueID] = []
+      for _ in 0..<5 {
+        ids.append(try await outbox.submitSample())
+        bench.time.advance(by: .seconds(1))
+      }
+      let first = try await outbox.entries(PageRequest(page: 0, size: 2))
+      #expect(first.total == 5)
+      #expect(first.elements.map(\.queueID) == [ids[4], ids[3]])
+      let last = try await outbox.entries(PageRequest(page: 2, size: 2))
+      #expect(last.elements.map(\.queueID) == [ids[0]])
+      #expect(try await outbox.entries(PageRequest(), in: WorkspaceID("other")).total == 0)
+    }
+  }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct CancelTests {
+  @Test(arguments: StoreEngine.allCases)
+  func `a waiting letter can be taken back, once`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let mailbox = FakeMailbox()
+      let outbox = bench.outbox(mailbox)
+      let id = try await outbox.submitSample()
+      #expect(try await outbox.cancel(id) == .cancelled)
+      #expect(try await outbox.cancel(id) == .settled(.cancelled))
+      #expect(try await outbox.entries(PageRequest()).total == 0)
+      await #expect(throws: DeliveryProblem.self) { try await outbox.entry(id) }
+      let problem = await #expect(throws: DeliveryProblem.self) { try await outbox.cancel(QueueID("q_none")) }
+      #expect(problem?.code == .queueNotFound)
+      try await outbox.running {
+        let next = try await outbox.submitSample()
+        try await bench.until(outbox, next, .done)
+        #expect(mailbox.sent == [next.rawValue])
+        #expect(try await outbox.cancel(next) == .settled(.done))
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `one in flight cannot, and a waiting draft goes too`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let (gate, open) = AsyncStream.makeStream(of: Void.self)
+      let mailbox = FakeMailbox { call, _ in
+        guard call.step == .send else { return .act }
+        for await _ in gate { break }
+        return .refuse(Failure.unavailable)
+      }
+      let outbox = bench.outbox(mailbox)
+      try await outbox.running {
+        let id = try await outbox.submitSample()
+        try await eventually { mailbox.steps.last == .send }
+        let problem = await #expect(throws: DeliveryProblem.self) { try await outbox.cancel(id) }
+        #expect(problem?.code == .queueInFlight)
+        open.yield()
+        try await bench.until(outbox, id, .deferred)
+        #expect(try await outbox.cancel(id) == .cancelled)
+        await bench.pass(.seconds(61))
+        try await eventually { mailbox.drafts.isEmpty }
+        #expect(mailbox.steps == [.create, .send, .delete])
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Core
+import Store
+import StoreTesting
+import Testing
+
+@testable import Delivery
+
+@Suite(.timeLimit(.minutes(2))) struct SweepTests {
+  @Test(arguments: StoreEngine.allCases)
+  func `what was sent is forgotten after a week, what waits is not`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(
+        FakeMailbox { call, before in
+          call.step == .create && before == 2 ? .refuse(Failure.refused) : .act
+        })
+      let long = String(repeating: "x", count: 700_000)
+      let key = IdempotencyKey(key: "k", bodyHash: [1])
+      let settled = try await outbox.running {
+        var settled: [QueueID] = []
+        for text in ["short", long, "refused"] {
+          let id = try await outbox.submitSample(text: text, key: text == "short" ? key : nil)
+          try await bench.until(outbox, id, text == "refused" ? .failed : .done)
+          settled.append(id)
+        }
+        return settled
+      }
+      bench.time.advance(by: .seconds(7 * 86_400 - 3600))
+      let waiting = try await outbox.submitSample()
+      try await outbox.sweepOnce()
+      for id in settled { _ = try await outbox.entry(id) }
+      bench.time.advance(by: .seconds(7200))
+      try await outbox.sweepOnce()
+      for id in settled {
+        await #expect(throws: DeliveryProblem.self) { try await outbox.entry(id) }
+        let parts = try await bench.store.read { (tx: borrowing Transaction) in
+          try (0..<3).compactMap { try tx.chunk(ChunkKey(.default, id, $0)) }.count
+        }
+        #expect(parts == 0)
+        let attempts = try await bench.store.read { (tx: borrowing Transaction) in
+          try tx.attempts(.default, id).count
+        }
+        #expect(attempts == 0)
+      }
+      #expect(try await outbox.entry(waiting).state == .ready)
+      #expect(try await !bench.content(of: waiting).isEmpty)
+      // Its letter is gone, and so is the key.
+      #expect(try await outbox.submit(.sample(key: key)).idempotency == .miss)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `parts of a letter that was never accepted go after a day`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      let kept = try await outbox.submitSample(text: String(repeating: "x", count: 700_000))
+      let lost = QueueID.make(at: bench.time.now)
+      bench.time.advance(by: .seconds(82_800))
+      let young = QueueID.make(at: bench.time.now)
+      try await bench.store.write { (tx: borrowing Transaction) in
+        for id in [lost, young] { try tx.insertChunk(ChunkKey(.default, id, 0), [1, 2, 3]) }
+      }
+      bench.time.advance(by: .seconds(7200))
+      try await outbox.sweepOnce()
+      let left = try await bench.store.read { (tx: borrowing Transaction) in
+        try [lost, young, kept].map { try tx.chunk(ChunkKey(.default, $0, 0)) != nil }
+      }
+      #expect(left == [false, true, true])
+    }
+  }
+}
