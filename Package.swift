@@ -111,6 +111,12 @@ let package = Package(
       name: "StoreTesting", dependencies: ["Core", "Store"], path: "Tests/Support/StoreTesting",
       swiftSettings: style),
 
+    .testTarget(
+      name: "AccountsTests",
+      dependencies: [
+        "Accounts", "Core", "MIME", "Microsoft", "Sandbox", "Store", "StoreTesting", "Vault", httpClient,
+        lifecycle, logging, nioCore, nioHTTP1,
+      ], swiftSettings: style),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(
       name: "DeliveryTests",

@@ -22,12 +22,7 @@ package struct AppRegistry: Sendable {
     let authority = try app.validated(scopes)
     let now = time.now
     let id = AppID.make(at: now)
-    let record = OAuth2AppRecord(
-      workspace: workspace, id: id, name: app.name, title: app.title, description: app.description,
-      provider: app.provider, enabled: app.enabled, clientID: app.clientID,
-      clientSecret: app.clientSecret.map { vault.seal($0, for: .clientSecret(id, in: workspace)) },
-      authority: authority.segment, redirectURL: app.redirectURL, extraScopes: app.extraScopes,
-      skipScopes: app.skipScopes, created: now)
+    let record = record(app, authority, id: id, in: workspace, created: now)
     try await store.write { (tx: borrowing Transaction) in try tx.insert(record) }
     return id
   }
@@ -51,6 +46,35 @@ package struct AppRegistry: Sendable {
       }
       return Page(apps, of: page.total)
     }
+  }
+
+  /// Accounts stay connected; what the app was refused before is forgotten, so that it is tried again.
+  package func update(_ id: AppID, _ change: AppChange, in workspace: WorkspaceID) async throws {
+    let now = time.now
+    try await store.write { (tx: borrowing Transaction) in
+      guard let old = try tx.app(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
+      let secret = try old.clientSecret.map {
+        try vault.openSecret($0, for: .clientSecret(id, in: workspace))
+      }
+      let app = change.applied(to: old, secret: secret)
+      var new = record(app, try app.validated(scopes), id: id, in: workspace, created: old.created)
+      new.updated = now
+      try tx.update(new)
+      if new.clientID != old.clientID || new.authority != old.authority {
+        try tx.deleteAppToken(of: id, in: workspace)
+      }
+    }
+  }
+
+  private func record(
+    _ app: NewApp, _ authority: Authority, id: AppID, in workspace: WorkspaceID, created: Instant
+  ) -> OAuth2AppRecord {
+    OAuth2AppRecord(
+      workspace: workspace, id: id, name: app.name, title: app.title, description: app.description,
+      provider: app.provider, enabled: app.enabled, clientID: app.clientID,
+      clientSecret: app.clientSecret.map { vault.seal($0, for: .clientSecret(id, in: workspace)) },
+      authority: authority.segment, redirectURL: app.redirectURL, extraScopes: app.extraScopes,
+      skipScopes: app.skipScopes, created: created)
   }
 
   /// Throws `app.invalid` while accounts use it.

@@ -95,3 +95,10 @@ package actor Gate {
     return pause
   }
 }
+
+// For the tests, which cannot see a place being waited for from outside.
+extension Gate {
+  func isForgotten(_ lane: LaneKey) -> Bool { lanes[lane] == nil }
+  func waiting(_ lane: LaneKey) -> Int { lanes[lane]?.waiting.count ?? 0 }
+  func inFlight(_ lane: LaneKey) -> Int { lanes[lane]?.inFlight ?? 0 }
+}

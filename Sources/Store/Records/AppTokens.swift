@@ -48,4 +48,8 @@ extension Transaction {
       WHERE workspace = $1 AND app = $2 AND version = $3
       """, token.workspace, token.app, version, token.version, token.accessToken, token.expires) > 0
   }
+
+  package func deleteAppToken(of app: AppID, in workspace: WorkspaceID) throws {
+    try execute("DELETE FROM app_token WHERE workspace = $1 AND app = $2", workspace, app)
+  }
 }

@@ -92,6 +92,20 @@ extension Transaction {
       app.created, app.updated)
   }
 
+  /// Everything but provider and creation; its last error is forgotten.
+  package func update(_ app: OAuth2AppRecord) throws {
+    try execute(
+      """
+      UPDATE oauth2_app SET name = $3, title = $4, description = $5, enabled = $6, client_id = $7,
+        client_secret = $8, authority = $9, redirect_url = $10, extra_scopes = $11, skip_scopes = $12,
+        last_error = NULL, updated = $13
+      WHERE workspace = $1 AND id = $2
+      """,
+      app.workspace, app.id, app.name, app.title, app.description, app.enabled, app.clientID,
+      app.clientSecret, app.authority, app.redirectURL, app.extraScopes.joined(separator: " "),
+      app.skipScopes.joined(separator: " "), app.updated)
+  }
+
   package func app(_ id: AppID, in workspace: WorkspaceID) throws -> OAuth2AppRecord? {
     try row(OAuth2AppRecord.select + " WHERE workspace = $1 AND id = $2", workspace, id) {
       try OAuth2AppRecord($0)

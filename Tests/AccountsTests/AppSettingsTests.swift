@@ -1,0 +1,104 @@
+import Core
+import Microsoft
+import Store
+import Testing
+
+@testable import Accounts
+
+/// What somebody who registers an app may say.
+@Suite struct AppSettingsTests {
+  @Test(arguments: [
+    "common", "organizations", "consumers", "72F988BF-86F1-41AF-91AB-2D7CD011DB47", "contoso.onmicrosoft.com",
+    "xn--bcher-kva.example",
+  ])
+  func `a tenant is a well-known word, an id or a domain`(text: String) throws {
+    #expect(try Authority(text).segment == text.lowercased())
+  }
+
+  @Test(arguments: [
+    "", "contoso", "common/oauth2", "../common", "a.example/", "a.example?x=1", "a.example#", "%2e%2e",
+    "a..b",
+    "-a.example", "a-.example", "a b.example", "https://login.microsoftonline.com/common", "a.example\r\n",
+    "72f988bf-86f1-41af-91ab-2d7cd011db4", "72f988bf-86f1-41af-91ab-2d7cd011db4g",
+  ])
+  func `nothing else gets into the path of a request`(text: String) {
+    #expect(throws: AccountProblem.self) { try Authority(text) }
+  }
+
+  static let scopes = Scopes(cloud: .global)
+
+  @Test func `an app that acts for itself needs a secret and one certain tenant`() throws {
+    var app = NewApp(
+      name: "Mail", provider: .outlookService, enabled: true, clientID: "id", authority: "a.example")
+    #expect(throws: AccountProblem.self) { try app.validated(Self.scopes) }
+    app.clientSecret = Secret("secret")
+    #expect(try app.validated(Self.scopes).segment == "a.example")
+    for authority in [nil, "common", "organizations", "consumers"] as [String?] {
+      app.authority = authority
+      let problem = #expect(throws: AccountProblem.self) { try app.validated(Self.scopes) }
+      #expect(problem?.code == .appInvalid)
+    }
+  }
+
+  @Test(arguments: [
+    ("https://mail.example.com/oauth", true), ("http://localhost:3000/oauth", true),
+    ("http://127.0.0.1/oauth", true), ("http://mail.example.com/oauth", false), ("/oauth", false),
+    ("javascript:alert(1)", false), ("https://mail.example.com/oauth#top", false),
+    ("https://user@mail.example.com/", false), ("https://mail.example.com/(x)", false),
+  ])
+  func `a redirect URI is one that Entra takes`(url: String, isFine: Bool) {
+    let app = NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "id", redirectURL: url)
+    #expect(((try? app.validated(Self.scopes)) != nil) == isFine)
+  }
+
+  @Test(arguments: [
+    NewApp(name: " ", provider: .outlook, enabled: true, clientID: "id"),
+    NewApp(name: "a\nb", provider: .outlook, enabled: true, clientID: "id"),
+    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: ""),
+    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "a b"),
+    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "id", clientSecret: Secret("")),
+    NewApp(
+      name: "Mail", provider: .outlook, enabled: true, clientID: "id", extraScopes: ["Mail.Send User.Read"]),
+    NewApp(
+      name: "Mail", provider: .outlook, enabled: true, clientID: "id",
+      extraScopes: ["https://outlook.office.com/SMTP.Send"]),
+    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "id", skipScopes: ["offline_access"]),
+  ])
+  func `an app that cannot work is refused`(app: NewApp) {
+    #expect(throws: AccountProblem.self) { try app.validated(Self.scopes) }
+  }
+
+  @Test func `a person is asked for mail, identity and a refresh token`() {
+    let graph = "https://graph.microsoft.com/"
+    #expect(
+      Self.scopes.requested(extra: [], skip: []) == [
+        graph + "Mail.ReadWrite", graph + "Mail.Send", graph + "User.Read", "offline_access", "openid",
+        "profile",
+      ])
+    #expect(
+      Self.scopes.requested(
+        extra: ["mail.send", "Calendars.Read", "email"], skip: [graph + "mail.readwrite"]) == [
+          graph + "Mail.Send", graph + "User.Read", graph + "Calendars.Read", "offline_access", "openid",
+          "profile",
+          "email",
+        ])
+  }
+
+  @Test(arguments: ["Mail.Send", "mail.send", "https://graph.microsoft.com/Mail.Send"])
+  func `a granted scope is recognised however Entra spells it`(spelling: String) {
+    #expect(Self.scopes.grant(["openid", spelling], includes: "Mail.Send"))
+    #expect(!Self.scopes.grant(["openid", spelling], includes: "Mail.ReadWrite"))
+  }
+
+  @Test(arguments: [
+    ("https://a.example/done", "https://a.example/done?account=a%2Bb%40c&state=new"),
+    ("https://a.example/done?x=%2F#top", "https://a.example/done?x=%2F&account=a%2Bb%40c&state=new#top"),
+  ])
+  func `the way back says which account it was`(url: String, expected: String) {
+    #expect(WebURL(url)?.adding([("account", "a+b@c"), ("state", "new")]) == expected)
+  }
+}
+
+extension NewApp: CustomTestStringConvertible {
+  public var testDescription: String { "\(name) \(clientID) \(extraScopes) \(skipScopes)" }
+}

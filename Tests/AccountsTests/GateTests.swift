@@ -1,0 +1,128 @@
+import Core
+import Store
+import StoreTesting
+import Synchronization
+import Testing
+
+@testable import Accounts
+
+/// Four requests at a time for each mailbox, none while Microsoft asks to wait.
+@Suite struct GateTests {
+  static let lane = LaneKey(.default, app: AppID("app"), mailbox: "a@a.example")
+  static let other = LaneKey(.default, app: AppID("app"), mailbox: "b@a.example")
+
+  @Test func `at most four requests of a mailbox are in flight, and all get their turn`() async throws {
+    let gate = Gate(time: ManualTime())
+    let crowd = Crowd()
+    let ran = try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<40 {
+        group.addTask {
+          try await gate.run(Self.lane) {
+            crowd.enter()
+            for _ in 0..<20 { await Task.yield() }
+            crowd.leave()
+            return number
+          }
+        }
+      }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(ran.count == 40)
+    #expect(crowd.most == Gate.width)
+  }
+
+  @Test func `a Retry-After closes the mailbox, and only it, until it is over`() async throws {
+    let time = ManualTime()
+    let gate = Gate(time: time)
+    let refusal = Refused(code: .graphThrottled, retry: .safe(after: .seconds(30)))
+    await #expect(throws: Refused.self) { try await gate.run(Self.lane) { throw refusal } }
+    time.advance(by: .seconds(10))
+    let problem = await #expect(throws: AccountProblem.self) { try await gate.run(Self.lane) {} }
+    #expect(problem?.code == .graphThrottled)
+    #expect(problem?.retry == .safe(after: .seconds(20)))
+    try await gate.run(Self.other) {}
+    time.advance(by: .seconds(20))
+    try await gate.run(Self.lane) {}
+  }
+
+  @Test func `those who wait are told when the mailbox closes`() async throws {
+    let gate = Gate(time: ManualTime())
+    let (full, entered) = AsyncStream.makeStream(of: Void.self)
+    let (hold, release) = AsyncStream.makeStream(of: Void.self)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<Gate.width {
+        group.addTask {
+          try? await gate.run(Self.lane) {
+            entered.yield()
+            for await _ in hold {}
+            throw Refused(code: .graphUnavailable, retry: .safe(after: .seconds(5)))
+          }
+        }
+      }
+      var arrivals = full.makeAsyncIterator()
+      for _ in 0..<Gate.width { await arrivals.next() }
+      group.addTask {
+        let problem = await #expect(throws: AccountProblem.self) { try await gate.run(Self.lane) {} }
+        #expect(problem?.retry == .safe(after: .seconds(5)))
+      }
+      await gate.untilWaiting(Self.lane, 1)
+      release.finish()
+    }
+  }
+
+  @Test func `one who gives up waiting leaves the place to others`() async throws {
+    let gate = Gate(time: ManualTime())
+    let (hold, release) = AsyncStream.makeStream(of: Void.self)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<Gate.width { group.addTask { try await gate.run(Self.lane) { for await _ in hold {} } } }
+      await gate.untilInFlight(Self.lane, Gate.width)
+      let impatient = Task { try await gate.run(Self.lane) {} }
+      await gate.untilWaiting(Self.lane, 1)
+      impatient.cancel()
+      await #expect(throws: CancellationError.self) { try await impatient.value }
+      group.addTask { try await gate.run(Self.lane) {} }
+      await gate.untilWaiting(Self.lane, 1)
+      release.finish()
+      try await group.waitForAll()
+    }
+    #expect(await gate.isForgotten(Self.lane))
+  }
+
+  @Test func `a day's limit on sending does not keep anybody from reading`() async throws {
+    let gate = Gate(time: ManualTime())
+    let limit = Refused(code: .graphSendingBlocked, retry: .safe(after: .seconds(3600)))
+    await #expect(throws: Refused.self) { try await gate.run(Self.lane) { throw limit } }
+    try await gate.run(Self.lane) {}
+  }
+}
+
+private final class Crowd: Sendable {
+  private let counts = Mutex((now: 0, most: 0))
+
+  func enter() {
+    counts.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+  }
+
+  func leave() {
+    counts.withLock { $0.now -= 1 }
+  }
+
+  var most: Int { counts.withLock { $0.most } }
+}
+
+private struct Refused: Problem {
+  var code: ProblemCode
+  var summary = "No."
+  var remedy: String?
+  var retry: Retry
+}
+
+extension Gate {
+  fileprivate nonisolated func untilWaiting(_ lane: LaneKey, _ count: Int) async {
+    while await waiting(lane) < count { await Task.yield() }
+  }
+
+  fileprivate nonisolated func untilInFlight(_ lane: LaneKey, _ count: Int) async {
+    while await inFlight(lane) < count { await Task.yield() }
+  }
+}
