@@ -111,6 +111,27 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `a link stores one account, also when two journeys are under way`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      _ = try await world.addWebApp()
+      let link = try await world.house.signIn.form(
+        NewForm(redirectURL: "https://a.example/done"), in: .default)
+      let journeys = [try await world.start(link), try await world.start(link)]
+      var answers: [[String: String]] = []
+      for journey in journeys {
+        answers.append(try await world.callback(journey, as: "alice@contoso.test"))
+      }
+      async let first = world.finish(answers[0], journeys[0])
+      async let second = world.finish(answers[1], journeys[1])
+      let refusals = try await [first, second].compactMap(\.refusal)
+      #expect(refusals.map(\.code) == [.formUsed])
+      #expect(try await world.house.directory.accounts(PageRequest(), in: .default).total == 1)
+      let problem = await #expect(throws: AccountProblem.self) { try await world.start(link) }
+      #expect(problem?.code == .formUsed)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `an answer is taken only from the browser that started`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
       _ = try await world.addWebApp()

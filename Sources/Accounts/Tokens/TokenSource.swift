@@ -45,7 +45,7 @@ package actor TokenSource {
     guard let found else { throw AccountProblem.notConnected(id, because: account.lastError) }
     guard found.app.enabled else { throw AccountProblem.appDisabled(found.app.name) }
     if let token = try usable(found, rejected) {
-      try await markConnected(account)
+      try await markConnected(account, found.app)
       return token
     }
     if let refusal = Refusal.standing(account, found.app, at: time.now) {
@@ -53,7 +53,7 @@ package actor TokenSource {
     }
     do {
       let token = try await refreshed(subject, rejected: rejected)
-      try await markConnected(account)
+      try await markConnected(account, found.app)
       return token
     } catch let problem as EntraProblem where problem.retry == .futile {
       let refusal = ProblemRecord(problem, at: time.now)
@@ -146,7 +146,10 @@ extension TokenSource {
     _ refreshed: RefreshedToken, _ subject: TokenSubject, _ rejected: Secret?
   ) async throws -> Secret {
     unsaved[subject] = refreshed
-    let saved = try await store.write { (tx: borrowing Transaction) in try refreshed.save(tx) }
+    // One guarded statement.
+    let saved = try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      try refreshed.save(tx)
+    }
     unsaved[subject] = nil
     if saved { return refreshed.accessToken }
     guard let token = try usable(try await holding(subject), rejected) else {
@@ -164,11 +167,12 @@ extension TokenSource {
 
 // What a refresh means for the account
 extension TokenSource {
-  private func markConnected(_ account: AccountRecord) async throws {
+  private func markConnected(_ account: AccountRecord, _ app: OAuth2AppRecord) async throws {
     guard account.state != .connected else { return }
     let (id, workspace, now) = (account.id, account.workspace, time.now)
-    try await store.write { (tx: borrowing Transaction) in
-      try tx.setLastError(nil, ofApp: account.app, in: workspace)
+    // Each statement says itself when it applies, and a hundred accounts of one app come here at once.
+    try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      if app.lastError != nil { try tx.setLastError(nil, ofApp: app.id, in: workspace) }
       guard try tx.markConnected(id, in: workspace, at: now) else { return }
       try tx.append(
         AccountEvent.authenticated(mailbox: account.mailbox).record(id, in: workspace, at: now))
