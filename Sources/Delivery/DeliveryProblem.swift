@@ -1,3 +1,4 @@
+import Accounts
 package import Core
 
 /// Why a letter was not accepted, cannot be cancelled, or did not go out.
@@ -35,6 +36,13 @@ extension DeliveryProblem {
       .envelopeMismatch,
       "The header names recipients that the envelope does not: \(strangers.joined(separator: ", ")).",
       remedy: "Put every address of To and Cc into the envelope too, or take it out of the header.")
+  }
+
+  static func tooLarge(_ size: Int) -> DeliveryProblem {
+    DeliveryProblem(
+      .messageTooLarge,
+      "The message has \(size) bytes with its attachments encoded; \(OutgoingLetter.sizeLimit) is the limit.",
+      remedy: "Send less in one message, for instance a link in place of the attachment.")
   }
 
   static func reservedHeader(_ name: String) -> DeliveryProblem {

@@ -23,6 +23,10 @@ package protocol Backend: Sendable {
 
 /// A letter as it leaves: the composed bytes, and who is to receive them.
 package struct OutgoingLetter: Sendable {
+  /// The most bytes of MIME that one request takes: Graph documents 4 MB for a request, and base64 makes four
+  /// bytes of three (Microsoft Learn, "Send Outlook messages in MIME format").
+  package static let sizeLimit = 3 << 20
+
   /// RFC 5322, CRLF, without a Bcc field.
   package var mime: [UInt8]
   /// The truth about who receives it. The backend adds a Bcc field of those that neither To nor Cc names.

@@ -19,6 +19,7 @@ extension Outbox {
     let from = try submission.from ?? NamedAddress(name: account.name, address: EmailAddress(account.email))
     let composition = try submission.composition(from: from, id: id, now: now)
     let mime = try composition.compose()
+    guard mime.count <= OutgoingLetter.sizeLimit else { throw DeliveryProblem.tooLarge(mime.count) }
     let letter = LetterRecord(
       workspace: workspace, id: id, account: accountID, source: submission.source.rawValue,
       messageID: composition.messageID.text, envelopeFrom: from.address.text,

@@ -58,7 +58,7 @@ struct APIClient: Sendable {
       response = try await http.execute(request, timeout: .seconds(60))
       body = try await response.body.collect(upTo: 64 << 20)
     } catch {
-      throw ClientProblem.unreachable(url, error)
+      throw ClientProblem.unreachable(url)
     }
     let data = Data(body.readableBytesView)
     guard response.status == .ok else { throw ClientProblem(status: Int(response.status.code), body: data) }

@@ -37,10 +37,11 @@ struct ClientProblem: Problem {
     .requestInternal, "The gateway's answer is not what this version of the command expects.",
     remedy: "Use the same version on both sides.")
 
-  static func unreachable(_ url: String, _ cause: any Error) -> ClientProblem {
+  static func unreachable(_ url: String) -> ClientProblem {
     ClientProblem(
-      .requestInternal, "No answer from \(url): \(cause).",
-      remedy: "Start the gateway with `heliograph serve`, or set HELIOGRAPH_URL.", retry: .unsafe)
+      .requestInternal, "There is no answer from \(url).",
+      remedy: "Start the gateway with `heliograph serve`, or set HELIOGRAPH_URL to where it runs.",
+      retry: .unsafe)
   }
 
   static func unreadableFile(_ path: String) -> ClientProblem {
