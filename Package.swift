@@ -138,12 +138,14 @@ let package = Package(
         .product(name: "X509", package: "swift-certificates"),
       ],
       exclude: ["Fixtures"], swiftSettings: style),
-    .testTarget(name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting", "Vault"], swiftSettings: style),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting", "Vault"], swiftSettings: style),
     .testTarget(name: "VaultTests", dependencies: ["Core", "Vault"], swiftSettings: style),
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Core", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Web", "StoreTesting", hummingbird, logging,
+        "Core", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Web", "StoreTesting", hummingbird,
+        logging,
       ],
       swiftSettings: style),
   ]
