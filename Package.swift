@@ -120,7 +120,10 @@ let package = Package(
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(
       name: "DeliveryTests",
-      dependencies: ["Core", "MIME", "Store", "Accounts", "Delivery", "StoreTesting", lifecycle, logging],
+      dependencies: [
+        "Core", "MIME", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Sandbox", "StoreTesting",
+        lifecycle, logging, nioHTTP1,
+      ],
       swiftSettings: style),
     .testTarget(name: "GatewayTests", dependencies: ["Core", "Gateway"], swiftSettings: style),
     .testTarget(

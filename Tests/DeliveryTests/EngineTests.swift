@@ -1,0 +1,152 @@
+import Core
+import Logging
+import ServiceLifecycle
+import Store
+import StoreTesting
+import Synchronization
+import Testing
+
+@testable import Delivery
+
+/// How the queue finds its work, and how it stops.
+@Suite(.timeLimit(.minutes(2))) struct EngineTests {
+  @Test(arguments: StoreEngine.allCases)
+  func `a letter is not kept waiting by a slow one in its lane`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let mailbox = FakeMailbox { call, before in
+        call.step == .create && before == 0 ? .hang(acts: false) : .act
+      }
+      let outbox = bench.outbox(mailbox)
+      try await outbox.running {
+        try await outbox.submitSample()
+        try await eventually { mailbox.steps == [.create] }
+        let quick = try await outbox.submitSample()
+        try await bench.until(outbox, quick, .done)
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a letter that another node took is found by polling`(engine: StoreEngine) async throws {
+    try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
+      let mailbox = FakeMailbox { call, before in
+        call.step == .create && before == 0 ? .hang(acts: false) : .act
+      }
+      let idle = bench.outbox(mailbox, node: "accepts only")
+      let outbox = bench.outbox(mailbox)
+      try await outbox.running {
+        // One lane is busy, the other sleeps; either has to be looked at again.
+        try await outbox.submitSample()
+        try await eventually { mailbox.steps == [.create] }
+        let ids = [try await idle.submitSample(), try await idle.submitSample(from: "bert")]
+        await bench.pass(.seconds(1))
+        for id in ids { try await bench.until(outbox, id, .done) }
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `no more than four attempts are in flight in a lane`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let (gate, open) = AsyncStream.makeStream(of: Void.self)
+      let mailbox = FakeMailbox { call, _ in
+        if call.step == .create { for await _ in gate { break } }
+        return .act
+      }
+      let outbox = bench.outbox(mailbox)
+      try await outbox.running {
+        var ids: [QueueID] = []
+        for _ in 0..<12 { ids.append(try await outbox.submitSample()) }
+        try await eventually { mailbox.calls.count == 4 }
+        for _ in 0..<3 {
+          await bench.pass(.seconds(1))
+          await bench.time.untilSleeping(4)
+        }
+        #expect(mailbox.calls.count == 4)
+        open.finish()
+        for id in ids { try await bench.until(outbox, id, .done) }
+        #expect(mailbox.mostInFlight == 4)
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a graceful shutdown finishes what is in flight and starts nothing`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let (gate, open) = AsyncStream.makeStream(of: Void.self)
+      let mailbox = FakeMailbox { call, _ in
+        if call.step == .send { for await _ in gate { break } }
+        return .act
+      }
+      let outbox = bench.outbox(mailbox)
+      let group = ServiceGroup(
+        services: [outbox], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      let running = Task { try await group.run() }
+      var ids: [QueueID] = []
+      for _ in 0..<6 { ids.append(try await outbox.submitSample()) }
+      try await eventually { mailbox.steps.count { $0 == .send } == 4 }
+      await group.triggerGracefulShutdown()
+      // The stop has reached the queue when its patience has begun.
+      await bench.time.untilSleeping(5)
+      open.finish()
+      try await running.value
+      #expect(mailbox.sent.sorted() == ids.prefix(4).map(\.rawValue).sorted())
+      #expect(mailbox.drafts.isEmpty)
+      let states = try await outbox.entries(PageRequest()).elements.map(\.state)
+      #expect(states == [.ready, .ready])
+      // The lane is free: another node need not wait for the lease.
+      let other = bench.outbox(FakeMailbox(), node: "two")
+      try await other.running { for id in ids { try await bench.until(other, id, .done) } }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a shutdown does not wait for a reply that never comes`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let mailbox = FakeMailbox { call, _ in call.step == .send ? .hang(acts: true) : .act }
+      let outbox = bench.outbox(mailbox)
+      let group = ServiceGroup(
+        services: [outbox], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      let running = Task { try await group.run() }
+      let id = try await outbox.submitSample()
+      try await eventually { mailbox.steps.last == .send }
+      await group.triggerGracefulShutdown()
+      await bench.time.untilSleeping(5)
+      bench.time.advance(by: .seconds(20))
+      try await running.value
+      // Its fate is open, so the next one looks.
+      let next = bench.outbox(mailbox)
+      try await next.running {
+        try await bench.until(next, id, .deferred)
+        await bench.pass(.seconds(121))
+        try await bench.until(next, id, .done)
+      }
+      #expect(mailbox.sent == [id.rawValue])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `an account that goes away takes its letters along`(engine: StoreEngine) async throws {
+    try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
+      let (gate, open) = AsyncStream.makeStream(of: Void.self)
+      let mailbox = FakeMailbox { call, _ in
+        if call.step == .send { for await _ in gate { break } }
+        return .act
+      }
+      let outbox = bench.outbox(mailbox)
+      try await outbox.running {
+        let flying = try await outbox.submitSample()
+        try await eventually { mailbox.steps.last == .send }
+        let now = bench.time.now
+        try await bench.store.write { (tx: borrowing Transaction) in
+          try tx.cancelLetters(of: AccountID("anna"), in: .default, at: now)
+          _ = try tx.deleteAccount(AccountID("anna"), in: .default)
+        }
+        open.finish()
+        try await bench.until(outbox, flying, .done)
+        let other = try await outbox.submitSample(from: "bert")
+        try await bench.until(outbox, other, .done)
+      }
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import Accounts
+import Core
+import Foundation
+import Logging
+import MIME
+import NIOHTTP1
+import Sandbox
+import ServiceLifecycle
+import Store
+import StoreTesting
+import Testing
+import Vault
+
+@testable import Delivery
+@testable import Microsoft
+
+/// Letters from the queue to a recipient's mailbox, through a Microsoft that fails at every step and is as awkward
+/// as it may be.
+@Suite(.timeLimit(.minutes(4))) struct SandboxDeliveryTests {
+  struct Trouble: Sendable, CustomTestStringConvertible {
+    var name: String
+    var faults: [String] = []
+    var testDescription: String { name }
+  }
+
+  static let troubles = [
+    Trouble(name: "none"),
+    Trouble(name: "the draft's reply is lost", faults: [#"{"path":"*/messages","close":"after","count":1}"#]),
+    Trouble(
+      name: "the draft's request is lost", faults: [#"{"path":"*/messages","close":"before","count":1}"#]),
+    Trouble(name: "send's reply is lost", faults: [#"{"path":"*/send","close":"after","count":1}"#]),
+    Trouble(name: "send's request is lost", faults: [#"{"path":"*/send","close":"before","count":1}"#]),
+    Trouble(
+      name: "send's reply is lost, then a look fails",
+      faults: [
+        #"{"path":"*/send","close":"after","count":1}"#,
+        #"{"path":"*/messages/*","status":503,"retryAfter":5,"count":1}"#,
+      ]),
+    Trouble(name: "the draft fails", faults: [#"{"path":"*/messages","status":500,"count":1}"#]),
+    Trouble(name: "send fails", faults: [#"{"path":"*/send","status":500,"count":1}"#]),
+    Trouble(
+      name: "throttled",
+      faults: [
+        #"{"path":"*/messages","status":429,"retryAfter":60,"count":2}"#,
+        #"{"path":"*/send","status":503,"retryAfter":30,"count":1}"#,
+      ]),
+    Trouble(
+      name: "no drafts allowed",
+      faults: [#"{"path":"*/messages","status":403,"code":"ErrorAccessDenied","count":1}"#]),
+  ]
+
+  enum Awkwardness: String, Sendable, CaseIterable {
+    case none
+    case newID
+    case newMessageID
+    case everything
+
+    func apply(to settings: inout SandboxSettings) {
+      settings.newIdOnSend = self == .newID || self == .everything
+      settings.replaceMessageId = self == .newMessageID || self == .everything
+      settings.strictRotation = self == .everything
+    }
+  }
+
+  @Test(arguments: troubles, Awkwardness.allCases)
+  func `every letter arrives once`(trouble: Trouble, awkwardness: Awkwardness) async throws {
+    try await expectArrival(.sqlite, trouble, awkwardness)
+  }
+
+  @Test(arguments: troubles)
+  func `every letter arrives once with PostgreSQL`(trouble: Trouble) async throws {
+    try await expectArrival(.postgres, trouble, .everything)
+  }
+
+  private func expectArrival(
+    _ engine: StoreEngine, _ trouble: Trouble, _ awkwardness: Awkwardness
+  ) async throws {
+    try await Bench.run(engine, accounts: []) { bench in
+      let state = try SandboxState(
+        clock: SandboxClock(wall: { bench.time.now }), signingKey: try await Self.signingKey.value)
+      awkwardness.apply(to: &state.settings)
+      try await Self.withSandbox(state) { origin, http in
+        for fault in trouble.faults {
+          try await Self.post(fault, to: origin + "/sandbox/faults", http)
+        }
+        let outbox = try await bench.sandboxOutbox(origin, http)
+        try await outbox.running {
+          let id = try await outbox.submit(.toSandbox()).queueID
+          var entry = try await outbox.entry(id)
+          while entry.state != .done {
+            if entry.state == .deferred, let next = entry.nextAttempt, next > bench.time.now {
+              await bench.pass(next - bench.time.now + .seconds(1))
+            }
+            try await Task.sleep(for: .milliseconds(1))
+            entry = try await outbox.entry(id)
+            try #require(entry.state != .held && entry.state != .failed, "\(entry)")
+          }
+        }
+        // Transport takes it.
+        bench.time.advance(by: .seconds(3))
+        for recipient in ["bob@contoso.test", "carol@fabrikam.test"] {
+          #expect(try await Self.count(recipient, "inbox", origin, http) == 1)
+        }
+        #expect(try await Self.count("alice@contoso.test", "drafts", origin, http) == 0)
+        #expect(try await Self.count("alice@contoso.test", "sentitems", origin, http) == 1)
+      }
+    }
+  }
+
+  /// Making one takes longer than a test.
+  private static let signingKey = Task { try SigningKey() }
+
+  private static func withSandbox(
+    _ state: SandboxState, _ body: (String, HTTPExchange) async throws -> Void
+  ) async throws {
+    var configuration = SandboxConfiguration()
+    configuration.port = 0
+    let (listening, continuation) = AsyncStream.makeStream(of: SandboxPorts.self)
+    let logger = Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
+    let server = try SandboxServer(configuration: configuration, state: state, logger: logger) {
+      continuation.yield($0)
+    }
+    let group = ServiceGroup(services: [server], logger: logger)
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask {
+        defer { continuation.finish() }
+        try await group.run()
+      }
+      let ports = try #require(await listening.first { _ in true })
+      let http = try HTTPExchange()
+      let result: Result<Void, any Error>
+      do {
+        result = .success(try await body("http://localhost:\(ports.http)", http))
+      } catch {
+        result = .failure(error)
+      }
+      try await http.shutdown()
+      await group.triggerGracefulShutdown()
+      try await tasks.waitForAll()
+      try result.get()
+    }
+  }
+
+  private static func post(_ json: String, to url: String, _ http: HTTPExchange) async throws {
+    let reply = try await http.send(
+      HTTPRequest(
+        method: .POST, url: url, headers: ["Content-Type": "application/json"], body: Array(json.utf8)))
+    try #require(reply.status < 300)
+  }
+
+  private static func count(
+    _ user: String, _ folder: String, _ origin: String, _ http: HTTPExchange
+  ) async throws -> Int {
+    let reply = try await http.send(
+      HTTPRequest(method: .GET, url: origin + "/sandbox/messages?user=\(user)&folder=\(folder)"))
+    struct Messages: Decodable {
+      struct Message: Decodable { var subject: String? }
+      var value: [Message]
+    }
+    return try JSONDecoder().decode(Messages.self, from: Data(reply.body)).value.count
+  }
+}
+
+extension Bench {
+  /// An outbox whose one account, alice, is a mailbox of the sandbox and sends through its daemon app.
+  fileprivate func sandboxOutbox(_ origin: String, _ http: HTTPExchange) async throws -> Outbox {
+    let cloud = try Cloud(replacing: origin)
+    let vault = Vault(key: .random())
+    let entra = Entra(cloud: cloud, http: http)
+    let tokens = TokenSource(store: store, vault: vault, entra: entra, time: time)
+    let backends = Backends(store: store, cloud: cloud, http: http, tokens: tokens, gate: Gate(time: time))
+    let app = try await AppRegistry(store: store, vault: vault, cloud: cloud, time: time).create(
+      NewApp(
+        name: "Daemon", provider: .outlookService, enabled: true,
+        clientID: "a0000000-0000-4000-8000-000000000003",
+        clientSecret: Secret("daemon~Secret-Value.of.the.sandbox-0003"), authority: "contoso.test"),
+      in: .default)
+    let now = time.now
+    try await store.write { (tx: borrowing Transaction) in
+      try tx.upsert(
+        AccountRecord(
+          workspace: .default, id: AccountID("alice"), name: "Alice", email: "alice@contoso.test", app: app,
+          mailbox: "alice@contoso.test", state: .initial, verified: false, unknownOutcome: .hold,
+          created: now))
+    }
+    return outbox { try await backends.backend(for: $1, in: $0) }
+  }
+}
+
+extension Submission {
+  /// With a recipient whom the header does not name.
+  fileprivate static func toSandbox() throws -> Submission {
+    var submission = try Submission.sample(from: "alice", to: ["bob@contoso.test"])
+    submission.bcc = [.init(address: try .init("carol@fabrikam.test"))]
+    return submission
+  }
+}
