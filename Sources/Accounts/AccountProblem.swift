@@ -62,6 +62,14 @@ extension AccountProblem {
       remedy: "List them with GET /v1/accounts and use an id.")
   }
 
+  /// Nobody's grant is thrown away by a request that may be a slip.
+  static func accountExists(_ id: AccountID, _ provider: OAuth2Provider) -> AccountProblem {
+    let kind = provider == .outlook ? "that its owner signed in to" : "of an app that acts for itself"
+    return AccountProblem(
+      .accountExists, "The account id “\(id)” belongs to an account \(kind).",
+      remedy: "Choose another id, or delete that account first.")
+  }
+
   static func invalidField(_ field: String, _ flaw: String, remedy: String) -> AccountProblem {
     AccountProblem(.requestInvalidField, "“\(field)” \(flaw).", remedy: remedy)
   }

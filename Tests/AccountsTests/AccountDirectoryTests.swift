@@ -47,6 +47,29 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `an account that its owner signed in to is not taken over by an app`(engine: StoreEngine) async throws
+  {
+    try await House.open(engine) { house in
+      let (person, service) = (try await house.addApp(), try await house.addApp(.outlookService))
+      let owned = AccountRecord(
+        workspace: .default, id: AccountID("a"), name: "A", email: "a@x.example", app: person,
+        mailbox: "a@x.example", state: .connected, verified: true, unknownOutcome: .hold,
+        created: house.time.now)
+      try await house.store.write { (tx: borrowing Transaction) in try tx.upsert(owned) }
+      let problem = await #expect(throws: AccountProblem.self) {
+        try await house.directory.create(Self.account("a", service), in: .default)
+      }
+      #expect(problem?.code == .accountExists)
+      _ = try await house.directory.create(Self.account("b", service), in: .default)
+      let form = NewForm(account: AccountID("b"), redirectURL: "https://a.example/done")
+      let other = await #expect(throws: AccountProblem.self) {
+        try await house.signIn.form(form, in: .default)
+      }
+      #expect(other?.code == .accountExists)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `accounts are found by state and by part of id, name or address`(engine: StoreEngine) async throws {
     try await House.open(engine) { house in
       let app = try await house.addApp(.outlookService)

@@ -28,13 +28,13 @@ package struct AccountDirectory: Sendable {
       guard app.provider == .outlookService else { throw AccountProblem.needsSignIn(app.name) }
       guard app.enabled else { throw AccountProblem.appDisabled(app.name) }
       let existing = try tx.account(id, in: workspace)
-      let account = AccountRecord(
+      if existing?.provider == .outlook { throw AccountProblem.accountExists(id, .outlook) }
+      var account = AccountRecord(
         workspace: workspace, id: id, name: new.name, email: new.email ?? new.mailbox, app: new.app,
         mailbox: new.mailbox, state: .initial, verified: false, unknownOutcome: new.unknownOutcome,
         created: now)
+      if let known = existing?.account, known.lane == account.lane { account.verified = known.verified }
       try tx.upsert(account)
-      // It may have been a person's before.
-      try tx.deleteGrant(of: id, in: workspace)
       if existing == nil { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
       return existing == nil ? .new : .existing
     }

@@ -106,7 +106,7 @@ extension SignIn {
     return try await store.write { [vault] (tx: borrowing Transaction) -> SignInOutcome in
       guard let form = try tx.form(formID, in: workspace) else { throw AccountProblem.formExpired }
       let id = form.account ?? newID
-      let existing = try tx.account(id, in: workspace)?.account
+      let existing = try tx.personsAccount(id, in: workspace)
       try connection.person.check(form, existing: existing)
       guard try tx.useForm(formID, in: workspace, at: now) else { throw AccountProblem.formUsed }
       let account = connection.account(id, form, existing: existing, at: now)

@@ -46,6 +46,7 @@ package struct SignIn: Sendable {
       unknownOutcome: new.unknownOutcome, created: now, expires: now + Self.formLife)
     try await store.write { (tx: borrowing Transaction) in
       if let app = form.app { _ = try tx.signInApp(app, in: workspace) }
+      if let account = form.account { _ = try tx.personsAccount(account, in: workspace) }
       try tx.deleteForms(expiredBefore: now - Self.formMemory)
       try tx.insert(form)
     }
@@ -111,6 +112,15 @@ extension Transaction {
     let apps = try enabledSignInApps(in: form.workspace)
     guard !apps.isEmpty else { throw AccountProblem.noAppEnabled }
     return apps
+  }
+
+  /// The account that would be connected again. Throws `account.exists` for one of an app that acts for itself.
+  func personsAccount(_ id: AccountID, in workspace: WorkspaceID) throws -> AccountRecord? {
+    guard let existing = try account(id, in: workspace) else { return nil }
+    guard existing.provider == .outlook else {
+      throw AccountProblem.accountExists(id, existing.provider)
+    }
+    return existing.account
   }
 
   /// Throws unless people may sign in to that app now.

@@ -79,8 +79,4 @@ extension Transaction {
       grant.workspace, grant.account, version, grant.version, grant.refreshToken, grant.accessToken,
       grant.expires, scopes, grant.clientKind.rawValue, grant.updated) > 0
   }
-
-  package func deleteGrant(of account: AccountID, in workspace: WorkspaceID) throws {
-    try execute("DELETE FROM oauth2_grant WHERE workspace = $1 AND account = $2", workspace, account)
-  }
 }
