@@ -35,6 +35,15 @@ package nonisolated(nonsending) func withStore<Value>(
 package nonisolated(nonsending) func withDatabase<Value>(
   _ engine: StoreEngine, _ body: nonisolated(nonsending) (TestDatabase) async throws -> Value
 ) async throws -> Value {
+  await Turns.databases.take()
+  let result = await Result { () async throws -> Value in try await withNewDatabase(engine, body) }
+  await Turns.databases.giveBack()
+  return try result.get()
+}
+
+private nonisolated(nonsending) func withNewDatabase<Value>(
+  _ engine: StoreEngine, _ body: nonisolated(nonsending) (TestDatabase) async throws -> Value
+) async throws -> Value {
   let folder = FileManager.default.temporaryDirectory.appending(path: "heliograph-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
