@@ -40,20 +40,21 @@ struct Demo: AsyncParsableCommand {
     let server = try sandboxServer(logger) { _ in sandboxReady.give() }
     let installation = Installation(try Configuration(settings), logger: logger)
     let gateway = Play {
-      await sandboxReady.wait()
+      try await sandboxReady.wait()
       try await installation.serve { _ in gatewayReady.give() }
     }
     let tour = Play { [port, exit] in
-      await gatewayReady.wait()
+      try await gatewayReady.wait()
       try await DemoTour.run(
         gateway: "http://localhost:\(port)", sandbox: sandbox, token: token, staysUp: !exit)
       if !exit { try await gracefulShutdown() }
     }
-    // Whatever ends first ends the demo: the tour, a signal, or a server whose port is taken.
+    // Whatever ends first ends the demo: the tour, a signal, or a server whose port is taken. That one cancels,
+    // because who waits for a server to come up does not hear of a graceful shutdown.
     let services = [server, gateway, tour].map { (service: any Service) in
       ServiceGroupConfiguration.ServiceConfiguration(
         service: service, successTerminationBehavior: .gracefullyShutdownGroup,
-        failureTerminationBehavior: .gracefullyShutdownGroup)
+        failureTerminationBehavior: .cancelGroup)
     }
     try await ServiceGroup(
       configuration: .init(
@@ -94,7 +95,8 @@ struct Signal: Sendable {
 
   func give() { continuation.finish() }
 
-  func wait() async {
+  func wait() async throws {
     for await _ in stream {}
+    try Task.checkCancellation()
   }
 }
