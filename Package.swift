@@ -125,6 +125,10 @@ let package = Package(
         lifecycle, logging, nioHTTP1,
       ],
       swiftSettings: style),
+    // the built program, seen from outside
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["StoreTesting", httpClient, nioCore, nioHTTP1],
+      swiftSettings: style),
     .testTarget(name: "GatewayTests", dependencies: ["Core", "Gateway"], swiftSettings: style),
     .testTarget(
       name: "MIMETests", dependencies: ["Core", "MIME"], exclude: ["judge.py"], swiftSettings: style),

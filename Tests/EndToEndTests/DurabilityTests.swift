@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+/// kill -9 alone would pass with `synchronous=OFF`: the kernel still has what was written. So the system calls
+/// are watched.
+@Suite struct DurabilityTests {
+  @Test func `The write-ahead log is synced before each acknowledgement`() async throws {
+    try await Rig.run { rig in
+      let mailboxes = Array(rig.sandbox.directory.mailboxes.suffix(2))
+      let accounts = try await rig.connectDaemon(mailboxes)
+      // Four letters that hang keep the lane from writing for its own sake.
+      try await rig.sandbox.fault(["path": "*/messages", "delayMs": 60000, "count": 4])
+      for number in 0..<4 {
+        _ = try await rig.gateway.submit("hanging \(number)", from: accounts[0], to: mailboxes[1]).expect()
+      }
+      try await eventually("four letters are in flight") {
+        let letters = try await rig.gateway.get("/v1/outbox").expect()["messages"].list
+        return letters.allSatisfy { $0["progress"]["status"].text == "processing" }
+      }
+      let gateway = try #require(rig.gateway.child)
+      let trace = rig.folder.appending(path: "trace")
+      let calls = "trace=fdatasync,fsync,pwrite64,read,recvfrom,recvmsg,write,writev,sendto,sendmsg"
+      let strace = try await Child(
+        URL(filePath: "/usr/bin/strace"),
+        ["-f", "-yy", "-s", "40", "-e", calls, "-o", trace.path, "-p", "\(gateway.pid)"],
+        name: "strace", folder: rig.folder)
+      try await eventually("strace is attached") {
+        guard strace.isRunning else { throw RigFailure(description: "strace: \(strace.errors)") }
+        return strace.errors.contains("attached")
+      }
+      for number in 0..<10 {
+        _ = try await rig.gateway.submit("letter \(number)", from: accounts[0], to: mailboxes[1]).expect()
+      }
+      strace.signal(SIGINT)
+      _ = try await strace.status()
+      let text = try String(contentsOf: trace, encoding: .utf8)
+      let verdict = TraceVerdict(text, port: rig.gateway.port)
+      #expect(verdict.acknowledgements == 10)
+      #expect(verdict.unsynced.isEmpty, "acknowledged before the log was synced")
+    }
+  }
+
+  @Test func `The reader of traces finds what was acknowledged too early`() {
+    let log = "9</d/heliograph.sqlite-wal>"
+    let client = "8<TCP:[127.0.0.1:3000->127.0.0.1:9]>"
+    let request = #"12 read(\#(client), "POST /v1/account/a/submit HTTP"..., 2048) = 300"#
+    let write = #"11 pwrite64(\#(log), "x"..., 24, 32) = 24"#
+    let sync = "11 fdatasync(\(log)) = 0"
+    let syncBegins = "11 fdatasync(\(log) <unfinished ...>"
+    let syncEnds = "11 <... fdatasync resumed>) = 0"
+    let answer = #"12 write(\#(client), "HTTP/1.1 200 OK\r\n"..., 99) = 99"#
+    let good = [
+      [request, write, sync, answer], [request, write, syncBegins, syncEnds, answer],
+      [request, write, sync, write, sync, answer],
+    ]
+    let bad = [
+      [request, write, answer], [request, answer, write, sync],
+      [request, write, syncBegins, answer, syncEnds],
+      [request, syncBegins, write, syncEnds, answer], [request, write, sync, write, answer],
+    ]
+    for trace in good {
+      #expect(TraceVerdict(trace.joined(separator: "\n"), port: 3000).unsynced.isEmpty, "\(trace)")
+    }
+    for trace in bad {
+      let verdict = TraceVerdict(trace.joined(separator: "\n"), port: 3000)
+      #expect(verdict.acknowledgements == 1 && verdict.unsynced.count == 1, "\(trace)")
+    }
+  }
+}
+
+/// What a trace of one client's requests says, one after the other.
+struct TraceVerdict {
+  private(set) var acknowledgements = 0
+  /// The lines of acknowledgements that left before everything that was written to the log since their request
+  /// came was synced, or without any such write.
+  private(set) var unsynced: [String] = []
+
+  /// - Parameter port: the gateway's.
+  init(_ trace: String, port: Int) {
+    var wrote = false
+    var isSynced = false
+    /// The threads whose sync began after the last write and has not come back.
+    var syncing: Set<Substring> = []
+    for line in trace.split(separator: "\n") {
+      let thread = line.prefix { $0 != " " }
+      let isLog = line.contains("-wal>")
+      if line.contains(":\(port)->"), line.contains("\"POST /v1/account") {
+        (wrote, isSynced, syncing) = (false, false, [])
+      } else if isLog, line.contains(" pwrite64(") || line.contains(" write(") {
+        (wrote, isSynced, syncing) = (true, false, [])
+      } else if isLog, line.contains("sync("), line.contains("<unfinished") {
+        syncing.insert(thread)
+      } else if isLog, line.contains("sync("), line.contains("= 0") {
+        isSynced = true
+      } else if line.contains("sync resumed>"), line.contains("= 0"), syncing.remove(thread) != nil {
+        isSynced = true
+      } else if line.contains(":\(port)->"), line.contains("\"HTTP/1.1 200") {
+        acknowledgements += 1
+        if !wrote || !isSynced { unsynced.append(String(line)) }
+      }
+    }
+  }
+}
