@@ -22,10 +22,16 @@ final class Bench: Sendable {
     _ body: nonisolated(nonsending) (Bench) async throws -> Void
   ) async throws {
     try await withStore(engine) { store in
-      let bench = Bench(store)
-      try await bench.addAccounts(accounts, unknownOutcome)
-      try await body(bench)
+      try await body(try await on(store, accounts: accounts, unknownOutcome: unknownOutcome))
     }
+  }
+
+  static func on(
+    _ store: Store, accounts: [String], unknownOutcome: UnknownOutcome = .hold
+  ) async throws -> Bench {
+    let bench = Bench(store)
+    try await bench.addAccounts(accounts, unknownOutcome)
+    return bench
   }
 
   private func addAccounts(_ names: [String], _ unknownOutcome: UnknownOutcome) async throws {

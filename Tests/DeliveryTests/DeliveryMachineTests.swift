@@ -66,7 +66,8 @@ import Testing
     (.sent, .create, nil, .sent), (.sent, .send(one), nil, .sent), (.sent, .submit, nil, .sent),
     (.draft(one), .create, .send(one, inDoubt: false), nil),
     (.draft(one), .send(one), .send(one, inDoubt: true), nil),
-    (.draft(one), .submit, .send(one, inDoubt: true), nil),
+    (.draft(DraftID("two")), .send(one), nil, .unknown),
+    (.draft(one), .submit, nil, .unknown),
     (.absent, .create, .create, nil),
     (.absent, .send(one), nil, .held),
     (.absent, .submit, nil, .held),
@@ -90,7 +91,7 @@ import Testing
     var due: Duration = .zero
     var lanePause: Duration?
     var waitsForAccount = false
-    var orphan: DraftID?
+    var orphan: Orphan?
     var canReconcile = true
     var unknownOutcome = UnknownOutcome.hold
     var age: Duration = .zero
@@ -133,7 +134,7 @@ import Testing
     Failed(request: .create, problem: .refused, verdict: .failed, progress: .fresh),
     Failed(
       request: .send(one, inDoubt: false), problem: .refused, verdict: .failed,
-      progress: .drafted(one, inDoubt: false), orphan: one),
+      progress: .drafted(one, inDoubt: false), orphan: .draft(one)),
     // It may have been sent the first time, so it has not failed, and its draft is let alone.
     Failed(
       request: .send(one, inDoubt: true), problem: .refused, verdict: .held,
@@ -175,7 +176,7 @@ import Testing
     // Too old.
     Failed(
       request: .send(one, inDoubt: false), problem: .unavailable, verdict: .failed,
-      progress: .drafted(one, inDoubt: false), orphan: one, age: .seconds(5 * 86_400)),
+      progress: .drafted(one, inDoubt: false), orphan: .draft(one), age: .seconds(5 * 86_400)),
     Failed(
       request: .look(.send(one)), problem: .unavailable, verdict: .held,
       progress: .sending(one, inDoubt: true), due: .seconds(120), age: .seconds(5 * 86_400)),

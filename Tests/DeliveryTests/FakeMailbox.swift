@@ -4,7 +4,7 @@ import Synchronization
 
 /// Microsoft, as the outbox sees it: drafts, sent letters, and a script of what goes wrong.
 final class FakeMailbox: Sendable {
-  enum Step: String, Sendable { case create, send, submit, find, delete }
+  enum Step: String, Sendable { case create, send, submit, find, strays, delete }
 
   struct Call: Sendable, Hashable {
     var step: Step
@@ -21,6 +21,8 @@ final class FakeMailbox: Sendable {
     case loseReply
     /// Not done, and the caller cannot know.
     case loseRequest
+    /// Nothing is found, whatever is there.
+    case findNothing
     /// No reply ever comes; `acts` says whether it was done.
     case hang(acts: Bool)
   }
@@ -66,7 +68,8 @@ final class FakeMailbox: Sendable {
   }
 
   private func call<Value: Sendable>(
-    _ step: Step, _ subject: String, _ act: @Sendable (inout State) throws -> Value
+    _ step: Step, _ subject: String, nothing: Value? = nil,
+    _ act: @Sendable (inout State) throws -> Value
   ) async throws -> Value {
     let call = Call(step: step, subject: subject)
     let before = state.withLock { state in
@@ -83,6 +86,9 @@ final class FakeMailbox: Sendable {
       _ = try state.withLock { try act(&$0) }
       throw Failure.lostReply
     case .loseRequest: throw Failure.lostReply
+    case .findNothing:
+      guard let nothing else { throw Failure.lostReply }
+      return nothing
     case .hang(let acts):
       if acts { _ = try state.withLock { try act(&$0) } }
       try await untilCancelled()
@@ -110,12 +116,19 @@ extension FakeMailbox: Backend {
   }
 
   func find(_ letter: LetterMarks, draft: DraftID?) async throws -> LetterFate {
-    try await call(.find, letter.heliographID) { state in
+    try await call(.find, letter.heliographID, nothing: .absent) { state in
       if state.sent.contains(letter.heliographID) { return .sent }
       if let draft = state.drafts.first(where: { $0.value == letter.heliographID }) {
         return .draft(DraftID(draft.key))
       }
       return .absent
+    }
+  }
+
+  func strayDrafts(of letter: LetterMarks) async throws -> [DraftID] {
+    try await call(.strays, letter.heliographID) { state in
+      guard state.sent.contains(letter.heliographID) else { return [] }
+      return state.drafts.filter { $0.value == letter.heliographID }.map { DraftID($0.key) }
     }
   }
 

@@ -20,6 +20,11 @@ import Testing
         #expect(entry.history.map(\.verdict) == ["sent"])
         #expect(entry.history.map(\.step) == ["send"])
         #expect(entry.attemptsMade == 1)
+        #expect(entry.response == "202 Accepted")
+        let account = try await bench.store.read { (tx: borrowing Transaction) in
+          try tx.account(AccountID("anna"), in: .default)?.account
+        }
+        #expect(account?.verified == true)
         #expect(try await bench.events().map(\.kind) == ["messageQueued", "messageSent"])
       }
     }

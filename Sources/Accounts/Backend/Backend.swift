@@ -17,6 +17,9 @@ package protocol Backend: Sendable {
   func send(_ letter: OutgoingLetter) async throws
   /// Looks the letter up by the draft's id, then by Message-ID, then by `X-Heliograph-Id`.
   func find(_ letter: LetterMarks, draft: DraftID?) async throws -> LetterFate
+  /// Drafts that carry the letter's marks beside a copy that was sent. None while there is no such copy: until
+  /// then a draft may be the letter itself, accepted and not yet taken by transport.
+  func strayDrafts(of letter: LetterMarks) async throws -> [DraftID]
   /// Returns also when there is no such draft any more.
   func deleteDraft(_ draft: DraftID) async throws
 }

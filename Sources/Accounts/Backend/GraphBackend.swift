@@ -52,6 +52,18 @@ struct GraphBackend: Backend {
     return Self.fate(byMark)
   }
 
+  func strayDrafts(of letter: LetterMarks) async throws -> [DraftID] {
+    let byID = try await request { graph in
+      try await graph.find(internetMessageID: letter.internetMessageID)
+    }
+    let byMark = try await request { graph in
+      try await graph.find(header: LetterMarks.headerName, value: letter.heliographID)
+    }
+    let copies = byID + byMark
+    guard copies.contains(where: { !$0.isDraft }) else { return [] }
+    return Set(copies.filter(\.isDraft).map(\.graphID)).map { DraftID($0) }
+  }
+
   func deleteDraft(_ draft: DraftID) async throws {
     do {
       try await request { graph in try await graph.deleteMessage(draft.rawValue) }

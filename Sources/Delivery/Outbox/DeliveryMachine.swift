@@ -48,7 +48,9 @@ struct DeliveryMachine: Sendable {
     // To send it was never asked, so nobody doubts that it has not been sent.
     case (.draft(let draft), .create): .request(.send(draft, inDoubt: false))
     // The same draft again, never a second one.
-    case (.draft(let draft), _): .request(.send(draft, inDoubt: true))
+    case (.draft(let draft), .send(let lost)) where draft == lost: .request(.send(draft, inDoubt: true))
+    // Not the one we asked to be sent: either that one under another id, which transport will take, or a stray.
+    case (.draft, _): .settle(unclear(lost, now: now))
     case (.absent, .create): .request(.create)
     // Absence proves nothing: Exchange may have taken the letter and not shown it yet.
     case (.absent, .send): .settle(.held(DeliveryProblem.unknownOutcome, lost.progress, now: now))
@@ -101,6 +103,18 @@ extension DeliveryMachine {
     var settlement = Settlement(
       verdict: .unknown, progress: request.progressUnknown, due: now + schedule.unknownOutcomeWait)
     settlement.problem = ProblemRecord(problem, at: now)
+    return settlement
+  }
+
+  /// Looking has not told; the next look may.
+  private func unclear(_ lost: LostStep, now: Instant) -> Settlement {
+    guard now < created + schedule.maximumAge else {
+      return .held(DeliveryProblem.unknownOutcome, lost.progress, now: now)
+    }
+    let pause = max(
+      schedule.unknownOutcomeWait, schedule.backoff.pause(afterAttempt: attempt, jitter: jitter))
+    var settlement = Settlement(verdict: .unknown, progress: lost.progress, due: now + pause)
+    settlement.problem = ProblemRecord(DeliveryProblem.unknownOutcome, at: now)
     return settlement
   }
 

@@ -88,9 +88,12 @@ final class MailWork: QueueWork {
 
     var action = machine.begin(item.progress, now: time.now)
     var recorded = item.recorded
+    var mayHaveStrays = false
     while true {
       switch action {
-      case .settle(let settlement): return verdict(settlement, item)
+      case .settle(var settlement):
+        if settlement.verdict == .sent, mayHaveStrays { settlement.orphan = .strays }
+        return verdict(settlement, item)
       case .request(let request):
         if let progress = request.progress, recorded != request {
           try await recorder.record(progress.rawValue, step: request.name)
@@ -98,6 +101,7 @@ final class MailWork: QueueWork {
         recorded = nil
         do {
           action = try await exchange.perform(request)
+          if request == .look(.create), action == .request(.create) { mayHaveStrays = true }
         } catch {
           action = machine.failed(request, try problem(error), now: time.now)
         }

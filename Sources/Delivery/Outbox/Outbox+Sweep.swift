@@ -46,30 +46,48 @@ extension Outbox {
     try await store.write { (tx: borrowing Transaction) in try tx.deleteLetter(workspace, id) }
   }
 
-  /// Deletes the drafts of letters that were cancelled or have failed. What cannot be deleted now is tried again
-  /// until the letter itself is forgotten.
+  /// Deletes what letters have left among the drafts. What cannot be deleted now is tried again until the letter
+  /// itself is forgotten.
   func deleteOrphans() async throws {
     while true {
       try await time.sleep(for: configuration.orphanInterval)
       do {
         let orphans = try await store.read { (tx: borrowing Transaction) in try tx.orphans(limit: 1000) }
-        for orphan in orphans { try await delete(orphan) }
+        for orphan in orphans where try await delete(orphan) {
+          try await store.write { (tx: borrowing Transaction) in
+            try tx.forgetOrphan(orphan.workspace, orphan.id)
+          }
+        }
       } catch let problem as StoreProblem {
-        logger.warning("Left-over drafts could not be read.", metadata: ["problem": "\(problem)"])
+        logger.warning("Left-over drafts are not known now.", metadata: ["problem": "\(problem)"])
       }
     }
   }
 
-  private func delete(_ orphan: OrphanRecord) async throws {
+  /// Returns whether there is nothing left to delete.
+  private func delete(_ orphan: OrphanRecord) async throws -> Bool {
     do {
-      try await backends(orphan.workspace, orphan.account).deleteDraft(DraftID(orphan.draft))
-    } catch let problem as any Problem where problem.code != .accountNotFound {
-      return logger.info("A left-over draft stays for now.", metadata: ["problem": "\(problem)"])
-    } catch is any Problem {
+      let backend = try await backends(orphan.workspace, orphan.account)
+      switch Orphan(rawValue: orphan.draft) {
+      case .draft(let draft):
+        try await backend.deleteDraft(draft)
+        return true
+      case .strays:
+        for stray in try await backend.strayDrafts(of: orphan.marks) { try await backend.deleteDraft(stray) }
+        // One that has not come to light in a day never will.
+        return time.now > orphan.settled + .seconds(86_400)
+      }
+    } catch let problem as any Problem {
+      logger.info("A left-over draft stays for now.", metadata: ["problem": "\(problem)"])
       // Without its account nobody can reach it any more.
-    }
-    try await store.write { (tx: borrowing Transaction) in
-      try tx.forgetOrphan(orphan.workspace, orphan.id)
+      return problem.code == .accountNotFound
+    } catch {
+      if Task.isCancelled { throw error }
+      return false
     }
   }
+}
+
+extension OrphanRecord {
+  fileprivate var marks: LetterMarks { LetterMarks(internetMessageID: messageID, heliographID: id.rawValue) }
 }

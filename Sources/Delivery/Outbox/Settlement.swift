@@ -13,8 +13,8 @@ struct Settlement: Sendable, Hashable {
   var waitsForAccount = false
   /// The whole lane rests until then.
   var pauseUntil: Instant?
-  /// A draft that nobody will send.
-  var orphan: DraftID?
+  /// What is left to be deleted from the mailbox.
+  var orphan: Orphan?
 
   enum Verdict: String, Sendable, Hashable {
     case sent
@@ -46,7 +46,7 @@ struct Settlement: Sendable, Hashable {
   static func failed(_ problem: any Problem, _ progress: Progress, now: Instant) -> Settlement {
     var settlement = Settlement(verdict: .failed, progress: progress, due: now)
     settlement.problem = ProblemRecord(problem, at: now)
-    settlement.orphan = progress.unsentDraft
+    settlement.orphan = progress.unsentDraft.map(Orphan.draft)
     return settlement
   }
 }

@@ -33,12 +33,20 @@ struct LaneWorker<Work: QueueWork>: Sendable {
       var inFlight = 0
       var claims = 0
       var pausedUntil: Instant?
+      var failures = 0
       var finished: [(QueueAttempt, QueueVerdict<Work.Report>)] = []
       var isOpening = true
 
       while true {
         let now = time.now
-        pausedUntil = (finished.compactMap(\.1.pauseUntil) + [pausedUntil].compactMap(\.self)).max()
+        for (_, verdict) in finished {
+          failures = verdict.settlement.isFailure(at: now) ? failures + 1 : 0
+          pausedUntil = [pausedUntil, verdict.pauseUntil].compactMap(\.self).max()
+        }
+        // Not one letter but the mailbox, or all of Microsoft, seems to be in trouble.
+        if failures >= configuration.attemptsPerLane {
+          pausedUntil = max(pausedUntil ?? now, now + configuration.failurePause)
+        }
         let paused = pausedUntil.map { $0 > now } ?? false
         let mayClaim = !isStopping() && !paused && claims < configuration.claimsPerTurn
         inFlight -= finished.count
@@ -119,4 +127,9 @@ struct LaneWorker<Work: QueueWork>: Sendable {
       return Turn(claimed: claimed, released: false)
     }
   }
+}
+
+extension QueueSettlement {
+  /// Whether the attempt has come to nothing and is to be repeated, though not at once.
+  fileprivate func isFailure(at now: Instant) -> Bool { state == .deferred && due > now }
 }

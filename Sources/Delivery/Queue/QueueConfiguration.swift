@@ -6,6 +6,8 @@ package struct QueueConfiguration: Sendable {
   package var attemptsPerLane = 4
   /// After so many claims a lane goes to the end of the line, so that a long one does not starve the others.
   package var claimsPerTurn = 256
+  /// How long a lane rests when as many attempts in a row as it may have in flight have failed.
+  package var failurePause: Duration = .seconds(5)
   /// How long a lane stays with a node that is silent. It is renewed three times as often.
   package var lease: Duration = .seconds(60)
   /// How often deferred rows, and rows from other nodes, are looked for.

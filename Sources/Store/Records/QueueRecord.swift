@@ -129,14 +129,20 @@ extension Transaction {
     ) { (try $0.identifier("workspace"), try $0.identifier("id")) }
   }
 
-  /// Drafts left at Microsoft by letters that were cancelled or failed.
+  /// What is left at Microsoft by letters that are over.
   package func orphans(limit: Int) throws -> [OrphanRecord] {
     try rows(
-      "SELECT workspace, id, account, orphan FROM queue WHERE orphan IS NOT NULL LIMIT $1", limit
+      """
+      SELECT queue.workspace, queue.id, queue.account, queue.orphan, queue.settled, letter.message_id
+      FROM queue JOIN letter ON letter.workspace = queue.workspace AND letter.id = queue.id
+      WHERE queue.orphan IS NOT NULL LIMIT $1
+      """, limit
     ) {
       OrphanRecord(
         workspace: try $0.identifier("workspace"), id: try $0.identifier("id"),
-        account: try $0.identifier("account"), draft: try $0.text("orphan"))
+        account: try $0.identifier("account"), draft: try $0.text("orphan"),
+        messageID: try $0.text("message_id"),
+        settled: try $0.optionalInstant("settled") ?? Instant(microseconds: 0))
     }
   }
 
@@ -145,10 +151,13 @@ extension Transaction {
   }
 }
 
-/// A draft that nobody will send.
+/// A draft that nobody will send; what `draft` says belongs to the kind of work.
 package struct OrphanRecord: Sendable, Hashable {
   package var workspace: WorkspaceID
   package var id: QueueID
   package var account: AccountID
   package var draft: String
+  /// Of the letter, with its angle brackets.
+  package var messageID: String
+  package var settled: Instant
 }

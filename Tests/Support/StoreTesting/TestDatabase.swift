@@ -1,6 +1,7 @@
 import Core
 import Foundation
 package import Store
+import Synchronization
 
 /// The databases that every test of `Store`, and of what stands on it, runs on:
 /// `@Test(arguments: StoreEngine.allCases)`.
@@ -52,6 +53,8 @@ private nonisolated(nonsending) func withNewDatabase<Value>(
     let location = StoreLocation.sqlite(path: folder.appending(path: "heliograph.sqlite").path)
     return try await body(TestDatabase(engine: engine, location: location, folder: folder.path))
   case .postgres:
+    await PostgresTurnstile.shared.enter()
+    defer { PostgresTurnstile.shared.leave() }
     let server = try await PostgresServer.shared()
     let name = try await server.createDatabase()
     let location = StoreLocation.postgres(url: Secret(server.url(of: name)))
@@ -60,6 +63,40 @@ private nonisolated(nonsending) func withNewDatabase<Value>(
     }
     try await server.dropDatabase(name)
     return try result.get()
+  }
+}
+
+/// Lets a few tests at a time use PostgreSQL: all at once would need more connections than the server has.
+private final class PostgresTurnstile: Sendable {
+  static let shared = PostgresTurnstile(places: 12)
+
+  private let state: Mutex<(free: Int, waiting: [CheckedContinuation<Void, Never>])>
+
+  init(places: Int) {
+    state = Mutex((places, []))
+  }
+
+  func enter() async {
+    await withCheckedContinuation { continuation in
+      let free = state.withLock { state in
+        guard state.free == 0 else {
+          state.free -= 1
+          return true
+        }
+        state.waiting.append(continuation)
+        return false
+      }
+      if free { continuation.resume() }
+    }
+  }
+
+  func leave() {
+    let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+      state.free += 1
+      return nil
+    }
+    next?.resume()
   }
 }
 

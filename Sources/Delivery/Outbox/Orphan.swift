@@ -1,0 +1,24 @@
+import Accounts
+
+/// What a letter may leave among the drafts of its mailbox.
+enum Orphan: Sendable, Hashable {
+  /// A draft that nobody will send.
+  case draft(DraftID)
+  /// Perhaps a second draft: the reply to the first was lost, the first could not be found, and may have come
+  /// to light since.
+  case strays
+}
+
+/// As the queue keeps it.
+extension Orphan: RawRepresentable {
+  init(rawValue: String) {
+    self = rawValue == "?" ? .strays : .draft(DraftID(rawValue))
+  }
+
+  var rawValue: String {
+    switch self {
+    case .draft(let draft): draft.rawValue
+    case .strays: "?"
+    }
+  }
+}
