@@ -6,6 +6,8 @@ import Store
 extension Outbox {
   /// Forgets, now and then, what need not be kept any longer. A failure is left to the next time.
   func sweep() async throws {
+    // Starting has more urgent things to do.
+    try await time.sleep(for: configuration.sweepDelay)
     while true {
       do {
         try await sweepOnce()

@@ -53,6 +53,7 @@ package struct OutboxConfiguration: Sendable {
   package var idempotencyRetention: Duration = .seconds(2 * 86_400)
   /// How old the parts of a letter get whose submission was never finished.
   package var unboundRetention: Duration = .seconds(86_400)
+  package var sweepDelay: Duration = .seconds(60)
   package var sweepInterval: Duration = .seconds(3600)
   /// How often drafts that nobody will send are deleted.
   package var orphanInterval: Duration = .seconds(60)
