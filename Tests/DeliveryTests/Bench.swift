@@ -70,7 +70,8 @@ final class Bench: Sendable {
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
-  /// Moves the clock when everybody who runs has come to a pause: tick, renewal, sweep and orphans of each node.
+  /// Moves the clock when everybody who runs has come to a pause: tick, renewal, sweep and orphans of each
+  /// node.
   func pass(_ duration: Duration, nodes: Int = 1) async {
     await time.untilSleeping(4 * nodes)
     time.advance(by: duration)

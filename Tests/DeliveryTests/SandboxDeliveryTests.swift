@@ -14,8 +14,8 @@ import Vault
 @testable import Delivery
 @testable import Microsoft
 
-/// Letters from the queue to a recipient's mailbox, through a Microsoft that fails at every step and is as awkward
-/// as it may be.
+/// Letters from the queue to a recipient's mailbox, through a Microsoft that fails at every step and is as
+/// awkward as it may be.
 @Suite(.timeLimit(.minutes(4))) struct SandboxDeliveryTests {
   struct Trouble: Sendable, CustomTestStringConvertible {
     var name: String

@@ -2,8 +2,8 @@ import Accounts
 import Core
 import Store
 
-/// Decides one letter's way out, step by step: told what was recorded last, or what a request came to, it says
-/// what to do next. It knows no socket, no clock and no database.
+/// Decides one letter's way out, step by step: told what was recorded last, or what a request came to, it
+/// says what to do next. It knows no socket, no clock and no database.
 struct DeliveryMachine: Sendable {
   /// Whether a letter goes as a draft, whose fate can be looked up.
   var canReconcile: Bool
@@ -49,7 +49,8 @@ struct DeliveryMachine: Sendable {
     case (.draft(let draft), .create): .request(.send(draft, inDoubt: false))
     // The same draft again, never a second one.
     case (.draft(let draft), .send(let lost)) where draft == lost: .request(.send(draft, inDoubt: true))
-    // Not the one we asked to be sent: either that one under another id, which transport will take, or a stray.
+    // Not the one we asked to be sent: either that one under another id, which transport will take, or a
+    // stray.
     case (.draft, _): .settle(unclear(lost, now: now))
     case (.absent, .create): .request(.create)
     // Absence proves nothing: Exchange may have taken the letter and not shown it yet.

@@ -13,8 +13,8 @@ final class MailWork: QueueWork {
   private let schedule: DeliverySchedule
   private let attemptLimit: Int
   private let logger: Logger
-  /// What each account could do when it was last asked: so the first step of its next letter can be recorded in
-  /// the claim. Wrong, it costs one more record.
+  /// What each account could do when it was last asked: so the first step of its next letter can be recorded
+  /// in the claim. Wrong, it costs one more record.
   private let canReconcile = Mutex<[AccountKey: Bool]>([:])
 
   struct Item: Sendable {

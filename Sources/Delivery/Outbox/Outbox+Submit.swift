@@ -4,8 +4,8 @@ import MIME
 import Store
 
 extension Outbox {
-  /// Takes a letter. When this returns, it is on disk and will be delivered; when it throws, nothing is stored,
-  /// except after `store.commitUnknown`.
+  /// Takes a letter. When this returns, it is on disk and will be delivered; when it throws, nothing is
+  /// stored, except after `store.commitUnknown`.
   ///
   /// - Throws: `MIMEProblem`, `DeliveryProblem` or `StoreProblem`.
   package func submit(_ submission: Submission) async throws -> SubmissionReceipt {
@@ -34,8 +34,8 @@ extension Outbox {
     return receipt
   }
 
-  /// Each part in a transaction of its own, so that a long letter holds nobody up. Without their letter they are
-  /// swept.
+  /// Each part in a transaction of its own, so that a long letter holds nobody up. Without their letter they
+  /// are swept.
   private func store(_ mime: [UInt8], of letter: LetterRecord) async throws {
     for sequence in 0..<letter.chunks {
       let start = sequence * ChunkKey.size
@@ -47,8 +47,8 @@ extension Outbox {
     }
   }
 
-  /// The accepting transaction. Its rows are all new and the key's uniqueness is the database's own business, so
-  /// READ COMMITTED is enough; it is even needed, for a repeat to see what the first request has stored.
+  /// The accepting transaction. Its rows are all new and the key's uniqueness is the database's own business,
+  /// so READ COMMITTED is enough; it is even needed, for a repeat to see what the first request has stored.
   private func accept(
     _ letter: LetterRecord, mime: [UInt8]?, in lane: LaneKey, _ idempotency: IdempotencyKey?
   ) async throws -> SubmissionReceipt {

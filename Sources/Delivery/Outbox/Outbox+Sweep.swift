@@ -48,8 +48,8 @@ extension Outbox {
     try await store.write { (tx: borrowing Transaction) in try tx.deleteLetter(workspace, id) }
   }
 
-  /// Deletes what letters have left among the drafts. What cannot be deleted now is tried again until the letter
-  /// itself is forgotten.
+  /// Deletes what letters have left among the drafts. What cannot be deleted now is tried again until the
+  /// letter itself is forgotten.
   func deleteOrphans() async throws {
     while true {
       try await time.sleep(for: configuration.orphanInterval)

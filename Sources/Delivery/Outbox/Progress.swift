@@ -1,7 +1,7 @@
 import Accounts
 
-/// The step of a letter that was recorded last. A step is recorded before its request leaves, so that request may
-/// have been made or not.
+/// The step of a letter that was recorded last. A step is recorded before its request leaves, so that request
+/// may have been made or not.
 enum Progress: Sendable, Hashable {
   /// Nothing was asked for.
   case fresh

@@ -1,8 +1,8 @@
 import Core
 import Store
 
-/// Works one leased lane until nothing in it is due, one transaction at a time: settle what has finished, claim
-/// what comes next, let the lane go when it is empty.
+/// Works one leased lane until nothing in it is due, one transaction at a time: settle what has finished,
+/// claim what comes next, let the lane go when it is empty.
 struct LaneWorker<Work: QueueWork>: Sendable {
   let work: Work
   let lease: LaneLease
@@ -26,8 +26,8 @@ struct LaneWorker<Work: QueueWork>: Sendable {
 
   /// Returns when the lane has been let go.
   ///
-  /// - Throws: `LeaseLost` when somebody else has taken it; `CancellationError`; or what the database says to a
-  ///   change that it will never take.
+  /// - Throws: `LeaseLost` when somebody else has taken it; `CancellationError`; or what the database says to
+  ///   a change that it will never take.
   func run() async throws {
     try await withThrowingDiscardingTaskGroup { group in
       var inFlight = 0
@@ -84,9 +84,9 @@ struct LaneWorker<Work: QueueWork>: Sendable {
     }
   }
 
-  /// One turn is one transaction: queue rows first, then accounts, the lane last, so that two of them never wait
-  /// for each other. Every statement on a row names its state and the lease, and the lane's row is locked before
-  /// anything claimed may leave, so READ COMMITTED is enough.
+  /// One turn is one transaction: queue rows first, then accounts, the lane last, so that two of them never
+  /// wait for each other. Every statement on a row names its state and the lease, and the lane's row is
+  /// locked before anything claimed may leave, so READ COMMITTED is enough.
   private func take(
     _ finished: [(QueueAttempt, QueueVerdict<Work.Report>)], inFlight: Int, limit: Int,
     pausedUntil: Instant?, isOpening: Bool, now: Instant

@@ -11,8 +11,8 @@ struct Persistence: Sendable {
 
   private static let backoff = Backoff(first: .milliseconds(100), limit: .seconds(10))
 
-  /// Repeats `body` until the database takes it. A body whose COMMIT got no answer is run again as well, so it
-  /// must notice when it has happened already.
+  /// Repeats `body` until the database takes it. A body whose COMMIT got no answer is run again as well, so
+  /// it must notice when it has happened already.
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (borrowing Transaction) throws -> Value
   ) async throws -> Value {

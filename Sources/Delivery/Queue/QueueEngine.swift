@@ -41,8 +41,8 @@ final class QueueEngine<Work: QueueWork>: Sendable {
     if let inbox = state.withLock({ $0.inboxes[lane] }) { inbox.more() } else { bell.ring() }
   }
 
-  /// Works until a graceful shutdown; then claims nothing more and lets what is in flight finish. May be called
-  /// once. Cancelled, it drops everything as a crash would.
+  /// Works until a graceful shutdown; then claims nothing more and lets what is in flight finish. May be
+  /// called once. Cancelled, it drops everything as a crash would.
   func run() async throws {
     let (persistence, node) = (persistence, node)
     try await persistence.write { (tx: borrowing Transaction) in try tx.reclaimLanes(of: node) }

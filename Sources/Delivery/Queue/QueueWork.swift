@@ -8,8 +8,8 @@ protocol QueueWork: Sendable {
   /// What is told when it is over.
   associatedtype Report: Sendable
 
-  /// Reads, in the claiming transaction, what the attempt needs. It may record the first step already, so that
-  /// claim and record share a commit.
+  /// Reads, in the claiming transaction, what the attempt needs. It may record the first step already, so
+  /// that claim and record share a commit.
   func begin(_ attempt: QueueAttempt, in tx: borrowing Transaction) throws -> Item
 
   /// Makes one attempt. Each step is recorded with `recorder` before its request leaves.
@@ -20,7 +20,8 @@ protocol QueueWork: Sendable {
   /// What becomes of a row whose attempt was cut off with its owner.
   func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement
 
-  /// Tells about an attempt that is over, in the transaction that settles it. Touches no queue row and no lane.
+  /// Tells about an attempt that is over, in the transaction that settles it. Touches no queue row and no
+  /// lane.
   func conclude(_ report: Report, in tx: borrowing Transaction) throws
 }
 

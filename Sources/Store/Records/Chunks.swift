@@ -36,7 +36,8 @@ extension Transaction {
       key.workspace, key.letter, key.sequence)
   }
 
-  /// Chunks whose letter was never accepted, of identifiers that sort before `bound`, and so were made before it.
+  /// Chunks whose letter was never accepted, of identifiers that sort before `bound`, and so were made before
+  /// it.
   package func unboundChunks(before bound: QueueID, limit: Int) throws -> [ChunkKey] {
     try rows(
       """

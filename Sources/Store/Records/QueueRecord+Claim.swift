@@ -24,8 +24,8 @@ package struct QueueSettlement: Sendable, Hashable {
   }
 }
 
-/// What an owner does to the rows of its lane. Only an owner claims, so nothing is locked against other claims;
-/// every statement names the lease, so that one who slept through its end changes nothing.
+/// What an owner does to the rows of its lane. Only an owner claims, so nothing is locked against other
+/// claims; every statement names the lease, so that one who slept through its end changes nothing.
 extension Transaction {
   /// The rows whose attempt was running when the lane's last owner went away.
   package func activeQueue(_ lane: LaneKey) throws -> [QueueRecord] {
