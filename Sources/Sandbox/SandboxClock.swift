@@ -24,8 +24,6 @@ package final class SandboxClock: Sendable {
   }
 
   package static let systemNow: @Sendable () -> Instant = {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
   }
 }

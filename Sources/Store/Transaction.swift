@@ -8,6 +8,8 @@ package import Core
 package struct Transaction: ~Copyable {
   let session: any Session
 
+  // Inlined, it crashes the optimiser of Swift 6.3 (`-O` only).
+  @inline(never)
   init(session: any Session) {
     self.session = session
   }
