@@ -11,6 +11,8 @@ struct AuthorizeInput: Sendable {
 
   var username: String?
   var decision: Decision?
+  /// Whom the browser's cookie names.
+  var session: String?
 }
 
 extension AuthorizeRequest {
@@ -21,7 +23,7 @@ extension AuthorizeRequest {
   ) throws(AuthorizeRefusal) -> AuthorizeStep {
     guard prompt != AuthorizeRequest.Prompt.none else { return try silently(directory, consented) }
     guard input.decision != .cancel else { throw .reply(EntraError(65004), to: reply) }
-    guard let username = input.username else { return .pickAccount }
+    guard let username = input.username ?? passing(input, directory) else { return .pickAccount }
     guard let user = directory.user(username) else {
       throw .page(EntraError(50034, "The user account '\(username)' does not exist in the directory."))
     }
@@ -39,9 +41,17 @@ extension AuthorizeRequest {
       })
   }
 
+  /// Who is signed in and was asked for is asked nothing, unless the client wants a prompt.
+  private func passing(_ input: AuthorizeInput, _ directory: SandboxDirectory) -> String? {
+    guard prompt == nil, let session = input.session, let user = loginHint.flatMap(directory.user),
+      user.id == session
+    else { return nil }
+    return user.id
+  }
+
   private func isCovered(by consented: Set<String>) -> Bool { permissions.isSubset(of: consented) }
 
-  /// There are no sessions: the hint says who is signed in.
+  /// For programs without a cookie jar too: the hint says who is signed in.
   private func silently(
     _ directory: SandboxDirectory, _ consented: (SandboxDirectory.User) -> Set<String>
   ) throws(AuthorizeRefusal) -> AuthorizeStep {

@@ -3,23 +3,28 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// `GET` and `POST /{tenant}/oauth2/v2.0/authorize`. Keeps no session: the forms carry the request along.
+/// `GET` and `POST /{tenant}/oauth2/v2.0/authorize`. The forms carry the request along; a cookie says who signed in
+/// with this browser last.
 struct AuthorizeRoutes: Sendable {
   /// What our own forms add to the request.
   private static let ownFields: Set<String> = ["username", "decision"]
+  /// Entra's own name for it.
+  private static let sessionCookie = "ESTSAUTH"
 
   let state: SandboxState
 
   func add(to router: Router<SandboxContext>) {
     router.get("/{tenant}/oauth2/v2.0/authorize") { request, context in
       // A link chooses nobody and accepts nothing.
-      answer(FormFields(query: request), input: AuthorizeInput(), context: context)
+      let input = AuthorizeInput(session: session(of: request))
+      return answer(FormFields(query: request), input: input, context: context)
     }
     router.post("/{tenant}/oauth2/v2.0/authorize") { request, context in
       var form = try await FormFields(body: request)
       form.fields += FormFields(query: request).fields
       let input = AuthorizeInput(
-        username: form["username"], decision: form["decision"].flatMap(AuthorizeInput.Decision.init))
+        username: form["username"], decision: form["decision"].flatMap(AuthorizeInput.Decision.init),
+        session: session(of: request))
       return answer(form, input: input, context: context)
     }
   }
@@ -55,8 +60,16 @@ struct AuthorizeRoutes: Sendable {
       return EntraPages.consent(
         app: request.app, user: user, permissions: permissions, action: action, fields: fields)
     case .issueCode(let user):
-      return send(success(request, user), to: request.reply)
+      var response = send(success(request, user), to: request.reply)
+      response.headers[.setCookie] = "\(Self.sessionCookie)=\(user.id); Path=/; HttpOnly; SameSite=Lax"
+      return response
     }
+  }
+
+  private func session(of request: Request) -> String? {
+    let pairs = (request.headers[.cookie] ?? "").split(separator: ";").map { $0.drop { $0 == " " } }
+    return pairs.first { $0.hasPrefix(Self.sessionCookie + "=") }
+      .map { String($0.dropFirst(Self.sessionCookie.count + 1)) }
   }
 
   /// Who may sign in here, the hinted one first.
