@@ -23,14 +23,37 @@ import Testing
     }
   }
 
-  @Test func `A form's button may lead at once through Microsoft and back`() async throws {
+  @Test func `Whoever is signed in at Microsoft passes through in one go, as the page's form-action allows`()
+    async throws
+  {
     try await Rig.run { rig in
+      let first = try await rig.signInLink(["account": "alice", "email": .string(Self.alice)])
       var browser = Browser(http: rig.http)
-      for round in 1...2 {
-        // Consented the first time, the person is asked for nothing but the account the second time.
-        let link = try await rig.signInLink(["account": "alice", "email": .string(Self.alice)])
-        let end = try await rig.signIn(&browser, link, as: Self.alice)
-        #expect(end.url.absoluteString.hasPrefix(rig.sandbox.origin + "/?"), "round \(round)")
+      _ = try await rig.signIn(&browser, first, as: Self.alice)
+      let program = "http://127.0.0.1:\(rig.gateway.port)/"
+      let second = try await rig.signInLink(
+        ["account": "alice", "email": .string(Self.alice), "redirectUrl": .string(program)])
+      let start = try await browser.open(second)
+      // One press of the button: page, Microsoft, callback, program.
+      let end = try await browser.press("app", on: start)
+      #expect(end.url.absoluteString.hasPrefix(program + "?"))
+      #expect(try await rig.gateway.get("/v1/accounts").expect()["total"].int == 1)
+    }
+  }
+
+  @Test func `A page's form-action lets Microsoft send people on to its other hosts`() async throws {
+    try await Rig.run { rig in
+      let link = try await rig.signInLink(["redirectUrl": "http://[::1]:8080/done"])
+      var browser = Browser(http: rig.http)
+      let page = try await browser.open(link)
+      for target in [
+        rig.gateway.origin + "/accounts/new", rig.sandbox.origin + "/common", "http://[::1]:8080/done",
+        "https://login.live.com/oauth20_authorize.srf", "https://sts.contoso.test/adfs/ls",
+      ] {
+        #expect(page.permits(formTo: target), "\(target)")
+      }
+      for target in ["http://evil.test/", "javascript:alert(1)", "data:text/html,x"] {
+        #expect(!page.permits(formTo: target), "\(target)")
       }
     }
   }
@@ -132,7 +155,8 @@ extension Rig {
   /// A hosted link for an app of the sandbox's web client, which is registered for it.
   func signInLink(_ form: JSON, app: [String: JSON] = [:]) async throws -> String {
     _ = try await gateway.register(sandbox.directory.app("web"), app)
-    let form = form.with("redirectUrl", .string(sandbox.origin + "/"))
+    let redirect = form["redirectUrl"].text ?? sandbox.origin + "/"
+    let form = form.with("redirectUrl", .string(redirect))
     let url = try await gateway.post("/v1/authentication/form", form).expect()["url"].text
     return try #require(url)
   }

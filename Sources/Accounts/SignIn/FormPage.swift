@@ -10,6 +10,8 @@ package struct FormPage: Sendable {
   package let email: String?
   /// The host that the browser goes back to: who asks.
   package let asker: String
+  /// Its origin: scheme, host and port.
+  package let returnOrigin: String
   /// One button each; at least one.
   package let apps: [Choice]
 
@@ -21,7 +23,11 @@ package struct FormPage: Sendable {
   init(_ form: HostedFormRecord, _ apps: [OAuth2AppRecord]) {
     name = form.name
     email = form.wantedEmail
-    asker = URLComponents(string: form.redirectURL)?.host ?? form.redirectURL
+    let url = URLComponents(string: form.redirectURL)
+    asker = url?.host ?? form.redirectURL
+    var origin = URLComponents()
+    (origin.scheme, origin.encodedHost, origin.port) = (url?.scheme, url?.encodedHost, url?.port)
+    returnOrigin = origin.string ?? ""
     self.apps = apps.map { Choice(id: $0.id, title: $0.title ?? "Sign in with Microsoft") }
   }
 }

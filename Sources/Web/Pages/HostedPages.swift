@@ -10,7 +10,8 @@ import NIOCore
 struct HostedPages: Sendable {
   private let signIn: SignIn
   private let templates: MustacheLibrary
-  private let headers: HTTPFields
+  private let headers = Self.securityHeaders()
+  private let loginOrigin: String
   private let isSecure: Bool
 
   /// Far more than a form of four fields takes.
@@ -25,7 +26,7 @@ struct HostedPages: Sendable {
     self.signIn = signIn
     templates = try PageTemplates.library()
     isSecure = publicURL.hasPrefix("https:")
-    headers = Self.securityHeaders(formTargets: ["'self'", loginOrigin])
+    self.loginOrigin = loginOrigin
   }
 
   func add(to router: Router<WebContext>) {
@@ -57,7 +58,7 @@ struct HostedPages: Sendable {
       [
         "address": page.email as Any?, "asker": page.asker, "data": data, "sig": sig,
         "apps": page.apps.map { ["id": $0.id.rawValue, "title": $0.title] },
-      ])
+      ], formTargets: formTargets(page))
   }
 
   private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -93,11 +94,15 @@ struct HostedPages: Sendable {
   }
 
   private func html(
-    _ template: String, _ values: [String: Any?], status: HTTPResponse.Status = .ok
+    _ template: String, _ values: [String: Any?], status: HTTPResponse.Status = .ok,
+    formTargets: [String] = ["'none'"]
   ) -> Response {
     let text = templates.render(values.compactMapValues { $0 }, withTemplate: template) ?? ""
     var headers = headers
     headers[.contentType] = "text/html; charset=utf-8"
+    headers[.contentSecurityPolicy] =
+      "default-src 'none'; style-src 'self'; form-action \(formTargets.joined(separator: " ")); "
+      + "base-uri 'none'; frame-ancestors 'none'"
     return Response(
       status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
   }
@@ -121,12 +126,15 @@ struct HostedPages: Sendable {
     return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 
-  /// `form-action` names Microsoft too, because Chromium applies it to where a posted form is redirected.
-  private static func securityHeaders(formTargets: [String]) -> HTTPFields {
+  /// Chromium applies `form-action` to every redirect after a form, and whoever is signed in at Microsoft passes
+  /// through in one go: login page, its sister for personal accounts or the organisation's own sign-in server,
+  /// callback, program. Those in the middle are Microsoft's to choose.
+  private func formTargets(_ page: FormPage) -> [String] {
+    ["'self'", "https:", loginOrigin, page.returnOrigin]
+  }
+
+  private static func securityHeaders() -> HTTPFields {
     var headers: HTTPFields = [.cacheControl: "no-store", .xContentTypeOptions: "nosniff"]
-    headers[.contentSecurityPolicy] =
-      "default-src 'none'; style-src 'self'; form-action \(formTargets.joined(separator: " ")); "
-      + "base-uri 'none'; frame-ancestors 'none'"
     // The link is a key to the form, and the callback carries a code: neither may reach another site.
     if let referrerPolicy = HTTPField.Name("Referrer-Policy") { headers[referrerPolicy] = "no-referrer" }
     return headers

@@ -25,6 +25,12 @@ struct Browser {
 
     func has(button: String) -> Bool { find(button) != nil }
 
+    /// Whether Chromium would follow a form of this page, or a redirect after it, to `target`.
+    func permits(formTo target: String) -> Bool {
+      guard let formAction, let target = URL(string: target) else { return false }
+      return Browser.permits(formAction, from: url, to: target)
+    }
+
     /// The first button whose name, value or label contains `button`, ignoring case, and its form.
     fileprivate func find(_ button: String) -> (form: Form, button: Button)? {
       for form in forms {
@@ -137,12 +143,13 @@ struct Browser {
       .first { $0.first == "form-action" }.map { Array($0.dropFirst()) }
   }
 
-  private static func permits(_ sources: [String], from page: URL, to url: URL) -> Bool {
+  fileprivate static func permits(_ sources: [String], from page: URL, to url: URL) -> Bool {
     sources.contains { source in
       switch source {
       case "'self'": url.origin == page.origin
       case "'none'": false
-      case let scheme where scheme.hasSuffix(":"): url.scheme.map { $0 + ":" } == scheme
+      case let scheme where scheme.hasSuffix(":") && !scheme.contains("/"):
+        url.scheme.map { $0 + ":" } == scheme
       default: URL(string: source)?.origin == url.origin
       }
     }
