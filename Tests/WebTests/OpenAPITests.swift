@@ -30,7 +30,8 @@ import Testing
   @Test(arguments: [
     ("SubmitRequest", SubmitRequest.known), ("AddressField", AddressField.known),
     ("EnvelopeField", EnvelopeField.known), ("AttachmentField", AttachmentField.known),
-    ("AppRequest", AppRequest.known), ("AccountRequest", AccountRequest.known),
+    ("AppRequest", AppRequest.known), ("AppUpdateRequest", AppUpdateRequest.known),
+    ("AccountRequest", AccountRequest.known),
     ("OAuth2Field", OAuth2Field.known), ("FormRequest", FormRequest.known),
   ])
   func `a request's fields are those that are read`(schema: String, known: Set<String>) throws {

@@ -45,12 +45,12 @@ struct AccountRoutes: Sendable {
   }
 
   private func get(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = AccountID(try context.parameters.require("account"))
+    let id = AccountID(try context.pathText("account"))
     return try reply(AccountReply(try await directory.account(id, in: context.workspace)))
   }
 
   private func delete(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = AccountID(try context.parameters.require("account"))
+    let id = AccountID(try context.pathText("account"))
     try await directory.delete(id, in: context.workspace)
     struct Deleted: Encodable {
       let account: String

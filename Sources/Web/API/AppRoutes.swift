@@ -12,6 +12,7 @@ struct AppRoutes: Sendable {
     group.get("oauth2", use: list)
     group.post("oauth2", use: create)
     group.get("oauth2/:app", use: get)
+    group.put("oauth2/:app", use: update)
     group.delete("oauth2/:app", use: delete)
   }
 
@@ -41,11 +42,33 @@ struct AppRoutes: Sendable {
 
   private func get(_ request: Request, _ context: WebContext) async throws -> Response {
     try reply(
-      AppReply(try await apps.app(AppID(try context.parameters.require("app")), in: context.workspace)))
+      AppReply(try await apps.app(AppID(try context.pathText("app")), in: context.workspace)))
+  }
+
+  private func update(_ request: Request, _ context: WebContext) async throws -> Response {
+    let id = AppID(try context.pathText("app"))
+    let body = try await request.body(AppUpdateRequest.self, limit: bodyLimit).value
+    var change = AppChange()
+    change.name = body.name
+    change.title = body.title
+    change.description = body.description
+    change.enabled = body.enabled
+    change.clientID = body.clientId
+    change.clientSecret = body.clientSecret.map(Secret.init)
+    change.authority = body.authority
+    change.redirectURL = body.redirectUrl
+    change.extraScopes = body.extraScopes
+    change.skipScopes = body.skipScopes
+    try await apps.update(id, change, in: context.workspace)
+    struct Updated: Encodable {
+      let id: String
+      let updated: Bool
+    }
+    return try reply(Updated(id: id.rawValue, updated: true))
   }
 
   private func delete(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = AppID(try context.parameters.require("app"))
+    let id = AppID(try context.pathText("app"))
     try await apps.delete(id, in: context.workspace)
     struct Deleted: Encodable {
       let id: String

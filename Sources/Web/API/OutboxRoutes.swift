@@ -24,13 +24,13 @@ struct OutboxRoutes: Sendable {
   }
 
   private func get(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = QueueID(try context.parameters.require("queueId"))
+    let id = QueueID(try context.pathText("queueId"))
     let entry = try await outbox.entry(id, in: context.workspace)
     return try reply(OutboxReply(entry, history: entry.history.map(AttemptReply.init)))
   }
 
   private func delete(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = QueueID(try context.parameters.require("queueId"))
+    let id = QueueID(try context.pathText("queueId"))
     struct Deleted: Encodable { let deleted: Bool }
     return try reply(Deleted(deleted: try await outbox.cancel(id, in: context.workspace) == .cancelled))
   }

@@ -18,8 +18,12 @@ extension Request {
     if let length = headers[.contentLength].flatMap(Int.init), length > limit {
       throw RequestProblem.tooLarge(limit: limit)
     }
-    let buffer = try await self.body.collect(upTo: limit)
-    let bytes = Array(buffer.readableBytesView)
+    let bytes: [UInt8]
+    do {
+      bytes = Array(try await self.body.collect(upTo: limit).readableBytesView)
+    } catch is NIOTooManyBytesError {
+      throw RequestProblem.tooLarge(limit: limit)
+    }
     return (try JSONDecoder.request(type, from: bytes), bytes)
   }
 
@@ -43,6 +47,19 @@ extension Request {
       throw RequestProblem.fields([FieldFault(message: message, key: name)], code: .requestInvalidField)
     }
     return number
+  }
+}
+
+extension WebContext {
+  /// A part of the path, percent-decoded (RFC 3986 section 2.1): the router hands it over as it came.
+  ///
+  /// - Throws: `request.malformed` when it is not UTF-8 after decoding.
+  func pathText(_ name: String) throws -> String {
+    let text = try parameters.require(name)
+    guard let decoded = text.removingPercentEncoding else {
+      throw RequestProblem.refused(status: 400, "\(text) in the path is not percent-encoded UTF-8.")
+    }
+    return decoded
   }
 }
 

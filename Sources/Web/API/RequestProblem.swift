@@ -75,4 +75,8 @@ extension RequestProblem {
   static let incompleteForm = RequestProblem(
     code: .requestMalformed, summary: "The form came without all of its fields.",
     remedy: "Open the link again and press the button on the page.")
+
+  static let foreignForm = RequestProblem(
+    code: .requestMalformed, summary: "The form was sent from another site.",
+    remedy: "Open the link itself and press the button on its page.")
 }

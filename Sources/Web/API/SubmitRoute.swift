@@ -16,7 +16,7 @@ struct SubmitRoute: Sendable {
   }
 
   private func submit(_ request: Request, _ context: WebContext) async throws -> Response {
-    let account = AccountID(try context.parameters.require("account"))
+    let account = AccountID(try context.pathText("account"))
     let (body, bytes) = try await request.body(SubmitRequest.self, limit: bodyLimit)
     let key = try Self.idempotencyKey(request, bytes)
     let submission = try Submission(body, workspace: context.workspace, account: account, key: key)

@@ -62,6 +62,7 @@ struct HostedPages: Sendable {
   }
 
   private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
+    try Self.refuseForeignForm(request)
     let buffer = try await request.body.collect(upTo: Self.formLimit)
     let form = try URLEncodedFormDecoder().decode(StartForm.self, from: String(buffer: buffer))
     let start = try await signIn.begin(data: form.data, sig: form.sig, app: AppID(form.app))
@@ -70,6 +71,13 @@ struct HostedPages: Sendable {
       "\(start.cookie.name)=\(start.cookie.value.reveal()); Path=/; Max-Age=\(start.cookie.maxAge.components.seconds)"
       + "; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
     return response
+  }
+
+  /// A form on another site could start a sign-in in somebody's browser. Every browser of today says where a
+  /// form came from (W3C Fetch Metadata); what does not say is no browser and has no cookies to misuse.
+  private static func refuseForeignForm(_ request: Request) throws(RequestProblem) {
+    guard let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name] else { return }
+    guard ["same-origin", "none"].contains(site) else { throw .foreignForm }
   }
 
   private func complete(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -154,6 +162,8 @@ struct PageProblemMiddleware: RouterMiddleware {
       return try await next(request, context)
     } catch let problem as any Problem {
       return pages.refusal(problem, tryAgain: nil)
+    } catch is NIOTooManyBytesError {
+      return pages.refusal(RequestProblem.incompleteForm, tryAgain: nil)
     } catch let error as HTTPError {
       return pages.refusal(RequestProblem.refused(status: error.status.code, error.body), tryAgain: nil)
     } catch is DecodingError {

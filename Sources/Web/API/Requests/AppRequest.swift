@@ -50,3 +50,35 @@ struct AppRequest: RequestObject {
     if clientSecret == "******" { fields.fault("clientSecret", "is the mask and not a secret") }
   }
 }
+
+/// The body of `PUT /v1/oauth2/{app}`: what is left out stays as it is.
+struct AppUpdateRequest: RequestObject {
+  let name: String?
+  let title: String?
+  let description: String?
+  let enabled: Bool?
+  let clientId: String?
+  let clientSecret: String?
+  let authority: String?
+  let redirectUrl: String?
+  let extraScopes: [String]?
+  let skipScopes: [String]?
+
+  static let known = AppRequest.known.subtracting(["provider", "baseScopes", "cloud"])
+  static let notSupported = AppRequest.notSupported.union(["provider", "baseScopes", "cloud"])
+
+  init(from decoder: any Decoder) throws {
+    let fields = try Fields(decoder, of: Self.self)
+    name = fields.text("name", limit: 256)
+    title = fields.text("title", limit: 256)
+    description = fields.text("description", limit: 1024, singleLine: false)
+    enabled = fields.optional("enabled")
+    clientId = fields.text("clientId", limit: 256)
+    clientSecret = fields.text("clientSecret", limit: 256)
+    authority = fields.text("authority", limit: 1024)
+    redirectUrl = fields.text("redirectUrl", limit: 1024)
+    extraScopes = fields.optional("extraScopes")
+    skipScopes = fields.optional("skipScopes")
+    if clientSecret == "******" { fields.fault("clientSecret", "is the mask and not a secret") }
+  }
+}
