@@ -101,7 +101,8 @@ let package = Package(
     .executableTarget(
       name: "heliograph",
       dependencies: [
-        "Core", "Vault", "Gateway", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1, signals,
+        "Core", "Vault", "Store", "Gateway", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1,
+        signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: style),

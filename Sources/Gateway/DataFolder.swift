@@ -51,21 +51,24 @@ struct DataFolder: Sendable {
     }
   }
 
-  /// Writes a new file with mode 0600, and syncs it and the folder: what is sealed with a key that a power cut
-  /// took away is lost.
+  /// Makes a new file with mode 0600, whole or not at all, and syncs it and the folder: what is sealed with a key
+  /// that a power cut took away is lost.
   private func create(_ file: String, with text: String) throws(DataFolderProblem) {
     let bytes = Array(text.utf8)
-    let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .unusable(file, reason: String(cString: strerror(errno))) }
+    let draft = file + ".new"
+    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unusable(draft, reason: String(cString: strerror(errno))) }
     let written = write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
     close(descriptor)
+    // Unlike rename, link never replaces what another process has made meanwhile.
+    let placed = written && link(draft, file) == 0
+    let reason = String(cString: strerror(errno))
+    unlink(draft)
+    guard placed else { throw .unusable(file, reason: reason) }
     let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    let synced = directory >= 0 && fsync(directory) == 0
-    if directory >= 0 { close(directory) }
-    guard written, synced else {
-      unlink(file)
-      throw .unusable(file, reason: String(cString: strerror(errno)))
-    }
+    guard directory >= 0 else { return }
+    fsync(directory)
+    close(directory)
   }
 
   /// Takes the folder for this process until it exits.

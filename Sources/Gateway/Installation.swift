@@ -7,7 +7,7 @@ package import Logging
 import Microsoft
 import NIOCore
 import ServiceLifecycle
-import Store
+package import Store
 import UnixSignals
 import Vault
 import Web
@@ -48,9 +48,7 @@ package struct Installation: Sendable {
   package func issueToken(
     description: String, scopes: [String], expires: Duration?
   ) async throws -> Secret {
-    _ = try DataFolder(configuration.data)
-    let vault = Vault(key: try DataFolder.masterKey(from: configuration.secretKey))
-    return try await withStore(vault) { store in
+    try await withStore { store in
       let token = Digest.randomToken()
       let now = time.now
       let record = APITokenRecord(
@@ -59,6 +57,27 @@ package struct Installation: Sendable {
       try await store.write { (tx: borrowing Transaction) in try tx.insert(record) }
       return token
     }
+  }
+
+  /// The newest thousand, without the tokens themselves, which nobody has.
+  package func tokens() async throws -> [APITokenRecord] {
+    try await withStore { store in
+      try await store.read { (tx: borrowing Transaction) in
+        try tx.apiTokens(PageRequest(size: 1000), in: .default).elements
+      }
+    }
+  }
+
+  /// Returns whether there was such a token.
+  package func revokeToken(_ id: TokenID) async throws -> Bool {
+    try await withStore { store in
+      try await store.write { (tx: borrowing Transaction) in try tx.deleteAPIToken(id, in: .default) }
+    }
+  }
+
+  private func withStore<Value: Sendable>(_ body: (Store) async throws -> Value) async throws -> Value {
+    _ = try DataFolder(configuration.data)
+    return try await withStore(Vault(key: try DataFolder.masterKey(from: configuration.secretKey)), body)
   }
 
   private func withStore<Value: Sendable>(

@@ -68,6 +68,12 @@ package struct Vault: Sendable {
   private static let overhead = 1 + 8 + 12 + 16
 }
 
+/// Never shows a key, however it is printed.
+extension Vault: CustomStringConvertible, CustomReflectable {
+  package var description: String { "Vault" }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 /// Where a box belongs: table, key and column, for example `oauth2_grant`, `default`, `alice`, `refresh_token`.
 package struct BoxIdentity: Sendable, CustomStringConvertible {
   private let parts: [String]

@@ -1,10 +1,12 @@
 import ArgumentParser
 import Core
 import Gateway
+import Store
 
 struct Token: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "API tokens. Works on the data folder or database itself.", subcommands: [Issue.self])
+    abstract: "API tokens. Works on the data folder or database itself.",
+    subcommands: [Issue.self, List.self, Revoke.self])
 
   struct Issue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,17 +19,58 @@ struct Token: AsyncParsableCommand {
         """)
 
     @Option(help: "What it is for.") var description = ""
-    @Option(help: "What it may do: api (the REST API), metrics, or * (everything); may be repeated.")
+    @Option(help: "What it may do: api (the REST API), or * (everything); may be repeated.")
     var scope: [String] = []
     @Option(help: "Days until it expires; never, when left out.") var expires: Int?
-    @OptionGroup var options: ServeOptions
+    @OptionGroup var options: StoreOptions
+
+    func validate() throws {
+      for scope in scope where scope.isEmpty || scope.contains(where: \.isWhitespace) {
+        throw ValidationError("A scope is one word, and '\(scope)' is not.")
+      }
+      if let expires, expires < 1 { throw ValidationError("--expires is at least 1 day, not \(expires).") }
+    }
 
     func run() async throws {
-      let installation = Installation(try options.configuration())
-      let token = try await installation.issueToken(
+      let token = try await Installation(try options.configuration()).issueToken(
         description: description, scopes: scope.isEmpty ? ["api"] : scope,
         expires: expires.map { .seconds($0 * 86_400) })
       Terminal.line(token.reveal())
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the API tokens, without the tokens themselves.")
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      let tokens = try await Installation(try options.configuration()).tokens()
+      if tokens.isEmpty { return Terminal.line("No tokens yet: `heliograph token issue` makes one.") }
+      Terminal.table(
+        ["id", "description", "scopes", "created", "expires"],
+        tokens.map {
+          [
+            $0.id.rawValue, $0.description, $0.scopes.joined(separator: " "), $0.created.description,
+            $0.expires?.description ?? "never",
+          ]
+        })
+    }
+  }
+
+  struct Revoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Revoke an API token. A running gateway refuses it within a second.")
+
+    @Argument(help: "The token's id, as `token list` shows it.") var id: String
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      guard try await Installation(try options.configuration()).revokeToken(TokenID(id)) else {
+        throw ValidationError("There is no token \(id); `heliograph token list` shows them.")
+      }
+      Terminal.line("Revoked \(id).")
     }
   }
 }

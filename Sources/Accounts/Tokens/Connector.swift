@@ -68,3 +68,8 @@ package struct Connector: Service {
     }
   }
 }
+
+/// As the log of services names it.
+extension Connector: CustomStringConvertible {
+  package var description: String { "Connector" }
+}

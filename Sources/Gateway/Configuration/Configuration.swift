@@ -28,7 +28,7 @@ package struct Configuration: Sendable {
 
   package init(_ settings: Settings) throws {
     host = settings[.host] ?? "127.0.0.1"
-    port = try Self.integer(settings, .port, in: 0...65_535) ?? 3000
+    port = try Self.integer(settings, .port, in: 1...65_535) ?? 3000
     let data = settings[.data] ?? "heliograph-data"
     self.data = data
     publicURL = try settings[.url].map(Self.publicURL)
@@ -44,7 +44,7 @@ package struct Configuration: Sendable {
         .file(path: data + "/secret.key", makeIfMissing: true)
       }
     preparedToken = try settings[.preparedToken].map(Self.preparedToken)
-    unknownOutcomeWait = .seconds(try Self.integer(settings, .unknownOutcomeWait, in: 0...86_400) ?? 120)
+    unknownOutcomeWait = .seconds(try Self.integer(settings, .unknownOutcomeWait, in: 1...86_400) ?? 120)
     bodyLimit = try Self.integer(settings, .bodyLimit, in: 1024...1 << 30) ?? 25 << 20
     logLevel = try Self.logLevel(settings[.logLevel])
   }

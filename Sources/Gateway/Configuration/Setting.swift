@@ -49,7 +49,7 @@ package enum Setting: String, CaseIterable, Sendable {
   package var summary: String {
     switch self {
     case .host: "Address to listen on."
-    case .port: "Port of the REST API and the sign-in pages; 0 takes a free one."
+    case .port: "Port of the REST API and the sign-in pages."
     case .data: "Folder of the database, the key file and the node's name."
     case .url: "How the world reaches this gateway; the redirect URI is this and /oauth."
     case .microsoft: "Replaces the login and Graph base URLs of the global cloud; http only on loopback."

@@ -18,6 +18,9 @@ struct APIClient: Sendable {
     guard let token = environment["HELIOGRAPH_TOKEN"], !token.isEmpty else { throw ClientProblem.noToken }
     let http = HTTPClient(eventLoopGroupProvider: .singleton)
     let url = environment["HELIOGRAPH_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://localhost:3000"
+    if url.hasPrefix("http://"), !["localhost", "127.0.0.1", "[::1]"].contains(URL(string: url)?.host ?? "") {
+      Terminal.error("heliograph: the token goes to \(url) unencrypted; use https between machines.")
+    }
     let client = APIClient(
       url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: Secret(token), http: http)
     do {

@@ -16,22 +16,20 @@ struct QueueCommand: AsyncParsableCommand {
         let messages: [Entry]
       }
       struct Entry: Decodable {
-        let queueId, account, created: String
+        let queueId, account, created, state: String
         let subject: String?
         let envelope: Envelope
-        let progress: Progress
       }
       struct Envelope: Decodable { let to: [String] }
-      struct Progress: Decodable { let status: String }
       try await paging.show("/v1/outbox", empty: "The queue is empty.") { (page: Page) in
         guard page.total > 0 else { return 0 }
         Terminal.table(
-          ["queue id", "account", "created", "to", "status", "subject"],
+          ["queue id", "account", "created", "to", "state", "subject"],
           page.messages.map { entry in
             let others = entry.envelope.to.count - 1
             let to = (entry.envelope.to.first ?? "") + (others > 0 ? " +\(others)" : "")
             return [
-              entry.queueId, entry.account, entry.created, to, entry.progress.status, entry.subject ?? "",
+              entry.queueId, entry.account, entry.created, to, entry.state, entry.subject ?? "",
             ]
           })
         return page.total
