@@ -139,10 +139,10 @@ import Testing
     Failed(
       request: .send(one, inDoubt: true), problem: .refused, verdict: .held,
       progress: .drafted(one, inDoubt: true)),
-    // A draft that is gone: deleted by somebody, or taken by Exchange.
+    // A draft that is gone: not shown yet, deleted by somebody, or taken by Exchange.
     Failed(
-      request: .send(one, inDoubt: false), problem: .noSuchItem, verdict: .deferred, progress: .fresh,
-      due: .seconds(5)),
+      request: .send(one, inDoubt: false), problem: .noSuchItem, verdict: .unknown,
+      progress: .sending(one, inDoubt: true), due: .seconds(120)),
     Failed(
       request: .send(one, inDoubt: true), problem: .noSuchItem, verdict: .unknown,
       progress: .sending(one, inDoubt: true), due: .seconds(120)),

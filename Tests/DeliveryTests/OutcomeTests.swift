@@ -239,6 +239,26 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `a draft that is not there when it is to be sent is looked up, and no second one is made`(
+    engine: StoreEngine
+  ) async throws {
+    try await Bench.run(engine) { bench in
+      let mailbox = FakeMailbox { call, before in
+        call.step == .send && before == 0 ? .refuse(Failure.noSuchItem) : .act
+      }
+      let outbox = bench.outbox(mailbox)
+      try await outbox.running {
+        let id = try await outbox.submitSample()
+        try await bench.until(outbox, id, .deferred)
+        await bench.pass(.seconds(121))
+        try await bench.until(outbox, id, .done)
+      }
+      #expect(mailbox.steps == [.create, .send, .find, .send])
+      #expect(mailbox.drafts.isEmpty)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `a letter that cannot be found after it was sent is held, not sent again`(
     engine: StoreEngine
   ) async throws {

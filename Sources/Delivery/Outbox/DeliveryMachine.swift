@@ -66,12 +66,9 @@ struct DeliveryMachine: Sendable {
     case (.safe, _): .settle(deferred(problem, request.progressBefore, now: now))
     case (.futile, _) where problem.code.concernsAccount:
       .settle(deferred(problem, request.progressBefore, now: now))
-    // Exchange may have moved it when it took it: that is to be looked up.
-    case (.futile, .send(_, inDoubt: true)) where problem.code == .graphItemNotFound:
+    // Exchange may not show the draft yet, or have moved it when it took it: that is to be looked up.
+    case (.futile, .send) where problem.code == .graphItemNotFound:
       .settle(unknown(request, problem, now: now))
-    // Somebody deleted the draft before it was sent.
-    case (.futile, .send(_, inDoubt: false)) where problem.code == .graphItemNotFound:
-      .settle(deferred(problem, .fresh, now: now))
     case (.futile, _) where request.progressBefore.isInDoubt:
       .settle(.held(problem, request.progressBefore, now: now))
     case (.futile, _): .settle(.failed(problem, request.progressBefore, now: now))
