@@ -178,6 +178,9 @@ import Testing
       request: .send(one, inDoubt: false), problem: .unavailable, verdict: .failed,
       progress: .drafted(one, inDoubt: false), orphan: .draft(one), age: .seconds(5 * 86_400)),
     Failed(
+      request: .look(.create), problem: .unavailable, verdict: .failed, progress: .creating,
+      due: .seconds(120), orphan: .unseen, age: .seconds(5 * 86_400)),
+    Failed(
       request: .look(.send(one)), problem: .unavailable, verdict: .held,
       progress: .sending(one, inDoubt: true), due: .seconds(120), age: .seconds(5 * 86_400)),
   ]

@@ -167,6 +167,24 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `a draft whose creation got no reply is found and deleted`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let mailbox = FakeMailbox { call, _ in call.step == .create ? .loseReply : .act }
+      let outbox = bench.outbox(mailbox)
+      try await outbox.running {
+        let id = try await outbox.submitSample()
+        try await bench.until(outbox, id, .deferred)
+        #expect(try await outbox.cancel(id) == .cancelled)
+        #expect(mailbox.drafts.count == 1)
+        await bench.pass(.seconds(61))
+        await bench.time.untilSleeping(4)
+        #expect(mailbox.drafts.isEmpty)
+        #expect(mailbox.steps == [.create, .find, .delete])
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `one in flight cannot, and a waiting draft goes too`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let (gate, open) = AsyncStream.makeStream(of: Void.self)

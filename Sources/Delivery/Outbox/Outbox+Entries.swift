@@ -39,7 +39,7 @@ extension Outbox {
     return try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
       guard let row = try tx.queueRecord(workspace, id) else { throw DeliveryProblem.notFound(id) }
       if row.state.isSettled { return .settled(row.state) }
-      let orphan = (Progress(rawValue: row.progress)?.unsentDraft).map(Orphan.draft)
+      let orphan = Progress(rawValue: row.progress)?.orphan
       guard try tx.cancel(row, orphan: orphan?.rawValue, at: now) else { throw DeliveryProblem.inFlight(id) }
       return .cancelled
     }

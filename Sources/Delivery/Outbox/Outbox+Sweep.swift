@@ -74,11 +74,15 @@ extension Outbox {
       case .draft(let draft):
         try await backend.deleteDraft(draft)
         return true
+      case .unseen:
+        if case .draft(let draft) = try await backend.find(orphan.marks, draft: nil) {
+          try await backend.deleteDraft(draft)
+        }
       case .strays:
         for stray in try await backend.strayDrafts(of: orphan.marks) { try await backend.deleteDraft(stray) }
-        // One that has not come to light in a day never will.
-        return time.now > orphan.settled + .seconds(86_400)
       }
+      // One that has not come to light in a day never will.
+      return time.now > orphan.settled + .seconds(86_400)
     } catch let problem as any Problem {
       logger.info("A left-over draft stays for now.", metadata: ["problem": "\(problem)"])
       // Without its account nobody can reach it any more.

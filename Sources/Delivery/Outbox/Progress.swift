@@ -23,9 +23,13 @@ enum Progress: Sendable, Hashable {
     }
   }
 
-  /// A draft that has certainly not been sent.
-  var unsentDraft: DraftID? {
-    if case .drafted(let draft, inDoubt: false) = self { draft } else { nil }
+  /// What is left in the mailbox when the letter goes no further: a draft that has certainly not been sent.
+  var orphan: Orphan? {
+    switch self {
+    case .drafted(let draft, inDoubt: false): .draft(draft)
+    case .creating: .unseen
+    case .fresh, .drafted, .sending, .submitting: nil
+    }
   }
 }
 

@@ -46,7 +46,7 @@ struct Settlement: Sendable, Hashable {
   static func failed(_ problem: any Problem, _ progress: Progress, now: Instant) -> Settlement {
     var settlement = Settlement(verdict: .failed, progress: progress, due: now)
     settlement.problem = ProblemRecord(problem, at: now)
-    settlement.orphan = progress.unsentDraft.map(Orphan.draft)
+    settlement.orphan = progress.orphan
     return settlement
   }
 }
