@@ -76,6 +76,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
 
   // A message and its way out.
   case messageNoRecipient = "message.noRecipient"
+  case messageTooManyRecipients = "message.tooManyRecipients"
   case messageInvalidAddress = "message.invalidAddress"
   case messageInvalidHeader = "message.invalidHeader"
   case messageTooLarge = "message.tooLarge"

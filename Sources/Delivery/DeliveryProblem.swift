@@ -41,8 +41,16 @@ extension DeliveryProblem {
   static func tooLarge(_ size: Int) -> DeliveryProblem {
     DeliveryProblem(
       .messageTooLarge,
-      "The message has \(size) bytes with its attachments encoded; \(OutgoingLetter.sizeLimit) is the limit.",
+      "The message has \(size) bytes with all recipients and its attachments encoded; the limit is "
+        + "\(OutgoingLetter.sizeLimit).",
       remedy: "Send less in one message, for instance a link in place of the attachment.")
+  }
+
+  static func tooManyRecipients(_ count: Int) -> DeliveryProblem {
+    DeliveryProblem(
+      .messageTooManyRecipients,
+      "The message has \(count) recipients; \(Submission.recipientLimit) is the most that Exchange takes.",
+      remedy: "Send it in several messages.")
   }
 
   static func reservedHeader(_ name: String) -> DeliveryProblem {

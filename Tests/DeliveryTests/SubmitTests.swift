@@ -57,6 +57,34 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `what Graph would not take with its hidden recipients is refused`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      func people(_ count: Int, named name: String? = nil) throws -> [NamedAddress] {
+        let domain = String(repeating: "long.", count: 10) + "example.com"
+        return try (0..<count).map { NamedAddress(name: name, address: try EmailAddress("p\($0)@\(domain)")) }
+      }
+      let line = String(repeating: "x", count: 70) + "\r\n"
+      let long = String(repeating: line, count: 2_970_000 / line.utf8.count)
+      var hidden = try Submission.sample(text: long)
+      _ = try await outbox.submit(hidden)
+      hidden.bcc = try people(999)
+      var verbose = try Submission.sample()
+      verbose.to = try people(1000, named: String(repeating: "Bert ", count: 50))
+      var crowd = try Submission.sample()
+      crowd.bcc = try people(1000)
+      let cases: [(Submission, String)] = [
+        (hidden, "message.tooLarge"), (verbose, "message.malformed"), (crowd, "message.tooManyRecipients"),
+      ]
+      for (submission, code) in cases {
+        let problem = await #expect(throws: (any Error).self) { try await outbox.submit(submission) }
+        #expect((problem as? any Problem)?.code.rawValue == code)
+      }
+      #expect(try await outbox.entries(PageRequest()).total == 1)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `an envelope of its own may name more than the header does`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let outbox = bench.outbox(FakeMailbox())

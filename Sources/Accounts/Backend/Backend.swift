@@ -26,9 +26,9 @@ package protocol Backend: Sendable {
 
 /// A letter as it leaves: the composed bytes, and who is to receive them.
 package struct OutgoingLetter: Sendable {
-  /// The most bytes of MIME that one request takes: Graph documents 4 MB for a request, and base64 makes four
-  /// bytes of three (Microsoft Learn, "Send Outlook messages in MIME format").
-  package static let sizeLimit = 3 << 20
+  /// The most bytes that `addressed()` may have for one request to take them: Graph documents 4 MB for a
+  /// request, and base64 makes four bytes of three (Microsoft Learn, "Send Outlook messages in MIME format").
+  package static let sizeLimit = 3_000_000
 
   /// RFC 5322, CRLF, without a Bcc field.
   package var mime: [UInt8]

@@ -5,7 +5,7 @@ extension OutgoingLetter {
   /// and takes it out.
   ///
   /// Throws `envelope.mismatch` when the header names somebody who is not to receive the letter.
-  func addressed() throws -> [UInt8] {
+  package func addressed() throws -> [UInt8] {
     let named = Set(try MIMEMessage(parsing: mime).headerRecipients.map(\.key))
     let meant = Set(envelopeTo.map(\.key))
     let strangers = named.subtracting(meant)

@@ -7,7 +7,7 @@ extension Outbox {
   /// Takes a letter. When this returns, it is on disk and will be delivered; when it throws, nothing is
   /// stored, except after `store.commitUnknown`.
   ///
-  /// - Throws: `MIMEProblem`, `DeliveryProblem` or `StoreProblem`.
+  /// - Throws: `MIMEProblem`, `DeliveryProblem`, `AccountProblem` or `StoreProblem`.
   package func submit(_ submission: Submission) async throws -> SubmissionReceipt {
     let (id, now) = (QueueID.make(at: time.now), time.now)
     let recipients = try submission.recipients()
@@ -19,13 +19,15 @@ extension Outbox {
     let from = try submission.from ?? NamedAddress(name: account.name, address: EmailAddress(account.email))
     let composition = try submission.composition(from: from, id: id, now: now)
     let mime = try composition.compose()
-    guard mime.count <= OutgoingLetter.sizeLimit else { throw DeliveryProblem.tooLarge(mime.count) }
     let letter = LetterRecord(
       workspace: workspace, id: id, account: accountID, source: submission.source.rawValue,
       messageID: composition.messageID.text, envelopeFrom: from.address.text,
       envelopeTo: recipients.map(\.text), subject: submission.subject, size: mime.count,
       chunks: max(1, (mime.count + ChunkKey.size - 1) / ChunkKey.size),
       idempotencyKey: submission.idempotency?.key, created: now)
+    // What every attempt would stumble over is said now.
+    let leaving = try OutgoingLetter(mime: mime, envelopeTo: recipients, marks: letter.marks).addressed()
+    guard leaving.count <= OutgoingLetter.sizeLimit else { throw DeliveryProblem.tooLarge(leaving.count) }
 
     if letter.chunks > 1 { try await store(mime, of: letter) }
     let receipt = try await accept(

@@ -33,9 +33,13 @@ package struct Submission: Sendable {
     self.account = account
   }
 
+  /// Exchange Online takes 500 recipients in one message unless an administrator has set another number, 1000
+  /// at most (Microsoft Learn, "Exchange Online limits").
+  static let recipientLimit = 1000
+
   /// Who receives the letter, each once: Exchange ignores the case of addresses.
   ///
-  /// - Throws: `DeliveryProblem` when that is nobody, or not everybody whom the header names.
+  /// - Throws: `DeliveryProblem` when that is nobody, too many, or not everybody whom the header names.
   func recipients() throws(DeliveryProblem) -> [EmailAddress] {
     let named = (to + cc).map(\.address)
     var known: Set<String> = []
@@ -43,6 +47,7 @@ package struct Submission: Sendable {
     let strangers = named.filter { !known.contains($0.key) }
     guard strangers.isEmpty else { throw .envelopeMismatch(strangers.map(\.text)) }
     guard !recipients.isEmpty else { throw .noRecipient }
+    guard recipients.count <= Self.recipientLimit else { throw .tooManyRecipients(recipients.count) }
     return recipients
   }
 }
