@@ -49,6 +49,26 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `events go after a month, except an account's last, whose number is not given again`(
+    engine: StoreEngine
+  ) async throws {
+    try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      for account in ["anna", "anna", "bert", "bert"] { try await outbox.submitSample(from: account) }
+      bench.time.advance(by: .seconds(29 * 86_400))
+      try await outbox.submitSample()
+      try await outbox.sweepOnce()
+      #expect(try await bench.events().count == 3)
+      bench.time.advance(by: .seconds(2 * 86_400))
+      try await outbox.sweepOnce()
+      let left = try await bench.store.read { (tx: borrowing Transaction) in
+        try ["anna", "bert"].map { try tx.events(.default, AccountID($0), limit: 10).map(\.sequence) }
+      }
+      #expect(left == [[3], [2]])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `parts of a letter that was never accepted go after a day`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let outbox = bench.outbox(FakeMailbox())

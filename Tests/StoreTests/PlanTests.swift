@@ -88,9 +88,12 @@ private let hotStatements = [
   HotStatement(name: "list", indexes: ["queue_open"]) { (tx: borrowing Transaction) in
     _ = try tx.openQueue(.default, offset: 0, limit: 20)
   },
-  HotStatement(name: "sweep", indexes: ["queue_settled", "queue_orphan"]) { (tx: borrowing Transaction) in
+  HotStatement(
+    name: "sweep", indexes: ["queue_settled", "queue_orphan", "event_created"]
+  ) { (tx: borrowing Transaction) in
     _ = try tx.settledQueue(before: now, limit: 100)
     _ = try tx.orphans(limit: 10)
+    _ = try tx.deleteEvents(before: now, limit: 10)
   },
   HotStatement(name: "read", indexes: []) { (tx: borrowing Transaction) in
     _ = try tx.queueRecord(.default, queued.id)

@@ -28,6 +28,11 @@ extension Outbox {
     }), !letters.isEmpty {
       for (workspace, id) in letters { try await forget(workspace, id) }
     }
+    let told = now - configuration.eventRetention
+    // A thousand at a time, so that nobody waits for them.
+    while try await store.write({ (tx: borrowing Transaction) in
+      try tx.deleteEvents(before: told, limit: 1000)
+    }) == 1000 {}
     let bound = QueueID.make(at: now - configuration.unboundRetention)
     while case let chunks = try await store.read({ (tx: borrowing Transaction) in
       try tx.unboundChunks(before: bound, limit: 100)

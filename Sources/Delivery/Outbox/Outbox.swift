@@ -53,6 +53,8 @@ package struct OutboxConfiguration: Sendable {
   package var idempotencyRetention: Duration = .seconds(2 * 86_400)
   /// How old the parts of a letter get whose submission was never finished.
   package var unboundRetention: Duration = .seconds(86_400)
+  /// How long events are kept for whoever reads them.
+  package var eventRetention: Duration = .seconds(30 * 86_400)
   package var sweepDelay: Duration = .seconds(60)
   package var sweepInterval: Duration = .seconds(3600)
   /// How often drafts that nobody will send are deleted.

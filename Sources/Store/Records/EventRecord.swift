@@ -43,6 +43,19 @@ extension Transaction {
     return number
   }
 
+  /// Forgets up to `limit` events from before `bound`; returns how many. The last one of each account stays: an
+  /// account made anew under an old id goes on with its number.
+  package func deleteEvents(before bound: Instant, limit: Int) throws -> Int {
+    try execute(
+      """
+      DELETE FROM event WHERE (workspace, account, sequence) IN
+        (SELECT workspace, account, sequence FROM event WHERE created < $1 AND EXISTS
+          (SELECT 1 FROM event AS later WHERE later.workspace = event.workspace
+           AND later.account = event.account AND later.sequence > event.sequence)
+         ORDER BY created LIMIT $2)
+      """, bound, limit)
+  }
+
   /// The account's events numbered above `cursor`, in order.
   package func events(
     _ workspace: WorkspaceID, _ account: AccountID, after cursor: Int64 = 0, limit: Int

@@ -131,6 +131,7 @@ extension Migration {
         kind TEXT NOT NULL, data TEXT NOT NULL, created BIGINT NOT NULL,
         PRIMARY KEY (workspace, account, sequence))
       """,
+      "CREATE INDEX event_created ON event (created)",
     ],
     // A letter's bytes do not compress well, and PostgreSQL would try.
     postgres: ["ALTER TABLE chunk ALTER COLUMN data SET STORAGE EXTERNAL"])
