@@ -149,6 +149,35 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: StoreEngine.allCases, [true, false])
+  func `a letter does not leave from a mailbox that got its account's id later`(
+    engine: StoreEngine, remade: Bool
+  ) async throws {
+    try await Bench.run(engine) { bench in
+      let mailbox = FakeMailbox()
+      let outbox = bench.outbox(mailbox)
+      let id = try await outbox.submitSample()
+      bench.time.advance(by: .seconds(1))
+      let (anna, now) = (AccountID("anna"), bench.time.now)
+      try await bench.store.write { (tx: borrowing Transaction) in
+        guard var account = try tx.account(anna, in: .default)?.account else { return }
+        account.mailbox = "carl@example.com"
+        account.created = now
+        // As after an attempt that was running when the account was deleted. An account that is only changed
+        // keeps its letters.
+        if remade { _ = try tx.deleteAccount(anna, in: .default) }
+        try tx.upsert(account)
+      }
+      try await outbox.running {
+        try await eventually { try await outbox.entry(id).settled != nil }
+        let entry = try await outbox.entry(id)
+        #expect(entry.state == (remade ? .failed : .done))
+        #expect(entry.problem?.code == (remade ? "account.notFound" : nil))
+        #expect(mailbox.sent == (remade ? [] : [id.rawValue]))
+      }
+    }
+  }
 }
 
 @Suite(.timeLimit(.minutes(2))) struct OutageTests {

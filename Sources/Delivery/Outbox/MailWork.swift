@@ -24,7 +24,8 @@ final class MailWork: QueueWork {
     var recorded: DeliveryRequest?
     /// `nil` when the database has lost it.
     var letter: LetterRecord?
-    var unknownOutcome: UnknownOutcome
+    /// `nil` when the account is gone.
+    var sender: SenderRecord?
     /// The content, when it is short.
     var mime: [UInt8]?
   }
@@ -51,7 +52,7 @@ final class MailWork: QueueWork {
     let row = attempt.row
     var item = Item(
       attempt: attempt, progress: Self.progress(of: row), letter: try tx.letter(row.workspace, row.id),
-      unknownOutcome: try tx.unknownOutcome(of: row.account, in: row.workspace) ?? .hold)
+      sender: try tx.sender(of: row))
     let known = canReconcile.withLock { $0[AccountKey(row)] }
     let first = machine(known ?? true, item).begin(item.progress, now: attempt.started)
     var step = "hold"
@@ -73,6 +74,10 @@ final class MailWork: QueueWork {
     let row = item.attempt.row
     guard let letter = item.letter else {
       return verdict(.failed(DeliveryProblem.contentLost, item.progress, now: time.now), item)
+    }
+    guard item.sender != nil else {
+      let problem = DeliveryProblem.accountNotFound(row.account)
+      return verdict(machine(false, item).unreached(problem, item.progress, now: time.now), item)
     }
     let backend: any Backend
     do {
@@ -142,7 +147,7 @@ final class MailWork: QueueWork {
   private func machine(_ canReconcile: Bool, _ item: Item) -> DeliveryMachine {
     let row = item.attempt.row
     return DeliveryMachine(
-      canReconcile: canReconcile, unknownOutcome: item.unknownOutcome, created: row.created,
+      canReconcile: canReconcile, unknownOutcome: item.sender?.unknownOutcome ?? .hold, created: row.created,
       attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
   }
 

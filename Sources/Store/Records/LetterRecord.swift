@@ -39,6 +39,12 @@ package struct LetterRecord: Sendable, Hashable {
   }
 }
 
+/// What a letter needs to know of its account.
+package struct SenderRecord: Sendable, Hashable {
+  /// What the owner has decided about letters whose fate nobody can find out.
+  package var unknownOutcome: UnknownOutcome
+}
+
 extension LetterRecord {
   init(_ row: Row) throws {
     workspace = try row.identifier("workspace")
@@ -80,11 +86,18 @@ extension Transaction {
       """, workspace, id, as: LetterRecord.init)
   }
 
-  /// What the account's owner has decided about letters whose fate nobody can find out.
-  package func unknownOutcome(of account: AccountID, in workspace: WorkspaceID) throws -> UnknownOutcome? {
-    try row("SELECT unknown_outcome FROM account WHERE workspace = $1 AND id = $2", workspace, account) {
-      try $0.value("unknown_outcome")
-    }
+  /// The account of a queued letter; `nil` when it is gone. One of another mailbox or app that got its id only
+  /// after the letter was accepted is another account; one that has changed since is not.
+  package func sender(of queue: QueueRecord) throws -> SenderRecord? {
+    try row(
+      "SELECT app, mailbox, created, unknown_outcome FROM account WHERE workspace = $1 AND id = $2",
+      queue.workspace, queue.account
+    ) { (row: Row) -> SenderRecord? in
+      let lane = LaneKey(
+        queue.workspace, app: try row.identifier("app"), mailbox: try row.text("mailbox"))
+      if lane.id != queue.lane, try row.instant("created") > queue.created { return nil }
+      return SenderRecord(unknownOutcome: try row.value("unknown_outcome"))
+    } ?? nil
   }
 
   /// Forgets a settled letter altogether: row, bytes, attempts and place in the queue.
