@@ -124,6 +124,9 @@ import Testing
       request: .create, problem: .throttled(.seconds(1)), verdict: .deferred, progress: .fresh,
       due: .seconds(5), lanePause: .seconds(1)),
     Failed(
+      request: .create, problem: Failure(code: .graphThrottled, retry: .safe(after: nil)),
+      verdict: .deferred, progress: .fresh, due: .seconds(5), lanePause: .seconds(10)),
+    Failed(
       request: .create, problem: unreachable, verdict: .deferred, progress: .fresh, due: .seconds(5),
       lanePause: .seconds(5)),
     // The backend will do otherwise at once.

@@ -150,6 +150,7 @@ extension DeliveryMachine {
   private func lanePause(_ problem: any Problem, asked: Duration?, backoff: Duration) -> Duration? {
     if let asked { return asked > .zero ? asked : nil }
     if problem.code.concernsAccount { return schedule.accountPause }
+    if problem.code == .graphThrottled { return schedule.throttledPause }
     if problem.code.isOutage { return min(backoff, schedule.outagePause) }
     return nil
   }

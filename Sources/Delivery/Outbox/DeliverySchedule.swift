@@ -7,6 +7,8 @@ package struct DeliverySchedule: Sendable, Hashable {
   package var backoff = Backoff()
   /// How long a lane rests whose account cannot be used until somebody does something.
   package var accountPause: Duration = .seconds(300)
+  /// How long a lane rests when Graph throttles it and does not say for how long.
+  package var throttledPause: Duration = .seconds(10)
   /// How long a lane rests, at most, after Microsoft could not be reached.
   package var outagePause: Duration = .seconds(5)
 
