@@ -69,6 +69,41 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `a draft that cannot be deleted keeps no other from it, and is tried ever more seldom`(
+    engine: StoreEngine
+  ) async throws {
+    try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
+      let stuck = FakeMailbox { call, _ in
+        switch call.step {
+        case .send: .refuse(Failure.refused)
+        case .delete: .refuse(Failure.unavailable)
+        default: .act
+        }
+      }
+      let other = FakeMailbox { call, _ in call.step == .send ? .refuse(Failure.refused) : .act }
+      let outbox = bench.outbox(configure: { $0.orphanLimit = 1 }) { _, account in
+        account.rawValue == "anna" ? stuck : other
+      }
+      try await outbox.running {
+        for account in ["anna", "bert"] {
+          let id = try await outbox.submitSample(from: account)
+          try await bench.until(outbox, id, .failed)
+          await bench.pass(.seconds(1))
+        }
+        for _ in 0..<2 { await bench.pass(.seconds(60)) }
+        await bench.time.untilSleeping(4)
+        #expect(other.drafts.isEmpty)
+        let tried = stuck.steps.count { $0 == .delete }
+        #expect(tried > 0)
+        await bench.pass(.seconds(86_400))
+        for _ in 0..<10 { await bench.pass(.seconds(60)) }
+        await bench.time.untilSleeping(4)
+        #expect(stuck.steps.count { $0 == .delete } == tried + 1)
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `parts of a letter that was never accepted go after a day`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let outbox = bench.outbox(FakeMailbox())

@@ -92,7 +92,7 @@ private let hotStatements = [
     name: "sweep", indexes: ["queue_settled", "queue_orphan", "event_created"]
   ) { (tx: borrowing Transaction) in
     _ = try tx.settledQueue(before: now, limit: 100)
-    _ = try tx.orphans(limit: 10)
+    _ = try tx.orphans(due: now, limit: 10)
     _ = try tx.deleteEvents(before: now, limit: 10)
   },
   HotStatement(name: "read", indexes: []) { (tx: borrowing Transaction) in

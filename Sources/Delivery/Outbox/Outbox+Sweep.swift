@@ -53,16 +53,26 @@ extension Outbox {
     try await store.write { (tx: borrowing Transaction) in try tx.deleteLetter(workspace, id) }
   }
 
-  /// Deletes what letters have left among the drafts. What cannot be deleted now is tried again until the
-  /// letter itself is forgotten.
+  /// Deletes what letters have left among the drafts. What cannot be deleted now is tried again, ever more
+  /// seldom, until the letter itself is forgotten.
   func deleteOrphans() async throws {
     while true {
       try await time.sleep(for: configuration.orphanInterval)
       do {
-        let orphans = try await store.read { (tx: borrowing Transaction) in try tx.orphans(limit: 1000) }
-        for orphan in orphans where try await delete(orphan) {
+        let (now, limit) = (time.now, configuration.orphanLimit)
+        let orphans = try await store.read { (tx: borrowing Transaction) in
+          try tx.orphans(due: now, limit: limit)
+        }
+        for orphan in orphans {
+          let isOver = try await delete(orphan)
+          // A quarter of the time it has been tried for already.
+          let next = time.now + (time.now - orphan.settled) / 4
           try await store.write { (tx: borrowing Transaction) in
-            try tx.forgetOrphan(orphan.workspace, orphan.id)
+            if isOver {
+              try tx.forgetOrphan(orphan.workspace, orphan.id)
+            } else {
+              try tx.deferOrphan(orphan.workspace, orphan.id, until: next)
+            }
           }
         }
       } catch let problem as StoreProblem {

@@ -59,6 +59,8 @@ package struct OutboxConfiguration: Sendable {
   package var sweepInterval: Duration = .seconds(3600)
   /// How often drafts that nobody will send are deleted.
   package var orphanInterval: Duration = .seconds(60)
+  /// How many of them at a time.
+  package var orphanLimit = 1000
 
   package init() {}
 }

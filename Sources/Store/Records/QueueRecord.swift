@@ -117,7 +117,7 @@ extension Transaction {
   package func cancel(_ row: QueueRecord, orphan: String?, at now: Instant) throws -> Bool {
     try execute(
       """
-      UPDATE queue SET state = 6, settled = $3, orphan = $4
+      UPDATE queue SET state = 6, due = $3, settled = $3, orphan = $4
       WHERE workspace = $1 AND id = $2 AND attempts = $5 AND state IN (0, 2, 3)
       """, row.workspace, row.id, now, orphan, row.attempts) == 1
   }
@@ -129,14 +129,15 @@ extension Transaction {
     ) { (try $0.identifier("workspace"), try $0.identifier("id")) }
   }
 
-  /// What is left at Microsoft by letters that are over.
-  package func orphans(limit: Int) throws -> [OrphanRecord] {
+  /// What is left at Microsoft by letters that are over and due to be deleted, those first that have waited
+  /// longest.
+  package func orphans(due now: Instant, limit: Int) throws -> [OrphanRecord] {
     try rows(
       """
       SELECT queue.workspace, queue.id, queue.account, queue.orphan, queue.settled, letter.message_id
       FROM queue JOIN letter ON letter.workspace = queue.workspace AND letter.id = queue.id
-      WHERE queue.orphan IS NOT NULL LIMIT $1
-      """, limit
+      WHERE queue.orphan IS NOT NULL AND queue.due <= $1 ORDER BY queue.due LIMIT $2
+      """, now, limit
     ) {
       OrphanRecord(
         workspace: try $0.identifier("workspace"), id: try $0.identifier("id"),
@@ -144,6 +145,11 @@ extension Transaction {
         messageID: try $0.text("message_id"),
         settled: try $0.optionalInstant("settled") ?? Instant(microseconds: 0))
     }
+  }
+
+  package func deferOrphan(_ workspace: WorkspaceID, _ id: QueueID, until due: Instant) throws {
+    try execute(
+      "UPDATE queue SET due = $3 WHERE workspace = $1 AND id = $2 AND state > 3", workspace, id, due)
   }
 
   package func forgetOrphan(_ workspace: WorkspaceID, _ id: QueueID) throws {

@@ -92,7 +92,8 @@ extension Migration {
       "CREATE INDEX idempotency_created ON idempotency (created)",
       // `state`: 0 ready, 1 active, 2 held, 3 deferred, 4 done, 5 failed, 6 cancelled. `progress` belongs to
       // whoever owns the kind of work: for mail, which step was recorded last. `parked` rows wait for their
-      // account rather than for their turn. `orphan` is a draft at Microsoft that is still to be deleted.
+      // account rather than for their turn. `orphan` is a draft at Microsoft that is still to be deleted; of a
+      // row that is over, `due` says when.
       """
       CREATE TABLE queue (
         workspace TEXT NOT NULL, id TEXT NOT NULL, lane TEXT NOT NULL, account TEXT NOT NULL,
@@ -106,7 +107,7 @@ extension Migration {
       "CREATE INDEX queue_deferred ON queue (workspace, lane, due) WHERE state = 3",
       "CREATE INDEX queue_open ON queue (workspace, created, id) WHERE state < 4",
       "CREATE INDEX queue_settled ON queue (settled) WHERE settled IS NOT NULL",
-      "CREATE INDEX queue_orphan ON queue (workspace, id) WHERE orphan IS NOT NULL",
+      "CREATE INDEX queue_orphan ON queue (due) WHERE orphan IS NOT NULL",
       // What was tried, and what came of it; the row is written before the request leaves.
       """
       CREATE TABLE attempt (
