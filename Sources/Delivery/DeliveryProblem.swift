@@ -106,7 +106,7 @@ extension DeliveryProblem {
 
 extension ProblemCode {
   /// Whether somebody has to mend the account, or its app, before any of its letters can go. Such a problem
-  /// never fails a letter.
+  /// fails none of them at once: they wait, until they are too old.
   var concernsAccount: Bool {
     switch self {
     case .accountNotConnected, .appDisabled, .appNotFound, .graphTokenRejected, .graphAccessDenied,
