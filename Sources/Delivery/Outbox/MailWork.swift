@@ -13,9 +13,7 @@ final class MailWork: QueueWork {
   private let schedule: DeliverySchedule
   private let attemptLimit: Int
   private let logger: Logger
-  /// What each account could do when it was last asked: so the first step of its next letter can be recorded
-  /// in the claim. Wrong, it costs one more record.
-  private let canReconcile = Mutex<[AccountKey: Bool]>([:])
+  private let grants = Mutex(GrantMemory())
 
   struct Item: Sendable {
     var attempt: QueueAttempt
@@ -53,7 +51,7 @@ final class MailWork: QueueWork {
     var item = Item(
       attempt: attempt, progress: Self.progress(of: row), letter: try tx.letter(row.workspace, row.id),
       sender: try tx.sender(of: row))
-    let known = canReconcile.withLock { $0[AccountKey(row)] }
+    let known = grants.withLock { $0[row] }
     let first = machine(known ?? true, item).begin(item.progress, now: attempt.started)
     var step = "hold"
     if case .request(let request) = first {
@@ -86,7 +84,7 @@ final class MailWork: QueueWork {
       let problem = try self.problem(error)
       return verdict(machine(false, item).unreached(problem, item.progress, now: time.now), item)
     }
-    canReconcile.withLock { $0[AccountKey(row)] = backend.canReconcile }
+    grants.withLock { $0[row] = backend.canReconcile }
     let machine = machine(backend.canReconcile, item)
     let exchange = MailExchange(
       backend: backend, machine: machine, time: time, store: store, letter: letter, mime: item.mime)
@@ -161,15 +159,5 @@ final class MailWork: QueueWork {
   /// A word that we do not know was written by a newer Heliograph: then anything may have been asked for.
   private static func progress(of row: QueueRecord) -> Progress {
     Progress(rawValue: row.progress) ?? .submitting
-  }
-}
-
-private struct AccountKey: Hashable {
-  var workspace: WorkspaceID
-  var account: AccountID
-
-  init(_ row: QueueRecord) {
-    workspace = row.workspace
-    account = row.account
   }
 }

@@ -1,0 +1,20 @@
+import Core
+import Store
+import Testing
+
+@testable import Delivery
+
+@Suite struct GrantMemoryTests {
+  @Test func `it remembers no more accounts than it may`() {
+    var memory = GrantMemory()
+    func row(_ number: Int) -> QueueRecord {
+      QueueRecord(
+        workspace: .default, id: QueueID("q_1"), lane: "lane", account: AccountID("account\(number)"),
+        progress: "fresh", created: Instant(microseconds: 0))
+    }
+    for number in 0...GrantMemory.limit { memory[row(number)] = number % 2 == 0 }
+    #expect(memory.count == 1)
+    #expect(memory[row(GrantMemory.limit)] == true)
+    #expect(memory[row(0)] == nil)
+  }
+}
