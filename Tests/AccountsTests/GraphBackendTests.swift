@@ -9,10 +9,11 @@ import Testing
 
 /// Letters through the sandbox's Graph.
 @Suite struct GraphBackendTests {
-  static func letter(_ number: Int, envelope: [String] = ["bob@contoso.test", "carol@fabrikam.test"]) throws
-    -> OutgoingLetter
-  {
-    let marks = LetterMarks(internetMessageID: "<m\(number)@heliograph.test>", heliographID: "h\(number)")
+  static func letter(
+    _ number: Int, messageID: String? = nil, envelope: [String] = ["bob@contoso.test", "carol@fabrikam.test"]
+  ) throws -> OutgoingLetter {
+    let marks = LetterMarks(
+      internetMessageID: messageID ?? "<h\(number)@heliograph.test>", heliographID: "h\(number)")
     let text = """
       From: alice@contoso.test\r
       To: bob@contoso.test\r
@@ -50,6 +51,31 @@ import Testing
       for user in ["bob@contoso.test", "carol@fabrikam.test"] {
         let inbox = try await world.send("GET", world.origin + "/sandbox/messages?user=\(user)&folder=inbox")
         #expect(inbox.body.contains("Hello") && !inbox.body.contains("\"carol@fabrikam.test\""))
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `another letter with a Message-ID that somebody chose is not taken for this one`(
+    engine: StoreEngine
+  ) async throws {
+    try await Sandboxed.run(engine) { world in
+      try await world.control("settings", #"{"sendLagMs": 0}"#)
+      let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
+      let backend = try await world.house.backends.backend(for: id, in: .default)
+      // The second one's starts as an own Message-ID of the first does.
+      for (number, chosen) in [(1, "<chosen@contoso.test>"), (3, "<h30@heliograph.test>")] {
+        let other = try Self.letter(number, messageID: chosen)
+        let letter = try Self.letter(number + 1, messageID: chosen)
+        let first = try await backend.createDraft(other)
+        #expect(try await backend.find(letter.marks, draft: nil) == .absent)
+        try await backend.sendDraft(first)
+        #expect(try await backend.find(letter.marks, draft: nil) == .absent)
+        let draft = try await backend.createDraft(letter)
+        #expect(try await backend.find(letter.marks, draft: nil) == .draft(draft))
+        #expect(try await backend.find(letter.marks, draft: draft) == .draft(draft))
+        #expect(try await backend.strayDrafts(of: other.marks) == [])
+        #expect(try await backend.find(other.marks, draft: nil) == .sent)
       }
     }
   }

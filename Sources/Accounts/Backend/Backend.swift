@@ -15,7 +15,7 @@ package protocol Backend: Sendable {
   func sendDraft(_ draft: DraftID) async throws
   /// Step `submit`, for grants that cannot read: returns only when Microsoft has accepted the letter (202).
   func send(_ letter: OutgoingLetter) async throws
-  /// Looks the letter up by the draft's id, then by Message-ID, then by `X-Heliograph-Id`.
+  /// Looks the letter up by the draft's id, then by its marks.
   func find(_ letter: LetterMarks, draft: DraftID?) async throws -> LetterFate
   /// Drafts that carry the letter's marks beside a copy that was sent. None while there is no such copy: until
   /// then a draft may be the letter itself, accepted and not yet taken by transport.
@@ -45,7 +45,8 @@ package struct OutgoingLetter: Sendable {
 
 /// What a letter is found again by. Exchange may replace the Message-ID; it leaves our own header alone.
 package struct LetterMarks: Sendable, Hashable {
-  /// With its angle brackets.
+  /// With its angle brackets. It counts as a mark only when it is our own: one that somebody chose, another
+  /// letter may have as well.
   package var internetMessageID: String
   /// The value of the letter's `X-Heliograph-Id` field.
   package var heliographID: String
@@ -55,6 +56,11 @@ package struct LetterMarks: Sendable, Hashable {
   package init(internetMessageID: String, heliographID: String) {
     self.internetMessageID = internetMessageID
     self.heliographID = heliographID
+  }
+
+  /// `nil` when somebody chose it. Ours are `<heliographID@domain>`.
+  var ownMessageID: String? {
+    internetMessageID.hasPrefix("<\(heliographID)@") ? internetMessageID : nil
   }
 }
 

@@ -43,23 +43,13 @@ struct GraphBackend: Backend {
 
   func find(_ letter: LetterMarks, draft: DraftID?) async throws -> LetterFate {
     if let draft, let found = try await message(draft) { return Self.fate([found]) }
-    let byID = try await request { graph in try await graph.find(internetMessageID: letter.internetMessageID)
-    }
+    let byID = try await byMessageID(letter)
     if !byID.isEmpty { return Self.fate(byID) }
-    let byMark = try await request { graph in
-      try await graph.find(header: LetterMarks.headerName, value: letter.heliographID)
-    }
-    return Self.fate(byMark)
+    return Self.fate(try await byMark(letter))
   }
 
   func strayDrafts(of letter: LetterMarks) async throws -> [DraftID] {
-    let byID = try await request { graph in
-      try await graph.find(internetMessageID: letter.internetMessageID)
-    }
-    let byMark = try await request { graph in
-      try await graph.find(header: LetterMarks.headerName, value: letter.heliographID)
-    }
-    let copies = byID + byMark
+    let copies = try await byMessageID(letter) + byMark(letter)
     guard copies.contains(where: { !$0.isDraft }) else { return [] }
     return Set(copies.filter(\.isDraft).map(\.graphID)).map { DraftID($0) }
   }
@@ -77,6 +67,18 @@ struct GraphBackend: Backend {
       return try await request { graph in try await graph.message(draft.rawValue) }
     } catch let problem as GraphProblem where problem.code == .graphItemNotFound {
       return nil
+    }
+  }
+
+  /// None when somebody chose the Message-ID.
+  private func byMessageID(_ letter: LetterMarks) async throws -> [GraphMessage] {
+    guard let messageID = letter.ownMessageID else { return [] }
+    return try await request { graph in try await graph.find(internetMessageID: messageID) }
+  }
+
+  private func byMark(_ letter: LetterMarks) async throws -> [GraphMessage] {
+    try await request { graph in
+      try await graph.find(header: LetterMarks.headerName, value: letter.heliographID)
     }
   }
 
