@@ -81,6 +81,23 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `a sent copy wins over the draft that is still there`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      try await world.control("settings", #"{"sendLagMs": 0}"#)
+      let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
+      let backend = try await world.house.backends.backend(for: id, in: .default)
+      for letter in [try Self.letter(1), try Self.letter(2, messageID: "<chosen@contoso.test>")] {
+        let (kept, copy) = (try await backend.createDraft(letter), try await backend.createDraft(letter))
+        #expect(try await backend.find(letter.marks, draft: kept) == .draft(kept))
+        #expect(try await backend.find(letter.marks, draft: copy) == .draft(copy))
+        try await backend.sendDraft(copy)
+        #expect(try await backend.find(letter.marks, draft: kept) == .sent)
+        #expect(try await backend.strayDrafts(of: letter.marks) == [kept])
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `a draft is deleted, and it does not matter if it is gone already`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())

@@ -15,7 +15,8 @@ package protocol Backend: Sendable {
   func sendDraft(_ draft: DraftID) async throws
   /// Step `submit`, for grants that cannot read: returns only when Microsoft has accepted the letter (202).
   func send(_ letter: OutgoingLetter) async throws
-  /// Looks the letter up by the draft's id, then by its marks.
+  /// Looks the letter up by the draft's id and by its marks. A copy that was sent counts for more than a draft
+  /// beside it.
   func find(_ letter: LetterMarks, draft: DraftID?) async throws -> LetterFate
   /// Drafts that carry the letter's marks beside a copy that was sent. None while there is no such copy: until
   /// then a draft may be the letter itself, accepted and not yet taken by transport.

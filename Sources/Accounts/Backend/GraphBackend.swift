@@ -42,15 +42,17 @@ struct GraphBackend: Backend {
   }
 
   func find(_ letter: LetterMarks, draft: DraftID?) async throws -> LetterFate {
-    if let draft, let found = try await message(draft) { return Self.fate([found]) }
-    let byID = try await byMessageID(letter)
-    if !byID.isEmpty { return Self.fate(byID) }
-    return Self.fate(try await byMark(letter))
+    var copies: [GraphMessage] = []
+    if let draft, let found = try await message(draft) { copies = [found] }
+    if !Self.wasSent(copies) { copies += try await byMessageID(letter) }
+    if !Self.wasSent(copies) { copies += try await byMark(letter) }
+    if Self.wasSent(copies) { return .sent }
+    return copies.first.map { .draft(DraftID($0.graphID)) } ?? .absent
   }
 
   func strayDrafts(of letter: LetterMarks) async throws -> [DraftID] {
     let copies = try await byMessageID(letter) + byMark(letter)
-    guard copies.contains(where: { !$0.isDraft }) else { return [] }
+    guard Self.wasSent(copies) else { return [] }
     return Set(copies.filter(\.isDraft).map(\.graphID)).map { DraftID($0) }
   }
 
@@ -82,10 +84,9 @@ struct GraphBackend: Backend {
     }
   }
 
-  /// A copy that is no draft proves that it was sent, whatever else is there.
-  private static func fate(_ copies: [GraphMessage]) -> LetterFate {
-    guard let first = copies.first else { return .absent }
-    return copies.allSatisfy(\.isDraft) ? .draft(DraftID(first.graphID)) : .sent
+  /// A copy that is no draft proves it, whatever else is there: Exchange may keep the draft beside it.
+  private static func wasSent(_ copies: [GraphMessage]) -> Bool {
+    copies.contains { !$0.isDraft }
   }
 
   /// One exchange with a live token through the gate. A 401 says that nothing was done, so it may be repeated.
