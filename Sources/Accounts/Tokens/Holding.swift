@@ -46,6 +46,17 @@ struct Holding: Sendable {
     }
   }
 
+  /// Makes the stored access token one that nobody uses any more, unless it has been replaced meanwhile.
+  func expireToken(_ tx: borrowing Transaction) throws {
+    switch kind {
+    case .grant(let grant):
+      try tx.expireAccessToken(of: grant.account, version: grant.version, in: grant.workspace)
+    case .service(let token?):
+      try tx.expireAppToken(of: token.app, version: token.version, in: token.workspace)
+    case .service(nil): break
+    }
+  }
+
   /// How the app proves itself, which for a person's grant must stay as it was when the grant was made.
   func client(_ vault: Vault) throws(VaultProblem) -> EntraClient {
     let native =

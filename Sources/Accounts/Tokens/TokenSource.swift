@@ -187,6 +187,8 @@ extension TokenSource {
     let concernsApp = Refusal.concernsApp(holding, refusal)
     try await store.write { (tx: borrowing Transaction) in
       if concernsApp { try tx.setLastError(refusal, ofApp: account.app, in: workspace) }
+      // Near its end, or refused by Graph: it must not pass for a sign that the account is well again.
+      try holding.expireToken(tx)
       let isNews = try tx.markAuthenticationError(
         refusal, account: id, grantVersion: holding.grantVersion, in: workspace)
       guard isNews else { return }

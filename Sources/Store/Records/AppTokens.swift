@@ -49,6 +49,12 @@ extension Transaction {
       """, token.workspace, token.app, version, token.version, token.accessToken, token.expires) > 0
   }
 
+  package func expireAppToken(of app: AppID, version: Int64, in workspace: WorkspaceID) throws {
+    try execute(
+      "UPDATE app_token SET expires = 0 WHERE workspace = $1 AND app = $2 AND version = $3",
+      workspace, app, version)
+  }
+
   package func deleteAppToken(of app: AppID, in workspace: WorkspaceID) throws {
     try execute("DELETE FROM app_token WHERE workspace = $1 AND app = $2", workspace, app)
   }

@@ -79,4 +79,11 @@ extension Transaction {
       grant.workspace, grant.account, version, grant.version, grant.refreshToken, grant.accessToken,
       grant.expires, scopes, grant.clientKind.rawValue, grant.updated) > 0
   }
+
+  /// The refresh token stays.
+  package func expireAccessToken(of account: AccountID, version: Int64, in workspace: WorkspaceID) throws {
+    try execute(
+      "UPDATE oauth2_grant SET expires = 0 WHERE workspace = $1 AND account = $2 AND version = $3",
+      workspace, account, version)
+  }
 }
