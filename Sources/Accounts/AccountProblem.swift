@@ -90,6 +90,14 @@ extension AccountProblem {
       remedy: "Sign in as \(expected), or ask for a link for \(signedIn).")
   }
 
+  static func ownerMismatch(of email: String, signedIn: String) -> AccountProblem {
+    AccountProblem(
+      .accountIdentityMismatch,
+      "Whoever signed in as \(signedIn) is not the user who connected the account of \(email). "
+        + "Nothing was stored.",
+      remedy: "Sign in as that user, or delete the account and connect it anew.")
+  }
+
   /// The draft was refused and nothing was done; the letter can go at once in another way.
   static func sendOnly(_ id: AccountID, _ refusal: any Problem) -> AccountProblem {
     AccountProblem(

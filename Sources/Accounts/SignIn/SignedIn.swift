@@ -6,7 +6,8 @@ import Store
 struct SignedIn: Sendable {
   /// What the mailbox is called.
   var address: String
-  /// All that it answers to, `address` among them.
+  /// All that it answers to. The claim `email` is not among them: it is whatever the administrator of any tenant
+  /// says (Microsoft Learn, "Secure applications and APIs by validating claims").
   var aliases: [String]
   var name: String?
   var tenantID: String
@@ -22,21 +23,26 @@ struct SignedIn: Sendable {
 
   /// All that is known without permission to read the profile. `nil` when there is no name.
   init?(_ token: IDToken) {
-    guard let name = token.preferredUsername ?? token.email else { return nil }
-    address = name
-    aliases = [name] + (token.email.map { [$0] } ?? [])
+    guard let address = token.preferredUsername ?? token.email else { return nil }
+    self.address = address
+    aliases = token.preferredUsername.map { [$0] } ?? []
     self.name = token.name
     tenantID = token.tenantID
     objectID = token.objectID
   }
 
   /// The mailbox must be the one that the link is for; a link for an account that exists, and that names no
-  /// address, is for that account's mailbox.
+  /// address, is for that account's mailbox. Whoever connected an account stays its owner, because an address
+  /// may pass to somebody else.
   func check(_ form: HostedFormRecord, existing: AccountRecord?) throws(AccountProblem) {
     if let wanted = form.wantedEmail {
       guard answers(to: wanted) else { throw .identityMismatch(expected: wanted, signedIn: address) }
-    } else if let existing {
-      guard isOwner(of: existing) || answers(to: existing.email) || answers(to: existing.mailbox) else {
+    }
+    guard let existing else { return }
+    if existing.tenantID != nil, existing.objectID != nil {
+      guard isOwner(of: existing) else { throw .ownerMismatch(of: existing.email, signedIn: address) }
+    } else if form.wantedEmail == nil {
+      guard answers(to: existing.email) || answers(to: existing.mailbox) else {
         throw .identityMismatch(expected: existing.email, signedIn: address)
       }
     }

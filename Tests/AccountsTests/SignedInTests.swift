@@ -1,0 +1,96 @@
+import Core
+import Foundation
+import Microsoft
+import Store
+import Testing
+
+@testable import Accounts
+
+/// Whose mailbox a link may connect. Addresses change hands and are in part whatever a stranger's administrator
+/// says; tenant and object id are not.
+@Suite struct SignedInTests {
+  @Test func `the email claim is nobody's address`() throws {
+    let stranger = try Self.person(name: "mallory@evil.example", email: "alice@contoso.test")
+    #expect(Self.refusal(of: stranger, wanted: "alice@contoso.test") == .accountIdentityMismatch)
+    #expect(Self.refusal(of: stranger, wanted: "mallory@evil.example") == nil)
+    let nameless = try Self.person(name: nil, email: "alice@contoso.test")
+    #expect(Self.refusal(of: nameless, wanted: "alice@contoso.test") == .accountIdentityMismatch)
+    let unbound = Self.account(objectID: nil)
+    #expect(Self.refusal(of: stranger, existing: unbound) == .accountIdentityMismatch)
+  }
+
+  @Test(arguments: [nil, "alice@contoso.test"])
+  func `an account with an owner is connected again by nobody else of that address`(wanted: String?) throws {
+    let account = Self.account(objectID: "owner")
+    let owner = try Self.person(name: "alice@contoso.test", objectID: "owner")
+    #expect(Self.refusal(of: owner, wanted: wanted, existing: account) == nil)
+    for other in [
+      try Self.person(name: "alice@contoso.test", objectID: "other"),
+      try Self.person(name: "alice@contoso.test", tenantID: "other", objectID: "owner"),
+    ] {
+      #expect(Self.refusal(of: other, wanted: wanted, existing: account) == .accountIdentityMismatch)
+      // Nobody has owned this one yet.
+      #expect(Self.refusal(of: other, wanted: wanted, existing: Self.account(objectID: nil)) == nil)
+    }
+  }
+
+  @Test func `the refusal names both addresses`() throws {
+    let other = try Self.person(name: "Alice@contoso.test", objectID: "other")
+    let problem = #expect(throws: AccountProblem.self) {
+      try other.check(Self.form(wanted: nil), existing: Self.account(objectID: "owner"))
+    }
+    let summary = try #require(problem?.summary)
+    #expect(summary.contains("alice@contoso.test") && summary.contains("Alice@contoso.test"))
+  }
+
+  @Test func `the owner of an account may have another address by now`() throws {
+    let owner = try Self.person(name: "alice.new@contoso.test", objectID: "owner")
+    #expect(Self.refusal(of: owner, existing: Self.account(objectID: "owner")) == nil)
+    // Unless the link names one.
+    let refusal = Self.refusal(
+      of: owner, wanted: "alice@contoso.test", existing: Self.account(objectID: "owner"))
+    #expect(refusal == .accountIdentityMismatch)
+  }
+}
+
+extension SignedInTests {
+  private static func person(
+    name: String?, email: String? = nil, tenantID: String = "tenant", objectID: String = "object"
+  ) throws -> SignedIn {
+    var claims: [String: Any] = [
+      "iss": "", "aud": "", "sub": "", "exp": 0, "tid": tenantID, "oid": objectID,
+    ]
+    claims["preferred_username"] = name
+    claims["email"] = email
+    let payload = try JSONSerialization.data(withJSONObject: claims).base64EncodedString()
+      .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    let token = try #require(IDToken("e30." + payload + "."))
+    return try #require(SignedIn(token))
+  }
+
+  private static func account(objectID: String?) -> AccountRecord {
+    AccountRecord(
+      workspace: .default, id: AccountID("a"), name: "A", email: "alice@contoso.test", app: AppID("app"),
+      mailbox: "alice@contoso.test", state: .connected, verified: true, unknownOutcome: .hold,
+      tenantID: objectID.map { _ in "tenant" }, objectID: objectID, created: Instant(microseconds: 0))
+  }
+
+  private static func form(wanted: String?) -> HostedFormRecord {
+    let epoch = Instant(microseconds: 0)
+    return HostedFormRecord(
+      workspace: .default, id: FormID("f"), account: AccountID("a"), name: nil, email: nil,
+      expectedEmail: wanted, app: nil, redirectURL: "https://a.example/done", unknownOutcome: .hold,
+      created: epoch, expires: epoch)
+  }
+
+  private static func refusal(
+    of person: SignedIn, wanted: String? = nil, existing: AccountRecord? = nil
+  ) -> ProblemCode? {
+    do throws(AccountProblem) {
+      try person.check(form(wanted: wanted), existing: existing)
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+}
