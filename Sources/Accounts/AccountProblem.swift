@@ -101,7 +101,7 @@ extension AccountProblem {
   /// The draft was refused and nothing was done; the letter can go at once in another way.
   static func sendOnly(_ id: AccountID, _ refusal: any Problem) -> AccountProblem {
     AccountProblem(
-      .graphAccessDenied, "The app may not keep drafts in the mailbox of “\(id)”; from now on it only sends.",
+      .graphAccessDenied, "The app may not keep drafts in the mailbox of “\(id)”; for now it only sends.",
       remedy: "Grant Mail.ReadWrite too, and every letter's fate can be looked up.",
       retry: .safe(after: .zero), origin: refusal.origin)
   }

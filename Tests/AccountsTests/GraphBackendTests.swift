@@ -197,4 +197,30 @@ import Testing
       #expect(try await world.house.backends.backend(for: id, in: .default).canReconcile)
     }
   }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `whether an app may keep drafts is tried again with its next token`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let app = try await world.addDaemon()
+      let account = NewAccount(
+        id: AccountID("a"), name: "A", email: nil, app: app, mailbox: "alice@contoso.test")
+      let id = try await world.house.directory.create(account, in: .default).id
+      let backend = try await world.house.backends.backend(for: id, in: .default)
+      let refusal = #"{"path": "/messages", "status": 403, "code": "ErrorAccessDenied", "count": 1}"#
+      try await world.control("faults", refusal)
+      await #expect(throws: AccountProblem.self) { try await backend.createDraft(try Self.letter(1)) }
+      _ = try await world.house.tokens.token(for: id, in: .default)
+      #expect(try await !world.house.backends.backend(for: id, in: .default).canReconcile)
+      world.house.time.advance(by: .seconds(2 * 3600))
+      _ = try await world.house.tokens.token(for: id, in: .default)
+      #expect(try await world.house.backends.backend(for: id, in: .default).canReconcile)
+      // Looking a letter up finds it out as well as keeping a draft.
+      try await world.control("faults", refusal)
+      let problem = await #expect(throws: AccountProblem.self) {
+        try await backend.find(try Self.letter(1).marks, draft: nil)
+      }
+      #expect(problem?.retry == .safe(after: .zero))
+      #expect(try await !world.house.backends.backend(for: id, in: .default).canReconcile)
+    }
+  }
 }

@@ -18,12 +18,8 @@ struct GraphBackend: Backend {
 
   func createDraft(_ letter: OutgoingLetter) async throws -> DraftID {
     let mime = try letter.addressed()
-    do {
-      return DraftID(try await request { graph in try await graph.createDraft(mime).graphID })
-    } catch let refusal as GraphProblem where refusal.code == .graphAccessDenied && learnsItsLimits {
-      try await setSendOnly(true)
-      throw AccountProblem.sendOnly(account.id, refusal)
-    }
+    return DraftID(
+      try await learning { try await request { graph in try await graph.createDraft(mime).graphID } })
   }
 
   func sendDraft(_ draft: DraftID) async throws {
@@ -43,9 +39,11 @@ struct GraphBackend: Backend {
 
   func find(_ letter: LetterMarks, draft: DraftID?) async throws -> LetterFate {
     var copies: [GraphMessage] = []
-    if let draft, let found = try await message(draft) { copies = [found] }
-    if !Self.wasSent(copies) { copies += try await byMessageID(letter) }
-    if !Self.wasSent(copies) { copies += try await byMark(letter) }
+    try await learning {
+      if let draft, let found = try await message(draft) { copies = [found] }
+      if !Self.wasSent(copies) { copies += try await byMessageID(letter) }
+      if !Self.wasSent(copies) { copies += try await byMark(letter) }
+    }
     if Self.wasSent(copies) { return .sent }
     return copies.first.map { .draft(DraftID($0.graphID)) } ?? .absent
   }
@@ -61,6 +59,16 @@ struct GraphBackend: Backend {
       try await request { graph in try await graph.deleteMessage(draft.rawValue) }
     } catch let problem as GraphProblem where problem.code == .graphItemNotFound {
       // It is gone, which is what was wanted.
+    }
+  }
+
+  /// Runs what takes Mail.ReadWrite; refused it, the app sends without drafts until its next token.
+  private func learning<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch let refusal as GraphProblem where refusal.code == .graphAccessDenied && learnsItsLimits {
+      try await setSendOnly(true)
+      throw AccountProblem.sendOnly(account.id, refusal)
     }
   }
 

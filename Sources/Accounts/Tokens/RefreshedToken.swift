@@ -47,8 +47,12 @@ struct RefreshedToken: Sendable {
   /// Returns whether it was stored; if not, somebody else was quicker.
   func save(_ tx: borrowing Transaction) throws -> Bool {
     switch record {
-    case .grant(let grant): try tx.save(grant, replacing: replaced)
-    case .service(let token): try tx.save(token, replacing: replaced)
+    case .grant(let grant): return try tx.save(grant, replacing: replaced)
+    case .service(let token):
+      guard try tx.save(token, replacing: replaced) else { return false }
+      // What the app is allowed comes with the token, so it is found out anew.
+      try tx.forgetSendOnly(ofApp: token.app, in: token.workspace)
+      return true
     }
   }
 }

@@ -146,7 +146,7 @@ extension TokenSource {
     _ refreshed: RefreshedToken, _ subject: TokenSubject, _ rejected: Secret?
   ) async throws -> Secret {
     unsaved[subject] = refreshed
-    // One guarded statement.
+    // The first statement is guarded, and the others depend on it alone.
     let saved = try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
       try refreshed.save(tx)
     }

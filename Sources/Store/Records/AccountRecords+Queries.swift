@@ -91,6 +91,11 @@ extension Transaction {
       "UPDATE account SET send_only = $3 WHERE workspace = $1 AND id = $2", workspace, id, sendOnly)
   }
 
+  package func forgetSendOnly(ofApp app: AppID, in workspace: WorkspaceID) throws {
+    try execute(
+      "UPDATE account SET send_only = 0 WHERE workspace = $1 AND app = $2 AND send_only = 1", workspace, app)
+  }
+
   /// Cancels the letters that wait for the account. One that is on its way finds no account when it comes back.
   package func cancelLetters(of account: AccountID, in workspace: WorkspaceID, at now: Instant) throws {
     try execute(

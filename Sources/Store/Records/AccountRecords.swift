@@ -12,7 +12,7 @@ package struct AccountRecord: Sendable {
   package var state: AccountState
   /// Whether the mailbox is known to be there: its owner signed in, or it has sent something.
   package var verified: Bool
-  /// Found out when an app was refused the drafts of this mailbox; for a person's grant, its scopes tell.
+  /// Found out when an app was refused the drafts of this mailbox, anew with each token of the app; for a person's grant, its scopes tell.
   package var sendOnly: Bool
   package var unknownOutcome: UnknownOutcome
   /// Of the person who signed in; both together name them for good.
