@@ -33,13 +33,14 @@ struct DataFolder: Sendable {
   }
 
   /// Reads the key, or makes one where that is allowed.
-  static func masterKey(from source: Configuration.SecretKeySource) throws -> MasterKey {
+  static func offeredKey(from source: Configuration.SecretKeySource) throws -> OfferedKey {
     switch source {
     case .text(let text):
-      return try MasterKey(base64: text)
+      return OfferedKey(key: try MasterKey(base64: text), newFile: nil)
     case .file(let path, let makeIfMissing):
       if let data = FileManager.default.contents(atPath: path) {
-        return try MasterKey(base64: Secret(String(decoding: data, as: UTF8.self)))
+        let text = Secret(String(decoding: data, as: UTF8.self))
+        return OfferedKey(key: try MasterKey(base64: text), newFile: nil)
       }
       guard makeIfMissing, !FileManager.default.fileExists(atPath: path) else {
         throw DataFolderProblem.unreadableKey(path)
@@ -47,7 +48,7 @@ struct DataFolder: Sendable {
       let key = MasterKey.random()
       let folder = try DataFolder(URL(filePath: path).deletingLastPathComponent().path)
       try folder.create(path, with: key.base64.reveal() + "\n")
-      return key
+      return OfferedKey(key: key, newFile: path)
     }
   }
 
@@ -87,6 +88,18 @@ struct DataFolder: Sendable {
 
   private static func reason(_ error: any Error) -> String {
     (error as NSError).localizedDescription
+  }
+}
+
+/// A key that the database has not yet been tried with.
+struct OfferedKey {
+  let key: MasterKey
+  /// The file that was made for it just now.
+  let newFile: String?
+
+  /// It does not fit: a file of it would only mislead the next start.
+  func withdraw() {
+    if let newFile { unlink(newFile) }
   }
 }
 

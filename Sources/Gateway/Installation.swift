@@ -29,8 +29,7 @@ package struct Installation: Sendable {
   package func serve(onListening: @escaping @Sendable (String) async -> Void = { _ in }) async throws {
     let folder = try DataFolder(configuration.data)
     let lock = try folder.lock()
-    let vault = Vault(key: try DataFolder.masterKey(from: configuration.secretKey))
-    try await withStore(vault) { store in
+    try await withStore { store, vault in
       let http = try HTTPExchange(
         .init(userAgent: "Heliograph", trustRootsPath: configuration.microsoftCA))
       do {
@@ -77,16 +76,23 @@ package struct Installation: Sendable {
 
   private func withStore<Value: Sendable>(_ body: (Store) async throws -> Value) async throws -> Value {
     _ = try DataFolder(configuration.data)
-    return try await withStore(Vault(key: try DataFolder.masterKey(from: configuration.secretKey)), body)
+    return try await withStore { store, _ in try await body(store) }
   }
 
   private func withStore<Value: Sendable>(
-    _ vault: Vault, _ body: (Store) async throws -> Value
+    _ body: (Store, Vault) async throws -> Value
   ) async throws -> Value {
+    let offered = try DataFolder.offeredKey(from: configuration.secretKey)
+    let vault = Vault(key: offered.key)
     let store = try await Store(configuration.database)
     do {
-      try await store.checkKey(vault)
-      let value = try await body(store)
+      do {
+        try await store.checkKey(vault)
+      } catch let problem as VaultProblem where problem.code == .vaultWrongKey {
+        offered.withdraw()
+        throw problem
+      }
+      let value = try await body(store, vault)
       await store.close()
       return value
     } catch {

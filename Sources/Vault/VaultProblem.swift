@@ -14,7 +14,7 @@ extension VaultProblem {
 
   static func wrongKey(_ identity: BoxIdentity) -> VaultProblem {
     VaultProblem(
-      code: .vaultWrongKey, summary: "The box \(identity) was sealed with another secret key.",
+      code: .vaultWrongKey, summary: "The secret key is not the one that sealed \(identity).",
       remedy: "Start with the key that this database was made with (HELIOGRAPH_SECRET_KEY or the key file).")
   }
 
