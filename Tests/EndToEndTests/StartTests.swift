@@ -65,6 +65,15 @@ import Testing
       #expect(ended.status == 1)
       #expect(ended.errors.contains("vault.wrongKey"))
       #expect(!ended.errors.contains(key))
+      let file = rig.gateway.data.appending(path: "secret.key")
+      let rightKey = try String(contentsOf: file, encoding: .utf8)
+      // Without any, one is made, does not fit, and does not stay to mislead the next start.
+      try FileManager.default.removeItem(at: file)
+      let issued = try await rig.command(["token", "issue", "--data", rig.gateway.data.path])
+      #expect(issued.status == 1)
+      #expect(issued.errors.contains("vault.wrongKey"))
+      #expect(!FileManager.default.fileExists(atPath: file.path))
+      try Data(rightKey.utf8).write(to: file)
       // With the right one all is as before.
       try await rig.gateway.start()
       #expect(try await rig.gateway.get("/v1/account/a0").expect()["state"].text == "connected")
@@ -96,10 +105,26 @@ import Testing
     }
   }
 
-  @Test func `SIGTERM ends it with 0`() async throws {
+  @Test func `SIGTERM lets letters on their way finish and ends with 0`() async throws {
+    // An outcome that is unknown would take two minutes.
     try await Rig.run { rig in
+      try await rig.sandbox.settings(["sendLagMs": 0])
+      let mailboxes = Array(rig.sandbox.directory.mailboxes.suffix(2))
+      let account = try await rig.connectDaemon([mailboxes[0]])[0]
+      try await rig.sandbox.fault(["path": "*/send", "delayMs": 700, "count": 0])
+      for number in 0..<8 {
+        _ = try await rig.gateway.submit("letter \(number)", from: account, to: mailboxes[1]).expect()
+      }
+      try await eventually("drafts are made") { try await rig.sandbox.requests().contains { $0.isDraft } }
       let status = try await rig.gateway.stop()
       #expect(status == 0)
+      try await rig.gateway.start()
+      try await eventually("all have arrived") {
+        let waiting = try await rig.gateway.outboxTotal()
+        return try await rig.sandbox.subjects(of: mailboxes[1]).count >= 8 && waiting == 0
+      }
+      let found = try await rig.sandbox.subjects(of: mailboxes[1])
+      #expect(found.sorted() == (0..<8).map { "letter \($0)" })
     }
   }
 }

@@ -10,7 +10,8 @@ final class Child: Sendable {
   /// - Parameter folder: where its standard output and error go, into `NAME.out` and `NAME.err`; what is
   ///   there stays, so that the files of a program that is started again tell its whole life.
   init(
-    _ program: URL, _ arguments: [String], environment: [String: String] = [:], name: String, folder: URL
+    _ program: URL, _ arguments: [String], environment: [String: String] = [:], input: String = "",
+    name: String, folder: URL
   ) async throws {
     outputFile = folder.appending(path: name + ".out")
     errorFile = folder.appending(path: name + ".err")
@@ -19,7 +20,9 @@ final class Child: Sendable {
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["setpriv", "--pdeathsig", "KILL", "--", program.path] + arguments
     process.environment = Self.environment.merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
+    let inputFile = folder.appending(path: name + ".in")
+    try Data(input.utf8).write(to: inputFile)
+    process.standardInput = try FileHandle(forReadingFrom: inputFile)
     process.standardOutput = try Self.appending(to: outputFile)
     process.standardError = try Self.appending(to: errorFile)
     try await Spawner.shared.run(process)

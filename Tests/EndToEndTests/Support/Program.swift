@@ -11,16 +11,18 @@ enum Program {
 
   /// Runs it to its end.
   static func run(
-    _ arguments: [String], environment: [String: String] = [:], in folder: URL
+    _ arguments: [String], environment: [String: String] = [:], input: String = "", in folder: URL
   ) async throws -> (status: Int32, output: String, errors: String) {
-    try await run(heliograph, arguments, environment: environment, in: folder)
+    try await run(heliograph, arguments, environment: environment, input: input, in: folder)
   }
 
   static func run(
-    _ program: URL, _ arguments: [String], environment: [String: String] = [:], in folder: URL
+    _ program: URL, _ arguments: [String], environment: [String: String] = [:], input: String = "",
+    in folder: URL
   ) async throws -> (status: Int32, output: String, errors: String) {
     let name = program.lastPathComponent + "-" + UUID().uuidString
-    let child = try await Child(program, arguments, environment: environment, name: name, folder: folder)
+    let child = try await Child(
+      program, arguments, environment: environment, input: input, name: name, folder: folder)
     let status = try await child.status()
     return (status, child.output, child.errors)
   }

@@ -58,10 +58,12 @@ struct Rig: Sendable {
   }
 
   /// Runs `heliograph` beside the gateway, on the same data.
-  func command(_ arguments: [String]) async throws -> (status: Int32, output: String, errors: String) {
+  func command(
+    _ arguments: [String], input: String = ""
+  ) async throws -> (status: Int32, output: String, errors: String) {
     let client = ["HELIOGRAPH_URL": gateway.origin, "HELIOGRAPH_TOKEN": gateway.token]
     let environment = gateway.environment.merging(client) { $1 }
-    return try await Program.run(arguments, environment: environment, in: folder)
+    return try await Program.run(arguments, environment: environment, input: input, in: folder)
   }
 
   /// An API token made by `token issue`.

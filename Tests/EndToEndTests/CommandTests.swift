@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+/// The commands that are clients, as an operator types them.
+@Suite struct CommandTests {
+  @Test func `An operator adds an app, lists accounts, sends, and sees the queue`() async throws {
+    try await Rig.run { rig in
+      try await rig.sandbox.settings(["sendLagMs": 0])
+      let daemon = try rig.sandbox.directory.app("daemon")
+      let secret = try #require(daemon.secret)
+      let added = try await rig.command(
+        [
+          "app", "add", "--name", "Contoso", "--provider", "outlookService", "--client-id", daemon.clientId,
+          "--authority", daemon.tenantId, "--secret",
+        ], input: secret + "\n")
+      #expect(added.status == 0, "\(added.errors)")
+      let app = added.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      let apps = try await rig.command(["app", "list"])
+      #expect(apps.output.contains(app) && apps.output.contains("Contoso"))
+      #expect(!apps.output.contains(secret))
+
+      let mailboxes = Array(rig.sandbox.directory.mailboxes.suffix(2))
+      try await rig.gateway.connect("sales", mailbox: mailboxes[0], app: app)
+      let accounts = try await rig.command(["account", "list"])
+      #expect(accounts.output.contains("sales") && accounts.output.contains("connected"))
+
+      let send = ["send", "--account", "sales", "--to", mailboxes[1], "--subject"]
+      let sent = try await rig.command(send + ["At noon"], input: "See you.")
+      #expect(sent.status == 0, "\(sent.errors)")
+      try await eventually("it arrived") {
+        try await rig.sandbox.subjects(of: mailboxes[1]) == ["At noon"]
+      }
+      try await rig.sandbox.fault(["path": "*/messages", "delayMs": 60000, "count": 0])
+      _ = try await rig.command(send + ["Later"], input: "Not yet.")
+      let queue = try await rig.command(["queue", "list"])
+      #expect(queue.output.contains("Later") && !queue.output.contains("At noon"))
+    }
+  }
+
+  @Test func `A refusal of the gateway is one sentence, its remedy, and status 1`() async throws {
+    try await Rig.run { rig in
+      let refused = try await rig.command(
+        ["send", "--account", "nobody", "--to", "bob@contoso.test", "--text", "x"])
+      #expect(refused.status == 1)
+      #expect(refused.errors.contains("nobody"))
+      #expect(refused.errors.contains("GET /v1/accounts"))
+    }
+  }
+
+  @Test func `A gateway that is not there is named`() async throws {
+    try await withFolder { folder in
+      let url = "http://localhost:\(FreePort.take())"
+      let ended = try await Program.run(
+        ["queue", "list"], environment: ["HELIOGRAPH_URL": url, "HELIOGRAPH_TOKEN": "t"], in: folder)
+      #expect(ended.status == 1)
+      #expect(ended.errors.contains(url))
+    }
+  }
+
+  @Test(arguments: [
+    [], ["serve"], ["sandbox"], ["demo"], ["token"], ["token", "issue"], ["send"], ["app"], ["app", "add"],
+    ["app", "list"], ["account", "list"], ["queue", "list"],
+  ])
+  func `Every command explains itself`(command: [String]) async throws {
+    try await withFolder { folder in
+      let help = try await Program.run(command + ["--help"], in: folder)
+      #expect(help.status == 0)
+      #expect(help.output.contains("USAGE"))
+    }
+  }
+
+  @Test func `A sandbox that others could reach wants consent`() async throws {
+    try await withFolder { folder in
+      let ended = try await Program.run(
+        ["sandbox", "--host", "0.0.0.0", "--port", "\(FreePort.take())"], in: folder)
+      #expect(ended.status == 1)
+      #expect(ended.errors.contains("--allow-remote"))
+    }
+  }
+}
