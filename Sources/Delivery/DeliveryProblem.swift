@@ -59,6 +59,12 @@ extension DeliveryProblem {
       remedy: "Leave it out of headers.")
   }
 
+  static func reservedMessageID(_ text: String) -> DeliveryProblem {
+    DeliveryProblem(
+      .messageInvalidHeader, "The Message-ID “\(text)” has the form of those that Heliograph makes.",
+      remedy: "Leave messageId out, or choose one that does not begin with <\(QueueKind.prefix)_.")
+  }
+
   static func idempotencyMismatch(_ key: String) -> DeliveryProblem {
     DeliveryProblem(
       .idempotencyMismatch, "The Idempotency-Key “\(key)” was used before, with another body.",

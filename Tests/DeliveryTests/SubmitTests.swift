@@ -42,10 +42,12 @@ import Testing
       strangers.envelopeTo = [try EmailAddress("BERT@example.com")]
       var marked = try Submission.sample()
       marked.headers = [("x-heliograph-id", "q_1")]
+      var imitating = try Submission.sample()
+      imitating.messageID = try MessageID("<q_06gzpt26rw3abrkj7j1zs7s2d4@example.com>")
       let unknown = try Submission.sample(from: "nobody")
       let cases: [(Submission, ProblemCode)] = [
         (nobody, .messageNoRecipient), (strangers, .envelopeMismatch), (marked, .messageInvalidHeader),
-        (unknown, .accountNotFound),
+        (imitating, .messageInvalidHeader), (unknown, .accountNotFound),
       ]
       for (submission, code) in cases {
         let problem = await #expect(throws: DeliveryProblem.self) { try await outbox.submit(submission) }

@@ -103,6 +103,18 @@ import Testing
     }
   }
 
+  @Test func `a sent copy is found beside its draft`() async throws {
+    let react = { @Sendable (request: WireServer.Request) -> WireServer.Reaction in
+      if request.target.contains("$filter") { return .answer(200, body: page([])) }
+      let id = request.target.contains("drafts") ? "draft" : "sent"
+      return .answer(200, body: page([message(id, mark: "q_1")]))
+    }
+    try await withGraph(react: react) { graph, _ in
+      let found = try await graph.find(header: "X-Heliograph-Id", value: "q_1")
+      #expect(found.map(\.graphID) == ["draft", "sent"])
+    }
+  }
+
   @Test func `pages are followed on Graph and so far`() async throws {
     try await withGraph(
       react: { request in

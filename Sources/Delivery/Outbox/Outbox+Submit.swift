@@ -92,6 +92,10 @@ extension Submission {
     for (name, _) in headers where name.lowercased() == LetterMarks.headerName.lowercased() {
       throw DeliveryProblem.reservedHeader(name)
     }
+    // Letters are found again by Message-IDs of this form.
+    if let chosen = self.messageID, chosen.text.hasPrefix("<" + QueueKind.prefix + "_") {
+      throw DeliveryProblem.reservedMessageID(chosen.text)
+    }
     // A domain that a Message-ID cannot hold, an international one, gives way to one that nobody has.
     let messageID =
       try self.messageID ?? (try? MessageID(identifier: id.rawValue, domain: from.address.domain))

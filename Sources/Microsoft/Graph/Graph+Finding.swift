@@ -34,11 +34,9 @@ extension Graph {
     } catch  where error.origin?.status == 400 {
       // The filter is documented, but not every mailbox answers it.
     }
-    for folder in [WellKnownFolder.drafts, .sentItems] {
-      let found = try await scan(folder, header: name, value: value)
-      if !found.isEmpty { return found }
-    }
-    return []
+    // Both, because a sent copy may lie beside its draft.
+    return try await scan(.drafts, header: name, value: value)
+      + scan(.sentItems, header: name, value: value)
   }
 
   private func filtered(_ filter: String) async throws(GraphProblem) -> [GraphMessage] {
