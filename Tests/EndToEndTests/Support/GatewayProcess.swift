@@ -10,17 +10,22 @@ final class GatewayProcess: Sendable {
   let data: URL
   private let arguments: [String]
   let environment: [String: String]
+  private let isDiskSmall: Bool
   private let folder: URL
   private let http: HTTP
   private let current = Mutex<Child?>(nil)
 
+  /// - Parameter isDiskSmall: puts the data folder on a file system of 8 MB, which only the gateway sees and
+  ///   which goes with it. Needs root.
   init(
-    folder: URL, http: HTTP, sandbox: SandboxProcess, arguments: [String], environment: [String: String]
+    folder: URL, http: HTTP, sandbox: SandboxProcess, arguments: [String], environment: [String: String],
+    isDiskSmall: Bool
   ) {
     port = FreePort.take()
     origin = "http://localhost:\(port)"
     data = folder.appending(path: "gateway")
     self.folder = folder
+    self.isDiskSmall = isDiskSmall
     self.http = http
     self.arguments =
       ["serve", "--port", "\(port)", "--data", data.path, "--url", origin, "--microsoft", sandbox.origin]
@@ -44,10 +49,23 @@ final class GatewayProcess: Sendable {
   /// Starts it and returns at once.
   @discardableResult
   func launch() async throws -> Child {
+    var command = [Program.heliograph.path] + arguments
+    if isDiskSmall {
+      try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
+      let script = #"mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@""#
+      command = ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, data.path] + command
+    }
     let child = try await Child(
-      Program.heliograph, arguments, environment: environment, name: "gateway", folder: folder)
+      URL(filePath: command[0]), Array(command.dropFirst()), environment: environment, name: "gateway",
+      folder: folder)
     current.withLock { $0 = child }
     return child
+  }
+
+  /// The data folder as the gateway sees it.
+  func disk() throws -> URL {
+    guard let child else { throw UnexpectedAnswer(description: "the gateway was never started") }
+    return URL(filePath: "/proc/\(child.pid)/root" + data.path)
   }
 
   func killHard() async throws { try await child?.killHard() }

@@ -11,11 +11,9 @@ struct Rig: Sendable {
   let databaseURL: String?
 
   /// Runs `body` with a sandbox and a gateway that both answer, and removes everything afterwards.
-  ///
-  /// - Parameter start: `false` leaves starting the gateway to `body`.
   static func run<Value: Sendable>(
     _ engine: StoreEngine = .sqlite, arguments: [String] = [], environment: [String: String] = [:],
-    server: PostgresServer? = nil, start: Bool = true, _ body: (Rig) async throws -> Value
+    server: PostgresServer? = nil, isDiskSmall: Bool = false, _ body: (Rig) async throws -> Value
   ) async throws -> Value {
     try await withFolder { folder in
       try await withDatabaseURL(engine, server) { databaseURL in
@@ -24,19 +22,20 @@ struct Rig: Sendable {
           if let databaseURL { environment["HELIOGRAPH_DATABASE_URL"] = databaseURL }
           let sandbox = try await SandboxProcess(folder: folder, http: http)
           let gateway = GatewayProcess(
-            folder: folder, http: http, sandbox: sandbox, arguments: arguments, environment: environment)
+            folder: folder, http: http, sandbox: sandbox, arguments: arguments, environment: environment,
+            isDiskSmall: isDiskSmall)
           let rig = Rig(
             folder: folder, http: http, sandbox: sandbox, gateway: gateway, databaseURL: databaseURL)
-          return try await rig.run(start: start, body)
+          return try await rig.run(body)
         }
       }
     }
   }
 
-  private func run<Value>(start: Bool, _ body: (Rig) async throws -> Value) async throws -> Value {
+  private func run<Value>(_ body: (Rig) async throws -> Value) async throws -> Value {
     let result: Result<Value, any Error>
     do {
-      if start { try await gateway.start() }
+      try await gateway.start()
       result = .success(try await body(self))
     } catch {
       let log = gateway.errors.split(separator: "\n").suffix(20).joined(separator: "\n")
