@@ -9,18 +9,33 @@ extension Outbox {
   ///
   /// - Throws: `MIMEProblem`, `DeliveryProblem`, `AccountProblem` or `StoreProblem`.
   package func submit(_ submission: Submission) async throws -> SubmissionReceipt {
+    let (account, workspace) = (submission.account, submission.workspace)
+    while true {
+      var sender = senders[account, workspace]
+      if sender == nil {
+        sender = try await store.read { (tx: borrowing Transaction) in
+          try tx.senderIdentity(account, in: workspace)
+        }
+        senders[account, workspace] = sender
+      }
+      guard let sender else { throw DeliveryProblem.accountNotFound(account) }
+      if let receipt = try await submit(submission, of: sender) { return receipt }
+      senders[account, workspace] = nil
+    }
+  }
+
+  /// Returns `nil`, and nothing is stored but parts that will be swept, when the account is no longer as
+  /// `sender` says.
+  private func submit(_ submission: Submission, of sender: SenderIdentity) async throws -> SubmissionReceipt?
+  {
     let (id, now) = (QueueID.make(at: time.now), time.now)
     let recipients = try submission.recipients()
-    let (workspace, accountID) = (submission.workspace, submission.account)
-    let account = try await store.read { (tx: borrowing Transaction) in
-      try tx.account(accountID, in: workspace)?.account
-    }
-    guard let account else { throw DeliveryProblem.accountNotFound(accountID) }
-    let from = try submission.from ?? NamedAddress(name: account.name, address: EmailAddress(account.email))
+    let from = try submission.from ?? NamedAddress(name: sender.name, address: EmailAddress(sender.email))
     let composition = try submission.composition(from: from, id: id, now: now)
     let mime = try composition.compose()
     let letter = LetterRecord(
-      workspace: workspace, id: id, account: accountID, source: submission.source.rawValue,
+      workspace: submission.workspace, id: id, account: submission.account,
+      source: submission.source.rawValue,
       messageID: composition.messageID.text, envelopeFrom: from.address.text,
       envelopeTo: recipients.map(\.text), subject: submission.subject, size: mime.count,
       chunks: max(1, (mime.count + ChunkKey.size - 1) / ChunkKey.size),
@@ -31,8 +46,8 @@ extension Outbox {
 
     if letter.chunks > 1 { try await store(mime, of: letter) }
     let receipt = try await accept(
-      letter, mime: letter.chunks > 1 ? nil : mime, in: account.lane, submission.idempotency)
-    engine.wake(account.lane)
+      letter, mime: letter.chunks > 1 ? nil : mime, of: sender, submission.idempotency)
+    if receipt != nil { engine.wake(sender.lane) }
     return receipt
   }
 
@@ -52,10 +67,12 @@ extension Outbox {
   /// The accepting transaction. Its rows are all new and the key's uniqueness is the database's own business,
   /// so READ COMMITTED is enough; it is even needed, for a repeat to see what the first request has stored.
   private func accept(
-    _ letter: LetterRecord, mime: [UInt8]?, in lane: LaneKey, _ idempotency: IdempotencyKey?
-  ) async throws -> SubmissionReceipt {
+    _ letter: LetterRecord, mime: [UInt8]?, of sender: SenderIdentity, _ idempotency: IdempotencyKey?
+  ) async throws -> SubmissionReceipt? {
+    let lane = sender.lane
     let queued = OutboxEvents(letter: letter, attempts: 0, attemptLimit: 0).queued()
     return try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      guard try tx.senderIdentity(letter.account, in: letter.workspace) == sender else { return nil }
       if let idempotency {
         let earlier = try tx.claim(
           IdempotencyRecord(

@@ -12,6 +12,7 @@ package final class Outbox: Service {
   let backends: BackendSource
   let engine: QueueEngine<MailWork>
   let logger: Logger
+  let senders = SenderMemory()
 
   package init(
     store: Store, backends: @escaping BackendSource, time: any Time, node: NodeID,

@@ -7,6 +7,16 @@ extension Transaction {
     ) { try AccountDetails($0) }
   }
 
+  package func senderIdentity(_ id: AccountID, in workspace: WorkspaceID) throws -> SenderIdentity? {
+    try row(
+      "SELECT name, email, app, mailbox FROM account WHERE workspace = $1 AND id = $2", workspace, id
+    ) {
+      SenderIdentity(
+        name: try $0.text("name"), email: try $0.text("email"),
+        lane: LaneKey(workspace, app: try $0.identifier("app"), mailbox: try $0.text("mailbox")))
+    }
+  }
+
   /// Oldest first. `query` is looked for in id, name and address, without regard to ASCII case.
   package func accounts(
     _ request: PageRequest, state: AccountState?, query: String?, in workspace: WorkspaceID

@@ -49,6 +49,13 @@ extension AccountRecord {
   package var lane: LaneKey { LaneKey(workspace, app: app, mailbox: mailbox) }
 }
 
+/// What a letter takes from its account when it is submitted.
+package struct SenderIdentity: Sendable, Hashable {
+  package var name: String
+  package var email: String
+  package var lane: LaneKey
+}
+
 package enum AccountState: String, Sendable, CaseIterable {
   /// No token yet.
   case initial = "init"
