@@ -27,10 +27,10 @@ package struct Identifier<Kind: IdentifierKind>: Hashable, Sendable, CustomStrin
   }
 
   package var description: String { rawValue }
-
-  /// Crockford's base32 in lower case, without i, l, o and u.
-  private static var alphabet: [UInt8] { Array("0123456789abcdefghjkmnpqrstvwxyz".utf8) }
 }
+
+/// Crockford's base32 in lower case, without i, l, o and u.
+private let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
 package protocol IdentifierKind: Sendable {
   static var prefix: String { get }

@@ -45,7 +45,7 @@ struct Words {
       blanks.utf8.count + text.utf8.count > HeaderWriter.width - 6
         || !text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
-    var looksEncoded: Bool { text.contains("=?") }
+    var looksEncoded: Bool { text.looksEncoded }
     var isAtom: Bool {
       !needsEncoding && !looksEncoded && text.unicodeScalars.allSatisfy(AddressScanner.isAtomText)
     }
@@ -56,21 +56,13 @@ struct Words {
   private(set) var edgesAreBlank = false
 
   init(_ text: String) {
-    var blanks = ""
-    var word = ""
-    for scalar in text.unicodeScalars {
-      if scalar == " " || scalar == "\t" {
-        if !word.isEmpty {
-          list.append(Word(blanks: blanks, text: word))
-          (blanks, word) = ("", "")
-        }
-        blanks.unicodeScalars.append(scalar)
-      } else {
-        word.unicodeScalars.append(scalar)
-      }
+    var rest = Substring(text).utf8
+    while let start = rest.firstIndex(where: { !$0.isBlank }) {
+      let end = rest[start...].firstIndex(where: \.isBlank) ?? rest.endIndex
+      list.append(Word(blanks: String(Substring(rest[..<start])), text: String(Substring(rest[start..<end]))))
+      rest = rest[end...]
     }
-    if !word.isEmpty { list.append(Word(blanks: blanks, text: word)) }
-    edgesAreBlank = word.isEmpty ? !blanks.isEmpty : list.first?.blanks.isEmpty == false
+    edgesAreBlank = !rest.isEmpty || list.first?.blanks.isEmpty == false
   }
 
   /// The words, those that need encoding joined with their neighbours that do: a reader drops the blanks
@@ -86,5 +78,12 @@ struct Words {
       }
     }
     return runs
+  }
+}
+
+extension String {
+  /// Whether a reader might take some of it for an encoded word (RFC 2047 section 2).
+  var looksEncoded: Bool {
+    zip(utf8, utf8.dropFirst()).contains { $0 == UInt8(ascii: "=") && $1 == UInt8(ascii: "?") }
   }
 }

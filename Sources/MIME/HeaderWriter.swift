@@ -87,7 +87,7 @@ struct HeaderWriter {
     if !words.edgesAreBlank, words.list.allSatisfy({ $0.isAtom && $0.hasOneSpace }) {
       for item in words.list { word(item.text.utf8) }
     } else if name.utf8.count <= 60, name.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }),
-      !name.contains("=?")
+      !name.looksEncoded
     {
       word(("\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"").utf8)
     } else {

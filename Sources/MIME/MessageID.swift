@@ -7,6 +7,9 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
   /// under 120.
   static let maximumLength = 250
 
+  /// What may stand between the brackets beside atoms.
+  private static let marks = Array("@[]:.".unicodeScalars)
+
   package init(_ text: String) throws(MIMEProblem) {
     guard text.utf8.count <= Self.maximumLength else {
       throw Self.problem("it is longer than \(Self.maximumLength) octets", text)
@@ -18,7 +21,7 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
     }
     guard
       inner.allSatisfy({
-        $0.isASCII && ($0 == "@" || "[]:.".contains(Character($0)) || AddressScanner.isAtomText($0))
+        $0.isASCII && (Self.marks.contains($0) || AddressScanner.isAtomText($0))
       })
     else {
       throw Self.problem("it holds a space or a character that is not allowed there", text)

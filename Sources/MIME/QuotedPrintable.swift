@@ -8,6 +8,14 @@ enum QuotedPrintable {
     var column = 0
     var index = 0
     while index < content.count {
+      // Most of a text stands for itself.
+      let start = index
+      while index < content.count, column < width - 1, standsForItself(content, index) {
+        index += 1
+        column += 1
+      }
+      bytes.append(contentsOf: content[start..<index])
+      guard index < content.count else { return }
       let byte = content[index]
       if byte == .cr, index + 1 < content.count, content[index + 1] == .lf {
         bytes.appendLineEnd()
@@ -16,7 +24,7 @@ enum QuotedPrintable {
         continue
       }
       let atLineEnd = index + 1 == content.count || content[index + 1] == .cr
-      let isLiteral = byte.isBlank ? !atLineEnd : (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
+      let isLiteral = standsForItself(content, index)
       let cost = isLiteral ? 1 : 3
       // One column is kept for the soft break, except in front of a line end.
       if column + cost > (atLineEnd ? width : width - 1) {
@@ -27,6 +35,12 @@ enum QuotedPrintable {
       column += cost
       index += 1
     }
+  }
+
+  private static func standsForItself(_ content: [UInt8], _ index: Int) -> Bool {
+    let byte = content[index]
+    if byte.isBlank { return index + 1 < content.count && content[index + 1] != .cr }
+    return (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
   }
 
   /// Whatever is no valid escape stands for itself; blanks at the end of a line are dropped, as a relay added

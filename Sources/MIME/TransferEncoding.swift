@@ -30,17 +30,16 @@ enum Lines {
 
   /// Every line end, be it CRLF, CR or LF, as CRLF.
   static func normalized(_ content: some Collection<UInt8>) -> [UInt8] {
+    var rest = Array(content)[...]
     var result: [UInt8] = []
-    result.reserveCapacity(content.count + content.count / 32)
-    var afterCR = false
-    for byte in content {
-      if byte == .cr || (byte == .lf && !afterCR) {
-        result.appendLineEnd()
-      } else if byte != .lf {
-        result.append(byte)
-      }
-      afterCR = byte == .cr
+    result.reserveCapacity(rest.count + rest.count / 32)
+    while let end = rest.firstIndex(where: { $0 == .cr || $0 == .lf }) {
+      result.append(contentsOf: rest[..<end])
+      result.appendLineEnd()
+      let isCRLF = rest[end...].starts(with: [UInt8].crlf)
+      rest = rest[(end + (isCRLF ? 2 : 1))...]
     }
+    result.append(contentsOf: rest)
     return result
   }
 
