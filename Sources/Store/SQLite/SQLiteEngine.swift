@@ -40,6 +40,8 @@ final class SQLiteEngine: Engine {
       var configuration = Configuration()
       // Another process may write too: `heliograph token issue` beside a running server.
       configuration.busyMode = .timeout(10)
+      // Savepoints and sorting would otherwise copy pages, letters and all, into files of the temporary folder.
+      configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA temp_store = MEMORY") }
       pool = try DatabasePool(path: path, configuration: configuration)
       let synchronous = try pool.writeWithoutTransaction { db in
         // After opening: GRDB sets NORMAL when it turns WAL on.

@@ -18,7 +18,8 @@ final class SQLiteSession: Session {
   func run(_ sql: SQL, _ arguments: [SQLValue]) throws -> Outcome {
     do {
       let statement = try database.cachedStatement(sql: texts.text(of: sql))
-      let values = StatementArguments(arguments.map(\.databaseValue))
+      // As existentials: for a list of one type GRDB makes a key path each time.
+      let values = StatementArguments(arguments.map { $0.databaseValue as (any DatabaseValueConvertible)? })
       let before = database.totalChangesCount
       var outcome = Outcome()
       if statement.columnCount == 0 {

@@ -41,10 +41,8 @@ struct Fields {
   /// `nil` when the field is missing, null or faulty; a fault is remembered.
   func optional<Value: Decodable>(_ name: String, _ type: Value.Type = Value.self) -> Value? {
     let key = Key(stringValue: name)
-    guard container.contains(key) else { return nil }
     do {
-      if try container.decodeNil(forKey: key) { return nil }
-      return try container.decode(type, forKey: key)
+      return try container.decodeIfPresent(type, forKey: key)
     } catch DecodingError.typeMismatch, DecodingError.valueNotFound, DecodingError.dataCorrupted {
       faults.add(path(key), "must be \(Self.name(of: type))", .requestInvalidField)
       return nil
