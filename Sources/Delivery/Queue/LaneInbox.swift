@@ -5,11 +5,24 @@ import Synchronization
 final class LaneInbox<Finished: Sendable>: Sendable {
   /// Rings after something was put in.
   let bell = Doorbell()
-  private let contents = Mutex<(finished: [Finished], more: Bool)>(([], false))
+  private let contents = Mutex<(finished: [Finished], more: Bool, wantsMore: Bool)>(([], false, true))
 
+  /// Rings only for a worker that has room: a busy lane may be given a thousand letters a second.
   func more() {
-    contents.withLock { $0.more = true }
-    bell.ring()
+    let rings = contents.withLock { contents in
+      contents.more = true
+      return contents.wantsMore
+    }
+    if rings { bell.ring() }
+  }
+
+  /// Whether to ring from now on when there is more to claim.
+  func wantsMore(_ wants: Bool) {
+    let rings = contents.withLock { contents in
+      contents.wantsMore = wants
+      return wants && contents.more
+    }
+    if rings { bell.ring() }
   }
 
   func finished(_ finished: Finished) {
@@ -20,8 +33,8 @@ final class LaneInbox<Finished: Sendable>: Sendable {
   /// Empties the box.
   func take() -> (finished: [Finished], more: Bool) {
     contents.withLock { contents in
-      defer { contents = ([], false) }
-      return contents
+      defer { (contents.finished, contents.more) = ([], false) }
+      return (contents.finished, contents.more)
     }
   }
 }

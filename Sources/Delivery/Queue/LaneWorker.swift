@@ -66,6 +66,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
 
   /// Waits until an attempt is over, or, when there is room for more, until there may be more.
   private func wait(canClaim: Bool) async throws -> [(QueueAttempt, QueueVerdict<Work.Report>)] {
+    inbox.wantsMore(canClaim)
     for await _ in inbox.bell.rings {
       let (finished, more) = inbox.take()
       if finished.isEmpty, !(more && canClaim) { continue }
@@ -93,13 +94,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
   ) async throws -> Turn {
     let (work, lease, configuration) = (work, lease, configuration)
     return try await persistence.write { (tx: borrowing Transaction) in
-      if isOpening {
-        for row in try tx.activeQueue(lease.lane) {
-          try tx.settle(row, work.interrupted(row, now: now), under: lease, at: now)
-          try tx.endAttempt(
-            row.workspace, row.id, number: row.attempts, verdict: "interrupted", problem: nil, at: now)
-        }
-      }
+      if isOpening { try interrupt(in: tx, at: now) }
       for (attempt, verdict) in finished {
         try tx.settle(attempt.row, verdict.settlement, under: lease, at: now)
       }
@@ -120,11 +115,22 @@ struct LaneWorker<Work: QueueWork>: Sendable {
       if !claimed.isEmpty {
         try tx.hold(lease, length: configuration.lease)
       } else if inFlight == 0 {
+        // A claim whose COMMIT got no answer may have happened all the same; nobody works what it took.
+        try interrupt(in: tx, at: now)
         let released = try tx.release(
           lease, now: now, length: configuration.lease, pausedUntil: pausedUntil, evenIfDue: limit <= 0)
         return Turn(claimed: [], released: released)
       }
       return Turn(claimed: claimed, released: false)
+    }
+  }
+
+  /// Nobody works these rows any more: their owner is gone, or never heard that it has them.
+  private func interrupt(in tx: borrowing Transaction, at now: Instant) throws {
+    for row in try tx.activeQueue(lease.lane) {
+      try tx.settle(row, work.interrupted(row, now: now), under: lease, at: now)
+      try tx.endAttempt(
+        row.workspace, row.id, number: row.attempts, verdict: "interrupted", problem: nil, at: now)
     }
   }
 }
