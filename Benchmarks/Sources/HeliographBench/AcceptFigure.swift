@@ -8,17 +8,18 @@ import Foundation
 /// accepted, so the first four wait for its answer, and the rest wait for them.
 struct AcceptFigure {
   var bench: Bench
+  var clients: [Int]
 
-  private static let clients = [1, 8, 64]
-
-  private struct Rates {
+  private struct Figures {
     var gateway = Samples()
+    var gatewayCost = Samples()
     var bare = Samples()
+    var bareCost = Samples()
     var commits = Samples()
   }
 
   func table() async throws -> String {
-    var rates = Self.clients.map { _ in Rates() }
+    var figures = clients.map { _ in Figures() }
     for round in 1...bench.rounds {
       bench.note("durable accept, round \(round) of \(bench.rounds)")
       try await Sandbox.run(bench) { sandbox in
@@ -26,41 +27,55 @@ struct AcceptFigure {
         try await Gateway.run(bench, data: bench.fresh("accept"), microsoft: sandbox.service.url) { gateway in
           try await gateway.connect([from], of: sandbox)
           sandbox.child.freeze()
-          try await withBareServer { bare in
-            for (index, clients) in Self.clients.enumerated() {
-              let body = try SampleLetter(to: to, number: 1).body()
-              let request = try gateway.submitRequest(from: from, to: to)
-              rates[index].gateway.add(
-                try await ClosedLoop(port: gateway.service.port, request: request, clients: clients).run())
-              let bareRequest = Gateway.request(
-                port: bare.port, path: "/v1/account/bare/submit", body: body)
-              rates[index].bare.add(
-                try await ClosedLoop(port: bare.port, request: bareRequest, clients: clients).run())
-              let commits = CommitLoop(path: bench.fresh("commits"), bytes: Array(body), writers: clients)
-              rates[index].commits.add(try await commits.run())
+          try await withBareServer { bare, port in
+            for index in figures.indices {
+              try await measure(&figures[index], clients[index], gateway, bare, port, from: from, to: to)
             }
           }
         }
       }
     }
     var table = Table(
-      "Clients", "Accepted/s", "Bare handler/s", "Commits of the bytes/s", "Over the handler",
-      "Over the commits")
-    for (clients, rates) in zip(Self.clients, rates) {
+      "Clients", "Accepted/s", "Bare handler/s", "Bare commits/s", "Over the handler", "Over the commits",
+      "CPU each, µs", "Handler's, µs")
+    for (clients, figures) in zip(clients, figures) {
       table.add(
-        "\(clients)", rates.gateway.text(), rates.bare.text(), rates.commits.text(),
-        rates.gateway.over(rates.bare).text(decimals: 2), rates.gateway.over(rates.commits).text(decimals: 2))
+        "\(clients)", figures.gateway.text(), figures.bare.text(), figures.commits.text(),
+        figures.gateway.over(figures.bare).text(decimals: 2),
+        figures.gateway.over(figures.commits).text(decimals: 2), figures.gatewayCost.text(),
+        figures.bareCost.text())
     }
     return table.text
   }
 
-  private func withBareServer(_ body: (Service) async throws -> Void) async throws {
+  private func measure(
+    _ figures: inout Figures, _ clients: Int, _ gateway: Gateway, _ bare: Child, _ barePort: Int,
+    from: String, to: String
+  ) async throws {
+    let body = try SampleLetter(to: to, number: 1).body()
+    let accepted = try await ClosedLoop(
+      port: gateway.service.port, request: gateway.submitRequest(from: from, body: body), clients: clients,
+      server: gateway.child
+    ).run()
+    figures.gateway.add(accepted.rate)
+    figures.gatewayCost.add(accepted.cost)
+    let decoded = try await ClosedLoop(
+      port: barePort, request: Gateway.request(port: barePort, path: "/v1/account/bare/submit", body: body),
+      clients: clients, server: bare
+    ).run()
+    figures.bare.add(decoded.rate)
+    figures.bareCost.add(decoded.cost)
+    let path = bench.fresh("commits")
+    figures.commits.add(try await CommitLoop(path: path, bytes: Array(body), writers: clients).run())
+  }
+
+  private func withBareServer(_ body: (Child, Int) async throws -> Void) async throws {
     let service = Service(port: try Service.freePort())
     try await Child.run(
       "/proc/self/exe", ["bare", "--port", "\(service.port)"], log: bench.folder + "/bare.log"
     ) { child in
       try await service.untilListening(child)
-      try await body(service)
+      try await body(child, service.port)
     }
   }
 }

@@ -82,6 +82,16 @@ struct Child: Sendable {
     return (try kilobytes("VmRSS"), try kilobytes("VmHWM"))
   }
 
+  /// How long its threads have computed, in user mode and in the kernel (proc(5), utime and stime).
+  func computed() throws -> Duration {
+    let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+    // The second field is the program's name in parentheses, which may hold anything; utime is the 14th.
+    let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ").dropFirst()
+    let ticks = fields.dropFirst(11).prefix(2).compactMap { Int($0) }
+    guard ticks.count == 2 else { throw Failure("/proc/\(pid)/stat cannot be read.") }
+    return .seconds(ticks[0] + ticks[1]) / sysconf(Int32(_SC_CLK_TCK))
+  }
+
   /// Throws, with the end of its log, when it has ended by itself.
   func check() throws {
     guard waitpid(pid, nil, WNOHANG) != 0 else { return }

@@ -11,13 +11,20 @@ struct ClosedLoop {
   /// A whole HTTP/1.1 request, head and body.
   var request: [UInt8]
   var clients: Int
+  /// Who answers.
+  var server: Child
   var warmUp: Duration = .milliseconds(500)
   var length: Duration = .seconds(2)
 
-  /// Answers per second with status 200.
-  ///
-  /// - Throws: when anything else came back.
-  func run() async throws -> Double {
+  struct Load {
+    /// Answers per second with status 200.
+    var rate: Double
+    /// Microseconds that the server computed for each, on all cores together.
+    var cost: Double
+  }
+
+  /// Throws when an answer has another status than 200.
+  func run() async throws -> Load {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let tally = Tally()
     let request = ByteBuffer(bytes: request)
@@ -31,14 +38,15 @@ struct ClosedLoop {
     for connection in connecting { channels.append(try await connection.get()) }
     let clock = ContinuousClock()
     try await clock.sleep(for: warmUp)
-    let (before, start) = (tally.answers, clock.now)
+    let (before, computed, start) = (tally.answers, try server.computed(), clock.now)
     try await clock.sleep(for: length)
-    let rate = Double(tally.answers - before) / (clock.now - start).seconds
+    let (answers, spent) = (Double(tally.answers - before), try server.computed() - computed)
+    let load = Load(rate: answers / (clock.now - start).seconds, cost: spent.seconds * 1e6 / max(answers, 1))
     tally.stop()
     for channel in channels { try await channel.closeFuture.get() }
     try await group.shutdownGracefully()
     if let failure = tally.failure { throw failure }
-    return rate
+    return load
   }
 }
 

@@ -82,10 +82,8 @@ struct Gateway: Sendable {
   }
 
   /// The request that accepts one letter, as bytes.
-  func submitRequest(from mailbox: String, to: String) throws -> [UInt8] {
-    try Self.request(
-      port: service.port, path: "/v1/account/\(Self.account(mailbox))/submit",
-      body: SampleLetter(to: to, number: 1).body())
+  func submitRequest(from mailbox: String, body: Data) -> [UInt8] {
+    Self.request(port: service.port, path: "/v1/account/\(Self.account(mailbox))/submit", body: body)
   }
 
   static func request(port: Int, path: String, body: Data) -> [UInt8] {

@@ -21,6 +21,8 @@ struct Figures: AsyncParsableCommand {
   @Option(help: "The release binary.") var heliograph: String
   @Option(help: "A folder on the disk to be measured; what is made in it is removed.") var folder: String
   @Option(help: "How often each thing is measured.") var rounds = 5
+  @Option(parsing: .upToNextOption, help: "How many clients submit letters at once.")
+  var clients = [1, 8, 64]
   @Option(help: "Letters in the queue when delivery begins.") var letters = 4000
   @Option(help: "Rows in the queue at start.") var rows = 100_000
   @Argument(help: "Which figures.") var figures = Figure.allCases
@@ -41,7 +43,7 @@ struct Figures: AsyncParsableCommand {
     for figure in figures {
       let table =
         switch figure {
-        case .accept: try await AcceptFigure(bench: bench).table()
+        case .accept: try await AcceptFigure(bench: bench, clients: clients).table()
         case .delivery: try await DeliveryFigure(bench: bench).table()
         case .start: try await StartFigure(bench: bench).table()
         }
