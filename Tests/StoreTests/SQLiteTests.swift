@@ -20,6 +20,18 @@ import Testing
     }
   }
 
+  @Test func `what SQLite sets aside stays in memory`() async throws {
+    try await withStore(.sqlite) { store in
+      let writer = try await store.write { (tx: borrowing Transaction) in
+        try tx.row("PRAGMA temp_store") { try $0.integer("temp_store") }
+      }
+      let reader = try await store.read { (tx: borrowing Transaction) in
+        try tx.row("PRAGMA temp_store") { try $0.integer("temp_store") }
+      }
+      #expect(writer == 2 && reader == 2)
+    }
+  }
+
   @Test(
     arguments: [
       ("SELECT $1, $12", "SELECT ?1, ?12"),
