@@ -87,6 +87,33 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `a letter is from the account as it is now, whatever it was for the last one`(
+    engine: StoreEngine
+  ) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      try await outbox.submitSample()
+      try await bench.store.write { (tx: borrowing Transaction) in
+        var account = try #require(try tx.account(AccountID("anna"), in: .default)?.account)
+        account.email = "anna@example.org"
+        account.mailbox = "moved"
+        try tx.upsert(account)
+      }
+      let id = try await outbox.submitSample()
+      #expect(try await outbox.entry(id).envelopeFrom == "anna@example.org")
+      let lane = try await bench.store.read { (tx: borrowing Transaction) in
+        try tx.queueRecord(.default, id)?.lane
+      }
+      #expect(lane == LaneKey(.default, app: AppID("app"), mailbox: "moved").id)
+      try await bench.store.write { (tx: borrowing Transaction) in
+        _ = try tx.deleteAccount(AccountID("anna"), in: .default)
+      }
+      let problem = await #expect(throws: DeliveryProblem.self) { try await outbox.submitSample() }
+      #expect(problem?.code == .accountNotFound)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `an envelope of its own may name more than the header does`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let outbox = bench.outbox(FakeMailbox())
