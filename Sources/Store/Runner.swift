@@ -1,21 +1,32 @@
 import Core
+import Foundation
 
 /// Runs jobs on a session whose thread we are on. A struct, because the same code in a protocol extension
 /// crashes the optimiser of Swift 6.3.
 struct Runner {
   let session: any Session
   let begin: SQL
+  /// What every job of this engine passes before it begins; kept shut while one runs alone.
+  var turnstile = NSLock()
 
-  /// So many conflicts in a row, with a growing pause after each, are not met by chance.
+  /// After so many conflicts in a row a job lets no other begin until it is done: a long one among many short
+  /// ones would otherwise lose for ever.
+  private static let runsAlone = 5
+  /// More than that are the doing of other processes.
   private static let attemptLimit = 20
-  /// Bridges the restart of a database server, and a few deadlocks, each of which takes the server a second to
-  /// find. A caller who waits longer has given up.
+  /// Bridges the restart of a database server. A caller who waits longer has given up.
   private static let patience = Duration.seconds(5)
 
   /// One job, one commit.
   func perform(_ job: Job) {
-    let started = ContinuousClock.now
+    turnstile.withLock {}
+    var alone = false
+    defer { if alone { turnstile.unlock() } }
     for attempt in 1... {
+      if attempt > Self.runsAlone, !alone {
+        turnstile.lock()
+        alone = true
+      }
       var committing = false
       do {
         let answer = try attemptOnce(job, committing: &committing)
@@ -23,7 +34,7 @@ struct Runner {
       } catch {
         let recovery = session.recover(from: error)
         guard !committing || recovery.undidCommit else { return job.fail(StoreProblem.commitUnknown) }
-        guard mayRepeat(job, attempt, started, recovery) else { return job.fail(error) }
+        guard mayRepeat(job, attempt, recovery) else { return job.fail(error) }
         session.pause(before: attempt + 1, recovery)
       }
     }
@@ -71,12 +82,10 @@ struct Runner {
     return answer
   }
 
-  private func mayRepeat(
-    _ job: Job, _ attempt: Int, _ started: ContinuousClock.Instant, _ recovery: Recovery
-  ) -> Bool {
+  private func mayRepeat(_ job: Job, _ attempt: Int, _ recovery: Recovery) -> Bool {
     switch recovery {
     case .rolledBack, .diskFailed: false
-    case .conflict: attempt < Self.attemptLimit && .now - started < Self.patience
+    case .conflict: attempt < Self.attemptLimit
     case .connectionLost: .now - job.accepted < Self.patience
     }
   }

@@ -91,4 +91,35 @@ import Testing
       #expect(value == 160)
     }
   }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a long transaction among many short ones gets its turn`(engine: StoreEngine) async throws {
+    try await withStore(engine) { store in
+      try await store.write { (tx: borrowing Transaction) in
+        try tx.execute("CREATE TABLE counter (id BIGINT PRIMARY KEY, value BIGINT NOT NULL)")
+        try tx.execute("INSERT INTO counter (id, value) VALUES (1, 0)")
+      }
+      try await withThrowingTaskGroup { group in
+        for _ in 0..<4 {
+          group.addTask {
+            while !Task.isCancelled {
+              try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+                try tx.execute("UPDATE counter SET value = value + 1 WHERE id = 1")
+              }
+            }
+          }
+        }
+        // Each of its attempts is long enough for the others to change what it has read.
+        try await store.write { (tx: borrowing Transaction) in
+          var value: Int64 = 0
+          for _ in 0..<1000 {
+            value = try tx.row("SELECT value FROM counter WHERE id = 1") { try $0.integer("value") } ?? 0
+          }
+          try tx.execute("UPDATE counter SET value = $1 WHERE id = 1", value + 1)
+        }
+        group.cancelAll()
+        try await group.waitForAll()
+      }
+    }
+  }
 }

@@ -12,6 +12,7 @@ final class PostgresEngine: Engine {
   private let state = Mutex(State())
   /// Counts the waiting jobs, and after `close` one end for each connection.
   private let arrivals = DispatchSemaphore(value: 0)
+  private let turnstile = NSLock()
 
   private struct State {
     var waiting: [(job: Job, begin: SQL)] = []
@@ -63,7 +64,9 @@ final class PostgresEngine: Engine {
   }
 
   private func work(_ session: PostgresSession) {
-    while let (job, begin) = next() { Runner(session: session, begin: begin).perform(job) }
+    while let (job, begin) = next() {
+      Runner(session: session, begin: begin, turnstile: turnstile).perform(job)
+    }
     session.close()
     let closing = state.withLock { state in
       state.connections -= 1
