@@ -12,6 +12,10 @@ package protocol Problem: Error, Sendable, CustomStringConvertible {
   var retry: Retry { get }
   /// What the peer itself said, for a support ticket at Microsoft.
   var origin: PeerError? { get }
+  /// Who can do what the remedy says; `nil` where it is whoever reads it.
+  var actor: Responsible? { get }
+  /// The page at Microsoft where it is mended.
+  var link: String? { get }
 }
 
 extension Problem {
@@ -19,6 +23,20 @@ extension Problem {
     remedy.map { "\(code.rawValue): \(summary) \($0)" } ?? "\(code.rawValue): \(summary)"
   }
   package var origin: PeerError? { nil }
+  package var actor: Responsible? { nil }
+  package var link: String? { nil }
+}
+
+/// Who has to act on a problem.
+package enum Responsible: String, Sendable, CaseIterable, Codable {
+  /// The owner of the mailbox.
+  case user
+  /// Whoever registered the app at Microsoft and entered it here.
+  case appOwner
+  /// An administrator of the tenant.
+  case administrator
+  /// Waiting is all there is to do.
+  case nobody
 }
 
 /// Whether a failed step may be repeated.

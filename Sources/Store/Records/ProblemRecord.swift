@@ -10,6 +10,8 @@ package struct ProblemRecord: Sendable, Hashable, Codable {
   package var status: Int?
   package var peerCode: String?
   package var requestID: String?
+  package var actor: Responsible?
+  package var link: String?
   private var microseconds: Int64
 
   package init(_ problem: any Problem, at now: Instant) {
@@ -19,6 +21,8 @@ package struct ProblemRecord: Sendable, Hashable, Codable {
     status = problem.origin?.status
     peerCode = problem.origin?.code
     requestID = problem.origin?.requestID
+    actor = problem.actor
+    link = problem.link
     microseconds = now.microseconds
   }
 

@@ -13,6 +13,9 @@ struct APIError: HTTPResponseError, Encodable {
   let code: String
   let problem: String
   let remedy: String?
+  /// Who has to act: user, appOwner, administrator or nobody.
+  let actor: String?
+  let link: String?
   let fields: [FieldFault]?
   let origin: Origin?
 
@@ -33,6 +36,8 @@ struct APIError: HTTPResponseError, Encodable {
     code = Self.vocabulary[problem.code] ?? problem.code.rawValue
     self.problem = problem.code.rawValue
     remedy = problem.remedy
+    actor = problem.actor?.rawValue
+    link = problem.link
     let faults = (problem as? RequestProblem)?.fields ?? []
     fields = faults.isEmpty ? nil : faults
     origin = problem.origin.map { Origin(statusCode: $0.status, code: $0.code, requestId: $0.requestID) }
@@ -40,7 +45,7 @@ struct APIError: HTTPResponseError, Encodable {
   }
 
   private enum CodingKeys: CodingKey {
-    case statusCode, error, message, code, problem, remedy, fields, origin
+    case statusCode, error, message, code, problem, remedy, actor, link, fields, origin
   }
 
   var status: HTTPResponse.Status { HTTPResponse.Status(code: statusCode) }

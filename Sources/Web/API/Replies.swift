@@ -81,6 +81,8 @@ struct ProblemReply: Encodable {
   let code: String
   let message: String
   let remedy: String?
+  let actor: String?
+  let link: String?
   let statusCode: Int?
   let serverResponseCode: String?
   let requestId: String?
@@ -90,6 +92,8 @@ struct ProblemReply: Encodable {
     code = record.code
     message = record.summary
     remedy = record.remedy
+    actor = record.actor?.rawValue
+    link = record.link
     statusCode = record.status
     serverResponseCode = record.peerCode
     requestId = record.requestID
