@@ -56,11 +56,16 @@ import Testing
       let link = try await world.house.signIn.form(form, in: .default)
       let journey = try await world.start(link)
       let callback = try await world.callback(journey, as: "bob@contoso.test")
-      guard case .refused(let problem, let again) = try await world.finish(callback, journey) else {
+      guard case .refused(let problem, let again, let back) = try await world.finish(callback, journey) else {
         Issue.record("Bob was taken for Alice")
         return
       }
       #expect(problem.code == .accountIdentityMismatch && again == link)
+      #expect(back?.asker == "a.example")
+      #expect(back?.url.hasPrefix("https://a.example/done?x=1&account=alice&state=failed&problem=") == true)
+      let told = world.query(try #require(back?.url))
+      #expect(told["problem"] == "account.identityMismatch")
+      #expect(told["error"] == problem.summary && told["remedy"] == problem.remedy)
       #expect(problem.summary.contains("alice@contoso.test") && problem.summary.contains("bob@contoso.test"))
       #expect(try await world.house.directory.accounts(PageRequest(), in: .default).total == 0)
       // The link still works, for the right person.
@@ -79,7 +84,7 @@ import Testing
       let app = try await world.addWebApp()
       let id = try await world.connected("a", as: "alice@contoso.test", app: app)
       let form = NewForm(account: id, redirectURL: "https://a.example/done")
-      guard case .refused(let problem, _) = try await world.connect(form, as: "bob@contoso.test") else {
+      guard case .refused(let problem, _, _) = try await world.connect(form, as: "bob@contoso.test") else {
         Issue.record("Bob has taken Alice's account")
         return
       }
@@ -105,7 +110,11 @@ import Testing
         return
       }
       let replayed = try await world.finish(callback, journey)
-      #expect(replayed.refusal?.code == .signInExpired)
+      guard case .refused(let problem, nil, nil) = replayed else {
+        Issue.record("\(replayed)")
+        return
+      }
+      #expect(problem.code == .signInExpired)
       #expect(try await world.requests("/token", body: "grant_type=authorization_code").count == 1)
     }
   }
@@ -123,8 +132,13 @@ import Testing
       }
       async let first = world.finish(answers[0], journeys[0])
       async let second = world.finish(answers[1], journeys[1])
-      let refusals = try await [first, second].compactMap(\.refusal)
-      #expect(refusals.map(\.code) == [.formUsed])
+      let outcomes = try await [first, second]
+      #expect(outcomes.compactMap(\.refusal).map(\.code) == [.formUsed])
+      // The link works no more, the way back does.
+      for case .refused(_, let again, let back) in outcomes {
+        #expect(again == nil)
+        #expect(back?.url.hasPrefix("https://a.example/done?state=failed&problem=form.used") == true)
+      }
       #expect(try await world.house.directory.accounts(PageRequest(), in: .default).total == 1)
       let problem = await #expect(throws: AccountProblem.self) { try await world.start(link) }
       #expect(problem?.code == .formUsed)
@@ -144,7 +158,11 @@ import Testing
       ]
       for cookies in foreign {
         let outcome = try await world.house.signIn.complete(callback, cookies: cookies)
-        #expect(outcome.refusal?.code == .signInBrowserMismatch)
+        guard case .refused(let problem, nil, nil) = outcome else {
+          Issue.record("\(outcome)")
+          continue
+        }
+        #expect(problem.code == .signInBrowserMismatch)
       }
       // Whoever tried that has not spoilt it for the person.
       guard case .connected = try await world.finish(callback, journey) else {
@@ -173,11 +191,12 @@ import Testing
       let link = try await world.house.signIn.form(Self.form, in: .default)
       let journey = try await world.start(link)
       let callback = try await world.callback(journey, as: "alice@contoso.test", decision: "cancel")
-      guard case .refused(let problem, let again) = try await world.finish(callback, journey) else {
+      guard case .refused(let problem, let again, let back) = try await world.finish(callback, journey) else {
         Issue.record("connected")
         return
       }
       #expect(problem.code == .signInDeclined && again == link)
+      #expect(back?.url.contains("account=alice&state=failed&problem=signIn.declined&error=") == true)
     }
   }
 
@@ -218,7 +237,7 @@ import Testing
 
 extension SignInOutcome {
   var refusal: (any Problem)? {
-    guard case .refused(let problem, _) = self else { return nil }
+    guard case .refused(let problem, _, _) = self else { return nil }
     return problem
   }
 }

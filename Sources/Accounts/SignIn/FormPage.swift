@@ -24,7 +24,7 @@ package struct FormPage: Sendable {
     name = form.name
     email = form.wantedEmail
     let url = URLComponents(string: form.redirectURL)
-    asker = url?.host ?? form.redirectURL
+    asker = form.asker
     var origin = URLComponents()
     (origin.scheme, origin.encodedHost, origin.port) = (url?.scheme, url?.encodedHost, url?.port)
     returnOrigin = origin.string ?? ""
@@ -34,6 +34,7 @@ package struct FormPage: Sendable {
 
 extension HostedFormRecord {
   var wantedEmail: String? { expectedEmail ?? email }
+  var asker: String { URLComponents(string: redirectURL)?.host ?? redirectURL }
 }
 
 /// The way to Microsoft, and what the browser must bring back from there.
@@ -63,6 +64,24 @@ package struct BrowserCookie: Sendable {
 package enum SignInOutcome: Sendable {
   /// `redirect` is the form's own address with `account` and `state` in its query.
   case connected(AccountID, AccountOrigin, redirect: String)
-  /// Nothing was stored. `tryAgain` is the hosted link, where it still works.
-  case refused(any Problem, tryAgain: String?)
+  /// Nothing was stored. `tryAgain` is the hosted link, where it still works; `back` is `nil` when nobody knows
+  /// whose sign-in it was.
+  case refused(any Problem, tryAgain: String?, back: WayBack?)
+}
+
+/// The way back to the program that made a link, for a person whose sign-in failed.
+package struct WayBack: Sendable, Hashable {
+  /// The host that it leads to.
+  package let asker: String
+  /// The form's own address with `state=failed`, `problem`, `error`, `remedy` and, where the link names an
+  /// account, `account` in its query.
+  package let url: String
+
+  init(_ form: HostedFormRecord, after problem: any Problem) {
+    asker = form.asker
+    var items = [("state", "failed"), ("problem", problem.code.rawValue), ("error", problem.summary)]
+    if let account = form.account { items.insert(("account", account.rawValue), at: 0) }
+    if let remedy = problem.remedy { items.append(("remedy", remedy)) }
+    url = WebURL(form.redirectURL)?.adding(items) ?? form.redirectURL
+  }
 }

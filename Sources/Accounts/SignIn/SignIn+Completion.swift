@@ -9,7 +9,7 @@ extension SignIn {
   /// Throws only what is no answer to the person, such as cancellation.
   package func complete(_ query: [String: String], cookies: [String: String]) async throws -> SignInOutcome {
     guard let state = query["state"], !state.isEmpty else {
-      return .refused(AccountProblem.signInExpired, tryAgain: nil)
+      return .refused(AccountProblem.signInExpired, tryAgain: nil, back: nil)
     }
     let stateHash = Digest.sha256(Secret(state))
     let cookie = cookies[BrowserCookie.name(stateHash: stateHash)] ?? ""
@@ -18,18 +18,27 @@ extension SignIn {
       try tx.takeSignIn(stateHash: stateHash, browserHash: browserHash)
     }
     switch taking {
-    case .unknown: return .refused(AccountProblem.signInExpired, tryAgain: nil)
-    case .otherBrowser: return .refused(AccountProblem.browserMismatch, tryAgain: nil)
+    case .unknown: return .refused(AccountProblem.signInExpired, tryAgain: nil, back: nil)
+    // The sign-in is still under way elsewhere: whoever asked must not read of its end.
+    case .otherBrowser: return .refused(AccountProblem.browserMismatch, tryAgain: nil, back: nil)
     case .taken(let signIn):
-      let link = HostedLink(form: signIn.form, workspace: signIn.workspace).url(publicURL, vault)
       do {
         return try await finish(signIn, query)
-      } catch let problem as AccountProblem where problem.code == .formUsed {
-        return .refused(problem, tryAgain: nil)
       } catch let problem as any Problem {
-        return .refused(problem, tryAgain: link)
+        return try await refusal(problem, of: signIn)
       }
     }
+  }
+
+  private func refusal(_ problem: any Problem, of signIn: SignInRecord) async throws -> SignInOutcome {
+    let form = try await store.read { (tx: borrowing Transaction) in
+      try tx.form(signIn.form, in: signIn.workspace)
+    }
+    guard let form else { return .refused(problem, tryAgain: nil, back: nil) }
+    let works = form.used == nil && time.now < form.expires
+    let link = HostedLink(form: form.id, workspace: form.workspace)
+    return .refused(
+      problem, tryAgain: works ? link.url(publicURL, vault) : nil, back: WayBack(form, after: problem))
   }
 
   private func finish(_ signIn: SignInRecord, _ query: [String: String]) async throws -> SignInOutcome {

@@ -14,6 +14,9 @@ struct HostedPages: Sendable {
   private let loginOrigin: String
   private let isSecure: Bool
 
+  /// How many seconds a person has to read what failed before the way back is taken.
+  private static let readingTime = 20
+
   /// Far more than a form of four fields takes.
   private static let formLimit = 64 << 10
 
@@ -86,19 +89,26 @@ struct HostedPages: Sendable {
       uniquingKeysWith: { first, _ in first })
     switch try await signIn.complete(query, cookies: Self.cookies(of: request)) {
     case .connected(_, _, let redirect): return self.redirect(to: redirect)
-    case .refused(let problem, let tryAgain): return refusal(problem, tryAgain: tryAgain)
+    case .refused(let problem, let tryAgain, let back):
+      return refusal(problem, tryAgain: tryAgain, back: back)
     }
   }
 
   /// The page that names what went wrong and the cure.
-  func refusal(_ problem: any Problem, tryAgain: String?) -> Response {
+  func refusal(_ problem: any Problem, tryAgain: String? = nil, back: WayBack? = nil) -> Response {
     let origin = [problem.origin?.code, problem.origin?.requestID].compactMap { $0 }.joined(separator: " · ")
-    return html(
+    var response = html(
       "refused",
       [
         "summary": problem.summary, "remedy": problem.remedy as Any?, "code": problem.code.rawValue,
         "peer": origin.isEmpty ? nil : origin as Any?, "tryAgain": tryAgain as Any?,
+        "back": back?.url as Any?, "asker": back?.asker as Any?, "seconds": Self.readingTime,
       ], status: APIError.status(of: problem.code))
+    // So the program learns of the failure too.
+    if let back, let refresh = HTTPField.Name("Refresh") {
+      response.headers[refresh] = "\(Self.readingTime); url=\(back.url)"
+    }
+    return response
   }
 
   private func html(
@@ -161,13 +171,13 @@ struct PageProblemMiddleware: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch let problem as any Problem {
-      return pages.refusal(problem, tryAgain: nil)
+      return pages.refusal(problem)
     } catch is NIOTooManyBytesError {
-      return pages.refusal(RequestProblem.incompleteForm, tryAgain: nil)
+      return pages.refusal(RequestProblem.incompleteForm)
     } catch let error as HTTPError {
-      return pages.refusal(RequestProblem.refused(status: error.status.code, error.body), tryAgain: nil)
+      return pages.refusal(RequestProblem.refused(status: error.status.code, error.body))
     } catch is DecodingError {
-      return pages.refusal(RequestProblem.incompleteForm, tryAgain: nil)
+      return pages.refusal(RequestProblem.incompleteForm)
     }
   }
 }

@@ -49,6 +49,8 @@ enum PageTemplates {
     <p class="fault">{{summary}}</p>
     {{#remedy}}<p>{{remedy}}</p>{{/remedy}}
     {{#tryAgain}}<p><a class="button" href="{{tryAgain}}">Try again</a></p>{{/tryAgain}}
+    {{#back}}<p><a href="{{back}}">Back to {{asker}}</a></p>
+    <p>You will be taken back to {{asker}} in {{seconds}} seconds.</p>{{/back}}
     <p class="detail">{{code}}{{#peer}} · {{peer}}{{/peer}}</p>
     {{/content}}{{/page}}
     """
