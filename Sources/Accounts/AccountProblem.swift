@@ -98,6 +98,19 @@ extension AccountProblem {
       remedy: "Sign in as that user, or delete the account and connect it anew.")
   }
 
+  static func paused(_ id: AccountID) -> AccountProblem {
+    AccountProblem(
+      .accountPaused, "The account “\(id)” is paused.",
+      remedy: "Resume it with PUT /v1/account/\(id)/resume; its letters wait.", retry: .safe(after: nil))
+  }
+
+  static func backendNotImplemented(_ id: AccountID) -> AccountProblem {
+    AccountProblem(
+      .backendNotImplemented,
+      "The account “\(id)” uses an app with the base scopes “imap”, through which nothing can be sent yet.",
+      remedy: "Connect it through an app with the base scopes “api”.")
+  }
+
   /// The draft was refused and nothing was done; the letter can go at once in another way.
   static func sendOnly(_ id: AccountID, _ refusal: any Problem) -> AccountProblem {
     AccountProblem(

@@ -21,6 +21,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case accountNotFound = "account.notFound"
   case accountExists = "account.exists"
   case accountNotConnected = "account.notConnected"
+  case accountPaused = "account.paused"
+  case backendNotImplemented = "backend.notImplemented"
   case accountIdentityMismatch = "account.identityMismatch"
   case formInvalid = "form.invalid"
   case formUsed = "form.used"

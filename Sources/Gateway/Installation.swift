@@ -105,12 +105,11 @@ package struct Installation: Sendable {
     _ store: Store, _ vault: Vault, _ http: HTTPExchange, node: NodeID,
     onListening: @escaping @Sendable (String) async -> Void
   ) async throws {
-    let cloud = configuration.cloud
+    let endpoints = Endpoints(clouds: configuration.clouds, http: http)
     let publicURL = configuration.publicURL ?? "http://localhost:\(configuration.port)"
-    let entra = Entra(cloud: cloud, http: http)
-    let tokens = TokenSource(store: store, vault: vault, entra: entra, time: time)
+    let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
     let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
-    let backends = Backends(store: store, cloud: cloud, http: http, tokens: tokens, gate: Gate(time: time))
+    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
     var outboxConfiguration = OutboxConfiguration()
     outboxConfiguration.schedule.unknownOutcomeWait = configuration.unknownOutcomeWait
     let outbox = Outbox(
@@ -119,12 +118,13 @@ package struct Installation: Sendable {
     let web = WebApplication(
       WebApplication.Services(
         store: store, tokens: TokenDirectory(store: store, time: time, prepared: configuration.preparedToken),
-        apps: AppRegistry(store: store, vault: vault, cloud: cloud, time: time),
-        accounts: AccountDirectory(store: store, cloud: cloud, time: time, connector: connector),
+        apps: AppRegistry(store: store, vault: vault, clouds: configuration.clouds, time: time),
+        accounts: AccountDirectory(store: store, time: time, connector: connector),
         signIn: SignIn(
-          store: store, vault: vault, entra: entra, http: http, publicURL: publicURL, time: time),
+          store: store, vault: vault, endpoints: endpoints, publicURL: publicURL, time: time),
         outbox: outbox),
-      publicURL: publicURL, loginOrigin: cloud.login, bodyLimit: configuration.bodyLimit)
+      publicURL: publicURL, loginOrigins: configuration.clouds.loginOrigins,
+      bodyLimit: configuration.bodyLimit)
     let server = Application(
       router: try web.router(),
       configuration: ApplicationConfiguration(

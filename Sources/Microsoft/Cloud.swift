@@ -2,7 +2,7 @@
 ///
 /// App registrations and tokens never cross clouds (Microsoft Learn, "National clouds").
 package struct Cloud: Sendable, Hashable {
-  /// `global`, `gcc-high`, `dod`, `china`, or `custom`.
+  /// `global`, `gcc-high`, `dod`, `china`, or what the operator's configuration calls it.
   package let name: String
   /// Without a trailing slash: `{login}/{tenant}/oauth2/v2.0/token`.
   package let login: String
@@ -57,14 +57,14 @@ extension Cloud {
     self = cloud
   }
 
-  /// The global cloud with login and Graph on one other origin, as the operator's `--microsoft URL` asks.
+  /// The global cloud with login and Graph on one other origin, as the operator's configuration asks.
   /// Scopes keep their global names, because clients write them into their requests.
   ///
   /// Throws `configuration.invalid` unless `base` is `https`, or `http` on this machine.
-  package init(replacing base: String) throws(EndpointProblem) {
+  package init(replacing base: String, name: String = Cloud.global.name) throws(EndpointProblem) {
     let origin = try BaseURL(base)
     self.init(
-      name: "custom", login: origin.text, graph: origin.text + "/v1.0",
+      name: name, login: origin.text, graph: origin.text + "/v1.0",
       graphResource: Self.global.graphResource, outlookResource: Self.global.outlookResource,
       portal: origin.text)
   }

@@ -18,5 +18,8 @@ package struct Clouds: Sendable {
 
   package func cloud(named name: String) -> Cloud? { byName[name] }
 
+  /// Where people are sent to sign in.
+  package var loginOrigins: [String] { Set(byName.values.map(\.login)).sorted() }
+
   package var global: Cloud { byName[Cloud.global.name] ?? .global }
 }

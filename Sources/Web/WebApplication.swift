@@ -30,14 +30,14 @@ package struct WebApplication: Sendable {
   }
 
   private let publicURL: String
-  private let loginOrigin: String
+  private let loginOrigins: [String]
   private let bodyLimit: Int
 
-  /// - Parameter loginOrigin: Microsoft's sign-in host, which the hosted page may send a form to.
-  package init(_ services: Services, publicURL: String, loginOrigin: String, bodyLimit: Int) {
+  /// - Parameter loginOrigins: Microsoft's sign-in hosts, which the hosted page may send a form to.
+  package init(_ services: Services, publicURL: String, loginOrigins: [String], bodyLimit: Int) {
     self.services = services
     self.publicURL = publicURL
-    self.loginOrigin = loginOrigin
+    self.loginOrigins = loginOrigins
     self.bodyLimit = bodyLimit
   }
 
@@ -45,7 +45,7 @@ package struct WebApplication: Sendable {
     let router = Router(context: WebContext.self)
     router.add(middleware: ProblemMiddleware(bodyLimit: bodyLimit))
     HealthRoute(store: services.store).add(to: router)
-    try HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigin: loginOrigin).add(to: router)
+    try HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
     let api = router.group("v1").add(middleware: BearerAuthentication(tokens: services.tokens, scope: "api"))
     AppRoutes(apps: services.apps, bodyLimit: bodyLimit).add(to: api)
     AccountRoutes(directory: services.accounts, signIn: services.signIn, bodyLimit: bodyLimit).add(to: api)

@@ -12,6 +12,8 @@ struct ServeOptions: ParsableArguments {
   @Option(help: .init(Setting.microsoft.summary, valueName: "url")) var microsoft: String?
   @Option(name: .customLong("microsoft-ca"), help: .init(Setting.microsoftCA.summary, valueName: "file"))
   var microsoftCA: String?
+  @Option(help: .init(Setting.clouds.summary, valueName: "name=url")) var clouds: String?
+  @Option(help: .init(Setting.exposeTokens.summary, valueName: "yes|no")) var exposeTokens: String?
   @Option(help: .init(Setting.unknownOutcomeWait.summary, valueName: "seconds")) var unknownOutcomeWait:
     String?
   @Option(help: .init(Setting.bodyLimit.summary, valueName: "bytes")) var bodyLimit: String?
@@ -20,6 +22,7 @@ struct ServeOptions: ParsableArguments {
   func configuration() throws -> Configuration {
     try store.configuration(flags: [
       .host: host, .port: port, .url: url, .microsoft: microsoft, .microsoftCA: microsoftCA,
+      .clouds: clouds, .exposeTokens: exposeTokens,
       .unknownOutcomeWait: unknownOutcomeWait, .bodyLimit: bodyLimit, .logLevel: logLevel,
     ])
   }

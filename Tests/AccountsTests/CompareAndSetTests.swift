@@ -91,6 +91,7 @@ extension OAuth2GrantRecord {
     OAuth2GrantRecord(
       workspace: .default, account: account, version: version, refreshToken: [1], accessToken: [2],
       expires: Instant(microseconds: 0), scopes: ["Mail.Send"], clientKind: .web,
+      keepAlive: Instant(microseconds: 0),
       updated: Instant(microseconds: 0))
   }
 }

@@ -24,7 +24,9 @@ import Testing
           id: AccountID("a"), name: "A", email: nil, app: app, mailbox: "alice@contoso.test")
         _ = try await world.house.directory.create(account, in: .default)
         try await world.until { try await world.requests("/token").count == 1 }
-        #expect(try await world.house.directory.account(AccountID("a"), in: .default).state == .initial)
+        try await world.until {
+          try await world.house.directory.account(AccountID("a"), in: .default).state == .connectError
+        }
         await world.house.time.untilSleeping()
         world.house.time.advance(by: Connector.pause)
         try await world.until {

@@ -166,10 +166,10 @@ extension Bench {
   fileprivate func sandboxOutbox(_ origin: String, _ http: HTTPExchange) async throws -> Outbox {
     let cloud = try Cloud(replacing: origin)
     let vault = Vault(key: .random())
-    let entra = Entra(cloud: cloud, http: http)
-    let tokens = TokenSource(store: store, vault: vault, entra: entra, time: time)
-    let backends = Backends(store: store, cloud: cloud, http: http, tokens: tokens, gate: Gate(time: time))
-    let app = try await AppRegistry(store: store, vault: vault, cloud: cloud, time: time).create(
+    let endpoints = Endpoints(clouds: Clouds(global: cloud), http: http)
+    let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
+    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
+    let app = try await AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time).create(
       NewApp(
         name: "Daemon", provider: .outlookService, enabled: true,
         clientID: "a0000000-0000-4000-8000-000000000003",

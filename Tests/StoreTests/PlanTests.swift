@@ -117,17 +117,17 @@ extension Transaction {
   fileprivate func fill() throws {
     try execute(
       """
-      INSERT INTO oauth2_app (workspace, id, name, provider, enabled, client_id, authority, extra_scopes,
-        skip_scopes, created, updated)
-      VALUES ('default', 'app', '', 'outlookService', 1, '', '', '', '', 0, 0)
+      INSERT INTO oauth2_app (workspace, id, name, provider, enabled, cloud, base_scopes, send_only, shared,
+        client_id, authority, extra_scopes, skip_scopes, created, updated)
+      VALUES ('default', 'app', '', 'outlookService', 1, 'global', 'api', 0, 0, '', '', '', '', 0, 0)
       """)
     try execute(
       """
-      INSERT INTO account (workspace, id, name, email, app, mailbox, state, verified, send_only,
-        unknown_outcome, created, updated)
+      INSERT INTO account (workspace, id, name, email, app_workspace, app, mailbox, delegated, identity,
+        state, paused, verified, send_only, unknown_outcome, created, updated)
       WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
-      SELECT 'default', CASE WHEN i = 0 THEN 'account' ELSE 'account ' || CAST(i AS TEXT) END, '', '', 'app', '',
-        'connected', 1, 0, 'hold', i, i FROM n
+      SELECT 'default', CASE WHEN i = 0 THEN 'account' ELSE 'account ' || CAST(i AS TEXT) END, '', '', 'default',
+        'app', '', 0, 'verified', 'connected', 0, 1, 0, 'hold', i, i FROM n
       """)
     try execute(
       """

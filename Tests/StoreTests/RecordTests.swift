@@ -42,7 +42,7 @@ import Vault
     }
     try await withStore(engine) { store in
       let (page, deleted, rest) = try await store.write { (tx: borrowing Transaction) in
-        try tx.insert(other)
+        _ = try tx.insert(other)
         for token in tokens { try tx.insert(token) }
         let page = try tx.apiTokens(PageRequest(page: 1, size: 3), in: .default)
         let deleted = [
@@ -64,8 +64,8 @@ import Vault
     let other = WorkspaceRecord(id: WorkspaceID("a"), name: "Another", created: Instant(microseconds: 1))
     try await withStore(engine) { store in
       let workspaces = try await store.write { (tx: borrowing Transaction) in
-        try tx.insert(other)
-        return try tx.workspaces()
+        _ = try tx.insert(other)
+        return try tx.workspaces(PageRequest()).elements
       }
       #expect(workspaces.map(\.id) == [.default, other.id])
     }

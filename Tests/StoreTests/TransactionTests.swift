@@ -174,8 +174,8 @@ import Testing
       for sql: SQL in [
         "INSERT INTO workspace (id, name, created) VALUES ($1, '', 0), ($1, '', 0)",
         """
-        INSERT INTO hosted_form (workspace, id, redirect_url, unknown_outcome, created, expires)
-        VALUES ($1, 'a', '', '', 0, 0)
+        INSERT INTO hosted_form (workspace, id, delegated, redirect_url, unknown_outcome, created, expires)
+        VALUES ($1, 'a', 0, '', '', 0, 0)
         """,
       ] {
         let problem = await #expect(throws: StoreProblem.self) {

@@ -19,21 +19,21 @@ enum WebFixture {
       let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
       let cloud = try Cloud(replacing: "http://localhost:1")
       let http = try HTTPExchange()
-      let tokens = TokenSource(store: store, vault: vault, entra: Entra(cloud: cloud, http: http), time: time)
+      let endpoints = Endpoints(clouds: Clouds(global: cloud), http: http)
+      let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
       let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
-      let backends = Backends(store: store, cloud: cloud, http: http, tokens: tokens, gate: Gate(time: time))
+      let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
       let application = WebApplication(
         WebApplication.Services(
           store: store, tokens: TokenDirectory(store: store, time: time, prepared: nil),
-          apps: AppRegistry(store: store, vault: vault, cloud: cloud, time: time),
-          accounts: AccountDirectory(store: store, cloud: cloud, time: time, connector: connector),
+          apps: AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time),
+          accounts: AccountDirectory(store: store, time: time, connector: connector),
           signIn: SignIn(
-            store: store, vault: vault, entra: Entra(cloud: cloud, http: http), http: http,
-            publicURL: "http://localhost:3000", time: time),
+            store: store, vault: vault, endpoints: endpoints, publicURL: "http://localhost:3000", time: time),
           outbox: Outbox(
             store: store, backends: { try await backends.backend(for: $1, in: $0) }, time: time,
             node: .make(at: time.now), logger: logger)),
-        publicURL: "http://localhost:3000", loginOrigin: cloud.login, bodyLimit: 1 << 20)
+        publicURL: "http://localhost:3000", loginOrigins: [cloud.login], bodyLimit: 1 << 20)
       let value = try body(try application.router())
       try await http.shutdown()
       return value

@@ -20,7 +20,9 @@ package struct AppChange: Sendable {
   func applied(to app: OAuth2AppRecord, secret: Secret?) -> NewApp {
     NewApp(
       name: name ?? app.name, title: title ?? app.title, description: description ?? app.description,
-      provider: app.provider, enabled: enabled ?? app.enabled, clientID: clientID ?? app.clientID,
+      provider: app.provider, enabled: enabled ?? app.enabled, cloud: app.cloud,
+      baseScopes: app.baseScopes, sendOnly: app.sendOnly, shared: app.shared,
+      clientID: clientID ?? app.clientID,
       clientSecret: clientSecret ?? secret, authority: authority ?? app.authority,
       redirectURL: redirectURL ?? app.redirectURL, extraScopes: extraScopes ?? app.extraScopes,
       skipScopes: skipScopes ?? app.skipScopes)

@@ -7,19 +7,19 @@ package import Vault
 package struct AppRegistry: Sendable {
   private let store: Store
   private let vault: Vault
-  private let scopes: Scopes
+  private let clouds: Clouds
   private let time: any Time
 
-  package init(store: Store, vault: Vault, cloud: Cloud, time: any Time) {
+  package init(store: Store, vault: Vault, clouds: Clouds, time: any Time) {
     self.store = store
     self.vault = vault
-    scopes = Scopes(cloud: cloud)
+    self.clouds = clouds
     self.time = time
   }
 
   /// Throws `app.invalid` or `request.invalidField`, and then has stored nothing.
   package func create(_ app: NewApp, in workspace: WorkspaceID) async throws -> AppID {
-    let authority = try app.validated(scopes)
+    let authority = try app.validated(clouds)
     let now = time.now
     let id = AppID.make(at: now)
     let record = record(app, authority, id: id, in: workspace, created: now)
@@ -57,7 +57,7 @@ package struct AppRegistry: Sendable {
         try vault.openSecret($0, for: .clientSecret(id, in: workspace))
       }
       let app = change.applied(to: old, secret: secret)
-      var new = record(app, try app.validated(scopes), id: id, in: workspace, created: old.created)
+      var new = record(app, try app.validated(clouds), id: id, in: workspace, created: old.created)
       new.updated = now
       try tx.update(new)
       if new.clientID != old.clientID || new.authority != old.authority {
@@ -71,7 +71,8 @@ package struct AppRegistry: Sendable {
   ) -> OAuth2AppRecord {
     OAuth2AppRecord(
       workspace: workspace, id: id, name: app.name, title: app.title, description: app.description,
-      provider: app.provider, enabled: app.enabled, clientID: app.clientID,
+      provider: app.provider, enabled: app.enabled, cloud: app.cloud ?? clouds.global.name,
+      baseScopes: app.baseScopes, sendOnly: app.sendOnly, shared: app.shared, clientID: app.clientID,
       clientSecret: app.clientSecret.map { vault.seal($0, for: .clientSecret(id, in: workspace)) },
       authority: authority.segment, redirectURL: app.redirectURL, extraScopes: app.extraScopes,
       skipScopes: app.skipScopes, created: created)

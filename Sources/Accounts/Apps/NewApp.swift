@@ -1,4 +1,5 @@
 package import Core
+import Microsoft
 package import Store
 
 /// What somebody who registers an app says about it; nothing is checked yet.
@@ -9,9 +10,19 @@ package struct NewApp: Sendable {
   package var description: String?
   package var provider: OAuth2Provider
   package var enabled: Bool
+  /// `nil` is the global one.
+  package var cloud: String?
+  package var baseScopes: BaseScopes
+  /// Asks people for no more than sending.
+  package var sendOnly: Bool
+  package var shared: Bool
   package var clientID: String
   /// `nil` for a native client.
   package var clientSecret: Secret?
+  /// A certificate and its private key as PEM, in the place of a secret.
+  package var clientCertificate: Secret?
+  /// When the secret ends, as Microsoft's page shows it; of a certificate we know it.
+  package var secretExpires: Instant?
   /// `nil` is `common`, where the provider allows that.
   package var authority: String?
   /// `nil` is `{public URL}/oauth`.
@@ -21,7 +32,9 @@ package struct NewApp: Sendable {
 
   package init(
     name: String, title: String? = nil, description: String? = nil, provider: OAuth2Provider, enabled: Bool,
-    clientID: String, clientSecret: Secret? = nil, authority: String? = nil, redirectURL: String? = nil,
+    cloud: String? = nil, baseScopes: BaseScopes = .api, sendOnly: Bool = false, shared: Bool = false,
+    clientID: String, clientSecret: Secret? = nil, clientCertificate: Secret? = nil,
+    secretExpires: Instant? = nil, authority: String? = nil, redirectURL: String? = nil,
     extraScopes: [String] = [], skipScopes: [String] = []
   ) {
     self.name = name
@@ -29,8 +42,14 @@ package struct NewApp: Sendable {
     self.description = description
     self.provider = provider
     self.enabled = enabled
+    self.cloud = cloud
+    self.baseScopes = baseScopes
+    self.sendOnly = sendOnly
+    self.shared = shared
     self.clientID = clientID
     self.clientSecret = clientSecret
+    self.clientCertificate = clientCertificate
+    self.secretExpires = secretExpires
     self.authority = authority
     self.redirectURL = redirectURL
     self.extraScopes = extraScopes
@@ -43,7 +62,11 @@ extension NewApp {
   static let longest = 256
 
   /// Throws unless Entra can take every value where it will stand. Returns the tenant.
-  func validated(_ scopes: Scopes) throws(AccountProblem) -> Authority {
+  func validated(_ clouds: Clouds) throws(AccountProblem) -> Authority {
+    let cloudName = cloud ?? clouds.global.name
+    guard let cloud = clouds.cloud(named: cloudName) else {
+      throw .cloudUnknown(cloudName, known: clouds.names)
+    }
     try requireText("name", name)
     try requireText("clientId", clientID)
     guard clientID.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -59,7 +82,7 @@ extension NewApp {
       }
     }
     try validateRedirectURL()
-    try validateScopes(scopes)
+    try validateScopes(Scopes(cloud: cloud, base: baseScopes))
     return try validatedAuthority()
   }
 

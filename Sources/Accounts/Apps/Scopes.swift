@@ -1,46 +1,64 @@
 import Microsoft
+import Store
 
-/// What a person is asked for, and what was granted. Entra spells Graph's scopes short or full, in any case.
+/// What a person is asked for. Entra spells a resource's scopes short or full, in any case.
 struct Scopes: Sendable {
+  let base: BaseScopes
   let resource: String
 
-  init(cloud: Cloud) {
-    resource = cloud.graphResource
+  init(cloud: Cloud, base: BaseScopes) {
+    self.base = base
+    resource = base == .api ? cloud.graphResource : cloud.outlookResource
   }
 
-  /// Without User.Read nobody can say whose mailbox it is; without Mail.ReadWrite a letter goes without a draft.
-  static let delegated = ["Mail.ReadWrite", "Mail.Send", "User.Read"]
+  /// Without User.Read only the id_token says whose mailbox it is; without Mail.ReadWrite a letter goes without
+  /// a draft.
+  static func delegated(_ base: BaseScopes, sendOnly: Bool) -> [String] {
+    switch (base, sendOnly) {
+    case (.api, false): ["Mail.ReadWrite", "Mail.Send", "User.Read"]
+    case (.api, true): ["Mail.Send"]
+    case (.imap, false): ["IMAP.AccessAsUser.All", "SMTP.Send"]
+    case (.imap, true): ["SMTP.Send"]
+    }
+  }
+
   /// `offline_access` gives the refresh token, the others the identity.
   static let openID = ["offline_access", "openid", "profile"]
 
   /// What the sign-in page asks for, and each refresh again.
-  func requested(extra: [String], skip: [String]) -> [String] {
-    let skipped = Set(skip.map(key))
+  func requested(sendOnly: Bool, extra: [String], skip: [String]) -> [String] {
+    let skipped = Set(skip.map(Self.key))
     var seen: Set<String> = []
-    let graph = (Self.delegated + extra).filter { !skipped.contains(key($0)) && !isOpenID($0) }
-      .filter { seen.insert(key($0)).inserted }
-    let identity = Self.openID + extra.filter { key($0) == "email" }
-    return graph.map { resource + "/" + short($0) } + identity
+    let permissions = (Self.delegated(base, sendOnly: sendOnly) + extra)
+      .filter { !skipped.contains(Self.key($0)) && !isOpenID($0) }
+      .filter { seen.insert(Self.key($0)).inserted }
+    let identity = Self.openID.filter { !skipped.contains($0) } + extra.filter { Self.key($0) == "email" }
+    return permissions.map { resource + "/" + Self.short($0) } + identity
   }
 
-  func grant(_ granted: [String], includes permission: String) -> Bool {
+  /// What an app that acts for itself asks for: everything that an administrator has granted it.
+  var appOnly: String { resource + "/.default" }
+
+  static func grant(_ granted: [String], includes permission: String) -> Bool {
     granted.contains { key($0) == key(permission) }
   }
 
-  /// Whether a token for Graph can carry it.
+  /// Whether a token for the resource can carry it.
   func belongsHere(_ scope: String) -> Bool {
-    !short(scope).contains("://") && !short(scope).isEmpty && short(scope) != ".default"
+    let prefix = resource.lowercased() + "/"
+    let name = scope.lowercased().hasPrefix(prefix) ? String(scope.dropFirst(prefix.count)) : scope
+    return !name.contains("://") && !name.isEmpty && name != ".default"
   }
 
   func isOpenID(_ scope: String) -> Bool {
-    (Self.openID + ["email"]).contains(key(scope))
+    (Self.openID + ["email"]).contains(Self.key(scope))
   }
 
-  private func key(_ scope: String) -> String { short(scope).lowercased() }
+  private static func key(_ scope: String) -> String { short(scope).lowercased() }
 
-  private func short(_ scope: String) -> String {
-    let prefix = resource + "/"
-    guard scope.lowercased().hasPrefix(prefix.lowercased()) else { return scope }
-    return String(scope.dropFirst(prefix.count))
+  /// Without the resource, whichever it is.
+  private static func short(_ scope: String) -> String {
+    guard scope.contains("://"), let slash = scope.lastIndex(of: "/") else { return scope }
+    return String(scope[scope.index(after: slash)...])
   }
 }

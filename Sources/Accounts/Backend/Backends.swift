@@ -1,33 +1,42 @@
 package import Core
-package import Microsoft
+import Microsoft
 package import Store
 
 /// Finds the way into an account's mailbox.
 package struct Backends: Sendable {
   private let store: Store
-  private let cloud: Cloud
-  private let http: HTTPExchange
+  private let endpoints: Endpoints
   private let tokens: TokenSource
   private let gate: Gate
-  private let scopes: Scopes
 
-  package init(store: Store, cloud: Cloud, http: HTTPExchange, tokens: TokenSource, gate: Gate) {
+  package init(store: Store, endpoints: Endpoints, tokens: TokenSource, gate: Gate) {
     self.store = store
-    self.cloud = cloud
-    self.http = http
+    self.endpoints = endpoints
     self.tokens = tokens
     self.gate = gate
-    scopes = Scopes(cloud: cloud)
   }
 
   /// A value for one attempt: what the account may do is read now. No token is asked for yet.
   package func backend(for id: AccountID, in workspace: WorkspaceID) async throws -> any Backend {
-    let found = try await store.read { (tx: borrowing Transaction) in try tx.account(id, in: workspace) }
-    guard let found else { throw AccountProblem.accountNotFound(id) }
+    let found = try await store.read { (tx: borrowing Transaction) -> (AccountDetails, OAuth2AppRecord)? in
+      guard let details = try tx.account(id, in: workspace),
+        let app = try tx.app(details.account.app, in: details.account.appWorkspace)
+      else { return nil }
+      return (details, app)
+    }
+    guard let (details, app) = found else { throw AccountProblem.accountNotFound(id) }
+    guard details.baseScopes == .api else { throw AccountProblem.backendNotImplemented(id) }
     return GraphBackend(
-      account: found.account, mailbox: found.provider == .outlook ? .me : .user(found.account.mailbox),
-      canReconcile: found.canReconcile(scopes), learnsItsLimits: found.provider == .outlookService,
-      cloud: cloud,
-      http: http, tokens: tokens, gate: gate, store: store)
+      account: details.account, mailbox: details.mailbox, canReconcile: details.canReconcile,
+      learnsItsLimits: details.provider == .outlookService, cloud: try endpoints.cloud(of: app),
+      http: endpoints.http, tokens: tokens, gate: gate, store: store)
+  }
+}
+
+extension AccountDetails {
+  /// How Graph is told which mailbox is meant: only a person's own has no name.
+  var mailbox: GraphMailbox {
+    let isOwn = provider == .outlook && !account.delegated && account.delegatedAccount == nil
+    return isOwn ? .me : .user(account.mailbox)
   }
 }

@@ -22,7 +22,7 @@ package struct Account: Sendable {
   package let created: Instant
   package let updated: Instant
 
-  init(_ details: AccountDetails, scopes: Scopes) {
+  init(_ details: AccountDetails) {
     let account = details.account
     id = account.id
     name = account.name
@@ -32,9 +32,9 @@ package struct Account: Sendable {
     mailbox = account.mailbox
     state = account.state
     verified = account.verified
-    sendOnly = !details.canReconcile(scopes)
+    sendOnly = !details.canReconcile
     unknownOutcome = account.unknownOutcome
-    self.scopes = details.scopes ?? []
+    scopes = details.scopes ?? []
     lastError = account.lastError
     created = account.created
     updated = account.updated
@@ -44,9 +44,9 @@ package struct Account: Sendable {
 extension AccountDetails {
   /// A person's grant says what it allows. What an app was granted is not told, so it is taken to be allowed
   /// everything until Graph refuses it a draft.
-  func canReconcile(_ scopes: Scopes) -> Bool {
+  var canReconcile: Bool {
     switch provider {
-    case .outlook: scopes.grant(self.scopes ?? [], includes: "Mail.ReadWrite")
+    case .outlook: Scopes.grant(scopes ?? [], includes: "Mail.ReadWrite")
     case .outlookService: !account.sendOnly
     }
   }

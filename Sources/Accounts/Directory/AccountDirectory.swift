@@ -1,17 +1,14 @@
 package import Core
-package import Microsoft
 package import Store
 
 /// The mailboxes Heliograph sends from.
 package struct AccountDirectory: Sendable {
   private let store: Store
-  private let scopes: Scopes
   private let time: any Time
   private let connector: Connector
 
-  package init(store: Store, cloud: Cloud, time: any Time, connector: Connector) {
+  package init(store: Store, time: any Time, connector: Connector) {
     self.store = store
-    scopes = Scopes(cloud: cloud)
     self.time = time
     self.connector = connector
   }
@@ -45,7 +42,7 @@ package struct AccountDirectory: Sendable {
   package func account(_ id: AccountID, in workspace: WorkspaceID) async throws -> Account {
     let found = try await store.read { (tx: borrowing Transaction) in try tx.account(id, in: workspace) }
     guard let found else { throw AccountProblem.accountNotFound(id) }
-    return Account(found, scopes: scopes)
+    return Account(found)
   }
 
   /// Oldest first. `query` is looked for in id, name and address.
@@ -55,7 +52,7 @@ package struct AccountDirectory: Sendable {
     let page = try await store.read { (tx: borrowing Transaction) in
       try tx.accounts(request, state: state, query: query, in: workspace)
     }
-    return page.map { Account($0, scopes: scopes) }
+    return page.map { Account($0) }
   }
 
   /// Also removes the grant, and cancels the letters that wait for the account.

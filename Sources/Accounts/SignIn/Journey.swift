@@ -23,7 +23,8 @@ struct Journey: Sendable {
     // Neither has a dot in it.
     let secrets = Secret(pkce.verifier.reveal() + "." + nonce.reveal())
     return SignInRecord(
-      stateHash: stateHash, workspace: form.workspace, form: form.id, app: app.id,
+      stateHash: stateHash, workspace: form.workspace, form: form.id,
+      appWorkspace: app.workspace, app: app.id,
       browserHash: Digest.sha256(browser), secrets: vault.seal(secrets, for: .signIn(stateHash)),
       redirectURI: redirectURI, created: now, expires: expires)
   }

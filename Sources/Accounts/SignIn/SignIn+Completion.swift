@@ -52,36 +52,39 @@ extension SignIn {
       try tx.signInApp(signIn.app, in: signIn.workspace)
     }
     let secrets = try signIn.secrets(vault)
+    let entra = try endpoints.entra(for: app)
     let reply = try await entra.redeem(
       code: Secret(code), redirectURI: signIn.redirectURI, pkce: secrets.pkce,
-      scopes: app.requestedScopes(scopes), client: try app.client(vault), tenant: app.authority)
+      scopes: try endpoints.requestedScopes(of: app), client: try app.client(vault), tenant: app.authority)
     guard let token = reply.idToken else { throw AccountProblem.noIdentity }
     try token.validate(
       clientID: app.clientID, nonce: secrets.nonce.reveal(), tenant: app.authority, cloud: entra.cloud,
       now: time.now)
     guard let refreshToken = reply.refreshToken else { throw AccountProblem.noRefreshToken }
-    let person = try await whoSignedIn(token, reply)
+    let person = try await whoSignedIn(token, reply, app)
     let connection = Connection(
       signIn: signIn, app: app, person: person, reply: reply, refreshToken: refreshToken, asked: asked,
-      verified: try await hasMailbox(reply))
+      verified: try await hasMailbox(reply, app))
     return try await keep(connection)
   }
 
-  private func whoSignedIn(_ token: IDToken, _ reply: TokenReply) async throws -> SignedIn {
-    if scopes.grant(reply.scopes, includes: "User.Read") {
-      return SignedIn(token, user: try await graph(reply).user())
+  private func whoSignedIn(
+    _ token: IDToken, _ reply: TokenReply, _ app: OAuth2AppRecord
+  ) async throws -> SignedIn {
+    if Scopes.grant(reply.scopes, includes: "User.Read") {
+      return SignedIn(token, user: try await graph(reply, app).user())
     }
     guard let person = SignedIn(token) else { throw AccountProblem.noIdentity }
     return person
   }
 
   /// Whether the mailbox is there, where the grant lets us look; a person without one is told so at once.
-  private func hasMailbox(_ reply: TokenReply) async throws -> Bool {
-    guard scopes.grant(reply.scopes, includes: "Mail.ReadWrite") else { return false }
+  private func hasMailbox(_ reply: TokenReply, _ app: OAuth2AppRecord) async throws -> Bool {
+    guard Scopes.grant(reply.scopes, includes: "Mail.ReadWrite") else { return false }
     do {
-      _ = try await graph(reply).folderID(.drafts)
+      _ = try await graph(reply, app).folderID(.drafts)
       return true
-    } catch  where error.code == .graphMailboxUnavailable {
+    } catch let error as GraphProblem where error.code == .graphMailboxUnavailable {
       throw error
     } catch {
       // Graph is not well just now; the first letter will tell.
@@ -89,8 +92,8 @@ extension SignIn {
     }
   }
 
-  private func graph(_ reply: TokenReply) -> Graph {
-    Graph(cloud: entra.cloud, http: http, mailbox: .me, token: reply.accessToken)
+  private func graph(_ reply: TokenReply, _ app: OAuth2AppRecord) throws -> Graph {
+    try endpoints.graph(for: app, mailbox: .me, token: reply.accessToken)
   }
 }
 
@@ -123,7 +126,7 @@ extension SignIn {
       let replaced = try tx.grant(of: id, in: workspace)?.version
       let version = max(now.microseconds, (replaced ?? 0) + 1)
       _ = try tx.save(connection.grant(id, version: version, at: now, vault), replacing: replaced)
-      try tx.setLastError(nil, ofApp: connection.app.id, in: workspace)
+      try tx.setLastError(nil, ofApp: connection.app.id, in: connection.app.workspace)
       let origin: AccountOrigin = existing == nil ? .new : .existing
       if origin == .new { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
       if existing?.state != .connected {
@@ -143,8 +146,10 @@ extension Connection {
     let known = existing?.verified == true && existing?.objectID == person.objectID
     return AccountRecord(
       workspace: signIn.workspace, id: id,
-      name: form.name ?? existing?.name ?? person.name ?? person.address, email: person.address, app: app.id,
-      mailbox: person.address, state: .connected, verified: verified || known,
+      name: form.name ?? existing?.name ?? person.name ?? person.address, email: person.address,
+      appWorkspace: app.workspace, app: app.id,
+      mailbox: person.address, state: app.baseScopes.stateWithToken,
+      verified: verified || known,
       unknownOutcome: form.unknownOutcome, tenantID: person.tenantID, objectID: person.objectID, created: now)
   }
 
@@ -154,7 +159,8 @@ extension Connection {
       refreshToken: vault.seal(refreshToken, for: .refreshToken(id, in: signIn.workspace)),
       accessToken: vault.seal(reply.accessToken, for: .accessToken(id, in: signIn.workspace)),
       expires: asked + reply.expiresIn, scopes: reply.scopes,
-      clientKind: app.clientSecret == nil ? .native : .web, updated: now)
+      clientKind: app.isConfidential ? .web : .native,
+      keepAlive: KeepAlive.next(after: now), updated: now)
   }
 }
 

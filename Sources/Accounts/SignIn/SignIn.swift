@@ -1,5 +1,5 @@
 package import Core
-package import Microsoft
+import Microsoft
 package import Store
 package import Vault
 
@@ -10,11 +10,9 @@ package import Vault
 package struct SignIn: Sendable {
   let store: Store
   let vault: Vault
-  let entra: Entra
-  let http: HTTPExchange
+  let endpoints: Endpoints
   let publicURL: String
   let time: any Time
-  let scopes: Scopes
 
   /// How long a link works.
   package static let formLife: Duration = .seconds(24 * 3600)
@@ -25,15 +23,13 @@ package struct SignIn: Sendable {
 
   /// - Parameter publicURL: how browsers reach us, without a trailing slash.
   package init(
-    store: Store, vault: Vault, entra: Entra, http: HTTPExchange, publicURL: String, time: any Time
+    store: Store, vault: Vault, endpoints: Endpoints, publicURL: String, time: any Time
   ) {
     self.store = store
     self.vault = vault
-    self.entra = entra
-    self.http = http
+    self.endpoints = endpoints
     self.publicURL = publicURL
     self.time = time
-    scopes = Scopes(cloud: entra.cloud)
   }
 
   /// Makes a link: `{public URL}/accounts/new?data=…&sig=…`, for 24 hours and one account.
@@ -81,20 +77,15 @@ package struct SignIn: Sendable {
       try tx.insert(record)
     }
     let request = AuthorizeRequest(
-      clientID: app.clientID, redirectURI: journey.redirectURI, scopes: app.requestedScopes(scopes),
+      clientID: app.clientID, redirectURI: journey.redirectURI,
+      scopes: try endpoints.requestedScopes(of: app),
       state: journey.state.reveal(), nonce: journey.nonce.reveal(), challenge: journey.pkce.challenge,
       account: form.wantedEmail.map { .hinted($0) } ?? .picked)
     return SignInStart(
-      authorizeURL: entra.authorizeURL(tenant: app.authority, request),
+      authorizeURL: try endpoints.entra(for: app).authorizeURL(tenant: app.authority, request),
       cookie: BrowserCookie(
         name: BrowserCookie.name(stateHash: record.stateHash), value: journey.browser, maxAge: Self.stateLife)
     )
-  }
-}
-
-extension OAuth2AppRecord {
-  func requestedScopes(_ scopes: Scopes) -> [String] {
-    scopes.requested(extra: extraScopes, skip: skipScopes)
   }
 }
 
@@ -125,7 +116,7 @@ extension Transaction {
 
   /// Throws unless people may sign in to that app now.
   func signInApp(_ id: AppID, in workspace: WorkspaceID) throws -> OAuth2AppRecord {
-    guard let app = try app(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
+    guard let app = try usableApp(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
     guard app.provider == .outlook else { throw AccountProblem.appActsForItself(app.name) }
     guard app.enabled else { throw AccountProblem.appDisabled(app.name) }
     return app

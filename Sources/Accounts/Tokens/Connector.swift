@@ -17,6 +17,8 @@ package struct Connector: Service {
   package static let pause: Duration = .seconds(30)
   /// Entra answers in well under a second; this many at once connect thousands in minutes.
   private static let width = 8
+  /// So many are held in memory.
+  private static let batch = 500
 
   package init(store: Store, tokens: TokenSource, time: any Time, logger: Logger) {
     self.store = store
@@ -46,25 +48,50 @@ package struct Connector: Service {
 
   private func connectAll() async {
     do {
-      let waiting = try await store.read { (tx: borrowing Transaction) in try tx.initialAccounts() }
-      await withTaskGroup(of: Void.self) { group in
-        for (index, account) in waiting.enumerated() {
-          if index >= Self.width { await group.next() }
-          group.addTask { await connect(account.id, in: account.workspace) }
+      var last: (created: Instant, id: AccountID)?
+      while true {
+        let after = last
+        let batch = try await store.read { (tx: borrowing Transaction) in
+          try tx.waitingAccounts(after: after, limit: Self.batch)
         }
+        await withTaskGroup(of: Void.self) { group in
+          for (index, account) in batch.enumerated() {
+            if index >= Self.width { await group.next() }
+            group.addTask { await connect(account) }
+          }
+        }
+        guard batch.count == Self.batch, let end = batch.last else { return }
+        last = (end.created, end.id)
       }
     } catch {
       logger.warning("cannot list accounts to connect", metadata: ["problem": "\(error)"])
     }
   }
 
-  /// A failure is kept in the account, if it is for good; if not, the next round tries again.
-  private func connect(_ id: AccountID, in workspace: WorkspaceID) async {
+  /// A failure for good is kept by whoever was refused the token; of one that passes the account says so, and the
+  /// next round tries again.
+  private func connect(_ account: AccountRecord) async {
+    let (id, workspace) = (account.id, account.workspace)
     do {
+      try await move(account, to: .connecting, from: [.initial, .connectError])
       _ = try await tokens.token(for: id, in: workspace)
       logger.info("account connected", metadata: ["account": "\(id)"])
     } catch {
       logger.info("account not connected yet", metadata: ["account": "\(id)", "problem": "\(error)"])
+      let problem = (error as? any Problem).map { ProblemRecord($0, at: time.now) }
+      // If the database does not take it either, the next round says so.
+      try? await move(account, to: .connectError, from: [.connecting], problem)
+    }
+  }
+
+  private func move(
+    _ account: AccountRecord, to state: AccountState, from states: [AccountState],
+    _ problem: ProblemRecord? = nil
+  ) async throws {
+    let now = time.now
+    try await store.write { (tx: borrowing Transaction) in
+      try tx.move(
+        account.id, to: state, from: states, problem: problem, in: account.workspace, at: now)
     }
   }
 }

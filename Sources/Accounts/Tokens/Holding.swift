@@ -83,7 +83,7 @@ extension Transaction {
     case .account(let id, let workspace):
       guard let account = try account(id, in: workspace)?.account,
         let grant = try grant(of: id, in: workspace),
-        let app = try app(account.app, in: workspace)
+        let app = try app(account.app, in: account.appWorkspace)
       else { return nil }
       return Holding(app: app, kind: .grant(grant))
     case .app(let id, let workspace):

@@ -29,6 +29,7 @@ struct RefreshedToken: Sendable {
       }
       if !reply.scopes.isEmpty { grant.scopes = reply.scopes }
       grant.expires = expires
+      grant.keepAlive = KeepAlive.next(after: asked)
       grant.updated = asked
       record = .grant(grant)
     case .service(let token):

@@ -1,5 +1,5 @@
 package import Core
-package import Microsoft
+import Microsoft
 package import Store
 package import Vault
 
@@ -10,19 +10,17 @@ package actor TokenSource {
 
   private let store: Store
   private let vault: Vault
-  private let entra: Entra
+  private let endpoints: Endpoints
   private let time: any Time
-  private let scopes: Scopes
   private var flights: [TokenSubject: Task<Secret, any Error>] = [:]
   /// What Entra gave and the database could not take: lost, it might be a refresh token that has no successor.
   private var unsaved: [TokenSubject: RefreshedToken] = [:]
 
-  package init(store: Store, vault: Vault, entra: Entra, time: any Time) {
+  package init(store: Store, vault: Vault, endpoints: Endpoints, time: any Time) {
     self.store = store
     self.vault = vault
-    self.entra = entra
+    self.endpoints = endpoints
     self.time = time
-    scopes = Scopes(cloud: entra.cloud)
   }
 
   /// A token that lives for at least `margin`, unless Entra gave a shorter one.
@@ -42,6 +40,7 @@ package actor TokenSource {
 
   private func live(_ id: AccountID, in workspace: WorkspaceID, rejected: Secret?) async throws -> Secret {
     let (account, subject, found) = try await state(of: id, in: workspace)
+    guard !account.paused else { throw AccountProblem.paused(id) }
     guard let found else { throw AccountProblem.notConnected(id, because: account.lastError) }
     guard found.app.enabled else { throw AccountProblem.appDisabled(found.app.name) }
     if let token = try usable(found, rejected) {
@@ -70,8 +69,8 @@ package actor TokenSource {
       guard let details = try tx.account(id, in: workspace) else { return nil }
       let subject: TokenSubject =
         switch details.provider {
-        case .outlook: .account(id, in: workspace)
-        case .outlookService: .app(details.account.app, in: workspace)
+        case .outlook: .account(details.account.delegatedAccount ?? id, in: workspace)
+        case .outlookService: .app(details.account.app, in: details.account.appWorkspace)
         }
       return (details.account, subject, try tx.holding(subject))
     }
@@ -129,16 +128,16 @@ extension TokenSource {
 
   private func ask(_ holding: Holding) async throws -> TokenReply {
     let client = try holding.client(vault)
+    let entra = try endpoints.entra(for: holding.app)
     switch holding.kind {
     case .grant(let grant):
       return try await entra.refresh(
         try vault.openSecret(grant.refreshToken, for: .refreshToken(grant.account, in: grant.workspace)),
-        scopes: scopes.requested(extra: holding.app.extraScopes, skip: holding.app.skipScopes),
-        client: client,
-        tenant: holding.app.authority)
+        scopes: try endpoints.requestedScopes(of: holding.app), client: client, tenant: holding.app.authority)
     case .service:
       return try await entra.clientCredentials(
-        scope: entra.cloud.graphDefaultScope, client: client, tenant: holding.app.authority)
+        scope: Scopes(cloud: entra.cloud, base: holding.app.baseScopes).appOnly, client: client,
+        tenant: holding.app.authority)
     }
   }
 
@@ -168,12 +167,14 @@ extension TokenSource {
 // What a refresh means for the account
 extension TokenSource {
   private func markConnected(_ account: AccountRecord, _ app: OAuth2AppRecord) async throws {
-    guard account.state != .connected else { return }
+    guard account.state != app.baseScopes.stateWithToken else { return }
     let (id, workspace, now) = (account.id, account.workspace, time.now)
     // Each statement says itself when it applies, and a hundred accounts of one app come here at once.
     try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
-      if app.lastError != nil { try tx.setLastError(nil, ofApp: app.id, in: workspace) }
-      guard try tx.markConnected(id, in: workspace, at: now) else { return }
+      if app.lastError != nil { try tx.setLastError(nil, ofApp: app.id, in: app.workspace) }
+      guard try tx.markConnected(id, as: app.baseScopes.stateWithToken, in: workspace, at: now) else {
+        return
+      }
       try tx.append(
         AccountEvent.authenticated(mailbox: account.mailbox).record(id, in: workspace, at: now))
       try tx.resumeLetters(of: account, at: now)
@@ -186,7 +187,7 @@ extension TokenSource {
     let (id, workspace) = (account.id, account.workspace)
     let concernsApp = Refusal.concernsApp(holding, refusal)
     try await store.write { (tx: borrowing Transaction) in
-      if concernsApp { try tx.setLastError(refusal, ofApp: account.app, in: workspace) }
+      if concernsApp { try tx.setLastError(refusal, ofApp: account.app, in: account.appWorkspace) }
       // Near its end, or refused by Graph: it must not pass for a sign that the account is well again.
       try holding.expireToken(tx)
       let isNews = try tx.markAuthenticationError(

@@ -11,7 +11,9 @@ package struct Configuration: Sendable {
   package let data: String
   /// Without a trailing slash; `nil` until the port is known.
   package let publicURL: String?
-  package let cloud: Cloud
+  package let clouds: Clouds
+  /// Whether callers may have Microsoft's access tokens.
+  package let exposeTokens: Bool
   package let microsoftCA: String?
   package let database: StoreLocation
   package let secretKey: SecretKeySource
@@ -32,7 +34,10 @@ package struct Configuration: Sendable {
     let data = settings[.data] ?? "heliograph-data"
     self.data = data
     publicURL = try settings[.url].map(Self.publicURL)
-    cloud = try settings[.microsoft].map { try Cloud(replacing: $0) } ?? .global
+    clouds = Clouds(
+      global: try settings[.microsoft].map { try Cloud(replacing: $0) } ?? .global,
+      named: try Self.clouds(settings[.clouds]))
+    exposeTokens = try Self.flag(settings, .exposeTokens)
     microsoftCA = settings[.microsoftCA]
     database = try Self.database(settings[.databaseURL], data: data)
     secretKey =
@@ -57,6 +62,27 @@ package struct Configuration: Sendable {
       throw .invalid(setting, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
+  }
+
+  private static func flag(_ settings: Settings, _ setting: Setting) throws(ConfigurationProblem) -> Bool {
+    switch settings[setting] {
+    case nil, "no": return false
+    case "yes": return true
+    case .some(let text): throw .invalid(setting, text, "yes or no")
+    }
+  }
+
+  /// `lab=https://lab.example:4443 other=https://other.example`.
+  private static func clouds(_ text: String?) throws -> [Cloud] {
+    try (text ?? "").split(separator: " ").map { entry in
+      let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, parts[0].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+      else {
+        throw ConfigurationProblem.invalid(
+          .clouds, String(entry), "NAME=URL, such as lab=https://lab.example")
+      }
+      return try Cloud(replacing: parts[1], name: parts[0])
+    }
   }
 
   private static func publicURL(_ text: String) throws(ConfigurationProblem) -> String {

@@ -7,6 +7,8 @@ package enum Setting: String, CaseIterable, Sendable {
   case url
   case microsoft
   case microsoftCA = "microsoft-ca"
+  case clouds
+  case exposeTokens = "expose-tokens"
   case databaseURL = "database-url"
   case secretKey = "secret-key"
   case secretKeyFile = "secret-key-file"
@@ -37,6 +39,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case .url: "http://localhost:PORT"
     case .microsoft: "Microsoft's global cloud"
     case .microsoftCA: "the system's certificates"
+    case .clouds: "none"
+    case .exposeTokens: "no"
     case .databaseURL: "SQLite in the data folder"
     case .secretKey, .preparedToken: "none"
     case .secretKeyFile: "secret.key in the data folder, made at first start"
@@ -54,6 +58,9 @@ package enum Setting: String, CaseIterable, Sendable {
     case .url: "How the world reaches this gateway; the redirect URI is this and /oauth."
     case .microsoft: "Replaces the login and Graph base URLs of the global cloud; http only on loopback."
     case .microsoftCA: "PEM file of a certificate authority to trust beside the system's, for --microsoft."
+    case .clouds:
+      "Further clouds that apps may name, as NAME=URL separated by spaces; login and Graph at one URL."
+    case .exposeTokens: "yes lets GET /v1/account/{account}/oauth-token hand out Microsoft's access tokens."
     case .databaseURL: "postgres://user:password@host/database."
     case .secretKey: "Base64 of 32 bytes; seals the secrets in the database."
     case .secretKeyFile: "File that holds the secret key, mode 0600."

@@ -8,18 +8,21 @@ package struct APITokenRecord: Sendable, Hashable {
   package var hash: [UInt8]
   package var description: String
   package var scopes: [String]
+  /// The only account it is for; `nil` for all of the workspace.
+  package var account: AccountID?
   package var created: Instant
   package var expires: Instant?
 
   package init(
     workspace: WorkspaceID, id: TokenID, hash: [UInt8], description: String, scopes: [String],
-    created: Instant, expires: Instant? = nil
+    account: AccountID? = nil, created: Instant, expires: Instant? = nil
   ) {
     self.workspace = workspace
     self.id = id
     self.hash = hash
     self.description = description
     self.scopes = scopes
+    self.account = account
     self.created = created
     self.expires = expires
   }
@@ -30,23 +33,24 @@ package struct APITokenRecord: Sendable, Hashable {
     hash = try row.bytes("hash")
     description = try row.text("description")
     scopes = try row.words("scopes")
+    account = try row.optionalIdentifier("account")
     created = try row.instant("created")
     expires = try row.optionalInstant("expires")
   }
 
   static let select: SQL =
-    "SELECT workspace, id, hash, description, scopes, created, expires FROM api_token"
+    "SELECT workspace, id, hash, description, scopes, account, created, expires FROM api_token"
 }
 
 extension Transaction {
   package func insert(_ token: APITokenRecord) throws {
     try execute(
       """
-      INSERT INTO api_token (workspace, id, hash, description, scopes, created, expires)
-      VALUES ($1, $2, $3, $4, $5, $6, $7)
+      INSERT INTO api_token (workspace, id, hash, description, scopes, account, created, expires)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
       """,
       token.workspace, token.id, token.hash, token.description, token.scopes.joined(separator: " "),
-      token.created, token.expires)
+      token.account, token.created, token.expires)
   }
 
   /// The token with this hash in any workspace; `nil` when there is none or it has expired by `now`.

@@ -38,11 +38,59 @@ extension Transaction {
     return Page(accounts, of: Int(total ?? 0))
   }
 
-  /// Every account that has never held a token, in all workspaces, oldest first.
-  package func initialAccounts() throws -> [(workspace: WorkspaceID, id: AccountID)] {
-    try rows("SELECT workspace, id FROM account WHERE state = 'init' ORDER BY created, id") {
-      (try $0.identifier("workspace"), try $0.identifier("id"))
+  /// Up to `limit` accounts that wait for their first token, in all workspaces, oldest first, after that one.
+  package func waitingAccounts(
+    after last: (created: Instant, id: AccountID)?, limit: Int
+  ) throws -> [AccountRecord] {
+    try rows(
+      AccountDetails.select + """
+         WHERE (state = 'init' OR state = 'connecting' OR state = 'connectError') AND paused = 0
+        AND (account.created, account.id) > ($1, $2) ORDER BY account.created, account.id LIMIT $3
+        """, last?.created ?? Instant(microseconds: -1), last?.id.rawValue ?? "", limit
+    ) { try AccountRecord($0) }
+  }
+
+  /// Returns whether it was in one of those states.
+  @discardableResult
+  package func move(
+    _ id: AccountID, to state: AccountState, from states: [AccountState], problem: ProblemRecord? = nil,
+    in workspace: WorkspaceID, at now: Instant
+  ) throws -> Bool {
+    guard let found = try account(id, in: workspace)?.account, states.contains(found.state) else {
+      return false
     }
+    return try execute(
+      """
+      UPDATE account SET state = $3, last_error = $4, updated = $5
+      WHERE workspace = $1 AND id = $2 AND state = $6
+      """, workspace, id, state.rawValue, problem, now, found.state.rawValue) > 0
+  }
+
+  /// Returns whether that is news.
+  package func setPaused(
+    _ paused: Bool, account id: AccountID, in workspace: WorkspaceID, at now: Instant
+  ) throws -> Bool {
+    try execute(
+      "UPDATE account SET paused = $3, updated = $4 WHERE workspace = $1 AND id = $2 AND paused <> $3",
+      workspace, id, paused, now) > 0
+  }
+
+  /// The accounts that use that one's grant.
+  package func accounts(delegatedBy id: AccountID, in workspace: WorkspaceID) throws -> [AccountID] {
+    try rows(
+      "SELECT id FROM account WHERE workspace = $1 AND delegated_account = $2 ORDER BY id", workspace, id
+    ) { try $0.identifier("id") }
+  }
+
+  /// Keeps what Microsoft said about whose mailbox it is.
+  package func setIdentity(
+    tenantID: String, objectID: String, account id: AccountID, in workspace: WorkspaceID
+  ) throws {
+    try execute(
+      """
+      UPDATE account SET identity = 'verified', tenant_id = $3, object_id = $4
+      WHERE workspace = $1 AND id = $2
+      """, workspace, id, tenantID, objectID)
   }
 
   /// Makes the account, or gives an existing one these values; its `created` and its event numbers stay. A new
@@ -50,28 +98,35 @@ extension Transaction {
   package func upsert(_ account: AccountRecord) throws {
     try execute(
       """
-      INSERT INTO account (workspace, id, name, email, app, mailbox, state, verified, send_only,
-        unknown_outcome, tenant_id, object_id, last_error, event_sequence, created, updated)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-        (SELECT coalesce(max(sequence), 0) FROM event WHERE workspace = $1 AND account = $2), $14, $15)
+      INSERT INTO account (workspace, id, name, email, app_workspace, app, mailbox, delegated,
+        delegated_account, identity, state, paused, verified, send_only, unknown_outcome, tenant_id, object_id,
+        last_error, event_sequence, created, updated)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        (SELECT coalesce(max(sequence), 0) FROM event WHERE workspace = $1 AND account = $2), $19, $20)
       ON CONFLICT (workspace, id) DO UPDATE SET name = excluded.name, email = excluded.email,
-        app = excluded.app, mailbox = excluded.mailbox, state = excluded.state,
+        app_workspace = excluded.app_workspace, app = excluded.app, mailbox = excluded.mailbox,
+        delegated = excluded.delegated, delegated_account = excluded.delegated_account,
+        identity = excluded.identity, state = excluded.state, paused = excluded.paused,
         verified = excluded.verified, send_only = excluded.send_only,
         unknown_outcome = excluded.unknown_outcome, tenant_id = excluded.tenant_id,
         object_id = excluded.object_id, last_error = excluded.last_error, updated = excluded.updated
       """,
-      account.workspace, account.id, account.name, account.email, account.app, account.mailbox,
-      account.state.rawValue, account.verified, account.sendOnly, account.unknownOutcome.rawValue,
-      account.tenantID, account.objectID, account.lastError, account.created, account.updated)
+      account.workspace, account.id, account.name, account.email, account.appWorkspace, account.app,
+      account.mailbox, account.delegated, account.delegatedAccount, account.identity.rawValue,
+      account.state.rawValue, account.paused, account.verified, account.sendOnly,
+      account.unknownOutcome.rawValue, account.tenantID, account.objectID, account.lastError,
+      account.created, account.updated)
   }
 
   /// Returns whether that is news.
-  package func markConnected(_ id: AccountID, in workspace: WorkspaceID, at now: Instant) throws -> Bool {
+  package func markConnected(
+    _ id: AccountID, as state: AccountState = .connected, in workspace: WorkspaceID, at now: Instant
+  ) throws -> Bool {
     try execute(
       """
-      UPDATE account SET state = 'connected', last_error = NULL, updated = $3
-      WHERE workspace = $1 AND id = $2 AND state <> 'connected'
-      """, workspace, id, now) > 0
+      UPDATE account SET state = $3, last_error = NULL, updated = $4
+      WHERE workspace = $1 AND id = $2 AND state <> $3
+      """, workspace, id, state.rawValue, now) > 0
   }
 
   /// Returns whether that is news; what was said last is kept anyway. `grantVersion` is the grant that was
@@ -79,7 +134,10 @@ extension Transaction {
   package func markAuthenticationError(
     _ problem: ProblemRecord, account id: AccountID, grantVersion: Int64?, in workspace: WorkspaceID
   ) throws -> Bool {
-    if let grantVersion, try grant(of: id, in: workspace)?.version != grantVersion { return false }
+    if let grantVersion {
+      let owner = try account(id, in: workspace)?.account.delegatedAccount ?? id
+      guard try grant(of: owner, in: workspace)?.version == grantVersion else { return false }
+    }
     let news = try execute(
       """
       UPDATE account SET state = 'authenticationError', updated = $3
@@ -103,7 +161,8 @@ extension Transaction {
 
   package func forgetSendOnly(ofApp app: AppID, in workspace: WorkspaceID) throws {
     try execute(
-      "UPDATE account SET send_only = 0 WHERE workspace = $1 AND app = $2 AND send_only = 1", workspace, app)
+      "UPDATE account SET send_only = 0 WHERE app_workspace = $1 AND app = $2 AND send_only = 1", workspace,
+      app)
   }
 
   /// Cancels the letters that wait for the account. One that is on its way finds no account when it comes back.

@@ -6,10 +6,19 @@ package struct AccountRecord: Sendable {
   package var id: AccountID
   package var name: String
   package var email: String
+  /// Where the app is: the workspace itself, or the operator's for a shared one.
+  package var appWorkspace: WorkspaceID
   package var app: AppID
   /// The user id, principal name or address by which Microsoft knows the mailbox.
   package var mailbox: String
+  /// Whether the mailbox is another one than that of the person who signed in.
+  package var delegated: Bool
+  /// The account whose grant is used; `nil` for an account with a grant or an app token of its own.
+  package var delegatedAccount: AccountID?
+  package var identity: Identity
   package var state: AccountState
+  /// Whether somebody has stopped it for a while; its state is kept.
+  package var paused: Bool
   /// Whether the mailbox is known to be there: its owner signed in, or it has sent something.
   package var verified: Bool
   /// Found out when an app was refused the drafts of this mailbox, anew with each token of the app; for a person's grant, its scopes tell.
@@ -23,17 +32,23 @@ package struct AccountRecord: Sendable {
   package var updated: Instant
 
   package init(
-    workspace: WorkspaceID, id: AccountID, name: String, email: String, app: AppID, mailbox: String,
-    state: AccountState, verified: Bool, unknownOutcome: UnknownOutcome, tenantID: String? = nil,
-    objectID: String? = nil, created: Instant
+    workspace: WorkspaceID, id: AccountID, name: String, email: String, appWorkspace: WorkspaceID? = nil,
+    app: AppID, mailbox: String, delegated: Bool = false, delegatedAccount: AccountID? = nil,
+    identity: Identity = .verified, state: AccountState, verified: Bool, unknownOutcome: UnknownOutcome,
+    tenantID: String? = nil, objectID: String? = nil, created: Instant
   ) {
     self.workspace = workspace
     self.id = id
     self.name = name
     self.email = email
+    self.appWorkspace = appWorkspace ?? workspace
     self.app = app
     self.mailbox = mailbox
+    self.delegated = delegated
+    self.delegatedAccount = delegatedAccount
+    self.identity = identity
     self.state = state
+    paused = false
     self.verified = verified
     sendOnly = false
     self.unknownOutcome = unknownOutcome
@@ -59,10 +74,22 @@ package struct SenderIdentity: Sendable, Hashable {
 package enum AccountState: String, Sendable, CaseIterable {
   /// No token yet.
   case initial = "init"
+  /// Nothing to send with: nobody has signed in yet, or there is no backend for the app's base scopes.
+  case unset
+  /// The first token is being asked for.
+  case connecting
   /// A token is held.
   case connected
   /// Entra refuses a token until somebody does something; `lastError` says what.
   case authenticationError
+  /// The first token could not be asked for, or Exchange has no such mailbox; it is tried again.
+  case connectError
+}
+
+/// Whether Microsoft has said whose mailbox it is, or only whoever entered the account.
+package enum Identity: String, Sendable, CaseIterable {
+  case verified
+  case unverified
 }
 
 /// What becomes of a letter when nobody can find out whether Microsoft took it.
@@ -77,6 +104,7 @@ package enum UnknownOutcome: String, Sendable, CaseIterable {
 package struct AccountDetails: Sendable {
   package var account: AccountRecord
   package var provider: OAuth2Provider
+  package var baseScopes: BaseScopes
   /// What a person has granted, as Entra spelt it; `nil` without a grant.
   package var scopes: [String]?
 }
@@ -87,9 +115,14 @@ extension AccountRecord {
     id = try row.identifier("id")
     name = try row.text("name")
     email = try row.text("email")
+    appWorkspace = try row.identifier("app_workspace")
     app = try row.identifier("app")
     mailbox = try row.text("mailbox")
+    delegated = try row.bool("delegated")
+    delegatedAccount = try row.optionalIdentifier("delegated_account")
+    identity = try row.value("identity")
     state = try row.value("state")
+    paused = try row.bool("paused")
     verified = try row.bool("verified")
     sendOnly = try row.bool("send_only")
     unknownOutcome = try row.value("unknown_outcome")
@@ -105,15 +138,18 @@ extension AccountDetails {
   init(_ row: Row) throws {
     account = try AccountRecord(row)
     provider = try row.value("provider")
+    baseScopes = try row.value("base_scopes")
     scopes = try row.optionalText("scopes") == nil ? nil : try row.words("scopes")
   }
 
   static let select: SQL = """
-    SELECT account.workspace, account.id, account.name, email, app, mailbox, state, verified, send_only,
-      unknown_outcome, tenant_id, object_id, account.last_error, account.created, account.updated,
-      oauth2_app.provider, oauth2_grant.scopes
+    SELECT account.workspace, account.id, account.name, email, app_workspace, app, mailbox, delegated,
+      delegated_account, identity, state, paused, verified, account.send_only, unknown_outcome, tenant_id,
+      object_id, account.last_error, account.created, account.updated, oauth2_app.provider,
+      oauth2_app.base_scopes, oauth2_grant.scopes
     FROM account
-    JOIN oauth2_app ON oauth2_app.workspace = account.workspace AND oauth2_app.id = account.app
-    LEFT JOIN oauth2_grant ON oauth2_grant.workspace = account.workspace AND oauth2_grant.account = account.id
+    JOIN oauth2_app ON oauth2_app.workspace = account.app_workspace AND oauth2_app.id = account.app
+    LEFT JOIN oauth2_grant ON oauth2_grant.workspace = account.workspace
+      AND oauth2_grant.account = coalesce(account.delegated_account, account.id)
     """
 }

@@ -15,11 +15,13 @@ package struct OAuth2GrantRecord: Sendable {
   /// As Entra spelt them.
   package var scopes: [String]
   package var clientKind: ClientKind
+  /// When it is refreshed though nobody uses it: Entra lets a refresh token die after 90 idle days.
+  package var keepAlive: Instant
   package var updated: Instant
 
   package init(
     workspace: WorkspaceID, account: AccountID, version: Int64, refreshToken: [UInt8], accessToken: [UInt8],
-    expires: Instant, scopes: [String], clientKind: ClientKind, updated: Instant
+    expires: Instant, scopes: [String], clientKind: ClientKind, keepAlive: Instant, updated: Instant
   ) {
     self.workspace = workspace
     self.account = account
@@ -29,6 +31,7 @@ package struct OAuth2GrantRecord: Sendable {
     self.expires = expires
     self.scopes = scopes
     self.clientKind = clientKind
+    self.keepAlive = keepAlive
     self.updated = updated
   }
 }
@@ -44,7 +47,7 @@ extension Transaction {
   package func grant(of account: AccountID, in workspace: WorkspaceID) throws -> OAuth2GrantRecord? {
     try row(
       """
-      SELECT version, refresh_token, access_token, expires, scopes, client_kind, updated
+      SELECT version, refresh_token, access_token, expires, scopes, client_kind, keep_alive, updated
       FROM oauth2_grant WHERE workspace = $1 AND account = $2
       """, workspace, account
     ) {
@@ -52,7 +55,8 @@ extension Transaction {
         workspace: workspace, account: account, version: try $0.integer("version"),
         refreshToken: try $0.bytes("refresh_token"), accessToken: try $0.bytes("access_token"),
         expires: try $0.instant("expires"), scopes: try $0.words("scopes"),
-        clientKind: try $0.value("client_kind"), updated: try $0.instant("updated"))
+        clientKind: try $0.value("client_kind"), keepAlive: try $0.instant("keep_alive"),
+        updated: try $0.instant("updated"))
     }
   }
 
@@ -64,20 +68,36 @@ extension Transaction {
       return try execute(
         """
         INSERT INTO oauth2_grant (workspace, account, version, refresh_token, access_token, expires, scopes,
-          client_kind, updated)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (workspace, account) DO NOTHING
+          client_kind, keep_alive, updated)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (workspace, account) DO NOTHING
         """,
         grant.workspace, grant.account, grant.version, grant.refreshToken, grant.accessToken, grant.expires,
-        scopes, grant.clientKind.rawValue, grant.updated) > 0
+        scopes, grant.clientKind.rawValue, grant.keepAlive, grant.updated) > 0
     }
     return try execute(
       """
       UPDATE oauth2_grant SET version = $4, refresh_token = $5, access_token = $6, expires = $7, scopes = $8,
-        client_kind = $9, updated = $10
+        client_kind = $9, keep_alive = $10, updated = $11
       WHERE workspace = $1 AND account = $2 AND version = $3
       """,
       grant.workspace, grant.account, version, grant.version, grant.refreshToken, grant.accessToken,
-      grant.expires, scopes, grant.clientKind.rawValue, grant.updated) > 0
+      grant.expires, scopes, grant.clientKind.rawValue, grant.keepAlive, grant.updated) > 0
+  }
+
+  /// Up to `limit` connected accounts whose grant nobody has used for long, in all workspaces; each is put off
+  /// until `later`, so that no other node takes it too.
+  package func takeIdleGrants(
+    before now: Instant, until later: Instant, limit: Int
+  ) throws -> [(workspace: WorkspaceID, account: AccountID)] {
+    try rows(
+      """
+      UPDATE oauth2_grant SET keep_alive = $2 WHERE (workspace, account) IN
+        (SELECT oauth2_grant.workspace, oauth2_grant.account FROM oauth2_grant
+         JOIN account ON account.workspace = oauth2_grant.workspace AND account.id = oauth2_grant.account
+         WHERE keep_alive <= $1 AND state <> 'authenticationError' ORDER BY keep_alive LIMIT $3)
+      RETURNING workspace, account
+      """, now, later, limit
+    ) { (try $0.identifier("workspace"), try $0.identifier("account")) }
   }
 
   /// The refresh token stays.

@@ -11,6 +11,8 @@ package struct HostedFormRecord: Sendable {
   package var expectedEmail: String?
   /// `nil` lets the person choose.
   package var app: AppID?
+  /// Whether the mailbox is another one than that of whoever signs in.
+  package var delegated: Bool
   package var redirectURL: String
   package var unknownOutcome: UnknownOutcome
   package var created: Instant
@@ -20,7 +22,8 @@ package struct HostedFormRecord: Sendable {
 
   package init(
     workspace: WorkspaceID, id: FormID, account: AccountID?, name: String?, email: String?,
-    expectedEmail: String?, app: AppID?, redirectURL: String, unknownOutcome: UnknownOutcome,
+    expectedEmail: String?, app: AppID?, delegated: Bool = false, redirectURL: String,
+    unknownOutcome: UnknownOutcome,
     created: Instant, expires: Instant
   ) {
     self.workspace = workspace
@@ -30,6 +33,7 @@ package struct HostedFormRecord: Sendable {
     self.email = email
     self.expectedEmail = expectedEmail
     self.app = app
+    self.delegated = delegated
     self.redirectURL = redirectURL
     self.unknownOutcome = unknownOutcome
     self.created = created
@@ -41,18 +45,19 @@ extension Transaction {
   package func insert(_ form: HostedFormRecord) throws {
     try execute(
       """
-      INSERT INTO hosted_form (workspace, id, account, name, email, expected_email, app, redirect_url,
-        unknown_outcome, created, expires, used)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      INSERT INTO hosted_form (workspace, id, account, name, email, expected_email, app, delegated,
+        redirect_url, unknown_outcome, created, expires, used)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
       """,
       form.workspace, form.id, form.account, form.name, form.email, form.expectedEmail, form.app,
-      form.redirectURL, form.unknownOutcome.rawValue, form.created, form.expires, form.used)
+      form.delegated, form.redirectURL, form.unknownOutcome.rawValue, form.created, form.expires, form.used)
   }
 
   package func form(_ id: FormID, in workspace: WorkspaceID) throws -> HostedFormRecord? {
     try row(
       """
-      SELECT account, name, email, expected_email, app, redirect_url, unknown_outcome, created, expires, used
+      SELECT account, name, email, expected_email, app, delegated, redirect_url, unknown_outcome, created,
+        expires, used
       FROM hosted_form WHERE workspace = $1 AND id = $2
       """, workspace, id
     ) {
@@ -60,7 +65,8 @@ extension Transaction {
         workspace: workspace, id: id, account: try $0.optionalIdentifier("account"),
         name: try $0.optionalText("name"), email: try $0.optionalText("email"),
         expectedEmail: try $0.optionalText("expected_email"), app: try $0.optionalIdentifier("app"),
-        redirectURL: try $0.text("redirect_url"), unknownOutcome: try $0.value("unknown_outcome"),
+        delegated: try $0.bool("delegated"), redirectURL: try $0.text("redirect_url"),
+        unknownOutcome: try $0.value("unknown_outcome"),
         created: try $0.instant("created"), expires: try $0.instant("expires"))
       form.used = try $0.optionalInstant("used")
       return form

@@ -10,9 +10,24 @@ package struct OAuth2AppRecord: Sendable {
   package var description: String?
   package var provider: OAuth2Provider
   package var enabled: Bool
+  /// The name of one of the operator's clouds.
+  package var cloud: String
+  package var baseScopes: BaseScopes
+  /// Whether people are asked for no more than sending.
+  package var sendOnly: Bool
+  /// Whether people of every workspace may sign in with it; only one of the workspace `default` can be.
+  package var shared: Bool
   package var clientID: String
-  /// A box; `nil` for a native client.
+  /// A box. A native client has neither secret nor certificate.
   package var clientSecret: [UInt8]?
+  /// A box with a certificate and its private key, as PEM.
+  package var clientCertificate: [UInt8]?
+  /// `x5t#S256` of the certificate.
+  package var certificateThumbprint: String?
+  /// When the secret or the certificate ends.
+  package var secretExpires: Instant?
+  /// How many days before that the last warning was given.
+  package var secretWarned: Int?
   package var authority: String
   package var redirectURL: String?
   package var extraScopes: [String]
@@ -24,8 +39,9 @@ package struct OAuth2AppRecord: Sendable {
 
   package init(
     workspace: WorkspaceID, id: AppID, name: String, title: String?, description: String?,
-    provider: OAuth2Provider, enabled: Bool, clientID: String, clientSecret: [UInt8]?, authority: String,
-    redirectURL: String?, extraScopes: [String], skipScopes: [String], created: Instant
+    provider: OAuth2Provider, enabled: Bool, cloud: String = "global", baseScopes: BaseScopes = .api,
+    sendOnly: Bool = false, shared: Bool = false, clientID: String, clientSecret: [UInt8]?,
+    authority: String, redirectURL: String?, extraScopes: [String], skipScopes: [String], created: Instant
   ) {
     self.workspace = workspace
     self.id = id
@@ -34,6 +50,10 @@ package struct OAuth2AppRecord: Sendable {
     self.description = description
     self.provider = provider
     self.enabled = enabled
+    self.cloud = cloud
+    self.baseScopes = baseScopes
+    self.sendOnly = sendOnly
+    self.shared = shared
     self.clientID = clientID
     self.clientSecret = clientSecret
     self.authority = authority
@@ -52,7 +72,18 @@ package enum OAuth2Provider: String, Sendable, CaseIterable {
   case outlookService
 }
 
+/// Which of Microsoft's interfaces an app's tokens are for.
+package enum BaseScopes: String, Sendable, CaseIterable {
+  /// Microsoft Graph.
+  case api
+  /// IMAP and SMTP.
+  case imap
+}
+
 extension OAuth2AppRecord {
+  /// Whether it has something to prove itself with: a web client or a daemon.
+  package var isConfidential: Bool { clientSecret != nil || clientCertificate != nil }
+
   init(_ row: Row) throws {
     workspace = try row.identifier("workspace")
     id = try row.identifier("id")
@@ -61,8 +92,16 @@ extension OAuth2AppRecord {
     description = try row.optionalText("description")
     provider = try row.value("provider")
     enabled = try row.bool("enabled")
+    cloud = try row.text("cloud")
+    baseScopes = try row.value("base_scopes")
+    sendOnly = try row.bool("send_only")
+    shared = try row.bool("shared")
     clientID = try row.text("client_id")
     clientSecret = try row.optionalBytes("client_secret")
+    clientCertificate = try row.optionalBytes("client_certificate")
+    certificateThumbprint = try row.optionalText("certificate_thumbprint")
+    secretExpires = try row.optionalInstant("secret_expires")
+    secretWarned = try row.optionalInteger("secret_warned").map(Int.init)
     authority = try row.text("authority")
     redirectURL = try row.optionalText("redirect_url")
     extraScopes = try row.words("extra_scopes")
@@ -73,8 +112,9 @@ extension OAuth2AppRecord {
   }
 
   static let select: SQL = """
-    SELECT workspace, id, name, title, description, provider, enabled, client_id, client_secret, authority,
-      redirect_url, extra_scopes, skip_scopes, last_error, created, updated FROM oauth2_app
+    SELECT workspace, id, name, title, description, provider, enabled, cloud, base_scopes, send_only, shared,
+      client_id, client_secret, client_certificate, certificate_thumbprint, secret_expires, secret_warned,
+      authority, redirect_url, extra_scopes, skip_scopes, last_error, created, updated FROM oauth2_app
     """
 }
 
@@ -82,27 +122,35 @@ extension Transaction {
   package func insert(_ app: OAuth2AppRecord) throws {
     try execute(
       """
-      INSERT INTO oauth2_app (workspace, id, name, title, description, provider, enabled, client_id,
-        client_secret, authority, redirect_url, extra_scopes, skip_scopes, last_error, created, updated)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+      INSERT INTO oauth2_app (workspace, id, name, title, description, provider, enabled, cloud, base_scopes,
+        send_only, shared, client_id, client_secret, client_certificate, certificate_thumbprint,
+        secret_expires, secret_warned, authority, redirect_url, extra_scopes, skip_scopes, last_error,
+        created, updated)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+        $22, $23, $24)
       """,
       app.workspace, app.id, app.name, app.title, app.description, app.provider.rawValue, app.enabled,
-      app.clientID, app.clientSecret, app.authority, app.redirectURL,
-      app.extraScopes.joined(separator: " "), app.skipScopes.joined(separator: " "), app.lastError,
-      app.created, app.updated)
+      app.cloud, app.baseScopes.rawValue, app.sendOnly, app.shared, app.clientID, app.clientSecret,
+      app.clientCertificate, app.certificateThumbprint, app.secretExpires, app.secretWarned.map(Int64.init),
+      app.authority, app.redirectURL, app.extraScopes.joined(separator: " "),
+      app.skipScopes.joined(separator: " "), app.lastError, app.created, app.updated)
   }
 
   /// Everything but provider and creation; its last error is forgotten.
   package func update(_ app: OAuth2AppRecord) throws {
     try execute(
       """
-      UPDATE oauth2_app SET name = $3, title = $4, description = $5, enabled = $6, client_id = $7,
-        client_secret = $8, authority = $9, redirect_url = $10, extra_scopes = $11, skip_scopes = $12,
-        last_error = NULL, updated = $13
+      UPDATE oauth2_app SET name = $3, title = $4, description = $5, enabled = $6, cloud = $7,
+        base_scopes = $8, send_only = $9, shared = $10, client_id = $11, client_secret = $12,
+        client_certificate = $13, certificate_thumbprint = $14, secret_expires = $15, secret_warned = $16,
+        authority = $17, redirect_url = $18, extra_scopes = $19, skip_scopes = $20, last_error = NULL,
+        updated = $21
       WHERE workspace = $1 AND id = $2
       """,
-      app.workspace, app.id, app.name, app.title, app.description, app.enabled, app.clientID,
-      app.clientSecret, app.authority, app.redirectURL, app.extraScopes.joined(separator: " "),
+      app.workspace, app.id, app.name, app.title, app.description, app.enabled, app.cloud,
+      app.baseScopes.rawValue, app.sendOnly, app.shared, app.clientID, app.clientSecret,
+      app.clientCertificate, app.certificateThumbprint, app.secretExpires, app.secretWarned.map(Int64.init),
+      app.authority, app.redirectURL, app.extraScopes.joined(separator: " "),
       app.skipScopes.joined(separator: " "), app.updated)
   }
 
@@ -110,6 +158,43 @@ extension Transaction {
     try row(OAuth2AppRecord.select + " WHERE workspace = $1 AND id = $2", workspace, id) {
       try OAuth2AppRecord($0)
     }
+  }
+
+  /// The workspace's own app, or one that the operator shares with everybody.
+  package func usableApp(_ id: AppID, in workspace: WorkspaceID) throws -> OAuth2AppRecord? {
+    try row(
+      OAuth2AppRecord.select
+        + " WHERE id = $2 AND (workspace = $1 OR shared = 1) ORDER BY CASE WHEN workspace = $1 THEN 0 ELSE 1 END",
+      workspace, id
+    ) { try OAuth2AppRecord($0) }
+  }
+
+  /// The workspace's own apps with that client id, oldest first.
+  package func apps(clientID: String, in workspace: WorkspaceID) throws -> [OAuth2AppRecord] {
+    try rows(
+      OAuth2AppRecord.select + " WHERE workspace = $1 AND client_id = $2 ORDER BY created, id",
+      workspace, clientID
+    ) { try OAuth2AppRecord($0) }
+  }
+
+  /// Those of all workspaces whose secret or certificate ends before that instant, soonest first.
+  package func apps(secretExpiresBefore instant: Instant) throws -> [OAuth2AppRecord] {
+    try rows(
+      OAuth2AppRecord.select
+        + " WHERE secret_expires IS NOT NULL AND secret_expires < $1 ORDER BY secret_expires, id", instant
+    ) { try OAuth2AppRecord($0) }
+  }
+
+  /// Returns whether that is news: the app's secret still ends then, and no later warning was given.
+  package func markSecretWarned(
+    _ days: Int, app: AppID, expires: Instant, in workspace: WorkspaceID
+  ) throws -> Bool {
+    try execute(
+      """
+      UPDATE oauth2_app SET secret_warned = $3
+      WHERE workspace = $1 AND id = $2 AND secret_expires = $4
+        AND (secret_warned IS NULL OR secret_warned > $3)
+      """, workspace, app, Int64(days), expires) > 0
   }
 
   /// Oldest first.
@@ -124,18 +209,20 @@ extension Transaction {
     return Page(apps, of: Int(total ?? 0))
   }
 
-  /// Those a person may sign in with, oldest first.
+  /// Those a person may sign in with, the shared ones too, oldest first.
   package func enabledSignInApps(in workspace: WorkspaceID) throws -> [OAuth2AppRecord] {
     try rows(
       OAuth2AppRecord.select
-        + " WHERE workspace = $1 AND enabled = 1 AND provider = 'outlook' ORDER BY created, id", workspace
+        + """
+         WHERE (workspace = $1 OR shared = 1) AND enabled = 1 AND provider = 'outlook' ORDER BY created, id
+        """, workspace
     ) { try OAuth2AppRecord($0) }
   }
 
-  /// How many accounts use the app.
+  /// How many accounts use the app, in all workspaces.
   package func accountCount(of app: AppID, in workspace: WorkspaceID) throws -> Int {
     let count = try row(
-      "SELECT count(*) AS total FROM account WHERE workspace = $1 AND app = $2", workspace, app
+      "SELECT count(*) AS total FROM account WHERE app_workspace = $1 AND app = $2", workspace, app
     ) { try $0.integer("total") }
     return Int(count ?? 0)
   }

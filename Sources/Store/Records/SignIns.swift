@@ -6,6 +6,7 @@ package struct SignInRecord: Sendable {
   package var stateHash: [UInt8]
   package var workspace: WorkspaceID
   package var form: FormID
+  package var appWorkspace: WorkspaceID
   package var app: AppID
   /// SHA-256 of the cookie of the browser that started.
   package var browserHash: [UInt8]
@@ -16,12 +17,13 @@ package struct SignInRecord: Sendable {
   package var expires: Instant
 
   package init(
-    stateHash: [UInt8], workspace: WorkspaceID, form: FormID, app: AppID, browserHash: [UInt8],
-    secrets: [UInt8], redirectURI: String, created: Instant, expires: Instant
+    stateHash: [UInt8], workspace: WorkspaceID, form: FormID, appWorkspace: WorkspaceID, app: AppID,
+    browserHash: [UInt8], secrets: [UInt8], redirectURI: String, created: Instant, expires: Instant
   ) {
     self.stateHash = stateHash
     self.workspace = workspace
     self.form = form
+    self.appWorkspace = appWorkspace
     self.app = app
     self.browserHash = browserHash
     self.secrets = secrets
@@ -35,11 +37,12 @@ extension Transaction {
   package func insert(_ signIn: SignInRecord) throws {
     try execute(
       """
-      INSERT INTO sign_in (state_hash, workspace, form, app, browser_hash, secrets, redirect_uri, created,
-        expires)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      INSERT INTO sign_in (state_hash, workspace, form, app_workspace, app, browser_hash, secrets,
+        redirect_uri, created, expires)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
       """,
-      signIn.stateHash, signIn.workspace, signIn.form, signIn.app, signIn.browserHash, signIn.secrets,
+      signIn.stateHash, signIn.workspace, signIn.form, signIn.appWorkspace, signIn.app, signIn.browserHash,
+      signIn.secrets,
       signIn.redirectURI, signIn.created, signIn.expires)
   }
 
@@ -49,12 +52,13 @@ extension Transaction {
     let signIn = try row(
       """
       DELETE FROM sign_in WHERE state_hash = $1 AND browser_hash = $2
-      RETURNING workspace, form, app, secrets, redirect_uri, created, expires
+      RETURNING workspace, form, app_workspace, app, secrets, redirect_uri, created, expires
       """, stateHash, browserHash
     ) {
       SignInRecord(
         stateHash: stateHash, workspace: try $0.identifier("workspace"), form: try $0.identifier("form"),
-        app: try $0.identifier("app"), browserHash: browserHash, secrets: try $0.bytes("secrets"),
+        appWorkspace: try $0.identifier("app_workspace"), app: try $0.identifier("app"),
+        browserHash: browserHash, secrets: try $0.bytes("secrets"),
         redirectURI: try $0.text("redirect_uri"), created: try $0.instant("created"),
         expires: try $0.instant("expires"))
     }

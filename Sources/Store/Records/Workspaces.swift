@@ -1,30 +1,67 @@
 package import Core
 
-/// Whose things are kept apart from everybody else's. Every database has `default`.
+/// Whose things are kept apart from everybody else's: a brand, a customer, a team. Every database has `default`,
+/// which is the operator's.
 package struct WorkspaceRecord: Sendable, Hashable {
   package var id: WorkspaceID
   package var name: String
+  /// Where sign-ins may lead back to; empty allows every host.
+  package var redirectHosts: [String]
+  /// The account that sends what names none.
+  package var defaultSender: AccountID?
   package var created: Instant
 
-  package init(id: WorkspaceID, name: String, created: Instant) {
+  package init(
+    id: WorkspaceID, name: String, redirectHosts: [String] = [], defaultSender: AccountID? = nil,
+    created: Instant
+  ) {
     self.id = id
     self.name = name
+    self.redirectHosts = redirectHosts
+    self.defaultSender = defaultSender
     self.created = created
   }
+
+  init(_ row: Row) throws {
+    id = try row.identifier("id")
+    name = try row.text("name")
+    redirectHosts = try row.words("redirect_hosts")
+    defaultSender = try row.optionalIdentifier("default_sender")
+    created = try row.instant("created")
+  }
+
+  static let select: SQL = "SELECT id, name, redirect_hosts, default_sender, created FROM workspace"
 }
 
 extension Transaction {
-  package func insert(_ workspace: WorkspaceRecord) throws {
+  /// Returns whether it is new; one with this id stays as it is.
+  package func insert(_ workspace: WorkspaceRecord) throws -> Bool {
     try execute(
-      "INSERT INTO workspace (id, name, created) VALUES ($1, $2, $3)",
-      workspace.id, workspace.name, workspace.created)
+      """
+      INSERT INTO workspace (id, name, redirect_hosts, default_sender, created) VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT (id) DO NOTHING
+      """, workspace.id, workspace.name, workspace.redirectHosts.joined(separator: " "),
+      workspace.defaultSender, workspace.created) > 0
+  }
+
+  /// Everything but its creation. Returns whether there is one.
+  package func update(_ workspace: WorkspaceRecord) throws -> Bool {
+    try execute(
+      "UPDATE workspace SET name = $2, redirect_hosts = $3, default_sender = $4 WHERE id = $1",
+      workspace.id, workspace.name, workspace.redirectHosts.joined(separator: " "), workspace.defaultSender)
+      > 0
+  }
+
+  package func workspace(_ id: WorkspaceID) throws -> WorkspaceRecord? {
+    try row(WorkspaceRecord.select + " WHERE id = $1", id) { try WorkspaceRecord($0) }
   }
 
   /// Oldest first: `default` leads.
-  package func workspaces() throws -> [WorkspaceRecord] {
-    try rows("SELECT id, name, created FROM workspace ORDER BY created, id") {
-      WorkspaceRecord(
-        id: try $0.identifier("id"), name: try $0.text("name"), created: try $0.instant("created"))
-    }
+  package func workspaces(_ request: PageRequest) throws -> Page<WorkspaceRecord> {
+    let total = try row("SELECT count(*) AS total FROM workspace") { try $0.integer("total") }
+    let workspaces = try rows(
+      WorkspaceRecord.select + " ORDER BY created, id LIMIT $1 OFFSET $2", request.size, request.offset
+    ) { try WorkspaceRecord($0) }
+    return Page(workspaces, of: Int(total ?? 0))
   }
 }

@@ -4,14 +4,20 @@ extension Migration {
   static let spine = Migration(
     version: 1,
     statements: [
-      "CREATE TABLE workspace (id TEXT PRIMARY KEY, name TEXT NOT NULL, created BIGINT NOT NULL)",
+      // `redirect_hosts` are where sign-ins may lead back to; empty allows all. `event_sequence` numbers the
+      // events that concern no account.
+      """
+      CREATE TABLE workspace (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, redirect_hosts TEXT NOT NULL DEFAULT '', default_sender TEXT,
+        event_sequence BIGINT NOT NULL DEFAULT 0, created BIGINT NOT NULL)
+      """,
       "INSERT INTO workspace (id, name, created) VALUES ('default', 'Default', 0)",
       // A known text sealed with the current key: opening it at start proves that the key is the right one.
       "CREATE TABLE key_check (id TEXT PRIMARY KEY, box BYTEA NOT NULL)",
       """
       CREATE TABLE api_token (
         workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
-        hash BYTEA NOT NULL UNIQUE, description TEXT NOT NULL, scopes TEXT NOT NULL,
+        hash BYTEA NOT NULL UNIQUE, description TEXT NOT NULL, scopes TEXT NOT NULL, account TEXT,
         created BIGINT NOT NULL, expires BIGINT,
         PRIMARY KEY (workspace, id))
       """,
@@ -19,11 +25,15 @@ extension Migration {
       CREATE TABLE oauth2_app (
         workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
         name TEXT NOT NULL, title TEXT, description TEXT, provider TEXT NOT NULL, enabled BIGINT NOT NULL,
-        client_id TEXT NOT NULL, client_secret BYTEA, authority TEXT NOT NULL, redirect_url TEXT,
+        cloud TEXT NOT NULL, base_scopes TEXT NOT NULL, send_only BIGINT NOT NULL, shared BIGINT NOT NULL,
+        client_id TEXT NOT NULL, client_secret BYTEA, client_certificate BYTEA, certificate_thumbprint TEXT,
+        secret_expires BIGINT, secret_warned BIGINT, authority TEXT NOT NULL, redirect_url TEXT,
         extra_scopes TEXT NOT NULL, skip_scopes TEXT NOT NULL,
         last_error TEXT, created BIGINT NOT NULL, updated BIGINT NOT NULL,
         PRIMARY KEY (workspace, id))
       """,
+      "CREATE INDEX oauth2_app_client ON oauth2_app (workspace, client_id)",
+      "CREATE INDEX oauth2_app_expires ON oauth2_app (secret_expires) WHERE secret_expires IS NOT NULL",
       // An app-only token serves every mailbox of its app.
       """
       CREATE TABLE app_token (
@@ -35,41 +45,66 @@ extension Migration {
       """
       CREATE TABLE account (
         workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
-        name TEXT NOT NULL, email TEXT NOT NULL, app TEXT NOT NULL, mailbox TEXT NOT NULL,
-        state TEXT NOT NULL, verified BIGINT NOT NULL, send_only BIGINT NOT NULL, unknown_outcome TEXT NOT NULL,
+        name TEXT NOT NULL, email TEXT NOT NULL, app_workspace TEXT NOT NULL, app TEXT NOT NULL,
+        mailbox TEXT NOT NULL, delegated BIGINT NOT NULL, delegated_account TEXT, identity TEXT NOT NULL,
+        state TEXT NOT NULL, paused BIGINT NOT NULL, verified BIGINT NOT NULL, send_only BIGINT NOT NULL,
+        unknown_outcome TEXT NOT NULL,
         tenant_id TEXT, object_id TEXT, last_error TEXT,
         event_sequence BIGINT NOT NULL DEFAULT 0, created BIGINT NOT NULL, updated BIGINT NOT NULL,
         PRIMARY KEY (workspace, id),
-        FOREIGN KEY (workspace, app) REFERENCES oauth2_app (workspace, id))
+        FOREIGN KEY (app_workspace, app) REFERENCES oauth2_app (workspace, id),
+        FOREIGN KEY (workspace, delegated_account) REFERENCES account (workspace, id))
       """,
       "CREATE INDEX account_created ON account (workspace, created, id)",
-      "CREATE INDEX account_app ON account (workspace, app)",
-      "CREATE INDEX account_initial ON account (created, id) WHERE state = 'init'",
+      "CREATE INDEX account_app ON account (app_workspace, app)",
+      """
+      CREATE INDEX account_delegated ON account (workspace, delegated_account)
+      WHERE delegated_account IS NOT NULL
+      """,
+      """
+      CREATE INDEX account_waiting ON account (created, id)
+      WHERE state = 'init' OR state = 'connecting' OR state = 'connectError'
+      """,
       // `oauth2_grant`, because GRANT is a reserved word. `version` is compared and set on each refresh.
       """
       CREATE TABLE oauth2_grant (
         workspace TEXT NOT NULL, account TEXT NOT NULL, version BIGINT NOT NULL,
         refresh_token BYTEA NOT NULL, access_token BYTEA NOT NULL, expires BIGINT NOT NULL,
-        scopes TEXT NOT NULL, client_kind TEXT NOT NULL, updated BIGINT NOT NULL,
+        scopes TEXT NOT NULL, client_kind TEXT NOT NULL, keep_alive BIGINT NOT NULL, updated BIGINT NOT NULL,
         PRIMARY KEY (workspace, account),
         FOREIGN KEY (workspace, account) REFERENCES account (workspace, id) ON DELETE CASCADE)
       """,
+      // `keep_alive` is when a grant that nobody uses is refreshed, lest it die of idleness.
+      "CREATE INDEX oauth2_grant_keep_alive ON oauth2_grant (keep_alive)",
       // A hosted sign-in link that was handed out; `used` is when an account was stored through it.
       """
       CREATE TABLE hosted_form (
         workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
-        account TEXT, name TEXT, email TEXT, expected_email TEXT, app TEXT, redirect_url TEXT NOT NULL,
+        account TEXT, name TEXT, email TEXT, expected_email TEXT, app TEXT, delegated BIGINT NOT NULL,
+        redirect_url TEXT NOT NULL,
         unknown_outcome TEXT NOT NULL, created BIGINT NOT NULL, expires BIGINT NOT NULL, used BIGINT,
         PRIMARY KEY (workspace, id))
       """,
       // One journey to Microsoft's sign-in page and back, found by the hash of its `state`.
       """
       CREATE TABLE sign_in (
-        state_hash BYTEA PRIMARY KEY, workspace TEXT NOT NULL, form TEXT NOT NULL, app TEXT NOT NULL,
-        browser_hash BYTEA NOT NULL, secrets BYTEA NOT NULL, redirect_uri TEXT NOT NULL,
+        state_hash BYTEA PRIMARY KEY, workspace TEXT NOT NULL, form TEXT NOT NULL,
+        app_workspace TEXT NOT NULL, app TEXT NOT NULL, browser_hash BYTEA NOT NULL, secrets BYTEA NOT NULL,
+        redirect_uri TEXT NOT NULL,
         created BIGINT NOT NULL, expires BIGINT NOT NULL)
       """,
       "CREATE INDEX sign_in_expires ON sign_in (expires)",
+      // A sign-in by device code, which somebody finishes in a browser of their own; `state` is pending, or how
+      // it ended. `code` is a box.
+      """
+      CREATE TABLE device_sign_in (
+        workspace TEXT NOT NULL, id TEXT NOT NULL, form TEXT NOT NULL,
+        app_workspace TEXT NOT NULL, app TEXT NOT NULL, code BYTEA NOT NULL, user_code TEXT NOT NULL,
+        verification_url TEXT NOT NULL, poll_interval BIGINT NOT NULL, next_poll BIGINT NOT NULL,
+        state TEXT NOT NULL, account TEXT, problem TEXT, created BIGINT NOT NULL, expires BIGINT NOT NULL,
+        PRIMARY KEY (workspace, id))
+      """,
+      "CREATE INDEX device_sign_in_pending ON device_sign_in (next_poll) WHERE state = 'pending'",
       """
       CREATE TABLE letter (
         workspace TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, source TEXT NOT NULL,

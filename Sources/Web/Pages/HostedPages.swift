@@ -11,7 +11,7 @@ struct HostedPages: Sendable {
   private let signIn: SignIn
   private let templates: MustacheLibrary
   private let headers = Self.securityHeaders()
-  private let loginOrigin: String
+  private let loginOrigins: [String]
   private let isSecure: Bool
 
   /// How many seconds a person has to read what failed before the way back is taken.
@@ -25,11 +25,11 @@ struct HostedPages: Sendable {
     "/oauth", "/api/v1/outlook-authorization/code", "/email-oauth/microsoft/callback",
   ]
 
-  init(signIn: SignIn, publicURL: String, loginOrigin: String) throws {
+  init(signIn: SignIn, publicURL: String, loginOrigins: [String]) throws {
     self.signIn = signIn
     templates = try PageTemplates.library()
     isSecure = publicURL.hasPrefix("https:")
-    self.loginOrigin = loginOrigin
+    self.loginOrigins = loginOrigins
   }
 
   func add(to router: Router<WebContext>) {
@@ -148,7 +148,7 @@ struct HostedPages: Sendable {
   /// through in one go: login page, its sister for personal accounts or the organisation's own sign-in server,
   /// callback, program. Those in the middle are Microsoft's to choose.
   private func formTargets(_ page: FormPage) -> [String] {
-    ["'self'", "https:", loginOrigin, page.returnOrigin]
+    ["'self'", "https:"] + loginOrigins + [page.returnOrigin]
   }
 
   private static func securityHeaders() -> HTTPFields {

@@ -11,9 +11,7 @@ struct House: Sendable {
   let store: Store
   let vault: Vault
   let time: ManualTime
-  let cloud: Cloud
-  let entra: Entra
-  let http: HTTPExchange
+  let endpoints: Endpoints
   let tokens: TokenSource
   let connector: Connector
   let registry: AppRegistry
@@ -23,21 +21,19 @@ struct House: Sendable {
 
   static let publicURL = "http://localhost:3000"
 
-  private init(_ store: Store, vault: Vault, time: ManualTime, cloud: Cloud, http: HTTPExchange) {
+  private init(_ store: Store, vault: Vault, time: ManualTime, endpoints: Endpoints) {
     self.store = store
     self.vault = vault
     self.time = time
-    self.cloud = cloud
-    self.http = http
-    entra = Entra(cloud: cloud, http: http)
-    tokens = TokenSource(store: store, vault: vault, entra: entra, time: time)
+    self.endpoints = endpoints
+    tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
     connector = Connector(
       store: store, tokens: tokens, time: time, logger: Logger(label: "test") { _ in .silent })
-    registry = AppRegistry(store: store, vault: vault, cloud: cloud, time: time)
-    directory = AccountDirectory(store: store, cloud: cloud, time: time, connector: connector)
+    registry = AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time)
+    directory = AccountDirectory(store: store, time: time, connector: connector)
     signIn = SignIn(
-      store: store, vault: vault, entra: entra, http: http, publicURL: Self.publicURL, time: time)
-    backends = Backends(store: store, cloud: cloud, http: http, tokens: tokens, gate: Gate(time: time))
+      store: store, vault: vault, endpoints: endpoints, publicURL: Self.publicURL, time: time)
+    backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
   }
 
   /// - Parameter microsoft: an origin; nothing listens on the usual one.
@@ -47,8 +43,9 @@ struct House: Sendable {
   ) async throws -> Value {
     try await withStore(engine) { store in
       let http = try HTTPExchange()
+      let clouds = Clouds(global: try Cloud(replacing: microsoft))
       let house = House(
-        store, vault: Vault(key: .random()), time: time, cloud: try Cloud(replacing: microsoft), http: http)
+        store, vault: Vault(key: .random()), time: time, endpoints: Endpoints(clouds: clouds, http: http))
       let outcome: Result<Value, any Error>
       do { outcome = .success(try await body(house)) } catch { outcome = .failure(error) }
       try await http.shutdown()
@@ -57,7 +54,7 @@ struct House: Sendable {
   }
 
   /// Another node: the same database, key and Microsoft, and its own memory.
-  func otherNode() -> House { House(store, vault: vault, time: time, cloud: cloud, http: http) }
+  func otherNode() -> House { House(store, vault: vault, time: time, endpoints: endpoints) }
 }
 
 extension LogHandler where Self == SwiftLogNoOpLogHandler {

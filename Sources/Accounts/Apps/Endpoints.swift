@@ -1,0 +1,46 @@
+import Core
+package import Microsoft
+import Store
+
+/// Where the Microsoft is that an app belongs to, and how it is reached.
+package struct Endpoints: Sendable {
+  package let clouds: Clouds
+  let http: HTTPExchange
+
+  package init(clouds: Clouds, http: HTTPExchange) {
+    self.clouds = clouds
+    self.http = http
+  }
+
+  /// Throws `app.invalid` for a cloud that the operator's configuration no longer names.
+  func cloud(of app: OAuth2AppRecord) throws(AccountProblem) -> Cloud {
+    guard let cloud = clouds.cloud(named: app.cloud) else {
+      throw .cloudUnknown(app.cloud, known: clouds.names)
+    }
+    return cloud
+  }
+
+  func entra(for app: OAuth2AppRecord) throws(AccountProblem) -> Entra {
+    Entra(cloud: try cloud(of: app), http: http)
+  }
+
+  func graph(
+    for app: OAuth2AppRecord, mailbox: GraphMailbox, token: Secret
+  ) throws(AccountProblem) -> Graph {
+    Graph(cloud: try cloud(of: app), http: http, mailbox: mailbox, token: token)
+  }
+
+  /// What people are asked for when they sign in to it, and each refresh again.
+  func requestedScopes(of app: OAuth2AppRecord) throws(AccountProblem) -> [String] {
+    Scopes(cloud: try cloud(of: app), base: app.baseScopes).requested(
+      sendOnly: app.sendOnly, extra: app.extraScopes, skip: app.skipScopes)
+  }
+}
+
+extension AccountProblem {
+  static func cloudUnknown(_ name: String, known: [String]) -> AccountProblem {
+    .appInvalid(
+      "There is no cloud “\(String(name.prefix(80)))”.",
+      remedy: "Use one of \(known.joined(separator: ", ")).")
+  }
+}
