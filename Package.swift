@@ -51,7 +51,12 @@ let package = Package(
     // 1 talk: one target per party
     .target(
       name: "Microsoft",
-      dependencies: ["Core", crypto, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL], swiftSettings: style),
+      dependencies: [
+        "Core", crypto, cryptoExtras, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL,
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
+      ],
+      swiftSettings: style),
     // 2 memory
     .target(
       name: "Store",

@@ -18,6 +18,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case appNotFound = "app.notFound"
   case appDisabled = "app.disabled"
   case appInvalid = "app.invalid"
+  case appCertificateInvalid = "app.certificateInvalid"
   case accountNotFound = "account.notFound"
   case accountExists = "account.exists"
   case accountNotConnected = "account.notConnected"
@@ -31,6 +32,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case signInNonceMismatch = "signIn.nonceMismatch"
   case signInIdentityInvalid = "signIn.identityInvalid"
   case signInDeclined = "signIn.declined"
+  case signInDeviceCodeExpired = "signIn.deviceCodeExpired"
   case signInNoRefreshToken = "signIn.noRefreshToken"
 
   // Entra's token endpoint and sign-in page.

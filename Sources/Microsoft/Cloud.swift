@@ -1,4 +1,5 @@
-/// One of Microsoft's separate clouds: where people sign in, where Graph answers, and what scopes are called.
+/// One of Microsoft's separate clouds: where people sign in, where Graph and Exchange answer, and what scopes
+/// are called.
 ///
 /// App registrations and tokens never cross clouds (Microsoft Learn, "National clouds").
 package struct Cloud: Sendable, Hashable {
@@ -10,12 +11,20 @@ package struct Cloud: Sendable, Hashable {
   package let graph: String
   /// The resource that Graph scopes begin with: `{graphResource}/Mail.Send`.
   package let graphResource: String
-  /// The resource that IMAP and SMTP scopes begin with.
+  /// The resource that a person's IMAP and SMTP scopes begin with: `{outlookResource}/SMTP.Send`.
   package let outlookResource: String
-  /// Where an administrator registers the app.
+  /// What an app asks for when it acts for itself over IMAP and SMTP.
+  package let outlookDefaultScope: String
+  /// IMAP with TLS from the first byte, on port 993.
+  package let imapHost: String
+  /// SMTP submission with STARTTLS, on port 587.
+  package let smtpHost: String
+  /// Where an administrator registers the app, without a trailing slash.
   package let portal: String
 }
 
+// The table (Microsoft Learn, "National clouds", "Microsoft Graph national cloud deployments" and "Office 365 URLs and IP
+// address ranges"). The mail hosts and scopes of DoD and China are told by other clients and not by Microsoft.
 extension Cloud {
   package static let global = Cloud(
     name: "global",
@@ -23,6 +32,9 @@ extension Cloud {
     graph: "https://graph.microsoft.com/v1.0",
     graphResource: "https://graph.microsoft.com",
     outlookResource: "https://outlook.office.com",
+    outlookDefaultScope: "https://outlook.office365.com/.default",
+    imapHost: "outlook.office365.com",
+    smtpHost: "smtp.office365.com",
     portal: "https://entra.microsoft.com")
 
   package static let gccHigh = Cloud(
@@ -31,6 +43,9 @@ extension Cloud {
     graph: "https://graph.microsoft.us/v1.0",
     graphResource: "https://graph.microsoft.us",
     outlookResource: "https://outlook.office365.us",
+    outlookDefaultScope: "https://outlook.office365.us/.default",
+    imapHost: "outlook.office365.us",
+    smtpHost: "smtp.office365.us",
     portal: "https://portal.azure.us")
 
   package static let dod = Cloud(
@@ -39,6 +54,9 @@ extension Cloud {
     graph: "https://dod-graph.microsoft.us/v1.0",
     graphResource: "https://dod-graph.microsoft.us",
     outlookResource: "https://outlook.office365.us",
+    outlookDefaultScope: "https://outlook.office365.us/.default",
+    imapHost: "outlook-dod.office365.us",
+    smtpHost: "outlook-dod.office365.us",
     portal: "https://portal.azure.us")
 
   package static let china = Cloud(
@@ -47,17 +65,22 @@ extension Cloud {
     graph: "https://microsoftgraph.chinacloudapi.cn/v1.0",
     graphResource: "https://microsoftgraph.chinacloudapi.cn",
     outlookResource: "https://partner.outlook.cn",
+    outlookDefaultScope: "https://partner.outlook.cn/.default",
+    imapHost: "partner.outlook.cn",
+    smtpHost: "partner.outlook.cn",
     portal: "https://portal.azure.cn")
 
   /// Microsoft's own clouds; an app registration names one of them.
   package static let all = [global, gccHigh, dod, china]
+}
 
+extension Cloud {
   package init?(named name: String) {
     guard let cloud = Self.all.first(where: { $0.name == name }) else { return nil }
     self = cloud
   }
 
-  /// The global cloud with login and Graph on one other origin, as the operator's configuration asks.
+  /// The global cloud with login, Graph and portal on one other origin, as the operator's configuration asks.
   /// Scopes keep their global names, because clients write them into their requests.
   ///
   /// Throws `configuration.invalid` unless `base` is `https`, or `http` on this machine.
@@ -66,7 +89,8 @@ extension Cloud {
     self.init(
       name: name, login: origin.text, graph: origin.text + "/v1.0",
       graphResource: Self.global.graphResource, outlookResource: Self.global.outlookResource,
-      portal: origin.text)
+      outlookDefaultScope: Self.global.outlookDefaultScope, imapHost: Self.global.imapHost,
+      smtpHost: Self.global.smtpHost, portal: origin.text)
   }
 
   /// `graphScope("Mail.Send")` is `https://graph.microsoft.com/Mail.Send`.

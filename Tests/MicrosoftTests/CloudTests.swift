@@ -47,10 +47,43 @@ import Testing
     #expect(Cloud(named: "gcc-high") == .gccHigh)
     #expect(Cloud(named: "custom") == nil)
     for cloud in Cloud.all {
-      for url in [cloud.login, cloud.graph, cloud.graphResource, cloud.outlookResource, cloud.portal] {
+      let urls = [cloud.login, cloud.graph, cloud.graphResource, cloud.outlookResource, cloud.portal]
+      for url in urls + [cloud.outlookDefaultScope] {
         #expect(url.hasPrefix("https://") && !url.hasSuffix("/"))
       }
       #expect(cloud.graph == cloud.graphResource + "/v1.0")
+      #expect(!cloud.imapHost.contains("/") && !cloud.smtpHost.contains("/"))
+    }
+    #expect(Cloud.global.outlookDefaultScope == "https://outlook.office365.com/.default")
+  }
+
+  @Test func `an operator's cloud takes a place among Microsoft's own`() throws {
+    let here = try Cloud(replacing: "http://localhost:4000")
+    let own = try Cloud(replacing: "https://lab.test", name: "lab")
+    let other = try Cloud(replacing: "https://proxy.test", name: "china")
+    let clouds = Clouds(global: here, named: [own, other])
+    #expect(clouds.names == ["global", "gcc-high", "dod", "china", "lab"])
+    #expect(clouds.cloud(named: "global")?.login == "http://localhost:4000")
+    #expect(clouds.cloud(named: "gcc-high") == .gccHigh)
+    #expect(clouds.cloud(named: "lab")?.graphScope("Mail.Send") == Cloud.global.graphScope("Mail.Send"))
+    #expect(clouds.cloud(named: "china")?.graph == "https://proxy.test/v1.0")
+    #expect(clouds.cloud(named: "https://evil.test") == nil)
+    #expect(Clouds().cloud(named: "global") == .global)
+  }
+
+  @Test func `a portal link leads to the page of the app`() {
+    #expect(
+      Cloud.global.portalLink(.authentication, clientID: "6731de76-14a6-49ae-97bc-6eba6914391e")
+        == "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Authentication"
+        + "/appId/6731de76-14a6-49ae-97bc-6eba6914391e")
+    #expect(
+      Cloud.china.portalLink(.permissions, clientID: nil)
+        == "https://portal.azure.cn/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade")
+    #expect(Cloud.global.portalLink(.credentials, clientID: "a/../b#<").hasSuffix("/appId/a%2F..%2Fb%23%3C"))
+    for page in PortalPage.allCases {
+      #expect(
+        Cloud.gccHigh.portalLink(page, clientID: "x").hasPrefix(
+          "https://portal.azure.us/#view/Microsoft_AAD_"))
     }
   }
 }

@@ -133,6 +133,9 @@ struct AADSTS: Sendable {
     AADSTS(
       [65001], .entraConsentRequired, "The app has not been allowed what it asks for.",
       "Connect the account again and accept, or have an administrator grant consent."),
+    AADSTS(
+      [70018, 70019, 70020], .signInDeviceCodeExpired, "The code was not entered in time, or is not known.",
+      "Ask for a new code and enter it within fifteen minutes."),
     AADSTS([65004], .signInDeclined, "The permission was declined.", "Start again from the link and accept."),
     AADSTS(
       [90094, 90095], .entraAdminConsentRequired, "Only an administrator may allow what the app asks for.",

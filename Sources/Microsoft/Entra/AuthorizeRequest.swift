@@ -14,6 +14,8 @@ package struct AuthorizeRequest: Sendable {
   package enum Account: Sendable, Hashable {
     case picked
     case hinted(String)
+    /// No one, and no page is shown.
+    case none
   }
 
   package init(
@@ -41,6 +43,7 @@ package struct AuthorizeRequest: Sendable {
     switch account {
     case .picked: ("prompt", "select_account")
     case .hinted(let address): ("login_hint", address)
+    case .none: ("prompt", "none")
     }
   }
 }

@@ -47,30 +47,55 @@ package struct Entra: Sendable {
       [("grant_type", "client_credentials"), ("scope", scope)], client: client, tenant: tenant)
   }
 
-  private func token(
+  /// One request to the token endpoint; on this failure the caller may know better what it means.
+  func token(
     _ grant: [(String, String)], client: EntraClient, tenant: String
   ) async throws(EntraProblem) -> TokenReply {
-    var fields = [("client_id", client.clientID)] + grant
-    if case .secret(let secret) = client.credential { fields.append(("client_secret", secret.reveal())) }
+    let url = endpoint("token", tenant: tenant)
+    let fields = [("client_id", client.clientID)] + grant + (try proof(of: client, to: url))
     let secrets = fields.filter { Self.secretFields.contains($0.0) }.map(\.1)
-    let request = HTTPRequest(
-      method: .POST, url: endpoint("token", tenant: tenant),
-      headers: ["Content-Type": "application/x-www-form-urlencoded"],
-      body: Array(formEncoded(fields).utf8), replyLimit: TokenReply.limit)
-    let reply: HTTPReply
-    do throws(HTTPFailure) {
-      reply = try await http.send(request)
-    } catch {
-      throw EntraProblem(error, host: cloud.login)
-    }
+    let reply = try await post(fields, to: url)
     guard reply.status == 200 else { throw EntraProblem(reply, hiding: secrets) }
     guard let token = TokenReply(reply) else { throw EntraProblem(unreadable: reply) }
     return token
   }
 
-  private static let secretFields: Set = ["code", "code_verifier", "refresh_token", "client_secret"]
+  /// What beside its id an app sends to prove itself.
+  private func proof(
+    of client: EntraClient, to endpoint: String
+  ) throws(EntraProblem) -> [(String, String)] {
+    switch client.credential {
+    case .none: return []
+    case .secret(let secret): return [("client_secret", secret.reveal())]
+    case .certificate(let certificate, let now):
+      guard
+        let assertion = ClientAssertion.make(
+          clientID: client.clientID, endpoint: endpoint, certificate: certificate, now: now)
+      else { throw .unsigned }
+      return [("client_assertion_type", ClientAssertion.type), ("client_assertion", assertion)]
+    }
+  }
 
-  private func endpoint(_ name: String, tenant: String) -> String {
+  func post(_ fields: [(String, String)], to url: String) async throws(EntraProblem) -> HTTPReply {
+    try await exchange(
+      HTTPRequest(
+        method: .POST, url: url, headers: ["Content-Type": "application/x-www-form-urlencoded"],
+        body: Array(formEncoded(fields).utf8), replyLimit: TokenReply.limit))
+  }
+
+  func exchange(_ request: HTTPRequest) async throws(EntraProblem) -> HTTPReply {
+    do throws(HTTPFailure) {
+      return try await http.send(request)
+    } catch {
+      throw EntraProblem(error, host: cloud.login)
+    }
+  }
+
+  private static let secretFields: Set = [
+    "code", "code_verifier", "refresh_token", "client_secret", "client_assertion", "device_code",
+  ]
+
+  func endpoint(_ name: String, tenant: String) -> String {
     cloud.login + "/" + percentEncoded(tenant) + "/oauth2/v2.0/" + name
   }
 }

@@ -17,4 +17,6 @@ package enum ClientCredential: Sendable {
   case none
   /// A web client or a daemon.
   case secret(Secret)
+  /// The same, with a certificate; `at` is now, from which the proof is valid for ten minutes.
+  case certificate(ClientCertificate, at: Instant)
 }

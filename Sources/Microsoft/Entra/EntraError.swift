@@ -51,7 +51,9 @@ struct EntraError: Decodable, Sendable {
       return .entraAccessBlocked
     case (_, "token_expired"): return .entraGrantExpired
     case ("invalid_grant", _): return .entraGrantRevoked
-    case ("access_denied", _): return .signInDeclined
+    case ("access_denied", _), ("authorization_declined", _): return .signInDeclined
+    case ("expired_token", _), ("code_expired", _), ("bad_verification_code", _):
+      return .signInDeviceCodeExpired
     case ("invalid_scope", _), ("invalid_resource", _): return .entraScopeInvalid
     default: return .entraRejected
     }
@@ -71,6 +73,8 @@ struct EntraError: Decodable, Sendable {
   var remedy: String? {
     switch name {
     case _ where isTransient: nil
+    case "authorization_declined": "Start again and accept."
+    case "expired_token", "code_expired", "bad_verification_code": "Ask for a new code."
     case "invalid_grant", "interaction_required", "login_required", "consent_required":
       "Connect the account again."
     default: "Check the app's registration at Microsoft."

@@ -8,18 +8,37 @@ package struct EntraProblem: Problem, Hashable {
   package let remedy: String?
   package let retry: Retry
   package let origin: PeerError?
+  /// Entra's own word for it, as RFC 6749 and RFC 8628 define them.
+  let errorName: String?
 
-  init(code: ProblemCode, summary: String, remedy: String?, retry: Retry, origin: PeerError? = nil) {
+  init(
+    code: ProblemCode, summary: String, remedy: String?, retry: Retry, origin: PeerError? = nil,
+    errorName: String? = nil
+  ) {
     self.code = code
     self.summary = summary
     self.remedy = remedy
     self.retry = retry
     self.origin = origin
+    self.errorName = errorName
   }
 
   /// What Entra sent to the callback instead of a code.
   package init(callbackError error: String, description: String?) {
     self.init(EntraError(error: error, description: description), status: nil, retryAfter: nil)
+  }
+
+  /// What Entra's page says in place of an answer.
+  init(page number: Int, status: Int) {
+    self.init(
+      EntraError(error: "invalid_request", description: "AADSTS\(number):"), status: nil, retryAfter: nil)
+  }
+
+  /// The key is sound, so this is a fault of the machine.
+  static var unsigned: EntraProblem {
+    EntraProblem(
+      code: .appCertificateInvalid, summary: "The app's certificate could not sign.",
+      remedy: "Store the certificate with its key again.", retry: .futile)
   }
 
   /// No reply. Asking for a token again harms nothing, so a failing token endpoint is a delay, whatever was sent.
@@ -72,7 +91,8 @@ package struct EntraProblem: Problem, Hashable {
     let mark = error.number.map { " (AADSTS\($0))" } ?? ""
     self.init(
       code: code, summary: words + mark, remedy: entry == nil ? error.remedy : entry?.remedy,
-      retry: Self.retry(error, code: code, status: status, retryAfter: retryAfter), origin: origin)
+      retry: Self.retry(error, code: code, status: status, retryAfter: retryAfter), origin: origin,
+      errorName: error.name)
   }
 
   /// Entra throttles loops for minutes without saying how many.

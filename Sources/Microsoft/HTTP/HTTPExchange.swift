@@ -105,7 +105,7 @@ package final class HTTPExchange: Sendable {
   private func headers(of request: HTTPRequest) -> HTTPHeaders {
     var headers = request.headers
     headers.replaceOrAdd(name: "User-Agent", value: userAgent)
-    headers.replaceOrAdd(name: "Accept", value: "application/json")
+    if !headers.contains(name: "Accept") { headers.add(name: "Accept", value: "application/json") }
     // Microsoft's support asks for it; Graph and Entra write it into their logs and echo it.
     headers.replaceOrAdd(name: "client-request-id", value: UUID().uuidString.lowercased())
     return headers

@@ -17,7 +17,7 @@ enum LocalhostCertificate {
     -----END CERTIFICATE-----
     """
 
-  private static let key = """
+  static let key = """
     -----BEGIN PRIVATE KEY-----
     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgO05Av8oCRISQf9dZ
     dXrRUBEA8R6FwNGXtdRn8EoNhFKhRANCAARNuRROUi3W9dONKh/5yHcMGUmmk4Ys

@@ -1,0 +1,99 @@
+package import Core
+import Crypto
+import CryptoExtras
+import Foundation
+import SwiftASN1
+import X509
+
+/// A certificate with its private key, by which an app proves who it is in place of a secret (Microsoft Learn,
+/// "Microsoft identity platform application authentication certificate credentials").
+package struct ClientCertificate: Sendable {
+  /// base64url of the certificate's SHA-256: `x5t#S256`.
+  package let thumbprint: String
+  /// The SHA-1 in hexadecimal, by which the portal lists the certificates of an app.
+  package let portalThumbprint: String
+  /// As RFC 4514 writes it: `CN=heliograph`.
+  package let subject: String
+  package let notBefore: Instant
+  package let notAfter: Instant
+  let key: _RSA.Signing.PrivateKey
+
+  /// What Microsoft and swift-crypto agree on as the least.
+  static let leastBits = 2048
+
+  /// Reads a PEM text that holds the certificate and its private key, in any order. Of several certificates, as
+  /// a chain has, the one of the key counts.
+  package init(pem: Secret) throws(CertificateProblem) {
+    let parts = PEMPart.parts(of: pem.reveal())
+    guard !parts.isEmpty else { throw CertificateProblem("This is no PEM text.") }
+    key = try Self.key(in: parts)
+    let certificates = try Self.certificates(in: parts)
+    let publicKey = key.publicKey.derRepresentation
+    guard
+      let (certificate, der) = certificates.first(where: {
+        _RSA.Signing.PublicKey($0.0.publicKey)?.derRepresentation == publicKey
+      })
+    else {
+      throw CertificateProblem("The private key does not belong to the certificate.", remedy: .both)
+    }
+    thumbprint = Data(SHA256.hash(data: der)).base64URL
+    portalThumbprint = Insecure.SHA1.hash(data: der).map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }.joined()
+    subject = oneLine(certificate.subject.description, limit: 200)
+    notBefore = Instant(certificate.notValidBefore)
+    notAfter = Instant(certificate.notValidAfter)
+  }
+
+  private static func key(in parts: [PEMPart]) throws(CertificateProblem) -> _RSA.Signing.PrivateKey {
+    let keys = parts.filter { $0.label.hasSuffix("PRIVATE KEY") }
+    guard let part = keys.first else {
+      throw CertificateProblem("The PEM holds no private key.", remedy: .both)
+    }
+    guard keys.count == 1 else {
+      throw CertificateProblem("The PEM holds \(keys.count) private keys.", remedy: .both)
+    }
+    guard !part.isEncrypted else {
+      throw CertificateProblem(
+        "The private key is protected by a password.",
+        remedy: .other("Remove it with “openssl pkey -in key.pem -out plain.pem”; it is kept sealed here."))
+    }
+    guard let bytes = part.bytes else {
+      throw CertificateProblem("The private key cannot be read.", remedy: .both)
+    }
+    guard let key = try? _RSA.Signing.PrivateKey(unsafeDERRepresentation: bytes) else {
+      let document = PEMDocument(type: part.label, derBytes: bytes)
+      let isKey = (try? Certificate.PrivateKey(pemDocument: document)) != nil
+      throw CertificateProblem(
+        isKey ? "The private key is not an RSA key." : "The private key cannot be read.",
+        remedy: isKey ? .another : .both)
+    }
+    guard key.keySizeInBits >= leastBits else {
+      throw CertificateProblem(
+        "The RSA key has \(key.keySizeInBits) bits, fewer than \(leastBits).", remedy: .another)
+    }
+    return key
+  }
+
+  private static func certificates(
+    in parts: [PEMPart]
+  ) throws(CertificateProblem) -> [(Certificate, [UInt8])] {
+    let candidates = parts.filter { $0.label == "CERTIFICATE" }
+    guard !candidates.isEmpty else {
+      throw CertificateProblem("The PEM holds no certificate.", remedy: .both)
+    }
+    let certificates = candidates.compactMap { part in
+      part.bytes.flatMap { der in (try? Certificate(derEncoded: der)).map { ($0, der) } }
+    }
+    guard !certificates.isEmpty else {
+      throw CertificateProblem("The certificate cannot be read.", remedy: .both)
+    }
+    return certificates
+  }
+}
+
+extension Instant {
+  fileprivate init(_ date: Date) {
+    self.init(microseconds: Int64(date.timeIntervalSince1970) * 1_000_000)
+  }
+}

@@ -1,0 +1,122 @@
+package import Core
+import Foundation
+import NIOHTTP1
+
+/// What a tenant says of itself (OpenID Connect Discovery 1.0, section 3).
+package struct OpenIDConfiguration: Sendable, Hashable {
+  /// Names the tenant's id; for `common` and `organizations` it holds `{tenantid}` instead.
+  package var issuer: String
+  package var authorizationEndpoint: String
+  package var tokenEndpoint: String
+  package var deviceAuthorizationEndpoint: String?
+  /// Of the tenant, `graph.microsoft.com`.
+  package var graphHost: String?
+  /// When the reply was written, by Microsoft's clock.
+  package var serverDate: Instant?
+}
+
+/// What an authorize request without a session shows about the app's redirect URI.
+package enum RedirectProbe: Sendable, Hashable {
+  /// Entra answered to the redirect URI, so it is registered; `flaw` is what else is wrong with the request.
+  case registered(flaw: EntraProblem?)
+  /// It showed a page that says nothing, as it does for personal accounts.
+  case undecided
+}
+
+extension Entra {
+  /// Throws `entra.tenantUnknown` where there is no such tenant in this cloud.
+  package func discover(tenant: String) async throws(EntraProblem) -> OpenIDConfiguration {
+    let reply = try await exchange(
+      HTTPRequest(
+        method: .GET,
+        url: cloud.login + "/" + percentEncoded(tenant) + "/v2.0/.well-known/openid-configuration",
+        replyLimit: TokenReply.limit))
+    guard reply.status == 200 else { throw EntraProblem(reply, hiding: []) }
+    guard let document = reply.decode(DiscoveryDocument.self) else { throw EntraProblem(unreadable: reply) }
+    return OpenIDConfiguration(
+      issuer: document.issuer, authorizationEndpoint: document.authorization_endpoint,
+      tokenEndpoint: document.token_endpoint,
+      deviceAuthorizationEndpoint: document.device_authorization_endpoint, graphHost: document.msgraph_host,
+      serverDate: reply.headers.first(name: "Date").flatMap(HTTPDate.seconds)
+        .map { Instant(microseconds: $0 * 1_000_000) })
+  }
+
+  /// Where an administrator allows the app in the whole tenant (Microsoft Learn, "Admin consent on the Microsoft
+  /// identity platform"). A tenant that is not a concrete one becomes `organizations`.
+  package func adminConsentURL(
+    tenant: String, clientID: String, scopes: [String], redirectURI: String, state: String
+  ) -> String {
+    cloud.adminConsentURL(tenant: tenant)
+      + formEncoded([
+        ("client_id", clientID), ("scope", scopes.joined(separator: " ")), ("redirect_uri", redirectURI),
+        ("state", state),
+      ])
+  }
+
+  /// Asks for a sign-in that shows nothing, from a browser that nobody is signed in with: Entra answers a
+  /// redirect URI that is registered, and shows an error page for one that is not.
+  ///
+  /// Throws what the page says, `entra.redirectMismatch` and `entra.clientUnknown` above all.
+  package func probeRedirect(
+    tenant: String, clientID: String, redirectURI: String, scopes: [String]
+  ) async throws(EntraProblem) -> RedirectProbe {
+    let request = AuthorizeRequest(
+      clientID: clientID, redirectURI: redirectURI, scopes: scopes, state: "probe", nonce: "probe",
+      challenge: PKCE().challenge, account: .none)
+    let reply = try await exchange(
+      HTTPRequest(
+        method: .GET, url: authorizeURL(tenant: tenant, request), headers: ["Accept": "text/html"],
+        replyLimit: Self.pageLimit))
+    if (300..<400).contains(reply.status) {
+      guard let location = reply.headers.first(name: "Location"),
+        let answer = Self.answer(in: location, to: redirectURI)
+      else { return .undecided }
+      return .registered(flaw: flaw(answer))
+    }
+    guard reply.status < 500, let number = Self.number(in: reply.body) else { return .undecided }
+    let problem = EntraProblem(page: number, status: reply.status)
+    // Nobody is signed in, and this page says so.
+    guard problem.code != .entraInteractionRequired else { return .undecided }
+    throw problem
+  }
+
+  /// Entra's pages are a few hundred kilobytes of script.
+  private static let pageLimit = 2 * 1024 * 1024
+
+  private func flaw(_ answer: [String: String]) -> EntraProblem? {
+    guard let error = answer["error"] else { return nil }
+    guard !["login_required", "interaction_required", "consent_required"].contains(error) else { return nil }
+    return EntraProblem(callbackError: error, description: answer["error_description"])
+  }
+
+  /// The query of `location`, when that is the redirect URI. Entra adds a slash to one that has no path.
+  private static func answer(in location: String, to redirectURI: String) -> [String: String]? {
+    guard location.hasPrefix(redirectURI) else { return nil }
+    var rest = location.dropFirst(redirectURI.count)
+    if rest.hasPrefix("/") { rest.removeFirst() }
+    guard let mark = rest.first, "?#&".contains(mark) else { return rest.isEmpty ? [:] : nil }
+    let items = URLComponents(string: "?" + rest.dropFirst().replacing("+", with: "%20"))?.queryItems ?? []
+    return Dictionary(items.map { ($0.name, $0.value ?? "") }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The first `AADSTS50011` of a page.
+  private static func number(in page: [UInt8]) -> Int? {
+    String(decoding: page, as: UTF8.self).firstMatch(of: /AADSTS(\d{4,9})/).flatMap { Int($0.1) }
+  }
+}
+
+extension Cloud {
+  /// Up to the query.
+  func adminConsentURL(tenant: String) -> String {
+    let concrete = ["", "common", "consumers"].contains(tenant.lowercased()) ? "organizations" : tenant
+    return login + "/" + percentEncoded(concrete) + "/v2.0/adminconsent?"
+  }
+}
+
+private struct DiscoveryDocument: Decodable {
+  var issuer: String
+  var authorization_endpoint: String
+  var token_endpoint: String
+  var device_authorization_endpoint: String?
+  var msgraph_host: String?
+}
