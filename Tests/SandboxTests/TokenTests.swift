@@ -40,8 +40,8 @@ import Testing
       fields: alone.merging(["client_secret": ""]) { $1 }, status: 401, kind: "invalid_client",
       number: 7_000_218),
     Refusal(
-      fields: alone.merging(["client_secret": "", "client_assertion": "x.y.z"]) { $1 }, status: 401,
-      kind: "invalid_client", number: 700_027),
+      fields: alone.merging(["client_secret": "", "client_assertion": "x.y.z"]) { $1 }, status: 400,
+      kind: "invalid_request", number: 900_144),
     Refusal(app: Apps.expired, fields: alone, status: 401, kind: "invalid_client", number: 7_000_222),
     Refusal(
       app: Apps.native, fields: ["grant_type": "refresh_token", "refresh_token": "x", "client_secret": "s"],

@@ -48,10 +48,11 @@ extension SandboxState {
     new.concurrencyLimit = try body.integer("concurrencyLimit", in: 1...10_000) ?? new.concurrencyLimit
     new.accessTokenLifetime =
       try body.integer("accessTokenLifetime", in: 1...86_400) ?? new.accessTokenLifetime
+    new.deviceInterval = try body.integer("deviceInterval", in: 0...3600) ?? new.deviceInterval
     try body.finish(
       known: [
         "sendLagMs", "newIdOnSend", "replaceMessageId", "strictRotation", "concurrencyLimit",
-        "accessTokenLifetime",
+        "accessTokenLifetime", "deviceInterval",
       ])
     settings = new
     return try .json(new)

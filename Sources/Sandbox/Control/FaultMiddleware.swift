@@ -31,7 +31,10 @@ package struct FaultMiddleware: RouterMiddleware {
   private func subject(of request: Request) async throws -> SandboxDirectory.User? {
     let form = request.method == .post ? try await FormFields(body: request) : FormFields(query: request)
     let (refreshToken, code) = (form["refresh_token"] ?? "", form["code"] ?? "")
-    let id = state.grants { $0.userID(refreshToken: refreshToken) ?? $0.userID(code: code) }
+    let device = form["device_code"] ?? ""
+    let id = state.grants {
+      $0.userID(refreshToken: refreshToken) ?? $0.userID(code: code) ?? $0.devices.userID(deviceCode: device)
+    }
     return (id ?? form["username"] ?? form["login_hint"]).flatMap(state.directory.user)
   }
 

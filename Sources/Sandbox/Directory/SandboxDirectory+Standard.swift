@@ -1,3 +1,5 @@
+import Core
+
 extension SandboxDirectory {
   /// The tenant of every personal account (Microsoft Learn, "Microsoft identity platform and OpenID
   /// Connect").
@@ -37,28 +39,54 @@ extension SandboxDirectory {
   private static let registrations = [
     App(
       clientId: appID(1), displayName: "Web client", kind: .web, tenantId: contosoID,
-      secret: "web~Secret-Value.of.the.sandbox-0001", redirectUris: webRedirects,
-      delegatedScopes: mailScopes, applicationRoles: [], secretExpired: false, signInAudience: .everyone),
+      secret: "web~Secret-Value.of.the.sandbox-0001", redirects: webRedirects, delegatedScopes: mailScopes,
+      applicationRoles: [], signInAudience: .everyone),
     App(
       clientId: appID(2), displayName: "Native client", kind: .native, tenantId: contosoID, secret: nil,
-      redirectUris: ["http://localhost", "http://localhost/oauth", "http://127.0.0.1/oauth"],
-      delegatedScopes: mailScopes, applicationRoles: [], secretExpired: false, signInAudience: .everyone),
+      redirects: nativeRedirects, delegatedScopes: mailScopes, applicationRoles: [],
+      signInAudience: .everyone, allowsPublicClient: true),
     App(
       clientId: appID(3), displayName: "Daemon", kind: .daemon, tenantId: contosoID,
-      secret: "daemon~Secret-Value.of.the.sandbox-0003", redirectUris: ["http://localhost/oauth"],
+      secret: "daemon~Secret-Value.of.the.sandbox-0003", redirects: daemonRedirects,
       delegatedScopes: ["User.Read"], applicationRoles: ["Mail.ReadWrite", "Mail.Send", "User.Read.All"],
-      secretExpired: false, signInAudience: .singleTenant),
+      signInAudience: .singleTenant),
     App(
       clientId: appID(4), displayName: "Web client with an expired secret", kind: .web, tenantId: contosoID,
-      secret: "expired~Secret-Value.of.the.sandbox-0004", redirectUris: webRedirects,
-      delegatedScopes: mailScopes, applicationRoles: [], secretExpired: true, signInAudience: .everyone),
+      secret: "expired~Secret-Value.of.the.sandbox-0004", redirects: webRedirects,
+      delegatedScopes: mailScopes, applicationRoles: [], secretExpired: true, signInAudience: .everyone,
+      plant: "its secret has expired (AADSTS7000222)"),
+    App(
+      clientId: appID(5), displayName: "Daemon with a certificate", kind: .daemon, tenantId: contosoID,
+      secret: nil, redirects: daemonRedirects, delegatedScopes: ["User.Read"],
+      applicationRoles: ["Mail.ReadWrite", "Mail.Send", "User.Read.All"], signInAudience: .singleTenant),
+    App(
+      clientId: appID(6), displayName: "Web client with a certificate", kind: .web, tenantId: contosoID,
+      secret: nil, redirects: webRedirects, delegatedScopes: mailScopes, applicationRoles: [],
+      signInAudience: .everyone),
   ]
+
+  /// Those of the standard directory that prove themselves by certificate, with one each.
+  func certified(by key: ClientKey, now: Instant) throws -> SandboxDirectory {
+    var directory = self
+    for index in apps.indices where [Self.appID(5), Self.appID(6)].contains(apps[index].clientId) {
+      directory.apps[index].certificates = [try key.certificate(for: apps[index].displayName, now: now)]
+    }
+    return directory
+  }
 
   /// The paths at which programs that speak this vocabulary listen for the code.
   private static let webRedirects =
     ["/oauth", "/api/v1/outlook-authorization/code", "/email-oauth/microsoft/callback"].flatMap {
       ["http://localhost" + $0, "http://127.0.0.1" + $0]
     }
+    .map { Redirect(uri: $0, platform: .web) }
+
+  private static let nativeRedirects =
+    ["http://localhost", "http://localhost/oauth", "http://127.0.0.1/oauth"].map {
+      Redirect(uri: $0, platform: .publicClient)
+    }
+
+  private static let daemonRedirects = [Redirect(uri: "http://localhost/oauth", platform: .web)]
 
   private static let mailScopes = ["Mail.ReadWrite", "Mail.Send", "User.Read", "offline_access"]
 

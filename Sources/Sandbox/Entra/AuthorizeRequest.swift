@@ -1,25 +1,20 @@
 /// A request to the authorize endpoint, checked (Microsoft Learn, "OAuth 2.0 authorization code flow").
 struct AuthorizeRequest: Sendable {
-  enum Prompt: String, Sendable {
-    case none, login, consent
-    case selectAccount = "select_account"
-  }
-
-  let app: SandboxDirectory.App
-  let segment: TenantSegment
+  let signIn: SignInRequest
   let reply: ReplyAddress
-  let scope: ScopeRequest
   let nonce: String?
   let challenge: PKCEChallenge?
-  let prompt: Prompt?
-  let loginHint: String?
   let wantsClientInfo: Bool
+
+  var app: SandboxDirectory.App { signIn.app }
 
   /// Checks in Entra's order: while client and redirect URI are unproven, a refusal is a page; after that
   /// the client gets it.
   init(
     _ fields: FormFields, segment name: String, directory: SandboxDirectory
   ) throws(AuthorizeRefusal) {
+    let segment: TenantSegment
+    let app: SandboxDirectory.App
     do throws(EntraError) {
       segment = try TenantSegment(name, in: directory)
       app = try directory.knownApp(fields["client_id"], tenant: name)
@@ -31,14 +26,14 @@ struct AuthorizeRequest: Sendable {
     do throws(EntraError) {
       try Self.checkResponse(fields)
       guard let scope = fields["scope"] else { throw EntraError.missing("scope") }
-      self.scope = try ScopeRequest(scope)
+      signIn = SignInRequest(
+        app: app, segment: segment, scope: try ScopeRequest(scope), prompt: try Self.prompt(fields["prompt"]),
+        loginHint: fields["login_hint"])
       challenge = try PKCEChallenge(value: fields["code_challenge"], method: fields["code_challenge_method"])
-      prompt = try Self.prompt(fields["prompt"])
     } catch {
       throw .reply(error, to: reply)
     }
     nonce = fields["nonce"]
-    loginHint = fields["login_hint"]
     wantsClientInfo = fields["client_info"] == "1"
   }
 
@@ -50,7 +45,8 @@ struct AuthorizeRequest: Sendable {
       throw EntraError(
         50011,
         "The redirect URI '\(uri)' specified in the request does not match the redirect URIs"
-          + " configured for the application '\(app.clientId)'.")
+          + " configured for the application '\(app.clientId)'. Make sure the redirect URI sent in the request"
+          + " matches one added to your application in the Azure portal.")
     }
     let mode = fields["response_mode"].flatMap(ReplyAddress.Mode.init) ?? .query
     return ReplyAddress(redirectURI: uri, mode: mode, state: fields["state"])
@@ -67,16 +63,29 @@ struct AuthorizeRequest: Sendable {
     guard fields["resource"] == nil else { throw EntraError(901_002) }
   }
 
-  private static func prompt(_ text: String?) throws(EntraError) -> Prompt? {
+  private static func prompt(_ text: String?) throws(EntraError) -> SignInRequest.Prompt? {
     guard let text else { return nil }
-    guard let prompt = Prompt(rawValue: text) else {
+    guard let prompt = SignInRequest.Prompt(rawValue: text) else {
       throw EntraError(90023, "The value '\(text)' of 'prompt' is not supported.")
     }
     return prompt
   }
 }
 
-/// Why a sign-in goes no further, and who is told.
+extension AuthorizeRequest {
+  func step(_ input: SignInInput, in world: SignInWorld) throws(AuthorizeRefusal) -> SignInStep {
+    do throws(SignInRefusal) {
+      return try signIn.step(input, in: world)
+    } catch {
+      switch error {
+      case .page(let error): throw .page(error)
+      case .client(let error): throw .reply(error, to: reply)
+      }
+    }
+  }
+}
+
+/// Why an authorize request goes no further, and who is told.
 enum AuthorizeRefusal: Error {
   /// The person at the browser: the client is unknown or not to be trusted.
   case page(EntraError)

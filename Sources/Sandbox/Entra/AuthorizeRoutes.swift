@@ -16,50 +16,50 @@ struct AuthorizeRoutes: Sendable {
   func add(to router: Router<SandboxContext>) {
     router.get("/{tenant}/oauth2/v2.0/authorize") { request, context in
       // A link chooses nobody and accepts nothing.
-      let input = AuthorizeInput(session: session(of: request))
+      let input = SignInInput(session: session(of: request))
       return answer(FormFields(query: request), input: input, context: context)
     }
     router.post("/{tenant}/oauth2/v2.0/authorize") { request, context in
       var form = try await FormFields(body: request)
       form.fields += FormFields(query: request).fields
-      let input = AuthorizeInput(
-        username: form["username"], decision: form["decision"].flatMap(AuthorizeInput.Decision.init),
+      let input = SignInInput(
+        username: form["username"], decision: form["decision"].flatMap(SignInInput.Decision.init),
         session: session(of: request))
       return answer(form, input: input, context: context)
     }
   }
 
-  private func answer(_ fields: FormFields, input: AuthorizeInput, context: SandboxContext) -> Response {
+  private func answer(_ fields: FormFields, input: SignInInput, context: SandboxContext) -> Response {
     let segment = context.tenantSegment
     var fields = fields
     fields.fields.removeAll { Self.ownFields.contains($0.name) }
     do throws(AuthorizeRefusal) {
       let request = try AuthorizeRequest(fields, segment: segment, directory: state.directory)
-      let step = try request.step(input, directory: state.directory) { user in
-        state.grants { $0.consented(userID: user.id, clientID: request.app.clientId) }
-      }
+      let step = try request.step(input, in: state.signInWorld(clientID: request.app.clientId))
       return show(step, of: request, fields: fields, context: context)
     } catch {
       switch error {
-      case .page(let error): return page(for: error, origin: context.origin)
+      case .page(let error): return state.page(for: error, origin: context.origin)
       case .reply(let error, let reply): return send(refusal(error, origin: context.origin), to: reply)
       }
     }
   }
 
   private func show(
-    _ step: AuthorizeStep, of request: AuthorizeRequest, fields: FormFields, context: SandboxContext
+    _ step: SignInStep, of request: AuthorizeRequest, fields: FormFields, context: SandboxContext
   ) -> Response {
     let action = "\(context.origin)/\(context.tenantSegment)/oauth2/v2.0/authorize"
     switch step {
     case .pickAccount:
       return EntraPages.accountPicker(
-        app: request.app, users: candidates(for: request), action: action, fields: fields)
+        app: request.app, users: request.signIn.candidates(in: state.directory), action: action,
+        fields: fields)
     case .askConsent(let user):
-      let permissions = request.permissions.sorted() + request.scope.openID
       return EntraPages.consent(
-        app: request.app, user: user, permissions: permissions, action: action, fields: fields)
-    case .issueCode(let user):
+        app: request.app, user: user, permissions: request.signIn.listed, action: action, fields: fields)
+    case .needAdministrator(let user):
+      return EntraPages.needAdministrator(app: request.app, user: user, action: action, fields: fields)
+    case .finish(let user):
       var response = send(success(request, user), to: request.reply)
       response.headers[.setCookie] = "\(Self.sessionCookie)=\(user.id); Path=/; HttpOnly; SameSite=Lax"
       return response
@@ -72,21 +72,13 @@ struct AuthorizeRoutes: Sendable {
       .map { String($0.dropFirst(Self.sessionCookie.count + 1)) }
   }
 
-  /// Who may sign in here, the hinted one first.
-  private func candidates(for request: AuthorizeRequest) -> [SandboxDirectory.User] {
-    let hinted = request.loginHint.flatMap(state.directory.user)
-    let allowed = state.directory.users.filter { user in
-      (!user.isBulk || user == hinted) && (try? request.segment.check(user, for: request.app)) != nil
-    }
-    return allowed.filter { $0 == hinted } + allowed.filter { $0 != hinted }
-  }
-
   private func success(_ request: AuthorizeRequest, _ user: SandboxDirectory.User) -> FormFields {
     let code = AuthorizationCode(
       clientID: request.app.clientId, userID: user.id, redirectURI: request.reply.redirectURI,
-      scope: request.scope, nonce: request.nonce, challenge: request.challenge, issuedAt: state.clock.now)
+      scope: request.signIn.scope, platform: request.app.platform(of: request.reply.redirectURI) ?? .web,
+      nonce: request.nonce, challenge: request.challenge, issuedAt: state.clock.now)
     let text = state.grants { book in
-      book.consent(userID: user.id, clientID: request.app.clientId, scopes: request.permissions)
+      book.consent(grantor: user.id, clientID: request.app.clientId, scopes: request.signIn.permissions)
       return book.issue(code, isPersonal: user.kind == .personal)
     }
     var answer = FormFields([("code", text)])
@@ -115,9 +107,12 @@ struct AuthorizeRoutes: Sendable {
     headers[.location] = reply.location(parameters)
     return Response(status: .found, headers: headers)
   }
+}
 
-  private func page(for error: EntraError, origin: String) -> Response {
-    let report = EntraErrorReport(error, origin: origin, now: state.clock.now, correlationID: nil)
+extension SandboxState {
+  /// Nothing on it leads anywhere.
+  func page(for error: EntraError, origin: String) -> Response {
+    let report = EntraErrorReport(error, origin: origin, now: clock.now, correlationID: nil)
     return EntraPages.message(
       title: "Signing in is not possible", text: "\(error.code): \(error.text)",
       details: [
@@ -126,6 +121,26 @@ struct AuthorizeRoutes: Sendable {
       ],
       status: 400)
   }
+
+  func signInWorld(clientID: String) -> SignInWorld {
+    SignInWorld(directory: directory) { user in
+      self.grants { $0.consented(userID: user.id, tenantID: user.tenantId, clientID: clientID) }
+    }
+  }
+}
+
+extension SignInRequest {
+  /// Who may sign in here, the hinted one first.
+  func candidates(in directory: SandboxDirectory) -> [SandboxDirectory.User] {
+    let hinted = loginHint.flatMap(directory.user)
+    let allowed = directory.users.filter { user in
+      (!user.isBulk || user == hinted) && (try? segment.check(user, for: app)) != nil
+    }
+    return allowed.filter { $0 == hinted } + allowed.filter { $0 != hinted }
+  }
+
+  /// What a consent page lists.
+  var listed: [String] { permissions.sorted() + scope.openID }
 }
 
 extension SandboxContext {

@@ -4,7 +4,9 @@ import Foundation
 /// Written in snake case; every URL stands on the origin that was asked.
 struct OpenIDConfiguration: Encodable, Sendable {
   var tokenEndpoint: String
-  var tokenEndpointAuthMethodsSupported = ["client_secret_post", "client_secret_basic"]
+  var tokenEndpointAuthMethodsSupported = [
+    "client_secret_post", "private_key_jwt", "client_secret_basic",
+  ]
   var jwksUri: String
   var responseModesSupported = ["query", "fragment", "form_post"]
   var subjectTypesSupported = ["pairwise"]
@@ -15,6 +17,7 @@ struct OpenIDConfiguration: Encodable, Sendable {
   var requestUriParameterSupported = false
   var userinfoEndpoint: String
   var authorizationEndpoint: String
+  var deviceAuthorizationEndpoint: String
   var httpLogoutSupported = true
   var frontchannelLogoutSupported = true
   var endSessionEndpoint: String
@@ -34,6 +37,7 @@ struct OpenIDConfiguration: Encodable, Sendable {
     issuer = "\(origin)/\(segment.issuerTenant)/v2.0"
     userinfoEndpoint = origin + "/oidc/userinfo"
     authorizationEndpoint = base + "/oauth2/v2.0/authorize"
+    deviceAuthorizationEndpoint = base + "/oauth2/v2.0/devicecode"
     endSessionEndpoint = base + "/oauth2/v2.0/logout"
     cloudInstanceName = host
     cloudGraphHostName = host

@@ -45,11 +45,29 @@ extension EntraError {
     700_025: Entry(
       "invalid_client", "Client is public so neither 'client_assertion' nor 'client_secret' may be sent.",
       status: 401),
+    50027: Entry("invalid_client", "The client assertion is no valid JSON Web Token.", status: 401),
+    5_002_738: Entry("invalid_client", "The signature algorithm is not supported.", status: 401),
+    700_021: Entry(
+      "invalid_client", "Client assertion application identifier doesn't match 'client_id' parameter.",
+      status: 401),
+    700_023: Entry(
+      "invalid_client", "Client assertion audience claim does not match Realm issuer.", status: 401),
+    700_024: Entry(
+      "invalid_client", "Client assertion is not within its valid time range.", status: 401),
     700_027: Entry("invalid_client", "The client assertion is signed by no registered key.", status: 401),
     7_000_215: Entry(
       "invalid_client", "Invalid client secret provided: send the secret's value, not its id.", status: 401),
     7_000_218: Entry(
-      "invalid_client", "The request body must contain 'client_assertion' or 'client_secret'.", status: 401),
+      "invalid_client",
+      "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+      status: 401),
+    9_002_326: Entry(
+      "invalid_request",
+      "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type."),
+    9_002_327: Entry(
+      "invalid_request",
+      "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin"
+        + " requests."),
     7_000_222: Entry("invalid_client", "The provided client secret keys are expired.", status: 401),
 
     // The grant.
@@ -67,6 +85,17 @@ extension EntraError {
     700_005: Entry("invalid_grant", "The authorization code was issued by another tenant."),
     700_007: Entry("invalid_grant", "The grant was issued to another client."),
     70008: Entry("invalid_grant", "The authorization code or refresh token is expired or revoked."),
+    70016: Entry(
+      "authorization_pending", "OAuth 2.0 device flow error. Authorization is pending. Continue polling."),
+    70018: Entry("bad_verification_code", "The device code is unknown here."),
+    70020: Entry(
+      "expired_token",
+      "The provided value for the input parameter 'device_code' is not valid. This device code has expired."),
+    700_084: Entry(
+      "invalid_grant",
+      "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime"
+        + " of 1.00:00:00, which cannot be extended. It is now expired and a new sign in request must be sent"
+        + " by the SPA to the sign in page.", suberror: "bad_token"),
     700_082: Entry(
       "invalid_grant", "The refresh token has expired due to inactivity.", suberror: "bad_token"),
     9_002_313: Entry("invalid_grant", "Invalid request. Request is malformed or invalid."),

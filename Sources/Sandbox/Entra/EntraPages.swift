@@ -37,6 +37,37 @@ struct EntraPages: Sendable {
       """)
   }
 
+  /// Microsoft's own page says no more to the person, and nothing to the application unless asked to.
+  static func needAdministrator(
+    app: SandboxDirectory.App, user: SandboxDirectory.User, action: String, fields: FormFields
+  ) -> Response {
+    let back = button(
+      "Return to the application without granting consent", name: "decision", value: "cancel")
+    return page(
+      "Need admin approval",
+      """
+      <p>AADSTS90094: \(app.displayName) needs permission to access resources in your organization that only an
+      admin can grant. Please ask an admin to grant permission to this app before you can use it.</p>
+      <p class="dim">Signed in as \(user.userPrincipalName)</p>
+      \(form(action, fields, back))
+      """)
+  }
+
+  static func deviceCode(action: String, fields: FormFields, problem: String? = nil) -> Response {
+    let note: HTML = if let problem { "<p>\(problem)</p>\n" } else { "" }
+    let entry: HTML = """
+      <p><label>Code: <input type="text" name="otc" value="" autocomplete="off"></label>
+      <button type="submit">Next</button></p>
+
+      """
+    return page(
+      "Enter code",
+      """
+      <p>Enter the code that your app or device shows.</p>
+      \(note)\(form(action, fields, entry))
+      """)
+  }
+
   /// OAuth 2.0 Form Post Response Mode; without a script the person presses the button.
   static func formPost(to redirectURI: String, fields: FormFields) -> Response {
     page(

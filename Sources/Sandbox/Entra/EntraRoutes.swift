@@ -7,6 +7,7 @@ extension SandboxState {
   /// consent: `GET /sandbox/directory`, `POST /sandbox/consents`, `POST /sandbox/revoke`.
   func addEntraRoutes(to router: Router<SandboxContext>) throws {
     AuthorizeRoutes(state: self).add(to: router)
+    DeviceRoutes(state: self).add(to: router)
     addTokenRoutes(to: router)
     addDocumentRoutes(to: router)
     addConsentRoutes(to: router)
@@ -27,8 +28,9 @@ extension SandboxState {
       try await self.answerEntra(request, context) {
         var form = try await FormFields(body: request)
         form.addBasicCredentials(request.headers)
-        let reply = try TokenEndpoint(state: self, origin: context.origin)
-          .answer(form, segment: context.tenantSegment)
+        let endpoint = TokenEndpoint(
+          state: self, origin: context.origin, browserOrigin: request.headers[.origin])
+        let reply = try endpoint.answer(form, segment: context.tenantSegment)
         return try .json(reply, headers: .neverStored, inSnakeCase: true)
       }
     }
@@ -70,7 +72,7 @@ extension SandboxState {
     }
   }
 
-  private func answerEntra(
+  func answerEntra(
     _ request: Request, _ context: SandboxContext, _ body: () async throws -> Response
   ) async throws -> Response {
     do {

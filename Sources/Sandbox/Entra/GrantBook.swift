@@ -7,8 +7,12 @@ package struct GrantBook: Sendable {
   /// Microsoft Learn, "Refresh tokens": 90 days without use.
   static let refreshTokenIdleLimit = Duration.seconds(90 * 86_400)
 
+  /// Ibid.: for single page applications a day from the sign-in, used or not.
+  static let browserLifetime = Duration.seconds(86_400)
+
   private struct ConsentKey: Hashable {
-    var userID: String
+    /// A person, or the tenant for which an administrator has consented.
+    var grantor: String
     var clientID: String
   }
 
@@ -20,7 +24,9 @@ package struct GrantBook: Sendable {
     static let personalToken = "M.C5xx_SBX.0.U."
   }
 
+  var devices = DeviceBook()
   private var consents: [ConsentKey: Set<String>] = [:]
+  private var roles: [ConsentKey: Set<String>] = [:]
   private var codes: [String: AuthorizationCode] = [:]
   private var refreshTokens: [String: RefreshToken] = [:]
   private var revocations: [String: Instant] = [:]
@@ -34,6 +40,7 @@ struct AuthorizationCode: Sendable {
   var userID: String
   var redirectURI: String
   var scope: ScopeRequest
+  var platform: SandboxDirectory.Redirect.Platform
   var nonce: String?
   var challenge: PKCEChallenge?
   var issuedAt: Instant
@@ -45,6 +52,10 @@ struct RefreshToken: Sendable {
   var userID: String
   /// As it was at sign-in; a refresh may ask for less or for another resource.
   var scope: ScopeRequest
+  /// How its client had to prove itself when it got the first one, and has to ever after.
+  var platform: SandboxDirectory.Redirect.Platform
+  /// When the person signed in.
+  var signedInAt: Instant
   var issuedAt: Instant
   var lastUsedAt: Instant
   /// Replaced, while rotation is strict.
@@ -53,13 +64,25 @@ struct RefreshToken: Sendable {
 
 // Consent.
 extension GrantBook {
-  /// Scopes in full spelling (`https://graph.microsoft.com/Mail.Send`).
-  func consented(userID: String, clientID: String) -> Set<String> {
-    consents[ConsentKey(userID: userID, clientID: clientID)] ?? []
+  /// What the person, or an administrator for all the tenant, has granted, in full spelling
+  /// (`https://graph.microsoft.com/Mail.Send`).
+  func consented(userID: String, tenantID: String, clientID: String) -> Set<String> {
+    (consents[ConsentKey(grantor: userID, clientID: clientID)] ?? [])
+      .union(consents[ConsentKey(grantor: tenantID, clientID: clientID)] ?? [])
   }
 
-  mutating func consent(userID: String, clientID: String, scopes: Set<String>) {
-    consents[ConsentKey(userID: userID, clientID: clientID), default: []].formUnion(scopes)
+  /// - Parameter grantor: the id of a person or of a tenant.
+  mutating func consent(grantor: String, clientID: String, scopes: Set<String>) {
+    consents[ConsentKey(grantor: grantor, clientID: clientID), default: []].formUnion(scopes)
+  }
+
+  /// What an administrator has let the app do by itself.
+  func roles(tenantID: String, clientID: String) -> Set<String> {
+    roles[ConsentKey(grantor: tenantID, clientID: clientID)] ?? []
+  }
+
+  mutating func allow(_ names: [String], tenantID: String, clientID: String) {
+    roles[ConsentKey(grantor: tenantID, clientID: clientID), default: []].formUnion(names)
   }
 }
 
@@ -100,6 +123,11 @@ extension GrantBook {
 extension GrantBook {
   func userID(code text: String) -> String? { codes[text]?.userID }
   func userID(refreshToken text: String) -> String? { refreshTokens[text]?.userID }
+
+  /// `nil` for a token that the client was never given.
+  func platform(refreshToken text: String, clientID: String) -> SandboxDirectory.Redirect.Platform? {
+    refreshTokens[text].flatMap { $0.clientID == clientID ? $0.platform : nil }
+  }
 }
 
 // Refresh tokens.
@@ -110,7 +138,8 @@ extension GrantBook {
     return text
   }
 
-  /// A token that the client may still use. Throws 9002313, 700007, 70008, 50173 or 700082.
+  /// A token that the client may still use. Throws 9002313, 700007, 70008, 50173,
+  /// 700084 or 700082.
   func refreshToken(
     _ text: String, for app: SandboxDirectory.App, now: Instant
   ) throws(EntraError) -> RefreshToken {
@@ -125,6 +154,9 @@ extension GrantBook {
         50173,
         "The provided grant has expired due to it being revoked, a fresh auth token is needed."
           + " The grant was issued on '\(token.issuedAt)' and the TokensValidFrom date is '\(revokedAt)'.")
+    }
+    guard token.platform != .spa || now - token.signedInAt <= Self.browserLifetime else {
+      throw EntraError(700_084)
     }
     guard now - token.lastUsedAt <= Self.refreshTokenIdleLimit else {
       throw EntraError(

@@ -4,6 +4,8 @@ import Core
 struct TokenEndpoint {
   let state: SandboxState
   let origin: String
+  /// Of the page that asks; `nil` when it is no page.
+  var browserOrigin: String?
 
   private var directory: SandboxDirectory { state.directory }
   private var now: Instant { state.clock.now }
@@ -12,17 +14,20 @@ struct TokenEndpoint {
   func answer(_ form: FormFields, segment name: String) throws -> TokenReply {
     let segment = try TenantSegment(name, in: directory)
     guard let grantType = form["grant_type"] else { throw EntraError.missing("grant_type") }
-    guard let grant = GrantType(rawValue: grantType) else {
+    guard let grant = GrantType(grantType) else {
       throw EntraError(70003, "The grant type '\(grantType)' is not supported.")
     }
     let app = try directory.knownApp(form["client_id"], tenant: name)
     if grant == .clientCredentials, segment.tenant == nil { throw EntraError(9_001_023) }
     try segment.check(app)
-    try app.authenticate(form)
+    try app.authenticate(
+      ClientEvidence(form, browserOrigin: browserOrigin), proof: proof(for: grant, form, app: app),
+      audiences: Set([name, segment.path].map { "\(origin)/\($0)/oauth2/v2.0/token" }), now: now)
     switch grant {
     case .authorizationCode: return try redeemCode(form, app: app, segment: segment)
     case .refreshToken: return try refresh(form, app: app, segment: segment)
     case .clientCredentials: return try actAlone(form, app: app, segment: segment)
+    case .deviceCode: return try redeemDeviceCode(form, app: app, segment: name.lowercased())
     }
   }
 
@@ -30,6 +35,28 @@ struct TokenEndpoint {
     case authorizationCode = "authorization_code"
     case refreshToken = "refresh_token"
     case clientCredentials = "client_credentials"
+    case deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
+
+    init?(_ name: String) {
+      // The short name is in no document, but answered.
+      self.init(rawValue: name == "device_code" ? Self.deviceCode.rawValue : name)
+    }
+  }
+
+  private func proof(for grant: GrantType, _ form: FormFields, app: SandboxDirectory.App) -> ClientProof {
+    let usual: ClientProof = app.kind == .native ? .none : .credentials
+    switch grant {
+    case .authorizationCode: return form["redirect_uri"].flatMap(app.platform).map(ClientProof.init) ?? usual
+    case .refreshToken:
+      let text = form["refresh_token"] ?? ""
+      let platform = state.grants { $0.platform(refreshToken: text, clientID: app.clientId) }
+      return platform.map(ClientProof.init) ?? usual
+    case .deviceCode: return app.allowsPublicClient ? .none : .credentials
+    // Nobody acts alone without proof, but a public client is told first that it has none to give.
+    case .clientCredentials:
+      return app.kind == .native && form["client_secret"] ?? form["client_assertion"] != nil
+        ? .none : .credentials
+    }
   }
 }
 
@@ -53,10 +80,10 @@ extension TokenEndpoint {
       book.redeem(text)
       var reply = try reply(granted, form: form)
       if code.scope.wantsRefreshToken {
-        reply.refreshToken = book.issue(
-          RefreshToken(
-            clientID: app.clientId, userID: user.id, scope: code.scope, issuedAt: now, lastUsedAt: now),
-          isPersonal: user.kind == .personal)
+        let token = RefreshToken(
+          clientID: app.clientId, userID: user.id, scope: code.scope, platform: code.platform,
+          signedInAt: now, issuedAt: now, lastUsedAt: now)
+        reply.refreshToken = book.issue(token, isPersonal: user.kind == .personal)
       }
       return reply
     }
@@ -67,6 +94,33 @@ extension TokenEndpoint {
     guard redirectURI == code.redirectURI else {
       throw EntraError(
         50011, "The redirect URI '\(redirectURI)' is not the one that the code was issued to.")
+    }
+  }
+}
+
+// Device code (RFC 8628 section 3.4).
+extension TokenEndpoint {
+  private func redeemDeviceCode(
+    _ form: FormFields, app: SandboxDirectory.App, segment: String
+  ) throws -> TokenReply {
+    guard let code = form["device_code"] ?? form["code"] else { throw EntraError.missing("device_code") }
+    let interval = Duration.seconds(state.settings.deviceInterval)
+    return try state.grants { book in
+      let (userID, scope) = try book.devices.poll(
+        code, clientID: app.clientId, segment: segment, interval: interval, now: now)
+      let user = try person(userID)
+      var granted = try grant(scope, app: app, user: user, book: book)
+      granted.wantsIDToken = scope.openID.contains("openid")
+      book.devices.redeem(code)
+      var reply = try reply(granted, form: form)
+      if scope.wantsRefreshToken {
+        let token = RefreshToken(
+          clientID: app.clientId, userID: user.id, scope: scope,
+          platform: app.allowsPublicClient ? .publicClient : .web, signedInAt: now, issuedAt: now,
+          lastUsedAt: now)
+        reply.refreshToken = book.issue(token, isPersonal: user.kind == .personal)
+      }
+      return reply
     }
   }
 }
@@ -133,7 +187,7 @@ extension TokenEndpoint {
   private func grant(
     _ asked: ScopeRequest, app: SandboxDirectory.App, user: SandboxDirectory.User, book: GrantBook
   ) throws(EntraError) -> GrantedScopes {
-    let consented = book.consented(userID: user.id, clientID: app.clientId)
+    let consented = book.consented(userID: user.id, tenantID: user.tenantId, clientID: app.clientId)
     var granted = GrantedScopes(app: app, user: user, openID: asked.openID.filter { $0 != "offline_access" })
     guard let scopes = asked.resources.first else { return granted }
     granted.audience = scopes.audience

@@ -20,11 +20,24 @@ package actor MailStore {
     }
   }
 
-  /// Empties every mailbox; what was on its way is gone, and ids from before find nothing.
-  package func reset() {
+  /// Empty mailboxes for these owners alone; what was on its way is gone, and ids from before find nothing.
+  func reset(to owners: [MailboxOwner]) {
     epoch &+= 1
     outgoing = []
-    mailboxes = mailboxes.mapValues { Mailbox(owner: $0.owner) }
+    mailboxes = [:]
+    addresses = [:]
+    for owner in owners { keep(owner) }
+  }
+
+  /// A mailbox for this owner, who may have one already and keeps its content then.
+  func keep(_ owner: MailboxOwner) {
+    addresses = addresses.filter { $0.value != owner.id }
+    for address in owner.addresses { addresses[address.lowercased()] = owner.id }
+    if mailboxes[owner.id] == nil {
+      mailboxes[owner.id] = Mailbox(owner: owner)
+    } else {
+      mailboxes[owner.id]?.owner = owner
+    }
   }
 
   func owner(of address: String) -> MailboxOwner? {

@@ -35,7 +35,7 @@ struct MailboxOwner: Sendable {
 /// The items of one mailbox and the indexes by which they are found. Nothing here walks all items to find
 /// one.
 struct Mailbox: Sendable {
-  let owner: MailboxOwner
+  var owner: MailboxOwner
   private(set) var items: [UInt64: MailItem] = [:]
   private var folders: [MailFolder: Set<UInt64>] = [:]
   private var byMessageID: [String: Set<UInt64>] = [:]
