@@ -158,7 +158,7 @@ let package = Package(
       name: "WebTests",
       dependencies: [
         "Core", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Web", "StoreTesting", hummingbird,
-        logging,
+        .product(name: "HummingbirdTesting", package: "hummingbird"), logging,
       ],
       swiftSettings: style),
   ]

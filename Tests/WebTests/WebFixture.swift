@@ -11,8 +11,19 @@ import Web
 
 /// The routes over a fresh SQLite database; Microsoft is out of reach.
 enum WebFixture {
-  static func withRouter<Value: Sendable>(_ body: (Router<WebContext>) throws -> Value) async throws -> Value
-  {
+  static func withRouter<Value: Sendable>(
+    _ body: (Router<WebContext>) async throws -> Value
+  ) async throws -> Value {
+    try await withServices { services, cloud in
+      let application = WebApplication(
+        services, publicURL: "http://localhost:3000", loginOrigins: [cloud.login], bodyLimit: 1 << 20)
+      return try await body(try application.router())
+    }
+  }
+
+  static func withServices<Value: Sendable>(
+    _ body: (WebApplication.Services, Cloud) async throws -> Value
+  ) async throws -> Value {
     try await withStore(.sqlite) { store in
       let time = ManualTime()
       let vault = Vault(key: .random())
@@ -23,18 +34,16 @@ enum WebFixture {
       let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
       let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
       let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
-      let application = WebApplication(
-        WebApplication.Services(
-          store: store, tokens: TokenDirectory(store: store, time: time, prepared: nil),
-          apps: AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time),
-          accounts: AccountDirectory(store: store, time: time, connector: connector),
-          signIn: SignIn(
-            store: store, vault: vault, endpoints: endpoints, publicURL: "http://localhost:3000", time: time),
-          outbox: Outbox(
-            store: store, backends: { try await backends.backend(for: $1, in: $0) }, time: time,
-            node: .make(at: time.now), logger: logger)),
-        publicURL: "http://localhost:3000", loginOrigins: [cloud.login], bodyLimit: 1 << 20)
-      let value = try body(try application.router())
+      let services = WebApplication.Services(
+        store: store, tokens: TokenDirectory(store: store, time: time, prepared: nil),
+        apps: AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time),
+        accounts: AccountDirectory(store: store, time: time, connector: connector),
+        signIn: SignIn(
+          store: store, vault: vault, endpoints: endpoints, publicURL: "http://localhost:3000", time: time),
+        outbox: Outbox(
+          store: store, backends: { try await backends.backend(for: $1, in: $0) }, time: time,
+          node: .make(at: time.now), logger: logger))
+      let value = try await body(services, cloud)
       try await http.shutdown()
       return value
     }

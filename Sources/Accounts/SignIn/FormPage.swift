@@ -8,9 +8,11 @@ package struct FormPage: Sendable {
   package let name: String?
   /// The address that must sign in; `nil` lets anybody.
   package let email: String?
-  /// The host that the browser goes back to: who asks.
+  /// The host that the browser goes back to: who asks. In ASCII, so that no letter passes for another.
   package let asker: String
-  /// Its origin: scheme, host and port.
+  /// What the workspace is called that the mailbox will belong to; `nil` for the one that every gateway has.
+  package let workspace: String?
+  /// The asker's origin: scheme, host and port.
   package let returnOrigin: String
   /// One button each; at least one.
   package let apps: [Choice]
@@ -20,11 +22,12 @@ package struct FormPage: Sendable {
     package let title: String
   }
 
-  init(_ form: HostedFormRecord, _ apps: [OAuth2AppRecord]) {
+  init(_ form: HostedFormRecord, _ apps: [OAuth2AppRecord], workspace: WorkspaceRecord?) {
     name = form.name
     email = form.wantedEmail
     let url = URLComponents(string: form.redirectURL)
     asker = form.asker
+    self.workspace = workspace.flatMap { $0.id == .default ? nil : $0.name }
     var origin = URLComponents()
     (origin.scheme, origin.encodedHost, origin.port) = (url?.scheme, url?.encodedHost, url?.port)
     returnOrigin = origin.string ?? ""
@@ -34,7 +37,7 @@ package struct FormPage: Sendable {
 
 extension HostedFormRecord {
   var wantedEmail: String? { expectedEmail ?? email }
-  var asker: String { URLComponents(string: redirectURL)?.host ?? redirectURL }
+  var asker: String { URLComponents(string: redirectURL)?.encodedHost ?? redirectURL }
 }
 
 /// The way to Microsoft, and what the browser must bring back from there.

@@ -55,7 +55,8 @@ package struct SignIn: Sendable {
     let now = time.now
     return try await store.read { (tx: borrowing Transaction) in
       let form = try tx.openForm(link, at: now)
-      return FormPage(form, try tx.choices(form))
+      let workspace = try tx.workspace(form.workspace)
+      return FormPage(form, try tx.choices(form), workspace: workspace)
     }
   }
 
@@ -91,14 +92,14 @@ package struct SignIn: Sendable {
 
 extension Transaction {
   /// Throws `form.used` or `form.invalid` for a link that no longer works.
-  fileprivate func openForm(_ link: HostedLink, at now: Instant) throws -> HostedFormRecord {
+  func openForm(_ link: HostedLink, at now: Instant) throws -> HostedFormRecord {
     guard let form = try form(link.form, in: link.workspace) else { throw AccountProblem.formExpired }
     guard form.used == nil else { throw AccountProblem.formUsed }
     guard now < form.expires else { throw AccountProblem.formExpired }
     return form
   }
 
-  fileprivate func choices(_ form: HostedFormRecord) throws -> [OAuth2AppRecord] {
+  func choices(_ form: HostedFormRecord) throws -> [OAuth2AppRecord] {
     if let app = form.app { return [try signInApp(app, in: form.workspace)] }
     let apps = try enabledSignInApps(in: form.workspace)
     guard !apps.isEmpty else { throw AccountProblem.noAppEnabled }

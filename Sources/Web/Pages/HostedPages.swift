@@ -37,29 +37,38 @@ struct HostedPages: Sendable {
     pages.get("/", use: home)
     pages.get("/accounts/new", use: show)
     pages.post("/accounts/new", use: begin)
+    pages.get("/accounts/help", use: help)
     for path in Self.callbackPaths { pages.get(RouterPath(path), use: complete) }
     router.get("/assets/heliograph.css") { _, _ in
       Response(
         status: .ok,
         headers: [.contentType: "text/css; charset=utf-8", .cacheControl: "public, max-age=3600"],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: PageTemplates.styleSheet)))
+        body: ResponseBody(byteBuffer: ByteBuffer(string: StyleSheet.text)))
     }
   }
 
   /// A place for the form's `redirectUrl` while there is no program of one's own to go back to.
   private func home(_ request: Request, _ context: WebContext) async throws -> Response {
-    html("home", ["account": request.query("account") as Any?])
+    let query = request.formQuery
+    // The sentence is not taken from the address: anybody could put one there.
+    let code = query["problem"].flatMap(ProblemCode.init(rawValue:))
+    return html(
+      "home",
+      [
+        "account": query["account"].flatMap { $0.isEmpty ? nil : $0 }, "failed": query["state"] == "failed",
+        "help": code.map { HelpLink(code: $0.rawValue).path },
+      ])
   }
 
   /// Opening the link changes nothing: mail scanners open links too.
   private func show(_ request: Request, _ context: WebContext) async throws -> Response {
-    let data = request.query("data") ?? ""
-    let sig = request.query("sig") ?? ""
-    let page = try await signIn.page(data: data, sig: sig)
+    let link = HelpLink(request.formQuery)
+    let page = try await signIn.page(data: link.data ?? "", sig: link.sig ?? "")
     return html(
       "signIn",
       [
-        "address": page.email as Any?, "asker": page.asker, "data": data, "sig": sig,
+        "address": page.email, "asker": page.asker, "workspace": page.workspace, "data": link.data,
+        "sig": link.sig, "help": link.path,
         "apps": page.apps.map { ["id": $0.id.rawValue, "title": $0.title] },
       ], formTargets: formTargets(page))
   }
@@ -84,10 +93,7 @@ struct HostedPages: Sendable {
   }
 
   private func complete(_ request: Request, _ context: WebContext) async throws -> Response {
-    let query = Dictionary(
-      request.uri.queryParameters.map { (String($0.key), String($0.value)) },
-      uniquingKeysWith: { first, _ in first })
-    switch try await signIn.complete(query, cookies: Self.cookies(of: request)) {
+    switch try await signIn.complete(request.formQuery, cookies: Self.cookies(of: request)) {
     case .connected(_, _, let redirect): return self.redirect(to: redirect)
     case .refused(let problem, let tryAgain, let back):
       return refusal(problem, tryAgain: tryAgain, back: back)
@@ -97,12 +103,14 @@ struct HostedPages: Sendable {
   /// The page that names what went wrong and the cure.
   func refusal(_ problem: any Problem, tryAgain: String? = nil, back: WayBack? = nil) -> Response {
     let origin = [problem.origin?.code, problem.origin?.requestID].compactMap { $0 }.joined(separator: " · ")
+    let help = HelpLink(code: problem.origin?.code ?? problem.code.rawValue, of: tryAgain)
     var response = html(
       "refused",
       [
-        "summary": problem.summary, "remedy": problem.remedy as Any?, "code": problem.code.rawValue,
-        "peer": origin.isEmpty ? nil : origin as Any?, "tryAgain": tryAgain as Any?,
-        "back": back?.url as Any?, "asker": back?.asker as Any?, "seconds": Self.readingTime,
+        "summary": problem.summary, "remedy": problem.remedy, "code": problem.code.rawValue,
+        "actor": problem.actor.map(Self.words), "portal": Self.address(problem.link),
+        "peer": origin.isEmpty ? nil : origin, "tryAgain": tryAgain, "back": back?.url, "asker": back?.asker,
+        "seconds": Self.readingTime, "help": help.path,
       ], status: APIError.status(of: problem.code))
     // So the program learns of the failure too.
     if let back, let refresh = HTTPField.Name("Refresh") {
@@ -111,11 +119,41 @@ struct HostedPages: Sendable {
     return response
   }
 
+  /// What a code means, for somebody who is stuck on a page of Microsoft's and will not come back here.
+  private func help(_ request: Request, _ context: WebContext) async throws -> Response {
+    let link = HelpLink(request.formQuery)
+    var answer: HelpAnswer?
+    if let code = link.code { answer = try await signIn.explain(code, data: link.data, sig: link.sig) }
+    return html(
+      "help",
+      [
+        "asked": link.code, "answer": answer != nil, "unknown": link.code != nil && answer == nil,
+        "summary": answer?.meaning, "remedy": answer?.remedy, "code": answer?.code.rawValue,
+        "actor": answer?.actor.map(Self.words), "portal": Self.address(answer?.link), "data": link.data,
+        "sig": link.sig, "form": link.signIn,
+      ], formTargets: ["'self'"])
+  }
+
+  private static func words(_ actor: Responsible) -> String {
+    switch actor {
+    case .user: "You, the owner of the mailbox."
+    case .appOwner: "Whoever set up this sign-in at Microsoft. Send them these words."
+    case .administrator: "An administrator of your organisation. Send them these words."
+    case .nobody: "Nobody; it passes by itself."
+    }
+  }
+
+  /// The address, if a browser may be sent there.
+  private static func address(_ link: String?) -> String? {
+    link.flatMap { $0.hasPrefix("https://") || $0.hasPrefix("http://") ? $0 : nil }
+  }
+
   private func html(
     _ template: String, _ values: [String: Any?], status: HTTPResponse.Status = .ok,
     formTargets: [String] = ["'none'"]
   ) -> Response {
-    let text = templates.render(values.compactMapValues { $0 }, withTemplate: template) ?? ""
+    let values = PageText.escaped(values.compactMapValues { $0 })
+    let text = templates.render(values, withTemplate: template) ?? ""
     var headers = headers
     headers[.contentType] = "text/html; charset=utf-8"
     headers[.contentSecurityPolicy] =

@@ -1,15 +1,17 @@
 import Mustache
 
-/// The hosted pages as text in the binary: a program that is one file cannot lose them. `{{x}}` is escaped.
+/// The hosted pages as text in the binary: a program that is one file cannot lose them.
+///
+/// They work without script and with nothing from elsewhere. What is put into them has been escaped by `PageText`
+/// before, therefore the three braces; with two it would be escaped twice.
 enum PageTemplates {
   static func library() throws -> MustacheLibrary {
-    MustacheLibrary(templates: [
-      "page": try MustacheTemplate(string: page),
-      "signIn": try MustacheTemplate(string: signIn),
-      "refused": try MustacheTemplate(string: refused),
-      "home": try MustacheTemplate(string: home),
-    ])
+    MustacheLibrary(templates: try pages.mapValues { try MustacheTemplate(string: $0) })
   }
+
+  static let pages = [
+    "page": page, "signIn": signIn, "refused": refused, "help": help, "cure": cure, "home": home,
+  ]
 
   private static let page = """
     <!doctype html>
@@ -21,70 +23,99 @@ enum PageTemplates {
     <title>{{$title}}Heliograph{{/title}}</title>
     <link rel="stylesheet" href="/assets/heliograph.css">
     </head>
-    <body><main>{{$content}}{{/content}}</main></body>
+    <body>
+    <header><svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="4.5"/>\
+    <path d="M12 1.5v3M12 19.5v3M1.5 12h3M19.5 12h3M4.6 4.6l2.1 2.1M17.3 17.3l2.1 2.1M4.6 19.4l2.1-2.1\
+    M17.3 6.7l2.1-2.1"/></svg> Heliograph</header>
+    <main>{{$content}}{{/content}}</main>
+    <footer>{{$foot}}{{/foot}}</footer>
+    </body>
     </html>
+
     """
 
   private static let signIn = """
     {{<page}}{{$title}}Connect a mailbox{{/title}}{{$content}}
-    <h1>Connect {{#address}}<span class="address">{{address}}</span>{{/address}}\
-    {{^address}}a mailbox{{/address}}</h1>
-    <p>The program that gave you this link, at <strong>{{asker}}</strong>, wants to send mail from \
-    {{#address}}this{{/address}}{{^address}}your{{/address}} mailbox through Heliograph.</p>
-    <p>You sign in on Microsoft’s own page. Heliograph never sees your password, and you can withdraw the \
-    permission in your Microsoft account at any time.</p>
+    <h1>Connect {{#address}}<bdi>{{{address}}}</bdi>{{/address}}{{^address}}your mailbox{{/address}}</h1>
+    <p>{{#workspace}}<strong><bdi>{{{workspace}}}</bdi></strong>, through the program at \
+    <strong>{{{asker}}}</strong>,{{/workspace}}\
+    {{^workspace}}The program at <strong>{{{asker}}}</strong>{{/workspace}} asks to send mail \
+    from {{#address}}this{{/address}}{{^address}}your{{/address}} mailbox.</p>
+    <ul class="notes">
+    <li>You sign in on Microsoft’s own page, which lists all that is asked for. \
+    Heliograph never sees your password.</li>
+    <li>You can withdraw the permission in your Microsoft account at any time.</li>
+    </ul>
     <form method="post" action="/accounts/new">
-    <input type="hidden" name="data" value="{{data}}">
-    <input type="hidden" name="sig" value="{{sig}}">
-    {{#apps}}<button type="submit" name="app" value="{{id}}">{{title}}</button>
+    <input type="hidden" name="data" value="{{{data}}}">
+    <input type="hidden" name="sig" value="{{{sig}}}">
+    {{#apps}}<button type="submit" name="app" value="{{{id}}}"><bdi>{{{title}}}</bdi></button>
     {{/apps}}</form>
-    {{^apps}}<p class="fault">No sign-in is set up yet. Ask whoever runs this gateway to add and enable an \
-    OAuth2 app.</p>{{/apps}}
-    {{/content}}{{/page}}
+    {{/content}}{{$foot}}
+    <p><a href="{{{help}}}">Stuck on Microsoft’s page?</a></p>
+    <p>You were not expecting this? Close the page; nothing has happened.</p>
+    {{/foot}}{{/page}}
     """
 
   private static let refused = """
     {{<page}}{{$title}}Not connected{{/title}}{{$content}}
     <h1>The mailbox was not connected</h1>
-    <p class="fault">{{summary}}</p>
-    {{#remedy}}<p>{{remedy}}</p>{{/remedy}}
-    {{#tryAgain}}<p><a class="button" href="{{tryAgain}}">Try again</a></p>{{/tryAgain}}
-    {{#back}}<p><a href="{{back}}">Back to {{asker}}</a></p>
-    <p>You will be taken back to {{asker}} in {{seconds}} seconds.</p>{{/back}}
-    <p class="detail">{{code}}{{#peer}} · {{peer}}{{/peer}}</p>
+    <p class="fault" role="alert">{{{summary}}}</p>
+    {{>cure}}
+    <div class="ways">
+    {{#tryAgain}}<a class="button" href="{{{tryAgain}}}">Try again</a>{{/tryAgain}}
+    {{#back}}<a class="button second" href="{{{back}}}">Back to {{{asker}}}</a>{{/back}}
+    </div>
+    <p class="detail">{{{code}}}{{#peer}} · {{{peer}}}{{/peer}}</p>
+    {{/content}}{{$foot}}
+    {{#back}}<p>You will be taken back to {{{asker}}} in {{{seconds}}} seconds. \
+    <a href="{{{help}}}">Stay and read</a></p>{{/back}}
+    {{/foot}}{{/page}}
+    """
+
+  /// What to do, who must do it and where.
+  private static let cure = """
+    {{#remedy}}<h2>What to do</h2>
+    <p>{{{remedy}}}</p>{{/remedy}}
+    {{#actor}}<h2>Who can do it</h2>
+    <p>{{{actor}}}</p>{{/actor}}
+    {{#portal}}<p><a href="{{{portal}}}">Open the page at Microsoft where it is mended</a></p>{{/portal}}
+    """
+
+  private static let help = """
+    {{<page}}{{$title}}Help with signing in{{/title}}{{$content}}
+    {{#answer}}<h1>What it means</h1>
+    <p class="fault">{{{summary}}}</p>
+    {{>cure}}
+    <p class="detail">{{{code}}}</p>
+    <h2>Something else?</h2>{{/answer}}
+    {{^answer}}<h1>Stuck on Microsoft’s page?</h1>{{/answer}}
+    {{#unknown}}<p class="fault">Nothing is known here about “<bdi>{{{asked}}}</bdi>”.</p>
+    <p>Look on Microsoft’s page for a number that begins with AADSTS and paste that. If there is none, send the \
+    page’s words to whoever gave you the link.</p>{{/unknown}}
+    {{^asked}}<p>Some failures show on Microsoft’s own page and never come back here. Paste what it says: the \
+    code, such as AADSTS50011, or the whole text.</p>{{/asked}}
+    <form method="get" action="/accounts/help">
+    {{#data}}<input type="hidden" name="data" value="{{{data}}}">
+    <input type="hidden" name="sig" value="{{{sig}}}">{{/data}}
+    <label for="code">What Microsoft’s page says</label>
+    <textarea id="code" name="code" maxlength="2000" required>{{{asked}}}</textarea>
+    <button type="submit">Explain it</button>
+    {{#form}}<a class="button second" href="{{{form}}}">Back to the sign-in</a>{{/form}}
+    </form>
     {{/content}}{{/page}}
     """
 
   private static let home = """
     {{<page}}{{$title}}Heliograph{{/title}}{{$content}}
-    {{#account}}<h1>The mailbox is connected</h1>
-    <p>Account <strong class="address">{{account}}</strong> can send. You can close this window.</p>{{/account}}
+    {{#failed}}<h1>The mailbox was not connected</h1>
+    <p>Open the link again to try once more{{#help}}, or read <a href="{{{help}}}">what went wrong</a>{{/help}}.\
+    </p>{{/failed}}
+    {{^failed}}{{#account}}<h1>The mailbox is connected</h1>
+    <p>Account <strong><bdi>{{{account}}}</bdi></strong> can send. You can close this window.</p>{{/account}}
     {{^account}}<h1>Heliograph is running</h1>
     <p>This is the gateway’s API. Programs talk to it under <strong>/v1</strong> with an API token; \
-    <strong>heliograph --help</strong> tells how to begin.</p>{{/account}}
+    <strong>heliograph --help</strong> tells how to begin.</p>{{/account}}{{/failed}}
     {{/content}}{{/page}}
-    """
-
-  static let styleSheet = """
-    :root { color-scheme: light dark; --ink: #1b1f24; --paper: #f6f7f9; --card: #fff; --line: #d5dae1;
-      --accent: #0a5bb5; --on-accent: #fff; --fault: #9b1c1c; --quiet: #5a6472; }
-    @media (prefers-color-scheme: dark) {
-      :root { --ink: #e8ebef; --paper: #14171b; --card: #1d2127; --line: #363d47; --accent: #6db3ff;
-        --on-accent: #0b1520; --fault: #ff9b9b; --quiet: #9aa5b4; } }
-    * { box-sizing: border-box; }
-    body { margin: 0; padding: 1rem; background: var(--paper); color: var(--ink);
-      font: 1rem/1.5 system-ui, sans-serif; }
-    main { max-width: 32rem; margin: 8vh auto 0; padding: 1.5rem; background: var(--card);
-      border: 1px solid var(--line); border-radius: .75rem; }
-    h1 { margin: 0 0 1rem; font-size: 1.35rem; line-height: 1.3; }
-    .address { overflow-wrap: anywhere; }
-    form { display: grid; gap: .6rem; margin-top: 1.25rem; }
-    button, .button { display: block; width: 100%; padding: .75rem 1rem; border: 0; border-radius: .5rem;
-      background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-align: center;
-      text-decoration: none; cursor: pointer; }
-    button:focus-visible, .button:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
-    .fault { color: var(--fault); overflow-wrap: anywhere; }
-    .detail { margin-bottom: 0; color: var(--quiet); font-size: .85rem; overflow-wrap: anywhere; }
-
     """
 }
