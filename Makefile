@@ -13,7 +13,7 @@ run: ## Build for release and watch a letter travel (heliograph demo); ARGS="--e
 	swift build -c release --product heliograph
 	@exec .build/release/heliograph demo $(ARGS)
 
-test: .venv/ready ## Run all tests, on SQLite and PostgreSQL, and the referee in Python.
+test: .venv/ready ## Run all tests, on SQLite and PostgreSQL, with the referee in Python and the pages in Chromium.
 	swift build --build-tests
 	swift test --skip-build --disable-xctest --quiet
 
@@ -39,10 +39,10 @@ torture: .venv/ready ## Run all tests with the slow ones at full length.
 clean: ## Remove what was built.
 	rm -rf .build .venv
 
-# The referee's Python libraries.
-.venv/ready: $(wildcard Tests/Referee/requirements.txt) | setup-test
+# The Python libraries of the referee and of the browser's tests.
+.venv/ready: $(wildcard Tests/*/requirements.txt) | setup-test
 	python3 -m venv .venv
-	$(if $<,.venv/bin/pip install --quiet --disable-pip-version-check -r $<)
+	$(if $^,.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^))
 	@touch $@
 
 .PHONY: setup-test

@@ -1,0 +1,217 @@
+"""Walks through the hosted pages in a real Chromium, as the owner of a mailbox does.
+
+    HELIOGRAPH_TOKEN=… pages.py GATEWAY SANDBOX FOLDER [SCREENSHOTS]
+
+GATEWAY and SANDBOX are origins; FOLDER is the browser's own; SCREENSHOTS is a folder for pictures of each page.
+One line is printed per check; status 1 when one has failed.
+"""
+
+import os
+import signal
+import sys
+import time
+
+from chromium import Chromium
+from parties import Gateway, Sandbox, fields
+
+ALICE, BOB, NOBODY = "alice@contoso.test", "bob@contoso.test", "nomailbox@contoso.test"
+HOSTILE = "\"'><script>document.title='taken'</script>\u0301"
+
+failures = []
+started = time.monotonic()
+
+
+def check(sentence, passed, evidence=None):
+    print(("ok    " if passed else "FAILED") + f" {sentence} ({time.monotonic() - started:.1f} s)", flush=True)
+    if not passed:
+        failures.append(sentence)
+        print(f"       {evidence}", flush=True)
+
+
+class Walk:
+    """The ways through the pages, with what they share."""
+
+    def __init__(self, gateway, sandbox, browser):
+        self.gateway, self.sandbox, self.browser = gateway, sandbox, browser
+        self.back = sandbox.origin + "/"
+        web = sandbox.app("web")
+        self.app = gateway.register(web, name="Contoso", title="Sign in with Contoso")
+        self.others = [
+            gateway.register(web, name="Second", title=HOSTILE),
+            gateway.register(sandbox.app("native"), name="Third", title="Sign in with a personal account")]
+
+    def link(self, **form):
+        return self.gateway.link(**{"redirectUrl": self.back, **form})
+
+    def looks(self, name):
+        flaws = self.browser.flaws(name)
+        check(f"{name}: fits at 360 pixels and can be read, in light and dark", not flaws, flaws)
+
+    def sign_in(self, link, user):
+        """From the link to wherever it ends."""
+        browser = self.browser
+        browser.forget_cookies()
+        browser.open(link)
+        browser.press("Sign in with Contoso")
+        browser.press(user)
+        if browser.has("Accept"):
+            browser.press("Accept")
+
+    # The ways.
+
+    def choice(self):
+        browser = self.browser
+        browser.open(self.link(account="choice", email=ALICE))
+        text = browser.text
+        check("the page names the mailbox and who asks", ALICE in text and "localhost" in text, text)
+        check("the page offers every app", all(browser.has(words) for words in [
+            "Sign in with Contoso", "personal account", "document.title="]), text)
+        check("a title that is markup is shown as text", browser.driver.title == "Connect a mailbox",
+              browser.driver.title)
+        self.looks("choice")
+
+    def connected(self, account, user):
+        browser = self.browser
+        self.sign_in(self.link(account=account, email=user), user)
+        told = fields(browser.url)
+        check(f"{user} ends at the redirectUrl with account and state",
+              browser.url.startswith(self.back + "?") and told == {"account": account, "state": "new"}, browser.url)
+        state = self.gateway.get(f"/v1/account/{account}")["state"]
+        check(f"the API says that {account} is connected", state == "connected", state)
+
+    def result(self):
+        """The page in the middle of the gateway's own name, while there is no program to go back to."""
+        self.browser.open(self.gateway.origin + "/?account=alice&state=new")
+        self.looks("connected")
+        self.browser.open(self.gateway.origin + "/?account=alice&state=failed&problem=form.used")
+        check("a failure does not pass for a success", "was not connected" in self.browser.text, self.browser.text)
+
+    def declined(self):
+        browser = self.browser
+        browser.forget_cookies()
+        browser.open(self.link(account="declined", redirectUrl=self.back + "?mine=1"))
+        browser.press("Sign in with Contoso")
+        browser.press("Cancel")
+        self.refused("declined", "signIn.declined", "declined", account="declined")
+        check("the redirectUrl keeps its own query", "?mine=1&account=declined&state=failed&" in
+              browser.attribute("Back to", "href"), browser.attribute("Back to", "href"))
+        self.looks("declined")
+        browser.press("Try again")
+        check("the link can be tried again", browser.has("Sign in with Contoso"), browser.text)
+
+    def other_mailbox(self):
+        browser = self.browser
+        self.sign_in(self.link(account="other", email=ALICE), BOB)
+        self.refused("other mailbox", "account.identityMismatch", f"for {BOB}, but this link is for {ALICE}")
+        self.looks("other-mailbox")
+        browser.press("Back to")
+        told = fields(browser.url)
+        check("the way back tells the program all of it",
+              told["state"] == "failed" and told["problem"] == "account.identityMismatch" and told["remedy"]
+              and BOB in told["error"] and told["account"] == "other", browser.url)
+
+    def no_mailbox(self):
+        self.sign_in(self.link(), NOBODY)
+        self.refused("no mailbox", "graph.mailboxUnavailable", "mailbox")
+
+    def refused(self, name, code, sentence, account=None):
+        """The page of a failure: its sentence, its cure, and the way back, also by itself."""
+        browser = self.browser
+        text = browser.text
+        check(f"{name}: the page says what went wrong", sentence in text and code in text, text)
+        check(f"{name}: and what to do", "What to do" in text, text)
+        browser.collect()
+        url, status, headers = browser.documents[-1]
+        refresh = headers.get("refresh", "")
+        check(f"{name}: the status is an error's", status >= 400, (url, status))
+        check(f"{name}: it leads back after 20 seconds, and says so",
+              refresh.startswith("20; url=" + self.back) and f"problem={code}" in refresh
+              and "taken back to localhost in 20 seconds" in text, (refresh, text))
+        told = fields(refresh.partition("url=")[2])
+        check(f"{name}: with the same words", told["error"] in text and told["remedy"] in text, told)
+        if account:
+            check(f"{name}: and the account", told["account"] == account, told)
+
+    def used_link(self):
+        browser = self.browser
+        link = self.link(account="used")
+        self.sign_in(link, ALICE)
+        browser.open(link)
+        check("a used link says so", "form.used" in browser.text, browser.text)
+        check("and leads nowhere by itself", "seconds" not in browser.text, browser.text)
+        self.looks("used")
+
+    def help(self):
+        browser = self.browser
+        browser.open(self.link(account="help", type=self.app))
+        browser.press("Stuck on Microsoft")
+        self.looks("help")
+        browser.type("code", "Sorry, but we’re having trouble signing you in.\n\nAADSTS50011: The redirect URI")
+        browser.press("Explain it")
+        check("help: says what Microsoft's code means", "redirect URI" in browser.text
+              and "What to do" in browser.text and "entra.redirectMismatch" in browser.text, browser.text)
+        self.looks("answer")
+        browser.type("code", HOSTILE)
+        browser.press("Explain it")
+        check("help: what is unknown is said to be so", "Nothing is known" in browser.text, browser.text)
+        check("help: what was pasted is shown as text",
+              "document.title=" in browser.text and browser.driver.title == "Help with signing in", browser.text)
+        browser.press("Back to the sign-in")
+        check("help: leads back to the sign-in", browser.has("Sign in with Contoso"), browser.text)
+
+    # What must hold of all of them.
+
+    def policies(self):
+        browser = self.browser.collect()
+        ours = [document for document in browser.documents if document[0].startswith(self.gateway.origin)]
+        loose = [(url, headers) for url, _, headers in ours if not (
+            headers.get("content-security-policy", "").startswith("default-src 'none'; style-src 'self'; form-action")
+            and "unsafe" not in headers["content-security-policy"] and headers.get("referrer-policy") == "no-referrer"
+            and headers.get("x-content-type-options") == "nosniff" and headers.get("cache-control") == "no-store")]
+        check(f"all {len(ours)} pages have a strict Content-Security-Policy", len(ours) > 10 and not loose, loose)
+        check("the browser saw nothing that the policy forbids", not browser.violations(), browser.violations())
+        told = [request["path"] for request in self.sandbox.requests()
+                if "sig=" in str({name.lower(): value for name, value in request["headers"].items()}.get("referer"))]
+        check("the link is not told to Microsoft", not told, told)
+        # That the browser would have said so.
+        browser.open(self.gateway.origin + "/")
+        browser.driver.execute_script("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+        browser.wait_until(browser.violations)
+
+
+def main(gateway_origin, sandbox_origin, folder, screenshots=None):
+    # Whatever hangs, the browser is closed.
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("The pages took longer than two minutes."))
+    signal.alarm(120)
+    gateway = Gateway(gateway_origin, os.environ["HELIOGRAPH_TOKEN"])
+    browser = Chromium(folder, screenshots)
+    try:
+        walk = Walk(gateway, Sandbox(sandbox_origin), browser)
+        walk.choice()
+        walk.connected("alice", ALICE)
+        walk.result()
+        # This tab is left alone, and is to go back by itself while others are looked at.
+        walk.no_mailbox()
+        left = browser.driver.current_window_handle
+        browser.driver.switch_to.new_window("tab")
+        browser.allow_script(False)
+        browser.open("data:text/html,<title>off</title><script>document.title='on'</script>")
+        check("scripts are off", browser.driver.title == "off", browser.driver.title)
+        walk.connected("bob", BOB)
+        walk.declined()
+        walk.other_mailbox()
+        walk.used_link()
+        walk.help()
+        walk.policies()
+        browser.driver.switch_to.window(left)
+        browser.wait_until(lambda: fields(browser.url).get("problem"))
+        check("the page that was left alone has led back by itself",
+              browser.url.startswith(walk.back + "?state=failed&problem=graph.mailboxUnavailable&"), browser.url)
+    finally:
+        browser.close()
+    if failures:
+        sys.exit(1)
+    print("Every page is as it should be.")
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,61 @@
+"""The gateway and the sandbox as a program sees them: over HTTP."""
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+# Nothing but loopback is asked, whatever proxy the machine uses.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def call(method, url, body=None, token=None):
+    request = urllib.request.Request(url, method=method)
+    if body is not None:
+        request.data = json.dumps(body).encode()
+        request.add_header("Content-Type", "application/json")
+    if token:
+        request.add_header("Authorization", "Bearer " + token)
+    try:
+        with OPENER.open(request, timeout=20) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        raise RuntimeError(f"{method} {url}: {error.code} {error.read().decode()}") from error
+
+
+class Sandbox:
+    def __init__(self, origin):
+        self.origin = origin
+        self.directory = call("GET", origin + "/sandbox/directory")
+
+    def app(self, kind):
+        return next(app for app in self.directory["apps"] if app["kind"] == kind and not app["secretExpired"])
+
+    def requests(self):
+        return call("GET", self.origin + "/sandbox/requests")["value"]
+
+
+class Gateway:
+    def __init__(self, origin, token):
+        self.origin, self.token = origin, token
+
+    def get(self, path):
+        return call("GET", self.origin + path, token=self.token)
+
+    def post(self, path, body):
+        return call("POST", self.origin + path, body, self.token)
+
+    def register(self, app, **more):
+        body = {"name": "An app", "provider": "outlook", "clientId": app["clientId"], "enabled": True,
+                "authority": "common"}
+        if app.get("secret"):
+            body["clientSecret"] = app["secret"]
+        return self.post("/v1/oauth2", {**body, **more})["id"]
+
+    def link(self, **form):
+        return self.post("/v1/authentication/form", form)["url"]
+
+
+def fields(url):
+    """The query of an address."""
+    return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query, keep_blank_values=True))
