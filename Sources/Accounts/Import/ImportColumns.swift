@@ -1,0 +1,98 @@
+/// Which column of a list of mailboxes holds what: as its header says, or by the order that such lists have.
+struct ImportColumns: Sendable, Hashable {
+  enum Column: String, Sendable, CaseIterable {
+    case account
+    case name
+    case email
+    case clientID
+    case tenant
+    case refreshToken
+    case clientSecret
+    /// Read over: there is no use for it, and it is nobody's business.
+    case password
+  }
+
+  /// `nil` for one that says nothing to us.
+  let columns: [Column?]
+
+  /// Without a header.
+  static let usual = ImportColumns(columns: [.email, .clientID, .refreshToken, .clientSecret])
+  /// The same for a list with dashes.
+  static let sold = ImportColumns(columns: [.email, .password, .clientID, .refreshToken])
+
+  private init(columns: [Column?]) {
+    self.columns = columns
+  }
+
+  /// `nil` when the row is no header: it holds an address, or no name that we know.
+  init?(header: [String]) {
+    guard !header.contains(where: { $0.contains("@") }) else { return nil }
+    var seen: Set<Column> = []
+    columns = header.map { text in
+      guard let column = Self.names[Self.key(text)], seen.insert(column).inserted else { return nil }
+      return column
+    }
+    guard !seen.isEmpty else { return nil }
+  }
+
+  /// How a list whose first row is this one, and no header, is read.
+  init(guessedFrom row: [String], _ separator: CSVSeparator?) {
+    self = separator == .dashes && row.count >= 4 ? .sold : .usual
+  }
+
+  /// What a header lacks; without them no row can be read.
+  var missing: [Column] { [.email, .clientID, .refreshToken].filter { !columns.contains($0) } }
+
+  var hasPassword: Bool { columns.contains(.password) }
+
+  /// The row's texts by what they are. Empty ones are left out, and so is the password.
+  func values(_ row: [String]) -> [Column: String] {
+    var values: [Column: String] = [:]
+    for (column, text) in zip(columns, row) {
+      guard let column, column != .password, !text.isEmpty else { continue }
+      values[column] = text
+    }
+    return values
+  }
+
+  /// Letters and digits alone: “Client ID”, `client_id` and `clientId` are the same.
+  private static func key(_ text: String) -> String {
+    text.lowercased().filter { $0.isLetter || $0.isNumber }
+  }
+
+  private static let names: [String: Column] = {
+    let spellings: [(Column, [String])] = [
+      (.account, ["account", "accountid"]),
+      (.name, ["name", "displayname", "fullname"]),
+      (
+        .email,
+        [
+          "email", "emailaddress", "mail", "address", "mailbox", "user", "username", "login", "upn",
+          "userprincipalname",
+        ]
+      ),
+      (.clientID, ["clientid", "client", "appid", "applicationid", "applicationclientid"]),
+      (.tenant, ["tenant", "tenantid", "directoryid", "directorytenantid", "authority"]),
+      (.refreshToken, ["refreshtoken", "refresh", "token", "rt"]),
+      (.clientSecret, ["clientsecret", "secret", "secretvalue", "clientsecretvalue"]),
+      (.password, ["password", "pass", "pwd", "passwd"]),
+    ]
+    return Dictionary(uniqueKeysWithValues: spellings.flatMap { column, names in names.map { ($0, column) } })
+  }()
+}
+
+extension ImportColumns.Column {
+  /// As a header spells it.
+  var title: String {
+    switch self {
+    case .account: "account"
+    case .name: "name"
+    case .email: "email"
+    case .clientID: "client id"
+    case .tenant: "tenant"
+    case .refreshToken: "refresh token"
+    case .clientSecret: "client secret"
+    case .password: "password"
+    }
+  }
+}
