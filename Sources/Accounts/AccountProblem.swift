@@ -56,7 +56,7 @@ extension AccountProblem {
 
 // Accounts
 extension AccountProblem {
-  static func accountNotFound(_ id: AccountID) -> AccountProblem {
+  package static func accountNotFound(_ id: AccountID) -> AccountProblem {
     AccountProblem(
       .accountNotFound, "There is no account “\(id)”.",
       remedy: "List them with GET /v1/accounts and use an id.")

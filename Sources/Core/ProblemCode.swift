@@ -13,6 +13,14 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case tokenMissing = "token.missing"
   case tokenInvalid = "token.invalid"
   case tokenScope = "token.scope"
+  case tokenNotFound = "token.notFound"
+  case tokenNotExposed = "token.notExposed"
+
+  // Whose things they are.
+  case workspaceNotFound = "workspace.notFound"
+  case workspaceExists = "workspace.exists"
+  case workspaceInUse = "workspace.inUse"
+  case workspaceNoDefaultSender = "workspace.noDefaultSender"
 
   // OAuth2 apps, accounts and connecting them.
   case appNotFound = "app.notFound"

@@ -115,8 +115,8 @@ extension ProblemCode {
   /// fails none of them at once: they wait, until they are too old.
   var concernsAccount: Bool {
     switch self {
-    case .accountNotConnected, .appDisabled, .appNotFound, .graphTokenRejected, .graphAccessDenied,
-      .graphMailboxUnavailable, .graphMailboxFull, .graphSendingBlocked:
+    case .accountNotConnected, .accountPaused, .appDisabled, .appNotFound, .graphTokenRejected,
+      .graphAccessDenied, .graphMailboxUnavailable, .graphMailboxFull, .graphSendingBlocked:
       true
     default: rawValue.hasPrefix("entra.") && !isOutage
     }

@@ -45,33 +45,28 @@ package struct Installation: Sendable {
 
   /// Makes an API token; only its hash is stored.
   package func issueToken(
-    description: String, scopes: [String], expires: Duration?
+    description: String, scopes: [String], expires: Duration?, account: AccountID? = nil,
+    in workspace: WorkspaceID = .default
   ) async throws -> Secret {
-    try await withStore { store in
-      let token = Digest.randomToken()
-      let now = time.now
-      let record = APITokenRecord(
-        workspace: .default, id: .make(at: now), hash: Digest.sha256(token), description: description,
-        scopes: scopes, created: now, expires: expires.map { now + $0 })
-      try await store.write { (tx: borrowing Transaction) in try tx.insert(record) }
-      return token
-    }
+    let new = NewToken(
+      description: description, scopes: scopes, account: account, expires: expires.map { time.now + $0 })
+    return try await withTokens { try await $0.issue(new, in: workspace).token }
   }
 
-  /// The newest thousand, without the tokens themselves, which nobody has.
-  package func tokens() async throws -> [APITokenRecord] {
-    try await withStore { store in
-      try await store.read { (tx: borrowing Transaction) in
-        try tx.apiTokens(PageRequest(size: 1000), in: .default).elements
-      }
-    }
+  /// The oldest thousand, of all workspaces or of one, without the tokens themselves, which nobody has.
+  package func tokens(in workspace: WorkspaceID?) async throws -> [APITokenRecord] {
+    try await withTokens { try await $0.tokens(PageRequest(size: 1000), in: workspace).elements }
   }
 
   /// Returns whether there was such a token.
   package func revokeToken(_ id: TokenID) async throws -> Bool {
-    try await withStore { store in
-      try await store.write { (tx: borrowing Transaction) in try tx.deleteAPIToken(id, in: .default) }
-    }
+    try await withTokens { try await $0.revoke(id) }
+  }
+
+  private func withTokens<Value: Sendable>(
+    _ body: (TokenDirectory) async throws -> Value
+  ) async throws -> Value {
+    try await withStore { try await body(TokenDirectory(store: $0, time: time)) }
   }
 
   private func withStore<Value: Sendable>(_ body: (Store) async throws -> Value) async throws -> Value {

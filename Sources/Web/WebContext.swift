@@ -1,3 +1,4 @@
+import Accounts
 import Core
 package import Hummingbird
 import Logging
@@ -14,20 +15,24 @@ package struct WebContext: RequestContext {
   }
 }
 
-/// Who calls, as their API token says.
-struct Principal: Sendable {
-  let workspace: WorkspaceID
-  let scopes: Set<String>
-
-  func has(_ scope: String) -> Bool { scopes.contains("*") || scopes.contains(scope) }
-}
-
 extension WebContext {
   /// - Throws: `token.missing` on a route that no authentication guards; a fault of ours.
-  var workspace: WorkspaceID {
+  var caller: Principal {
     get throws {
       guard let principal else { throw RequestProblem.tokenMissing }
-      return principal.workspace
+      return principal
+    }
+  }
+
+  /// The one that everything of this request belongs to.
+  var workspace: WorkspaceID {
+    get throws { try caller.workspace }
+  }
+
+  /// - Throws: `token.scope` unless an operator calls.
+  func requireOperator() throws {
+    guard try caller.isOperator else {
+      throw RequestProblem.tokenScope(needed: Principal.everything)
     }
   }
 }

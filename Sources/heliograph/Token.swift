@@ -19,8 +19,15 @@ struct Token: AsyncParsableCommand {
         """)
 
     @Option(help: "What it is for.") var description = ""
-    @Option(help: "What it may do: api (the REST API), or * (everything); may be repeated.")
+    @Option(
+      help: """
+        What it may do: api (the REST API), or * (everything; in the workspace default that makes an \
+        operator); may be repeated.
+        """)
     var scope: [String] = []
+    @Option(help: "The workspace that it is for.") var workspace = "default"
+    @Option(help: "The only account that it is for; all of the workspace, when left out.") var account:
+      String?
     @Option(help: "Days until it expires; never, when left out.") var expires: Int?
     @OptionGroup var options: StoreOptions
 
@@ -34,7 +41,8 @@ struct Token: AsyncParsableCommand {
     func run() async throws {
       let token = try await Installation(try options.configuration()).issueToken(
         description: description, scopes: scope.isEmpty ? ["api"] : scope,
-        expires: expires.map { .seconds($0 * 86_400) })
+        expires: expires.map { .seconds($0 * 86_400) }, account: account.map { AccountID($0) },
+        in: WorkspaceID(workspace))
       Terminal.line(token.reveal())
     }
   }
@@ -43,17 +51,19 @@ struct Token: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "List the API tokens, without the tokens themselves.")
 
+    @Option(help: "Only those of this workspace.") var workspace: String?
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-      let tokens = try await Installation(try options.configuration()).tokens()
+      let tokens = try await Installation(try options.configuration()).tokens(
+        in: workspace.map { WorkspaceID($0) })
       if tokens.isEmpty { return Terminal.line("No tokens yet: `heliograph token issue` makes one.") }
       Terminal.table(
-        ["id", "description", "scopes", "created", "expires"],
+        ["id", "workspace", "account", "description", "scopes", "created", "expires"],
         tokens.map {
           [
-            $0.id.rawValue, $0.description, $0.scopes.joined(separator: " "), $0.created.description,
-            $0.expires?.description ?? "never",
+            $0.id.rawValue, $0.workspace.rawValue, $0.account?.rawValue ?? "", $0.description,
+            $0.scopes.joined(separator: " "), $0.created.description, $0.expires?.description ?? "never",
           ]
         })
     }

@@ -21,11 +21,12 @@ enum WebFixture {
     }
   }
 
+  /// - Parameter prepared: an operator's token that is not in the database.
   static func withServices<Value: Sendable>(
+    _ engine: StoreEngine = .sqlite, time: ManualTime = ManualTime(), prepared: Secret? = nil,
     _ body: (WebApplication.Services, Cloud) async throws -> Value
   ) async throws -> Value {
-    try await withStore(.sqlite) { store in
-      let time = ManualTime()
+    try await withStore(engine) { store in
       let vault = Vault(key: .random())
       let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
       let cloud = try Cloud(replacing: "http://localhost:1")
@@ -35,7 +36,7 @@ enum WebFixture {
       let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
       let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
       let services = WebApplication.Services(
-        store: store, tokens: TokenDirectory(store: store, time: time, prepared: nil),
+        store: store, tokens: TokenDirectory(store: store, time: time, prepared: prepared),
         apps: AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time),
         accounts: AccountDirectory(store: store, time: time, connector: connector),
         signIn: SignIn(

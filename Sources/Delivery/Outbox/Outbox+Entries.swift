@@ -3,28 +3,31 @@ package import Core
 package import Store
 
 extension Outbox {
-  /// What has not been settled yet, newest first.
+  /// What has not been settled yet, newest first; of one account, where that is not `nil`.
   package func entries(
-    _ request: PageRequest, in workspace: WorkspaceID = .default
+    _ request: PageRequest, account: AccountID? = nil, in workspace: WorkspaceID = .default
   ) async throws -> Page<OutboxEntry> {
     let limit = attemptLimit
     return try await store.read { (tx: borrowing Transaction) in
-      let rows = try tx.openQueue(workspace, offset: request.page * request.size, limit: request.size)
+      let rows = try tx.openQueue(
+        workspace, account: account, offset: request.page * request.size, limit: request.size)
       let entries = try rows.compactMap { row in
         try tx.letter(workspace, row.id).map { OutboxEntry(row, $0, attempts: limit, history: []) }
       }
-      return Page(entries, of: try tx.openQueueCount(workspace))
+      return Page(entries, of: try tx.openQueueCount(workspace, account: account))
     }
   }
 
   /// A letter by itself, with its attempts; also one that was settled some days ago.
   ///
-  /// - Throws: `queue.notFound`.
-  package func entry(_ id: QueueID, in workspace: WorkspaceID = .default) async throws -> OutboxEntry {
+  /// - Throws: `queue.notFound`, also for one of another account than `account`.
+  package func entry(
+    _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID = .default
+  ) async throws -> OutboxEntry {
     let limit = attemptLimit
     return try await store.read { (tx: borrowing Transaction) in
       guard let row = try tx.queueRecord(workspace, id), row.state != .cancelled,
-        let letter = try tx.letter(workspace, id)
+        account == nil || row.account == account, let letter = try tx.letter(workspace, id)
       else { throw DeliveryProblem.notFound(id) }
       return OutboxEntry(row, letter, attempts: limit, history: try tx.attempts(workspace, id))
     }
@@ -32,12 +35,17 @@ extension Outbox {
 
   /// Takes a letter back that waits or is held. One whose fate is unknown may have been sent all the same.
   ///
-  /// - Throws: `queue.notFound`, or `queue.inFlight` while an attempt is running.
-  package func cancel(_ id: QueueID, in workspace: WorkspaceID = .default) async throws -> Cancellation {
+  /// - Throws: `queue.notFound`, also for one of another account than `account`, or `queue.inFlight` while an
+  ///   attempt is running.
+  package func cancel(
+    _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID = .default
+  ) async throws -> Cancellation {
     let now = time.now
     // The row's state is asked again by the statement that changes it, so READ COMMITTED is enough.
     return try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
-      guard let row = try tx.queueRecord(workspace, id) else { throw DeliveryProblem.notFound(id) }
+      guard let row = try tx.queueRecord(workspace, id), account == nil || row.account == account else {
+        throw DeliveryProblem.notFound(id)
+      }
       if row.state.isSettled { return .settled(row.state) }
       let orphan = Progress(rawValue: row.progress)?.orphan
       guard try tx.cancel(row, orphan: orphan?.rawValue, at: now) else { throw DeliveryProblem.inFlight(id) }

@@ -60,14 +60,24 @@ extension Transaction {
     ) { try APITokenRecord($0) }
   }
 
-  /// Oldest first, expired ones too.
-  package func apiTokens(_ request: PageRequest, in workspace: WorkspaceID) throws -> Page<APITokenRecord> {
-    let total = try row("SELECT count(*) AS total FROM api_token WHERE workspace = $1", workspace) {
+  package func apiToken(_ id: TokenID, in workspace: WorkspaceID) throws -> APITokenRecord? {
+    try row(APITokenRecord.select + " WHERE workspace = $1 AND id = $2", workspace, id) {
+      try APITokenRecord($0)
+    }
+  }
+
+  /// Oldest first, expired ones too; those of all workspaces, and for all accounts, where that is `nil`.
+  package func apiTokens(
+    _ request: PageRequest, account: AccountID? = nil, in workspace: WorkspaceID?
+  ) throws -> Page<APITokenRecord> {
+    let filter: SQL = " WHERE ($1 = '' OR workspace = $1) AND ($2 = '' OR account = $2)"
+    let (workspace, account) = (workspace?.rawValue ?? "", account?.rawValue ?? "")
+    let total = try row("SELECT count(*) AS total FROM api_token" + filter, workspace, account) {
       try $0.integer("total")
     }
     let tokens = try rows(
-      APITokenRecord.select + " WHERE workspace = $1 ORDER BY created, id LIMIT $2 OFFSET $3",
-      workspace, request.size, request.offset
+      APITokenRecord.select + filter + " ORDER BY created, id LIMIT $3 OFFSET $4",
+      workspace, account, request.size, request.offset
     ) { try APITokenRecord($0) }
     return Page(tokens, of: Int(total ?? 0))
   }
@@ -75,5 +85,10 @@ extension Transaction {
   /// Returns whether there was one.
   package func deleteAPIToken(_ id: TokenID, in workspace: WorkspaceID) throws -> Bool {
     try execute("DELETE FROM api_token WHERE workspace = $1 AND id = $2", workspace, id) > 0
+  }
+
+  /// In whatever workspace it is. Returns whether there was one.
+  package func deleteAPIToken(_ id: TokenID) throws -> Bool {
+    try execute("DELETE FROM api_token WHERE id = $1", id) > 0
   }
 }

@@ -97,20 +97,25 @@ extension Transaction {
       """, workspace, id, as: QueueRecord.init)
   }
 
-  /// A page of what is not settled, newest first.
-  package func openQueue(_ workspace: WorkspaceID, offset: Int, limit: Int) throws -> [QueueRecord] {
+  /// A page of what is not settled, newest first; of one account, where that is not `nil`.
+  package func openQueue(
+    _ workspace: WorkspaceID, account: AccountID? = nil, offset: Int, limit: Int
+  ) throws -> [QueueRecord] {
     try rows(
       """
       SELECT workspace, id, lane, account, state, priority, due, attempts, progress, last_problem, created,
         settled
-      FROM queue WHERE workspace = $1 AND state < 4 ORDER BY created DESC, id DESC LIMIT $2 OFFSET $3
-      """, workspace, limit, offset, as: QueueRecord.init)
+      FROM queue WHERE workspace = $1 AND state < 4 AND ($4 = '' OR account = $4)
+      ORDER BY created DESC, id DESC LIMIT $2 OFFSET $3
+      """, workspace, limit, offset, account?.rawValue ?? "", as: QueueRecord.init)
   }
 
-  package func openQueueCount(_ workspace: WorkspaceID) throws -> Int {
-    try row("SELECT count(*) AS total FROM queue WHERE workspace = $1 AND state < 4", workspace) {
-      Int(try $0.integer("total"))
-    } ?? 0
+  package func openQueueCount(_ workspace: WorkspaceID, account: AccountID? = nil) throws -> Int {
+    try row(
+      """
+      SELECT count(*) AS total FROM queue WHERE workspace = $1 AND state < 4 AND ($2 = '' OR account = $2)
+      """, workspace, account?.rawValue ?? ""
+    ) { Int(try $0.integer("total")) } ?? 0
   }
 
   /// Takes a waiting or held row out of the queue; `false` when it has moved on since it was read.

@@ -63,8 +63,10 @@ struct APIError: HTTPResponseError, Encodable {
   static func status(of code: ProblemCode) -> HTTPResponse.Status {
     switch code {
     case .tokenMissing, .tokenInvalid: .unauthorized
-    case .tokenScope, .accountIdentityMismatch, .signInDeclined, .signInBrowserMismatch: .forbidden
-    case .requestNotFound, .appNotFound, .accountNotFound, .queueNotFound: .notFound
+    case .tokenScope, .tokenNotExposed, .accountIdentityMismatch, .signInDeclined, .signInBrowserMismatch:
+      .forbidden
+    case .requestNotFound, .appNotFound, .accountNotFound, .queueNotFound, .tokenNotFound, .workspaceNotFound:
+      .notFound
     case .idempotencyMismatch, .queueInFlight, .storeConflict: .conflict
     case .requestTooLarge, .messageTooLarge, .graphMessageTooLarge: .contentTooLarge
     case .storeUnavailable, .storeFull, .storeLocked, .storeCommitUnknown, .accountNotConnected:

@@ -1,3 +1,4 @@
+import Accounts
 import Core
 import Delivery
 import Hummingbird
@@ -15,7 +16,8 @@ struct OutboxRoutes: Sendable {
 
   private func list(_ request: Request, _ context: WebContext) async throws -> Response {
     let paging = try request.pageRequest
-    let page = try await outbox.entries(paging, in: context.workspace)
+    let page = try await outbox.entries(
+      paging, account: context.caller.account, in: context.workspace)
     let head = PageHead(paging, total: page.total)
     return try reply(
       OutboxPage(
@@ -25,14 +27,17 @@ struct OutboxRoutes: Sendable {
 
   private func get(_ request: Request, _ context: WebContext) async throws -> Response {
     let id = QueueID(try context.pathText("queueId"))
-    let entry = try await outbox.entry(id, in: context.workspace)
+    let entry = try await outbox.entry(
+      id, account: context.caller.account, in: context.workspace)
     return try reply(OutboxReply(entry, history: entry.history.map(AttemptReply.init)))
   }
 
   private func delete(_ request: Request, _ context: WebContext) async throws -> Response {
     let id = QueueID(try context.pathText("queueId"))
+    let cancellation = try await outbox.cancel(
+      id, account: context.caller.account, in: context.workspace)
     struct Deleted: Encodable { let deleted: Bool }
-    return try reply(Deleted(deleted: try await outbox.cancel(id, in: context.workspace) == .cancelled))
+    return try reply(Deleted(deleted: cancellation == .cancelled))
   }
 }
 

@@ -59,8 +59,13 @@ extension RequestProblem {
   static func tokenScope(needed: String) -> RequestProblem {
     RequestProblem(
       code: .tokenScope, summary: "The API token does not have the scope \(needed).",
-      remedy: "Make a token with `heliograph token issue --scope \(needed)`.")
+      remedy: "Make a token with `heliograph token issue --scope '\(needed)'`.")
   }
+
+  static let tokenOfOneAccount = RequestProblem(
+    code: .tokenScope,
+    summary: "The API token is for one account, and this request is not about that account.",
+    remedy: "Use a token of the whole workspace.")
 
   static func refused(status: Int, _ reason: String?) -> RequestProblem {
     RequestProblem(

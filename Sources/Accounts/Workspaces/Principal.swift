@@ -1,0 +1,29 @@
+package import Core
+
+/// Who calls, as their API token says, and in which workspace they act.
+package struct Principal: Sendable, Hashable {
+  /// The token's own, or the one that the operator has chosen for this call.
+  package var workspace: WorkspaceID
+  package let scopes: Set<String>
+  /// The only account that may be used; `nil` for all of the workspace.
+  package let account: AccountID?
+  /// Until when the token works; `nil` for good.
+  package let expires: Instant?
+  /// Whether it may see and change all workspaces.
+  package let isOperator: Bool
+
+  package init(
+    workspace: WorkspaceID, scopes: Set<String>, account: AccountID? = nil, expires: Instant? = nil
+  ) {
+    self.workspace = workspace
+    self.scopes = scopes
+    self.account = account
+    self.expires = expires
+    isOperator = workspace == .default && scopes.contains(Self.everything) && account == nil
+  }
+
+  /// The scope that includes all others.
+  package static let everything = "*"
+
+  package func has(_ scope: String) -> Bool { scopes.contains(Self.everything) || scopes.contains(scope) }
+}
