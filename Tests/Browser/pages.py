@@ -1,17 +1,20 @@
 """Walks through the hosted pages in a real Chromium, as the owner of a mailbox does.
 
-    HELIOGRAPH_TOKEN=… pages.py GATEWAY SANDBOX FOLDER [SCREENSHOTS]
+    HELIOGRAPH_TOKEN=… pages.py GATEWAY SANDBOX DATABASE FOLDER [SCREENSHOTS]
 
-GATEWAY and SANDBOX are origins; FOLDER is the browser's own; SCREENSHOTS is a folder for pictures of each page.
-One line is printed per check; status 1 when one has failed.
+GATEWAY and SANDBOX are origins; DATABASE is the gateway's, on SQLite; FOLDER is the browser's own; SCREENSHOTS is
+a folder for pictures of each page. One line is printed per check; status 1 when one has failed.
 """
 
 import os
 import signal
+import sqlite3
 import sys
 import time
+from urllib.parse import quote
 
 from chromium import Chromium
+from failures import PLANTED
 from parties import Gateway, Sandbox, fields
 
 ALICE, BOB, NOBODY = "alice@contoso.test", "bob@contoso.test", "nomailbox@contoso.test"
@@ -31,8 +34,8 @@ def check(sentence, passed, evidence=None):
 class Walk:
     """The ways through the pages, with what they share."""
 
-    def __init__(self, gateway, sandbox, browser):
-        self.gateway, self.sandbox, self.browser = gateway, sandbox, browser
+    def __init__(self, gateway, sandbox, database, browser):
+        self.gateway, self.sandbox, self.database, self.browser = gateway, sandbox, database, browser
         self.back = sandbox.origin + "/"
         web = sandbox.app("web")
         self.app = gateway.register(web, name="Contoso", title="Sign in with Contoso")
@@ -128,9 +131,59 @@ class Walk:
               refresh.startswith("20; url=" + self.back) and f"problem={code}" in refresh
               and "taken back to localhost in 20 seconds" in text, (refresh, text))
         told = fields(refresh.partition("url=")[2])
-        check(f"{name}: with the same words", told["error"] in text and told["remedy"] in text, told)
+        check(f"{name}: with the same words", told["error"] in text and told.get("remedy", "") in text, told)
         if account:
             check(f"{name}: and the account", told["account"] == account, told)
+
+    def planted(self):
+        """Everything that Microsoft may answer behind the callback. The link stays good, whatever fails."""
+        link = self.link(account="planted")
+        for name, fault, code, words in PLANTED:
+            self.sandbox.plant(fault)
+            self.sign_in(link, ALICE)
+            self.refused(name, code, words, account="planted")
+        self.sign_in(link, ALICE)
+        check("after all of these the same link connects", fields(self.browser.url).get("state") == "new",
+              self.browser.url)
+
+    def strangers(self):
+        """Answers that belong to no sign-in of this browser. They lead nowhere: nobody knows whose they are."""
+        browser = self.browser
+        link = self.link(account="strange")
+
+        browser.forget_cookies()
+        browser.open(link)
+        browser.press("Sign in with Contoso")
+        browser.forget_cookies()
+        browser.press(ALICE)
+        self.refused_without_way_back("another browser", "signIn.browserMismatch", "another browser")
+
+        browser.open(link)
+        browser.press("Sign in with Contoso")
+        with sqlite3.connect(self.database, timeout=10) as database:
+            database.execute("UPDATE sign_in SET expires = 0")
+        database.close()
+        browser.press(ALICE)
+        self.refused("an expired sign-in", "signIn.expired", "longer than 15 minutes", account="strange")
+
+        self.sign_in(link, ALICE)
+        callback = [request["responseHeaders"] for request in self.sandbox.requests()
+                    if request["path"].endswith("/authorize")][-1]
+        callback = {name.lower(): value for name, value in callback.items()}["location"]
+        check("the callback is ours", callback.startswith(self.gateway.origin + "/oauth?"), callback)
+        for name, address in [
+                ("a replayed answer", callback), ("a forged state", self.gateway.origin + "/oauth?state=x&code=y"),
+                ("no state", self.gateway.origin + "/oauth?error=access_denied&error_description=" + quote(HOSTILE))]:
+            browser.open(address)
+            self.refused_without_way_back(name, "signIn.expired", "used before")
+
+    def refused_without_way_back(self, name, code, sentence):
+        text = self.browser.text
+        check(f"{name}: the page says what went wrong", sentence in text and code in text, text)
+        check(f"{name}: and what to do", "What to do" in text, text)
+        _, status, headers = self.browser.collect().documents[-1]
+        check(f"{name}: it leads nowhere", status >= 400 and "refresh" not in headers and "seconds" not in text,
+              (status, headers))
 
     def used_link(self):
         browser = self.browser
@@ -179,14 +232,14 @@ class Walk:
         browser.wait_until(browser.violations)
 
 
-def main(gateway_origin, sandbox_origin, folder, screenshots=None):
+def main(gateway_origin, sandbox_origin, database, folder, screenshots=None):
     # Whatever hangs, the browser is closed.
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("The pages took longer than two minutes."))
     signal.alarm(120)
     gateway = Gateway(gateway_origin, os.environ["HELIOGRAPH_TOKEN"])
     browser = Chromium(folder, screenshots)
     try:
-        walk = Walk(gateway, Sandbox(sandbox_origin), browser)
+        walk = Walk(gateway, Sandbox(sandbox_origin), database, browser)
         walk.choice()
         walk.connected("alice", ALICE)
         walk.result()
@@ -200,6 +253,8 @@ def main(gateway_origin, sandbox_origin, folder, screenshots=None):
         walk.connected("bob", BOB)
         walk.declined()
         walk.other_mailbox()
+        walk.planted()
+        walk.strangers()
         walk.used_link()
         walk.help()
         walk.policies()

@@ -31,6 +31,9 @@ class Sandbox:
     def app(self, kind):
         return next(app for app in self.directory["apps"] if app["kind"] == kind and not app["secretExpired"])
 
+    def plant(self, fault):
+        call("POST", self.origin + "/sandbox/faults", fault)
+
     def requests(self):
         return call("GET", self.origin + "/sandbox/requests")["value"]
 

@@ -16,9 +16,10 @@ import Testing
       "The browser needs \(python.path): run `make test`, which makes it.")
     try await Rig.run { rig in
       let script = Self.root.appending(path: "Tests/Browser/pages.py")
+      let database = rig.gateway.data.appending(path: "heliograph.sqlite")
       let browser = rig.folder.appending(path: "chromium")
       let child = try await Child(
-        python, [script.path, rig.gateway.origin, rig.sandbox.origin, browser.path],
+        python, [script.path, rig.gateway.origin, rig.sandbox.origin, database.path, browser.path],
         environment: [
           "HELIOGRAPH_TOKEN": rig.gateway.token, "HOME": rig.folder.path, "PYTHONDONTWRITEBYTECODE": "1",
         ],

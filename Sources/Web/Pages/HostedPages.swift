@@ -107,7 +107,7 @@ struct HostedPages: Sendable {
     var response = html(
       "refused",
       [
-        "summary": problem.summary, "remedy": problem.remedy, "code": problem.code.rawValue,
+        "summary": problem.summary, "remedy": Self.remedy(of: problem), "code": problem.code.rawValue,
         "actor": problem.actor.map(Self.words), "portal": Self.address(problem.link),
         "peer": origin.isEmpty ? nil : origin, "tryAgain": tryAgain, "back": back?.url, "asker": back?.asker,
         "seconds": Self.readingTime, "help": help.path,
@@ -132,6 +132,12 @@ struct HostedPages: Sendable {
         "actor": answer?.actor.map(Self.words), "portal": Self.address(answer?.link), "data": link.data,
         "sig": link.sig, "form": link.signIn,
       ], formTargets: ["'self'"])
+  }
+
+  /// Where waiting is all there is to do, a person is told so.
+  private static func remedy(of problem: any Problem) -> String? {
+    if let remedy = problem.remedy { return remedy }
+    return problem.retry == .futile ? nil : "Wait a few minutes, then try again."
   }
 
   private static func words(_ actor: Responsible) -> String {
