@@ -7,6 +7,10 @@ extension BoxIdentity {
     BoxIdentity("oauth2_app", workspace.rawValue, app.rawValue, "client_secret")
   }
 
+  static func clientCertificate(_ app: AppID, in workspace: WorkspaceID) -> BoxIdentity {
+    BoxIdentity("oauth2_app", workspace.rawValue, app.rawValue, "client_certificate")
+  }
+
   static func appToken(_ app: AppID, in workspace: WorkspaceID) -> BoxIdentity {
     BoxIdentity("app_token", workspace.rawValue, app.rawValue, "access_token")
   }

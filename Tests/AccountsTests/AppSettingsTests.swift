@@ -33,7 +33,7 @@ import Testing
       name: "Mail", provider: .outlookService, enabled: true, clientID: "id", authority: "a.example")
     #expect(throws: AccountProblem.self) { try app.validated(Self.clouds) }
     app.clientSecret = Secret("secret")
-    #expect(try app.validated(Self.clouds).segment == "a.example")
+    #expect(try app.validated(Self.clouds).authority.segment == "a.example")
     for authority in [nil, "common", "organizations", "consumers"] as [String?] {
       app.authority = authority
       let problem = #expect(throws: AccountProblem.self) { try app.validated(Self.clouds) }
@@ -63,7 +63,20 @@ import Testing
     NewApp(
       name: "Mail", provider: .outlook, enabled: true, clientID: "id",
       extraScopes: ["https://outlook.office.com/SMTP.Send"]),
-    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "id", skipScopes: ["offline_access"]),
+    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "id", skipScopes: ["openid"]),
+    NewApp(name: "Mail", provider: .outlook, enabled: true, cloud: "mars", clientID: "id"),
+    NewApp(
+      name: "Mail", provider: .outlook, enabled: true, baseScopes: .imap, clientID: "id",
+      extraScopes: ["https://graph.microsoft.com/Mail.Send"]),
+    NewApp(
+      name: "Mail", provider: .outlookService, enabled: true, shared: true, clientID: "id",
+      clientSecret: Secret("secret"), authority: "a.example"),
+    NewApp(
+      name: "Mail", provider: .outlook, enabled: true, clientID: "id", clientSecret: Secret("secret"),
+      clientCertificate: TestCertificate.pem),
+    NewApp(
+      name: "Mail", provider: .outlook, enabled: true, clientID: "id",
+      clientCertificate: Secret(TestCertificate.certificate)),
   ])
   func `an app that cannot work is refused`(app: NewApp) {
     #expect(throws: AccountProblem.self) { try app.validated(Self.clouds) }
@@ -84,6 +97,24 @@ import Testing
           "profile",
           "email",
         ])
+  }
+
+  @Test func `a refusal of a cloud names those there are`() {
+    let app = NewApp(name: "Mail", provider: .outlook, enabled: true, cloud: "https://mars", clientID: "id")
+    let problem = #expect(throws: AccountProblem.self) { try app.validated(Self.clouds) }
+    #expect(problem?.code == .appInvalid)
+    #expect(problem?.remedy == "Use one of global, gcc-high, dod, china.")
+  }
+
+  @Test func `an app for IMAP and SMTP asks for scopes of Exchange`() {
+    let exchange = Scopes(cloud: .global, base: .imap)
+    #expect(
+      exchange.requested(sendOnly: true, extra: ["POP.AccessAsUser.All"], skip: []) == [
+        "https://outlook.office.com/SMTP.Send", "https://outlook.office.com/POP.AccessAsUser.All",
+        "offline_access", "openid", "profile",
+      ])
+    #expect(exchange.appOnly == "https://outlook.office365.com/.default")
+    #expect(Self.scopes.appOnly == "https://graph.microsoft.com/.default")
   }
 
   @Test(arguments: ["Mail.Send", "mail.send", "https://graph.microsoft.com/Mail.Send"])

@@ -1,3 +1,4 @@
+import Accounts
 import Core
 import Foundation
 import Testing
@@ -51,7 +52,15 @@ import Testing
       (#"{"name":"n","provider":"gmail","clientId":"c"}"#, .requestNotSupported),
       (#"{"name":"n","provider":"yahoo","clientId":"c"}"#, .requestInvalidField),
       (#"{"provider":"outlook","clientId":"c"}"#, .requestInvalidField),
-      (#"{"name":"n","provider":"outlook","clientId":"c","baseScopes":"imap"}"#, .requestNotSupported),
+      (#"{"name":"n","provider":"outlook","clientId":"c","baseScopes":"pubsub"}"#, .requestNotSupported),
+      (#"{"name":"n","provider":"outlook","clientId":"c","baseScopes":"graph"}"#, .requestInvalidField),
+      (
+        #"{"name":"n","provider":"outlook","clientId":"c","secretExpires":"next year"}"#, .requestInvalidField
+      ),
+      (
+        #"{"name":"n","provider":"outlook","clientId":"c","secretExpires":"2027-02-30"}"#,
+        .requestInvalidField
+      ),
       (#"{"name":"n","provider":"outlook","clientId":"c","clientSecret":"******"}"#, .requestInvalidField),
     ] as [(String, ProblemCode)])
   func `an app that cannot be built is refused`(body: String, code: ProblemCode) throws {
@@ -59,5 +68,16 @@ import Testing
       try JSONDecoder.request(AppRequest.self, from: Data(body.utf8))
     }
     #expect(problem.code == code)
+  }
+
+  @Test(
+    arguments: [
+      ("2027-05-20", "2027-05-20T00:00:00.000Z"), ("2027-05-20T14:00:00Z", "2027-05-20T14:00:00.000Z"),
+      ("2027-05-20T14:00:00.250+02:00", "2027-05-20T12:00:00.250Z"),
+    ])
+  func `a date is a day or a moment`(text: String, instant: String) throws {
+    let body = #"{"name":"n","provider":"outlook","clientId":"c","secretExpires":"\#(text)"}"#
+    let request = try JSONDecoder.request(AppRequest.self, from: Data(body.utf8))
+    #expect(request.app.secretExpires?.description == instant)
   }
 }

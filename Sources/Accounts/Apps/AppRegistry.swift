@@ -17,20 +17,34 @@ package struct AppRegistry: Sendable {
     self.time = time
   }
 
-  /// Throws `app.invalid` or `request.invalidField`, and then has stored nothing.
-  package func create(_ app: NewApp, in workspace: WorkspaceID) async throws -> AppID {
-    let authority = try app.validated(clouds)
+  /// Throws `app.invalid` or `app.certificateInvalid` unless Entra can take every value.
+  package func prepare(_ app: NewApp, in workspace: WorkspaceID) throws -> PreparedApp {
+    guard !app.shared || workspace == .default else { throw AccountProblem.sharedElsewhere }
     let now = time.now
-    let id = AppID.make(at: now)
-    let record = record(app, authority, id: id, in: workspace, created: now)
+    return PreparedApp(
+      app, try app.validated(clouds), id: AppID.make(at: now), in: workspace, at: now, vault: vault)
+  }
+
+  /// Throws as `prepare` does, and then has stored nothing.
+  package func create(_ app: NewApp, in workspace: WorkspaceID) async throws -> AppID {
+    let record = try prepare(app, in: workspace).record
     try await store.write { (tx: borrowing Transaction) in try tx.insert(record) }
-    return id
+    return record.id
+  }
+
+  /// `PreparedApp.findOrCreate` by itself.
+  package func findOrCreate(
+    _ app: NewApp, in workspace: WorkspaceID
+  ) async throws -> (id: AppID, isNew: Bool) {
+    let prepared = try prepare(app, in: workspace)
+    return try await store.write { (tx: borrowing Transaction) in try prepared.findOrCreate(tx) }
   }
 
   package func app(_ id: AppID, in workspace: WorkspaceID) async throws -> OAuth2App {
+    let now = time.now
     let found = try await store.read { (tx: borrowing Transaction) -> OAuth2App? in
       guard let record = try tx.app(id, in: workspace) else { return nil }
-      return OAuth2App(record, accounts: try tx.accountCount(of: id, in: workspace))
+      return try shown(record, tx, at: now)
     }
     guard let found else { throw AccountProblem.appNotFound(id) }
     return found
@@ -38,52 +52,75 @@ package struct AppRegistry: Sendable {
 
   /// Oldest first.
   package func apps(_ request: PageRequest, in workspace: WorkspaceID) async throws -> Page<OAuth2App> {
-    try await store.read { (tx: borrowing Transaction) -> Page<OAuth2App> in
+    let now = time.now
+    return try await store.read { (tx: borrowing Transaction) -> Page<OAuth2App> in
       let page = try tx.apps(request, in: workspace)
       var apps: [OAuth2App] = []
-      for record in page.elements {
-        apps.append(OAuth2App(record, accounts: try tx.accountCount(of: record.id, in: workspace)))
-      }
+      for record in page.elements { apps.append(try shown(record, tx, at: now)) }
       return Page(apps, of: page.total)
     }
   }
 
+  private func shown(
+    _ record: OAuth2AppRecord, _ tx: borrowing Transaction, at now: Instant
+  ) throws -> OAuth2App {
+    OAuth2App(
+      record, accounts: try tx.accountCount(of: record.id, in: record.workspace),
+      warnings: try AppWarning.all(for: record, at: now, vault))
+  }
+
   /// Accounts stay connected; what the app was refused before is forgotten, so that it is tried again.
-  package func update(_ id: AppID, _ change: AppChange, in workspace: WorkspaceID) async throws {
+  ///
+  /// - Parameter byOperator: only the operator changes a shared app, or makes one shared.
+  package func update(
+    _ id: AppID, _ change: AppChange, in workspace: WorkspaceID, byOperator: Bool = false
+  ) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
       guard let old = try tx.app(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
-      let secret = try old.clientSecret.map {
-        try vault.openSecret($0, for: .clientSecret(id, in: workspace))
+      let app = change.applied(
+        to: old, secret: try old.secret(vault), certificate: try old.certificate(vault))
+      guard byOperator || !old.shared && !app.shared else { throw AccountProblem.operatorOnly }
+      guard !app.shared || workspace == .default else { throw AccountProblem.sharedElsewhere }
+      var new = PreparedApp(app, try app.validated(clouds), id: id, in: workspace, at: now, vault: vault)
+        .record
+      if new.cloud != old.cloud || new.baseScopes != old.baseScopes {
+        let accounts = try tx.accountCount(of: id, in: workspace)
+        guard accounts == 0 else { throw AccountProblem.appMoved(id, accounts: accounts) }
       }
-      let app = change.applied(to: old, secret: secret)
-      var new = record(app, try app.validated(clouds), id: id, in: workspace, created: old.created)
-      new.updated = now
+      if new.secretExpires == old.secretExpires { new.secretWarned = old.secretWarned }
       try tx.update(new)
-      if new.clientID != old.clientID || new.authority != old.authority {
+      if new.clientID != old.clientID || new.authority != old.authority || new.cloud != old.cloud
+        || new.baseScopes != old.baseScopes
+      {
         try tx.deleteAppToken(of: id, in: workspace)
       }
     }
   }
 
-  private func record(
-    _ app: NewApp, _ authority: Authority, id: AppID, in workspace: WorkspaceID, created: Instant
-  ) -> OAuth2AppRecord {
-    OAuth2AppRecord(
-      workspace: workspace, id: id, name: app.name, title: app.title, description: app.description,
-      provider: app.provider, enabled: app.enabled, cloud: app.cloud ?? clouds.global.name,
-      baseScopes: app.baseScopes, sendOnly: app.sendOnly, shared: app.shared, clientID: app.clientID,
-      clientSecret: app.clientSecret.map { vault.seal($0, for: .clientSecret(id, in: workspace)) },
-      authority: authority.segment, redirectURL: app.redirectURL, extraScopes: app.extraScopes,
-      skipScopes: app.skipScopes, created: created)
-  }
-
   /// Throws `app.invalid` while accounts use it.
-  package func delete(_ id: AppID, in workspace: WorkspaceID) async throws {
+  package func delete(_ id: AppID, in workspace: WorkspaceID, byOperator: Bool = false) async throws {
     try await store.write { (tx: borrowing Transaction) in
+      guard let app = try tx.app(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
+      guard byOperator || !app.shared else { throw AccountProblem.operatorOnly }
       let accounts = try tx.accountCount(of: id, in: workspace)
       guard accounts == 0 else { throw AccountProblem.appInUse(id, accounts: accounts) }
-      guard try tx.deleteApp(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
+      _ = try tx.deleteApp(id, in: workspace)
     }
+  }
+}
+
+extension AccountProblem {
+  fileprivate static let sharedElsewhere = AccountProblem.appInvalid(
+    "Only an app of the workspace “default” can be shared.", remedy: "Add it there, as the operator.")
+
+  package static let operatorOnly = AccountProblem(
+    .tokenScope, "Only the operator shares an app or changes a shared one.",
+    remedy: "Use a token with the scope *.")
+
+  fileprivate static func appMoved(_ id: AppID, accounts: Int) -> AccountProblem {
+    .appInvalid(
+      "The OAuth2 app “\(id)” is used by \(accounts) accounts, whose grants belong to its cloud and base scopes.",
+      remedy: "Add another app and connect them through it.")
   }
 }

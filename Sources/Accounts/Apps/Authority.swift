@@ -10,20 +10,12 @@ struct Authority: Sendable, Hashable {
 
   init(_ text: String) throws(AccountProblem) {
     let name = text.lowercased()
-    guard Self.shared.contains(name) || Self.isTenantID(name) || Self.isDomain(name) else {
+    guard Self.shared.contains(name) || isGUID(name) || Self.isDomain(name) else {
       throw .appInvalid(
         "“\(String(text.prefix(80)))” names no tenant.",
         remedy: "Use common, organizations, consumers, a Directory (tenant) ID or a domain of the tenant.")
     }
     segment = name
-  }
-
-  /// `8-4-4-4-12` hexadecimal digits.
-  private static func isTenantID(_ name: String) -> Bool {
-    name.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count) == [8, 4, 4, 4, 12]
-      && name.utf8.allSatisfy {
-        isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) || $0 == hyphen
-      }
   }
 
   /// Two labels or more of letters, digits and inner hyphens (RFC 1123 section 2.1).
@@ -35,12 +27,19 @@ struct Authority: Sendable, Hashable {
           && label.utf8.allSatisfy { isDigit($0) || isLetter($0) || $0 == hyphen }
       }
   }
-
-  private static let hyphen = UInt8(ascii: "-")
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-  }
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-  }
 }
+
+/// `8-4-4-4-12` hexadecimal digits, as every id at Microsoft is written.
+func isGUID(_ text: String) -> Bool {
+  let name = text.lowercased()
+  return name.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count) == [8, 4, 4, 4, 12]
+    && name.utf8.allSatisfy {
+      isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) || $0 == hyphen
+    }
+}
+
+private let hyphen = UInt8(ascii: "-")
+
+private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+private func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }

@@ -9,9 +9,17 @@ package struct OAuth2App: Sendable {
   package let description: String?
   package let provider: OAuth2Provider
   package let enabled: Bool
+  package let cloud: String
+  package let baseScopes: BaseScopes
+  package let sendOnly: Bool
+  package let shared: Bool
   package let clientID: String
-  /// A web client or a daemon has one, a native client none.
+  /// A native client has neither secret nor certificate.
   package let hasSecret: Bool
+  /// `x5t#S256` of its certificate.
+  package let certificateThumbprint: String?
+  /// When the secret or the certificate ends.
+  package let secretExpires: Instant?
   /// `common`, `organizations`, `consumers`, a tenant id or a domain.
   package let authority: String
   /// `nil` uses `{public URL}/oauth`.
@@ -20,24 +28,32 @@ package struct OAuth2App: Sendable {
   package let skipScopes: [String]
   /// How many accounts use it.
   package let accounts: Int
+  package let warnings: [AppWarning]
   package let lastError: ProblemRecord?
   package let created: Instant
   package let updated: Instant
 
-  init(_ record: OAuth2AppRecord, accounts: Int) {
+  init(_ record: OAuth2AppRecord, accounts: Int, warnings: [AppWarning]) {
     id = record.id
     name = record.name
     title = record.title
     description = record.description
     provider = record.provider
     enabled = record.enabled
+    cloud = record.cloud
+    baseScopes = record.baseScopes
+    sendOnly = record.sendOnly
+    shared = record.shared
     clientID = record.clientID
     hasSecret = record.clientSecret != nil
+    certificateThumbprint = record.certificateThumbprint
+    secretExpires = record.secretExpires
     authority = record.authority
     redirectURL = record.redirectURL
     extraScopes = record.extraScopes
     skipScopes = record.skipScopes
     self.accounts = accounts
+    self.warnings = warnings
     lastError = record.lastError
     created = record.created
     updated = record.updated

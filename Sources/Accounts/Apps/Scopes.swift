@@ -5,11 +5,18 @@ import Store
 struct Scopes: Sendable {
   let base: BaseScopes
   let resource: String
+  /// What an app that acts for itself asks for: everything that an administrator has granted it.
+  let appOnly: String
 
   init(cloud: Cloud, base: BaseScopes) {
     self.base = base
     resource = base == .api ? cloud.graphResource : cloud.outlookResource
+    appOnly = base == .api ? cloud.graphDefaultScope : cloud.outlookDefaultScope
   }
+
+  /// As the portal calls it.
+  var resourceName: String { base == .api ? "Microsoft Graph" : "Office 365 Exchange Online" }
+  var example: String { base == .api ? "Mail.Send" : "SMTP.Send" }
 
   /// Without User.Read only the id_token says whose mailbox it is; without Mail.ReadWrite a letter goes without
   /// a draft.
@@ -36,9 +43,6 @@ struct Scopes: Sendable {
     return permissions.map { resource + "/" + Self.short($0) } + identity
   }
 
-  /// What an app that acts for itself asks for: everything that an administrator has granted it.
-  var appOnly: String { resource + "/.default" }
-
   static func grant(_ granted: [String], includes permission: String) -> Bool {
     granted.contains { key($0) == key(permission) }
   }
@@ -53,6 +57,8 @@ struct Scopes: Sendable {
   func isOpenID(_ scope: String) -> Bool {
     (Self.openID + ["email"]).contains(Self.key(scope))
   }
+
+  func isOfflineAccess(_ scope: String) -> Bool { Self.key(scope) == "offline_access" }
 
   private static func key(_ scope: String) -> String { short(scope).lowercased() }
 

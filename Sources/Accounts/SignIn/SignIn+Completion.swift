@@ -55,7 +55,8 @@ extension SignIn {
     let entra = try endpoints.entra(for: app)
     let reply = try await entra.redeem(
       code: Secret(code), redirectURI: signIn.redirectURI, pkce: secrets.pkce,
-      scopes: try endpoints.requestedScopes(of: app), client: try app.client(vault), tenant: app.authority)
+      scopes: try endpoints.requestedScopes(of: app), client: try app.client(vault, at: time.now),
+      tenant: app.authority)
     guard let token = reply.idToken else { throw AccountProblem.noIdentity }
     try token.validate(
       clientID: app.clientID, nonce: secrets.nonce.reveal(), tenant: app.authority, cloud: entra.cloud,

@@ -58,21 +58,28 @@ struct Holding: Sendable {
   }
 
   /// How the app proves itself, which for a person's grant must stay as it was when the grant was made.
-  func client(_ vault: Vault) throws(VaultProblem) -> EntraClient {
+  func client(_ vault: Vault, at now: Instant) throws -> EntraClient {
     let native =
       switch kind {
       case .grant(let grant): grant.clientKind == .native
       case .service: false
       }
-    return try native ? EntraClient(clientID: app.clientID, credential: .none) : app.client(vault)
+    return try native ? EntraClient(clientID: app.clientID, credential: .none) : app.client(vault, at: now)
   }
 }
 
 extension OAuth2AppRecord {
-  func client(_ vault: Vault) throws(VaultProblem) -> EntraClient {
-    guard let clientSecret else { return EntraClient(clientID: clientID, credential: .none) }
-    let secret = try vault.openSecret(clientSecret, for: .clientSecret(id, in: workspace))
-    return EntraClient(clientID: clientID, credential: .secret(secret))
+  /// - Parameter now: from which a certificate's proof is valid, for ten minutes.
+  func client(_ vault: Vault, at now: Instant) throws -> EntraClient {
+    let credential: ClientCredential =
+      if let secret = try secret(vault) {
+        .secret(secret)
+      } else if let pem = try certificate(vault) {
+        .certificate(try ClientCertificate(pem: pem), at: now)
+      } else {
+        .none
+      }
+    return EntraClient(clientID: clientID, credential: credential)
   }
 }
 

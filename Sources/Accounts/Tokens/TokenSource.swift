@@ -127,7 +127,7 @@ extension TokenSource {
   }
 
   private func ask(_ holding: Holding) async throws -> TokenReply {
-    let client = try holding.client(vault)
+    let client = try holding.client(vault, at: time.now)
     let entra = try endpoints.entra(for: holding.app)
     switch holding.kind {
     case .grant(let grant):

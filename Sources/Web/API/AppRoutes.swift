@@ -24,20 +24,16 @@ struct AppRoutes: Sendable {
   }
 
   private func create(_ request: Request, _ context: WebContext) async throws -> Response {
-    let body = try await request.body(AppRequest.self, limit: bodyLimit).value
-    guard let provider = OAuth2Provider(rawValue: body.provider) else { throw RequestProblem.internalFailure }
-    let id = try await apps.create(
-      NewApp(
-        name: body.name, title: body.title, description: body.description, provider: provider,
-        enabled: body.enabled, clientID: body.clientId, clientSecret: body.clientSecret.map(Secret.init),
-        authority: body.authority, redirectURL: body.redirectUrl, extraScopes: body.extraScopes,
-        skipScopes: body.skipScopes),
-      in: context.workspace)
+    let new = try await request.body(AppRequest.self, limit: bodyLimit).value.app
+    guard !new.shared || context.isOperator else { throw AccountProblem.operatorOnly }
+    let id = try await apps.create(new, in: context.workspace)
+    let app = try await apps.app(id, in: context.workspace)
     struct Created: Encodable {
       let id: String
       let created: Bool
+      let warnings: [WarningReply]?
     }
-    return try reply(Created(id: id.rawValue, created: true))
+    return try reply(Created(id: id.rawValue, created: true, warnings: WarningReply.list(app)))
   }
 
   private func get(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -47,29 +43,20 @@ struct AppRoutes: Sendable {
 
   private func update(_ request: Request, _ context: WebContext) async throws -> Response {
     let id = AppID(try context.pathText("app"))
-    let body = try await request.body(AppUpdateRequest.self, limit: bodyLimit).value
-    var change = AppChange()
-    change.name = body.name
-    change.title = body.title
-    change.description = body.description
-    change.enabled = body.enabled
-    change.clientID = body.clientId
-    change.clientSecret = body.clientSecret.map(Secret.init)
-    change.authority = body.authority
-    change.redirectURL = body.redirectUrl
-    change.extraScopes = body.extraScopes
-    change.skipScopes = body.skipScopes
-    try await apps.update(id, change, in: context.workspace)
+    let change = try await request.body(AppUpdateRequest.self, limit: bodyLimit).value.change
+    try await apps.update(id, change, in: context.workspace, byOperator: context.isOperator)
+    let app = try await apps.app(id, in: context.workspace)
     struct Updated: Encodable {
       let id: String
       let updated: Bool
+      let warnings: [WarningReply]?
     }
-    return try reply(Updated(id: id.rawValue, updated: true))
+    return try reply(Updated(id: id.rawValue, updated: true, warnings: WarningReply.list(app)))
   }
 
   private func delete(_ request: Request, _ context: WebContext) async throws -> Response {
     let id = AppID(try context.pathText("app"))
-    try await apps.delete(id, in: context.workspace)
+    try await apps.delete(id, in: context.workspace, byOperator: context.isOperator)
     struct Deleted: Encodable {
       let id: String
       let deleted: Bool
@@ -92,11 +79,18 @@ private struct AppPage: Encodable {
 
 private struct AppReply: Encodable {
   let id, name, provider, authority, clientId, created, updated, baseScopes, cloud: String
-  let title, description, clientSecret, redirectUrl: String?
-  let enabled, includeInListing: Bool
+  let title, description, clientSecret, secretExpires, redirectUrl: String?
+  let clientCertificate: Certificate?
+  let enabled, includeInListing, sendOnly, shared: Bool
   let extraScopes, skipScopes: [String]
   let accounts: Int
+  let warnings: [WarningReply]?
   let lastError: ProblemReply?
+
+  struct Certificate: Encodable {
+    let thumbprint: String
+    let expires: String?
+  }
 
   init(_ app: OAuth2App) {
     id = app.id.rawValue
@@ -105,6 +99,10 @@ private struct AppReply: Encodable {
     authority = app.authority
     clientId = app.clientID
     clientSecret = app.hasSecret ? "******" : nil
+    secretExpires = app.secretExpires?.description
+    clientCertificate = app.certificateThumbprint.map {
+      Certificate(thumbprint: $0, expires: app.secretExpires?.description)
+    }
     title = app.title
     description = app.description
     redirectUrl = app.redirectURL
@@ -112,11 +110,36 @@ private struct AppReply: Encodable {
     includeInListing = app.enabled && app.provider == .outlook
     extraScopes = app.extraScopes
     skipScopes = app.skipScopes
-    baseScopes = "api"
-    cloud = "global"
+    baseScopes = app.baseScopes.rawValue
+    cloud = app.cloud
+    sendOnly = app.sendOnly
+    shared = app.shared
     accounts = app.accounts
+    warnings = WarningReply.list(app)
     lastError = app.lastError.map(ProblemReply.init)
     created = app.created.description
     updated = app.updated.description
   }
+}
+
+struct WarningReply: Encodable {
+  let code, message, remedy: String
+  let commands: [String]?
+
+  init(_ warning: AppWarning) {
+    code = warning.code.rawValue
+    message = warning.message
+    remedy = warning.remedy
+    commands = warning.commands.isEmpty ? nil : warning.commands
+  }
+
+  /// `nil` when there is nothing to warn of.
+  static func list(_ app: OAuth2App) -> [WarningReply]? {
+    app.warnings.isEmpty ? nil : app.warnings.map(WarningReply.init)
+  }
+}
+
+extension WebContext {
+  /// Whether whoever calls runs this gateway.
+  fileprivate var isOperator: Bool { principal.map { $0.has("*") && $0.workspace == .default } ?? false }
 }

@@ -1,0 +1,120 @@
+import Core
+import Store
+import Vault
+
+/// Something about an app that works now and will not later, or does more than it should.
+package struct AppWarning: Sendable, Hashable {
+  package let code: Code
+  package let message: String
+  package let remedy: String
+  /// What an administrator types into Exchange Online PowerShell.
+  package let commands: [String]
+
+  package enum Code: String, Sendable, CaseIterable {
+    case secretLooksLikeID = "secret.looksLikeID"
+    case secretExpiring = "secret.expiring"
+    case secretExpired = "secret.expired"
+    case noOfflineAccess = "scopes.noOfflineAccess"
+    case noLookUp = "scopes.noLookUp"
+    case everyMailbox = "consent.everyMailbox"
+    case mailboxByMailbox = "consent.mailboxByMailbox"
+  }
+
+  init(_ code: Code, _ message: String, remedy: String, commands: [String] = []) {
+    self.code = code
+    self.message = message
+    self.remedy = remedy
+    self.commands = commands
+  }
+
+  /// Before the end of a secret or certificate somebody has to be told in time to make another.
+  static let notice: Duration = .seconds(30 * 86_400)
+
+  static func all(for app: OAuth2AppRecord, at now: Instant, _ vault: Vault) throws -> [AppWarning] {
+    var warnings: [AppWarning] = []
+    if let secret = try app.secret(vault), isGUID(secret.reveal()) { warnings.append(looksLikeID) }
+    if let end = app.secretExpires { warnings += expiry(of: app, end, now) }
+    switch app.provider {
+    case .outlook:
+      if app.skipScopes.contains(where: { $0.lowercased() == "offline_access" }) { warnings.append(anHour) }
+      if app.sendOnly { warnings.append(sendOnly) }
+    case .outlookService:
+      warnings.append(app.baseScopes == .api ? everyMailbox(app) : mailboxByMailbox(app))
+    }
+    return warnings
+  }
+}
+
+extension AppWarning {
+  private static let looksLikeID = AppWarning(
+    .secretLooksLikeID, "The client secret looks like a Secret ID, which proves nothing.",
+    remedy: "Paste the secret's Value; if it is no longer shown, make a new secret.")
+
+  private static let anHour = AppWarning(
+    .noOfflineAccess,
+    "Without “offline_access” Microsoft gives no refresh token: sending stops after an hour.",
+    remedy: "Take it out of “skipScopes” and have people sign in again.")
+
+  private static let sendOnly = AppWarning(
+    .noLookUp,
+    "The app may only send: whether a letter went cannot be looked up when Microsoft's answer is lost.",
+    remedy: "Choose what becomes of such letters with the account's “unknownOutcome”, hold or resend.")
+
+  private static func expiry(of app: OAuth2AppRecord, _ end: Instant, _ now: Instant) -> [AppWarning] {
+    let what = app.clientCertificate == nil ? "client secret" : "certificate"
+    let date = String(end.description.prefix(10))
+    let remedy =
+      app.clientCertificate == nil
+      ? "Make a new secret under Certificates & secrets and paste its Value; accounts stay connected."
+      : "Make a new certificate, upload it to the app, and paste it here with its key; accounts stay connected."
+    guard end > now else {
+      return [AppWarning(.secretExpired, "The \(what) has expired on \(date).", remedy: remedy)]
+    }
+    guard end - now <= notice else { return [] }
+    let days = (end - now).components.seconds / 86_400
+    let span = days == 0 ? "within a day" : days == 1 ? "in 1 day" : "in \(days) days"
+    return [AppWarning(.secretExpiring, "The \(what) expires \(span), on \(date).", remedy: remedy)]
+  }
+
+  // Microsoft Learn, "Role Based Access Control for Applications in Exchange Online".
+  private static func everyMailbox(_ app: OAuth2AppRecord) -> AppWarning {
+    let id = quoted(app.clientID)
+    return AppWarning(
+      .everyMailbox, "An administrator's consent in Entra lets this app into every mailbox of the tenant.",
+      remedy: "Run these commands in Exchange Online PowerShell with your own names, then take Mail.Send and "
+        + "Mail.ReadWrite off the app's API permissions in Entra: what both allow adds up.",
+      commands: [
+        "Connect-ExchangeOnline",
+        "New-ServicePrincipal -AppId \(id) -ObjectId 'Object ID under Enterprise applications' "
+          + "-DisplayName \(quoted(app.name))",
+        "New-ManagementScope -Name 'Heliograph senders' "
+          + "-RecipientRestrictionFilter \"CustomAttribute1 -eq 'heliograph'\"",
+        "New-ManagementRoleAssignment -App \(id) -Role 'Application Mail.Send' "
+          + "-CustomResourceScope 'Heliograph senders'",
+        "New-ManagementRoleAssignment -App \(id) -Role 'Application Mail.ReadWrite' "
+          + "-CustomResourceScope 'Heliograph senders'",
+        "Test-ServicePrincipalAuthorization -Identity \(id) -Resource 'mailbox@example.com'",
+      ])
+  }
+
+  // Microsoft Learn, "Authenticate an IMAP, POP or SMTP connection using OAuth".
+  private static func mailboxByMailbox(_ app: OAuth2AppRecord) -> AppWarning {
+    let id = quoted(app.clientID)
+    return AppWarning(
+      .mailboxByMailbox, "Over IMAP and SMTP Exchange lets this app into no mailbox that is not named to it.",
+      remedy: "Run these commands in Exchange Online PowerShell, the last one for each mailbox.",
+      commands: [
+        "Connect-ExchangeOnline",
+        "New-ServicePrincipal -AppId \(id) -ObjectId 'Object ID under Enterprise applications' "
+          + "-DisplayName \(quoted(app.name))",
+        "Add-MailboxPermission -Identity 'mailbox@example.com' -User 'Object ID under Enterprise applications' "
+          + "-AccessRights FullAccess",
+      ])
+  }
+
+  /// A literal string of PowerShell (about_Quoting_Rules), which also takes typographic quotes for its end.
+  private static func quoted(_ text: String) -> String {
+    let quotes = "'\u{2018}\u{2019}\u{201A}\u{201B}"
+    return "'" + text.map { quotes.contains($0) ? "\($0)\($0)" : String($0) }.joined() + "'"
+  }
+}

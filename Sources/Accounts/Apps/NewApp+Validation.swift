@@ -1,0 +1,139 @@
+import Core
+import Microsoft
+import Store
+
+/// What the values of an app come to once they are checked.
+struct ValidatedApp: Sendable {
+  let cloud: Cloud
+  let authority: Authority
+  let credential: AppCredential
+}
+
+/// How an app proves who it is.
+enum AppCredential: Sendable {
+  /// A native client does not.
+  case none
+  /// `expires` is what Microsoft's page shows, if somebody has told us.
+  case secret(Secret, expires: Instant?)
+  case certificate(ClientCertificate, pem: Secret)
+}
+
+extension NewApp {
+  /// Longer than any value Microsoft hands out, short enough for a URL.
+  static let longest = 256
+
+  /// Throws unless Entra can take every value where it will stand.
+  func validated(_ clouds: Clouds) throws(AccountProblem) -> ValidatedApp {
+    let cloudName = cloud ?? clouds.global.name
+    guard let cloud = clouds.cloud(named: cloudName) else {
+      throw .cloudUnknown(cloudName, known: clouds.names)
+    }
+    try requireText("name", name)
+    try requireText("clientId", clientID)
+    guard clientID.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw .appInvalid(
+        "The client id holds a space or a character outside ASCII.", remedy: Self.clientIDRemedy)
+    }
+    guard !shared || provider == .outlook else {
+      throw .appInvalid(
+        "Only an app that people sign in to can be shared.", remedy: "Leave out “shared”.")
+    }
+    try validateRedirectURL()
+    try validateScopes(Scopes(cloud: cloud, base: baseScopes))
+    let credential = try validatedCredential()
+    return ValidatedApp(cloud: cloud, authority: try validatedAuthority(credential), credential: credential)
+  }
+
+  private func validatedCredential() throws(AccountProblem) -> AppCredential {
+    switch (clientSecret, clientCertificate) {
+    case (nil, nil): return .none
+    case (.some, .some):
+      throw .appInvalid(
+        "An app proves itself with a client secret or with a certificate, and this one has both.",
+        remedy: "Leave out “clientSecret” or “clientCertificate”.")
+    case (let secret?, nil):
+      let text = secret.reveal()
+      guard (1...Self.longest).contains(text.utf8.count), text.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
+      else {
+        throw .appInvalid(
+          "The client secret is empty or is none that Microsoft makes.", remedy: Self.secretRemedy)
+      }
+      return .secret(secret, expires: secretExpires)
+    case (nil, let pem?):
+      do throws(CertificateProblem) {
+        return .certificate(try ClientCertificate(pem: pem), pem: pem)
+      } catch {
+        throw AccountProblem(error.code, error.summary, remedy: error.remedy)
+      }
+    }
+  }
+
+  private func validatedAuthority(_ credential: AppCredential) throws(AccountProblem) -> Authority {
+    switch provider {
+    case .outlook: return try Authority(authority ?? "common")
+    case .outlookService:
+      if case .none = credential {
+        throw .appInvalid(
+          "An app that acts for itself needs a client secret or a certificate.", remedy: Self.secretRemedy)
+      }
+      let tenant = try authority.map { text throws(AccountProblem) in try Authority(text) }
+      guard let tenant, tenant.isConcrete else {
+        throw .appInvalid(
+          "An app that acts for itself needs one certain tenant.",
+          remedy: "Set “authority” to the Directory (tenant) ID.")
+      }
+      return tenant
+    }
+  }
+
+  /// Entra's own rules (Microsoft Learn, "Redirect URI (reply URL) restrictions and limitations").
+  private func validateRedirectURL() throws(AccountProblem) {
+    guard let redirectURL else { return }
+    guard let url = WebURL(redirectURL), !url.hasFragment, redirectURL.utf8.count <= Self.longest,
+      url.isSecure || url.isThisMachine, !redirectURL.contains(where: { "!$'(),;*".contains($0) })
+    else {
+      throw .appInvalid(
+        "Entra does not take “\(String(redirectURL.prefix(80)))” as a redirect URI.",
+        remedy: "Use an https address, or http with localhost, of at most 256 characters.")
+    }
+  }
+
+  private func validateScopes(_ scopes: Scopes) throws(AccountProblem) {
+    for scope in extraScopes + skipScopes {
+      // RFC 6749 section 3.3.
+      guard (1...255).contains(scope.utf8.count),
+        scope.utf8.allSatisfy({ $0 == 0x21 || (0x23...0x5B).contains($0) || (0x5D...0x7E).contains($0) })
+      else {
+        throw .appInvalid(
+          "“\(String(scope.prefix(80)))” is not a scope.", remedy: "Give each scope by itself.")
+      }
+      guard scopes.belongsHere(scope) else {
+        throw .appInvalid(
+          "The scope “\(scope)” is not one of \(scopes.resourceName), and a token is for one resource only.",
+          remedy: "Use permissions of \(scopes.resourceName), such as \(scopes.example).")
+      }
+    }
+    if let needed = skipScopes.first(where: { scopes.isOpenID($0) && !scopes.isOfflineAccess($0) }) {
+      throw .appInvalid(
+        "“\(needed)” cannot be skipped: without it nobody knows who has signed in.",
+        remedy: "Leave it out of “skipScopes”.")
+    }
+  }
+
+  private func requireText(_ field: String, _ text: String) throws(AccountProblem) {
+    guard isPlainText(text, longest: Self.longest) else {
+      throw .invalidField(
+        field, "is empty, too long or holds control characters",
+        remedy: "Give it a text of at most \(Self.longest) bytes.")
+    }
+  }
+
+  private static let clientIDRemedy = "Paste the Application (client) ID."
+  private static let secretRemedy = "Paste the Value of a secret from Certificates & secrets."
+}
+
+/// One line that a person can read.
+func isPlainText(_ text: String, longest: Int) -> Bool {
+  (1...longest).contains(text.utf8.count) && text.contains { !$0.isWhitespace }
+    && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+}
