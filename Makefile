@@ -1,6 +1,6 @@
 # The commands of daily work; `make` alone lists them.
 
-.PHONY: help run test check bench fuzz torture clean
+.PHONY: help run test check docs bench fuzz torture clean
 .DEFAULT_GOAL := help
 
 FORMATTED := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
@@ -22,6 +22,10 @@ check: ## Check the format and that every import respects the layers.
 	swift format lint --strict --recursive $(FORMATTED)
 	Scripts/check-layers --self-test
 	Scripts/check-layers
+
+docs: ## Write anew what docs/ takes from the program.
+	swift build --build-tests
+	HELIOGRAPH_WRITE_DOCS=1 swift test --skip-build --disable-xctest --quiet --filter ErrorDocumentTests
 
 bench: ## Measure, each figure beside what the machine itself can do.
 	@Scripts/setup

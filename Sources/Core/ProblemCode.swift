@@ -55,6 +55,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case entraSecretExpired = "entra.secretExpired"
   case entraSecretMissing = "entra.secretMissing"
   case entraSecretUnexpected = "entra.secretUnexpected"
+  case entraCertificateRejected = "entra.certificateRejected"
   case entraRedirectMismatch = "entra.redirectMismatch"
   case entraTenantUnknown = "entra.tenantUnknown"
   case entraTenantRequired = "entra.tenantRequired"
@@ -85,6 +86,21 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case graphMessageTooLarge = "graph.messageTooLarge"
   case graphMailboxFull = "graph.mailboxFull"
   case graphSendingBlocked = "graph.sendingBlocked"
+
+  // Exchange over SMTP and IMAP.
+  case smtpTokenRejected = "smtp.tokenRejected"
+  case smtpDisabled = "smtp.disabled"
+  case smtpAccessBlocked = "smtp.accessBlocked"
+  case smtpRejected = "smtp.rejected"
+  case smtpSendAsDenied = "smtp.sendAsDenied"
+  case smtpMailboxUnavailable = "smtp.mailboxUnavailable"
+  case smtpMailboxFull = "smtp.mailboxFull"
+  case smtpThrottled = "smtp.throttled"
+  case smtpSendingBlocked = "smtp.sendingBlocked"
+  case smtpTooManyRecipients = "smtp.tooManyRecipients"
+  case smtpMessageTooLarge = "smtp.messageTooLarge"
+  case imapTokenRejected = "imap.tokenRejected"
+  case imapMailboxUnavailable = "imap.mailboxUnavailable"
 
   // A message and its way out.
   case messageNoRecipient = "message.noRecipient"

@@ -50,13 +50,20 @@ import Testing
     Case(number: 999_999, error: "server_error", code: .entraUnavailable, retry: .safe(after: nil)),
     Case(number: 999_999, status: 503, code: .entraUnavailable, retry: .safe(after: nil)),
     Case(number: 999_999, status: 429, code: .entraThrottled, retry: .safe(after: nil)),
-    // A grant is never lost to a failing service, whatever number comes with it.
-    Case(number: 70000, status: 500, code: .entraGrantRevoked, retry: .safe(after: nil)),
+    // A grant is never lost to a failing service, whatever number comes with it: the number does not even choose
+    // the words then.
+    Case(number: 70000, status: 500, code: .entraUnavailable, retry: .safe(after: nil)),
     Case(
-      number: 53003, error: "temporarily_unavailable", code: .entraAccessBlocked, retry: .safe(after: nil)),
+      number: 53003, error: "temporarily_unavailable", code: .entraUnavailable, retry: .safe(after: nil)),
+    Case(
+      number: 7_000_215, status: 429, error: "invalid_client", code: .entraThrottled, retry: .safe(after: nil)
+    ),
+    // Nor does a number that means waiting keep a dead grant alive.
+    Case(number: 90033, code: .entraGrantRevoked),
+    Case(number: 90055, suberror: "consent_required", code: .entraConsentRequired),
   ])
   func `what Entra says becomes a code and a verdict`(row: Case) {
-    let problem = EntraProblem(reply(row), hiding: [])
+    let problem = EntraProblem(reply(row), hiding: [], values: ErrorValues())
     #expect(problem.code == row.code)
     #expect(problem.retry == row.retry)
     #expect(problem.origin?.code == "AADSTS\(row.number)")
@@ -68,7 +75,8 @@ import Testing
   @Test func `an unknown number is explained in Entra's words, without what was secret`() {
     let row = Case(number: 999_999, error: "invalid_request", code: .entraRejected)
     let problem = EntraProblem(
-      reply(row, text: "The value 's3cret' is odd.\r\nAnd more."), hiding: ["s3cret", ""])
+      reply(row, text: "The value 's3cret' is odd.\r\nAnd more."), hiding: ["s3cret", ""],
+      values: ErrorValues())
     #expect(
       problem.summary == "Entra refused the request: The value '******' is odd. And more. (AADSTS999999)")
   }
@@ -87,13 +95,51 @@ import Testing
       EntraProblem(callbackError: "temporarily_unavailable", description: nil).retry == .safe(after: nil))
   }
 
-  @Test func `each number has one meaning, a sentence, and a remedy unless waiting is all there is`() {
-    var numbers = Set<Int>()
-    for entry in AADSTS.catalogue {
-      for number in entry.numbers { #expect(numbers.insert(number).inserted, "\(number)") }
-      #expect(entry.meaning.hasSuffix("."))
-      #expect(entry.remedy?.hasSuffix(".") ?? [.entraThrottled, .entraUnavailable].contains(entry.code))
+  @Test func `a refusal without a number is known by its words`() {
+    let body =
+      #"{"error":"unauthorized_client","error_description":"The client does not exist or is not enabled for consumers. If you are the application developer, configure a new application."}"#
+    let problem = EntraProblem(
+      HTTPReply(status: 400, headers: [:], body: Array(body.utf8), cut: nil), hiding: [],
+      values: ErrorValues(clientID: "6731de76"))
+    #expect(problem.code == .entraWrongAccountType && problem.actor == .appOwner)
+    #expect(problem.summary == "The app with client ID 6731de76 does not admit personal Microsoft accounts.")
+  }
+
+  @Test func `a refusal names the exact value, who mends it and where`() async throws {
+    let body = #"{"error":"invalid_client","error_description":"AADSTS7000222: x","error_codes":[7000222]}"#
+    let client = EntraClient(clientID: "6731de76-14a6", credential: .secret(Secret("s3cret")))
+    try await withEntra(react: { _ in .answer(401, body: body) }) { entra, server in
+      let problem = try #require(
+        await #expect(throws: EntraProblem.self) {
+          try await entra.refresh(Secret("rt"), scopes: ["a"], client: client, tenant: "contoso.test")
+        })
+      #expect(
+        problem.summary
+          == "The client secret of the app with client ID 6731de76-14a6 has expired. (AADSTS7000222)")
+      #expect(problem.remedy?.contains("accounts stay connected") == true)
+      #expect(problem.actor == .appOwner)
+      #expect(
+        problem.link == server.origin
+          + "/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/6731de76-14a6")
     }
+  }
+
+  @Test func `a missing consent comes with the administrator's link`() async throws {
+    let values = ErrorValues(
+      cloud: .global, clientID: "c", tenant: "common", redirectURI: "http://localhost/oauth",
+      scopes: [
+        "openid", "https://graph.microsoft.com/Mail.ReadWrite", "https://graph.microsoft.com/Mail.Send",
+      ])
+    let problem = EntraProblem(
+      callbackError: "access_denied", description: "AADSTS90094: Admin consent is required.", values: values)
+    let link =
+      "https://login.microsoftonline.com/organizations/v2.0/adminconsent?client_id=c"
+      + "&scope=openid%20https%3A%2F%2Fgraph.microsoft.com%2FMail.ReadWrite%20https%3A%2F%2Fgraph.microsoft.com%2FMail.Send"
+      + "&redirect_uri=http%3A%2F%2Flocalhost%2Foauth"
+    #expect(problem.code == .entraAdminConsentRequired && problem.actor == .administrator)
+    #expect(problem.link == link)
+    #expect(problem.remedy?.contains(link) == true)
+    #expect(problem.summary.contains(": Mail.ReadWrite, Mail.Send."))
   }
 
   /// Microsoft Learn, "Microsoft Entra authentication and authorization error codes", handling error codes.

@@ -111,11 +111,46 @@ import Testing
     #expect(reply.decode(GraphErrorBody.self)?.name == name)
   }
 
-  @Test func `each code has one meaning`() {
-    var names = Set<String>()
-    for entry in GraphErrorEntry.catalogue {
-      for name in entry.names { #expect(names.insert(name.lowercased()).inserted, "\(name)") }
-      #expect(entry.meaning.hasSuffix("."))
+  @Test func `a refusal names the mailbox and the permission that the request needed`() async throws {
+    let react = { @Sendable (request: WireServer.Request) in
+      WireServer.Reaction.answer(
+        403, body: #"{"error":{"code":"ErrorAccessDenied","message":"Access is denied."}}"#)
+    }
+    let rows: [(GraphMailbox, [String])] = [
+      (.me, ["User.Read", "Mail.ReadWrite", "Mail.Send"]),
+      (.user("sales@contoso.test"), ["User.Read.All", "Mail.ReadWrite", "Mail.Send"]),
+      (.shared("sales@contoso.test"), ["User.Read", "Mail.ReadWrite.Shared", "Mail.Send.Shared"]),
+    ]
+    for (mailbox, permissions) in rows {
+      try await withGraph(mailbox, react: react) { graph, _ in
+        let problems = [
+          await #expect(throws: GraphProblem.self) { _ = try await graph.user() },
+          await #expect(throws: GraphProblem.self) { _ = try await graph.createDraft([]) },
+          await #expect(throws: GraphProblem.self) { try await graph.sendMail([]) },
+        ]
+        for (problem, permission) in zip(problems, permissions) {
+          #expect(problem?.remedy?.contains("the permission \(permission) ") == true)
+          #expect(problem?.summary.contains(mailbox == .me ? "this mailbox" : "sales@contoso.test") == true)
+          #expect(problem?.actor == .administrator)
+          #expect(problem?.link?.contains("/#view/") == true)
+        }
+      }
+    }
+  }
+
+  @Test func `what the caller knows is said`() async throws {
+    let values = ErrorValues(clientID: "c", mailbox: "alice@contoso.test", from: "boss@contoso.test")
+    let body = #"{"error":{"code":"ErrorSendAsDenied","message":"x"}}"#
+    try await WireServer.run(react: { _ in .answer(403, body: body) }) { server in
+      try await withHTTP { http in
+        let graph = Graph(
+          cloud: try Cloud(replacing: server.origin), http: http, mailbox: .me, token: Secret("t"),
+          values: values)
+        let problem = await #expect(throws: GraphProblem.self) { try await graph.sendMail([]) }
+        #expect(
+          problem?.summary
+            == "alice@contoso.test may not send as boss@contoso.test. (HTTP 403, ErrorSendAsDenied)")
+      }
     }
   }
 

@@ -56,7 +56,9 @@ extension Entra {
     let reply = try await post(
       [("client_id", client.clientID), ("scope", scopes.joined(separator: " "))],
       to: endpoint("devicecode", tenant: tenant))
-    guard reply.status == 200 else { throw EntraProblem(reply, hiding: []) }
+    guard reply.status == 200 else {
+      throw EntraProblem(reply, hiding: [], values: known(client, tenant, scopes))
+    }
     guard let code = DeviceCode(reply) else { throw EntraProblem(unreadable: reply) }
     return code
   }
@@ -71,7 +73,7 @@ extension Entra {
           [
             ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
             ("device_code", deviceCode.reveal()),
-          ], client: client, tenant: tenant))
+          ], client: client, values: known(client, tenant, [])))
     } catch {
       switch error.errorName {
       case "authorization_pending": return .pending

@@ -31,7 +31,9 @@ extension Entra {
         method: .GET,
         url: cloud.login + "/" + percentEncoded(tenant) + "/v2.0/.well-known/openid-configuration",
         replyLimit: TokenReply.limit))
-    guard reply.status == 200 else { throw EntraProblem(reply, hiding: []) }
+    guard reply.status == 200 else {
+      throw EntraProblem(reply, hiding: [], values: ErrorValues(cloud: cloud, tenant: tenant))
+    }
     guard let document = reply.decode(DiscoveryDocument.self) else { throw EntraProblem(unreadable: reply) }
     return OpenIDConfiguration(
       issuer: document.issuer, authorizationEndpoint: document.authorization_endpoint,
@@ -67,14 +69,16 @@ extension Entra {
       HTTPRequest(
         method: .GET, url: authorizeURL(tenant: tenant, request), headers: ["Accept": "text/html"],
         replyLimit: Self.pageLimit))
+    let values = known(
+      EntraClient(clientID: clientID, credential: .none), tenant, scopes, redirectURI: redirectURI)
     if (300..<400).contains(reply.status) {
       guard let location = reply.headers.first(name: "Location"),
         let answer = Self.answer(in: location, to: redirectURI)
       else { return .undecided }
-      return .registered(flaw: flaw(answer))
+      return .registered(flaw: Self.flaw(answer, values))
     }
     guard reply.status < 500, let number = Self.number(in: reply.body) else { return .undecided }
-    let problem = EntraProblem(page: number, status: reply.status)
+    let problem = EntraProblem(page: number, values: values)
     // Nobody is signed in, and this page says so.
     guard problem.code != .entraInteractionRequired else { return .undecided }
     throw problem
@@ -83,10 +87,10 @@ extension Entra {
   /// Entra's pages are a few hundred kilobytes of script.
   private static let pageLimit = 2 * 1024 * 1024
 
-  private func flaw(_ answer: [String: String]) -> EntraProblem? {
+  private static func flaw(_ answer: [String: String], _ values: ErrorValues) -> EntraProblem? {
     guard let error = answer["error"] else { return nil }
     guard !["login_required", "interaction_required", "consent_required"].contains(error) else { return nil }
-    return EntraProblem(callbackError: error, description: answer["error_description"])
+    return EntraProblem(callbackError: error, description: answer["error_description"], values: values)
   }
 
   /// The query of `location`, when that is the redirect URI. Entra adds a slash to one that has no path.

@@ -5,10 +5,14 @@ import NIOHTTP1
 package struct Entra: Sendable {
   package let cloud: Cloud
   let http: HTTPExchange
+  private let values: ErrorValues
 
-  package init(cloud: Cloud, http: HTTPExchange) {
+  /// - Parameter values: what the caller knows beside what it will ask for, such as the mailbox, for the words of
+  ///   a refusal.
+  package init(cloud: Cloud, http: HTTPExchange, values: ErrorValues = ErrorValues()) {
     self.cloud = cloud
     self.http = http
+    self.values = values
   }
 
   /// `tenant` is `common`, `organizations`, `consumers`, a tenant id or a verified domain.
@@ -24,7 +28,7 @@ package struct Entra: Sendable {
       [
         ("grant_type", "authorization_code"), ("code", code.reveal()), ("redirect_uri", redirectURI),
         ("code_verifier", pkce.verifier.reveal()), ("scope", scopes.joined(separator: " ")),
-      ], client: client, tenant: tenant)
+      ], client: client, values: known(client, tenant, scopes, redirectURI: redirectURI))
   }
 
   /// The scopes are always sent: without them Entra answers some apps with AADSTS90009. They may name another
@@ -36,7 +40,7 @@ package struct Entra: Sendable {
       [
         ("grant_type", "refresh_token"), ("refresh_token", refreshToken.reveal()),
         ("scope", scopes.joined(separator: " ")),
-      ], client: client, tenant: tenant)
+      ], client: client, values: known(client, tenant, scopes))
   }
 
   /// A token for the app itself. `scope` is one resource's `.default`, and the tenant a concrete one.
@@ -44,18 +48,34 @@ package struct Entra: Sendable {
     scope: String, client: EntraClient, tenant: String
   ) async throws(EntraProblem) -> TokenReply {
     try await token(
-      [("grant_type", "client_credentials"), ("scope", scope)], client: client, tenant: tenant)
+      [("grant_type", "client_credentials"), ("scope", scope)], client: client,
+      values: known(client, tenant, [scope]))
   }
 
-  /// One request to the token endpoint; on this failure the caller may know better what it means.
+  /// The values in play, for the words of a refusal.
+  func known(
+    _ client: EntraClient, _ tenant: String, _ scopes: [String], redirectURI: String? = nil
+  ) -> ErrorValues {
+    var values = values
+    values.cloud = cloud
+    values.clientID = client.clientID
+    values.tenant = tenant
+    values.scopes = scopes
+    values.redirectURI = redirectURI ?? values.redirectURI
+    if case .certificate(let certificate, _) = client.credential {
+      values.certificate = certificate.portalThumbprint
+    }
+    return values
+  }
+
   func token(
-    _ grant: [(String, String)], client: EntraClient, tenant: String
+    _ grant: [(String, String)], client: EntraClient, values: ErrorValues
   ) async throws(EntraProblem) -> TokenReply {
-    let url = endpoint("token", tenant: tenant)
+    let url = endpoint("token", tenant: values.tenant ?? "")
     let fields = [("client_id", client.clientID)] + grant + (try proof(of: client, to: url))
     let secrets = fields.filter { Self.secretFields.contains($0.0) }.map(\.1)
     let reply = try await post(fields, to: url)
-    guard reply.status == 200 else { throw EntraProblem(reply, hiding: secrets) }
+    guard reply.status == 200 else { throw EntraProblem(reply, hiding: secrets, values: values) }
     guard let token = TokenReply(reply) else { throw EntraProblem(unreadable: reply) }
     return token
   }

@@ -26,16 +26,22 @@ struct EntraError: Decodable, Sendable {
   /// The AADSTS number: of several the first that we know, from the list or from the description's first word.
   var number: Int? {
     let listed = numbers ?? []
-    if let known = listed.first(where: { AADSTS.entry($0) != nil }) { return known }
+    if let known = listed.first(where: { ErrorCatalogue.entry(aadsts: $0) != nil }) { return known }
     if let first = listed.first { return first }
     guard let description, description.hasPrefix("AADSTS") else { return nil }
     return Int(description.dropFirst(6).prefix { $0.isASCII && $0.isNumber })
   }
 
+  /// What the catalogue has for it. Personal accounts are refused in words, without a number.
+  var entry: ErrorEntry? {
+    if let number { return ErrorCatalogue.entry(aadsts: number) }
+    return description.flatMap { ErrorCatalogue.entry(.entra, in: String($0.prefix(1000))) }
+  }
+
   var isTransient: Bool { name == "temporarily_unavailable" || name == "server_error" }
 
   /// What came to the callback was written by whoever wrote the URL.
-  var plainName: String { Self.plain(name, limit: 60) }
+  var plainName: String { oneLine(name, limit: 60) }
 
   /// For a number that the catalogue does not know, and where there is none.
   func code(status: Int?) -> ProblemCode {
@@ -67,7 +73,7 @@ struct EntraError: Decodable, Sendable {
     }
     if text.hasPrefix("AADSTS"), let colon = text.firstIndex(of: ":") { text = text[colon...].dropFirst() }
     if let trace = text.range(of: "Trace ID:") { text = text[..<trace.lowerBound] }
-    return "Entra refused the request: " + Self.plain(text, limit: 300)
+    return "Entra refused the request: " + oneLine(text, limit: 300)
   }
 
   var remedy: String? {
@@ -81,11 +87,13 @@ struct EntraError: Decodable, Sendable {
     }
   }
 
-  /// One line of printable text.
-  private static func plain(_ text: some StringProtocol, limit: Int) -> String {
-    let words = text.split {
-      $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
+  /// For what the catalogue has no words for.
+  var actor: Responsible {
+    switch name {
+    case _ where isTransient: .nobody
+    case "invalid_client", "unauthorized_client", "invalid_scope", "invalid_resource", "invalid_request":
+      .appOwner
+    default: .user
     }
-    return String(words.joined(separator: " ").prefix(limit))
   }
 }

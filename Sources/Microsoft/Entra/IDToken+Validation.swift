@@ -30,7 +30,7 @@ extension EntraProblem {
   fileprivate static var nonceMismatch: EntraProblem {
     EntraProblem(
       code: .signInNonceMismatch, summary: "Microsoft's answer belongs to another sign-in.",
-      remedy: "Start again from the link.", retry: .futile)
+      remedy: "Start again from the link.", retry: .futile, actor: .user)
   }
 
   fileprivate static func identity(_ flaw: String) -> EntraProblem {

@@ -8,7 +8,7 @@ extension Graph {
   /// `.unsafe` when the letter may be there without our knowing its id: look for it by its marks.
   package func createDraft(_ mime: [UInt8]) async throws(GraphProblem) -> GraphMessage {
     let reply = try await post("/messages", mime: mime)
-    guard reply.status == 201 else { throw GraphProblem(reply, effect: .acts) }
+    guard reply.status == 201 else { throw refusal(reply, effect: .acts, needs: .readWrite) }
     guard let message = reply.decode(GraphMessage.self) else {
       throw GraphProblem(unexpected: reply, effect: .acts)
     }
@@ -18,19 +18,19 @@ extension Graph {
   /// Hands a draft to transport, which takes it from Drafts in its own time. Only 202 is success.
   package func sendDraft(_ graphID: String) async throws(GraphProblem) {
     let reply = try await exchange(.POST, url: url(of: graphID) + "/send", effect: .acts)
-    guard reply.status == 202 else { throw GraphProblem(reply, effect: .acts) }
+    guard reply.status == 202 else { throw refusal(reply, effect: .acts, needs: .send) }
   }
 
   /// Sends a letter in one step, for a grant that may not write drafts. Only 202 is success; there is no id.
   package func sendMail(_ mime: [UInt8]) async throws(GraphProblem) {
     let reply = try await post("/sendMail", mime: mime)
-    guard reply.status == 202 else { throw GraphProblem(reply, effect: .acts) }
+    guard reply.status == 202 else { throw refusal(reply, effect: .acts, needs: .send) }
   }
 
   /// Moves a draft to Deleted Items. `graph.itemNotFound` when it is not there.
   package func deleteMessage(_ graphID: String) async throws(GraphProblem) {
     let reply = try await exchange(.DELETE, url: url(of: graphID), effect: .idempotent)
-    guard reply.status == 204 else { throw GraphProblem(reply, effect: .idempotent) }
+    guard reply.status == 204 else { throw refusal(reply, effect: .idempotent, needs: .readWrite) }
   }
 
   func url(of graphID: String) -> String {

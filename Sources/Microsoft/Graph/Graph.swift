@@ -10,18 +10,33 @@ package struct Graph: Sendable {
   let http: HTTPExchange
   let mailbox: GraphMailbox
   let token: Secret
+  private let values: ErrorValues
 
-  package init(cloud: Cloud, http: HTTPExchange, mailbox: GraphMailbox, token: Secret) {
+  /// - Parameter values: what the caller knows beside the mailbox, such as its address and the From address, for the
+  ///   words of a refusal.
+  package init(
+    cloud: Cloud, http: HTTPExchange, mailbox: GraphMailbox, token: Secret,
+    values: ErrorValues = ErrorValues()
+  ) {
     self.cloud = cloud
     self.http = http
     self.mailbox = mailbox
     self.token = token
+    self.values = values
   }
 
   /// Asked with `.me`, needs User.Read; asked with `.user`, User.Read.All.
   package func user() async throws(GraphProblem) -> GraphUser {
-    try await get(mailbox.path + "?$select=id,mail,userPrincipalName,displayName")
+    try await get(
+      url: cloud.graph + mailbox.path + "?$select=id,mail,userPrincipalName,displayName", needs: .readUser)
   }
+}
+
+/// A permission of Graph, for the words of a refusal.
+enum Need: String {
+  case send = "Mail.Send"
+  case readWrite = "Mail.ReadWrite"
+  case readUser = "User.Read"
 }
 
 /// What a repeated request does at Graph.
@@ -37,13 +52,28 @@ extension Graph {
     try await get(url: cloud.graph + path)
   }
 
-  func get<Value: Decodable>(url: String) async throws(GraphProblem) -> Value {
+  func get<Value: Decodable>(
+    url: String, needs need: Need = .readWrite
+  ) async throws(GraphProblem) -> Value {
     let reply = try await exchange(.GET, url: url, effect: .idempotent)
-    guard reply.status == 200 else { throw GraphProblem(reply, effect: .idempotent) }
+    guard reply.status == 200 else { throw refusal(reply, effect: .idempotent, needs: need) }
     guard let value = reply.decode(Value.self) else {
       throw GraphProblem(unexpected: reply, effect: .idempotent)
     }
     return value
+  }
+
+  /// What a reply with another status than the one of success says.
+  func refusal(_ reply: HTTPReply, effect: Effect, needs need: Need) -> GraphProblem {
+    var values = values
+    values.cloud = cloud
+    values.mailbox = values.mailbox ?? mailbox.name
+    switch (mailbox, need) {
+    case (.shared, .send), (.shared, .readWrite): values.permission = need.rawValue + ".Shared"
+    case (.user, .readUser): values.permission = need.rawValue + ".All"
+    default: values.permission = need.rawValue
+    }
+    return GraphProblem(reply, effect: effect, values: values)
   }
 
   func exchange(

@@ -6,7 +6,7 @@ struct GraphErrorBody: Decodable, Sendable {
       (1...64).contains(name.utf8.count)
         && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
     }
-    return names.first { GraphErrorEntry.entry($0) != nil } ?? names.first
+    return names.first { ErrorCatalogue.entry(.graph, $0) != nil } ?? names.first
   }
 
   private var error: Level

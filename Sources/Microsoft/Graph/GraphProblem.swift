@@ -10,13 +10,20 @@ package struct GraphProblem: Problem, Hashable {
   package let remedy: String?
   package let retry: Retry
   package let origin: PeerError?
+  package let actor: Responsible?
+  package let link: String?
 
-  private init(code: ProblemCode, summary: String, remedy: String?, retry: Retry, origin: PeerError?) {
+  private init(
+    code: ProblemCode, summary: String, remedy: String?, retry: Retry, origin: PeerError?,
+    actor: Responsible? = nil, link: String? = nil
+  ) {
     self.code = code
     self.summary = summary
     self.remedy = remedy
     self.retry = retry
     self.origin = origin
+    self.actor = actor
+    self.link = link
   }
 
   /// No reply: the one place where the hard rule is applied.
@@ -29,24 +36,42 @@ package struct GraphProblem: Problem, Hashable {
     }
     self.init(
       code: .graphLostReply, summary: "The reply of \(host) was lost: \(failure.reason.rawValue).",
-      remedy: nil, retry: effect == .acts ? .unsafe : .safe(after: nil), origin: nil)
+      remedy: nil, retry: effect == .acts ? .unsafe : .safe(after: nil), origin: nil, actor: .nobody)
   }
 
   /// A reply with another status than the one that means success.
-  init(_ reply: HTTPReply, effect: Effect) {
+  init(_ reply: HTTPReply, effect: Effect, values: ErrorValues = ErrorValues()) {
     let name = reply.status < 400 ? nil : reply.decode(GraphErrorBody.self)?.name
     guard
-      let entry = name.flatMap(GraphErrorEntry.entry)
-        ?? GraphErrorEntry.entry(status: reply.status, name: name)
+      let entry = name.flatMap({ ErrorCatalogue.entry(.graph, $0) })
+        ?? Self.entry(status: reply.status, name: name)
     else {
       self.init(unexpected: reply, effect: effect)
       return
     }
     let mark = name.map { "HTTP \(reply.status), \($0)" } ?? "HTTP \(reply.status)"
     self.init(
-      code: entry.code, summary: "\(entry.meaning) (\(mark))", remedy: entry.remedy,
-      retry: Self.retry(reply, verdict: entry.verdict, effect: effect), origin: Self.origin(reply, name: name)
-    )
+      code: entry.code, summary: "\(values.fill(entry.meaning)) (\(mark))",
+      remedy: entry.remedy.map(values.fill),
+      retry: Self.retry(reply, verdict: entry.verdict, effect: effect),
+      origin: Self.origin(reply, name: name), actor: entry.actor, link: values.link(entry.link))
+  }
+
+  /// For a code that is not in the catalogue, and for a reply without one where the front door in front of
+  /// Graph answers without a body; `nil` where such a reply is not Graph's.
+  private static func entry(status: Int, name: String?) -> ErrorEntry? {
+    let like: String? =
+      switch status {
+      case 401: "InvalidAuthenticationToken"
+      case 413: "RequestEntityTooLarge"
+      case 429: "TooManyRequests"
+      case 507: "ErrorQuotaExceeded"
+      case 408, 500...: "UnknownError"
+      case 403 where name != nil: "ErrorAccessDenied"
+      case 400..<500 where name != nil: "BadRequest"
+      default: nil
+      }
+    return like.flatMap { ErrorCatalogue.entry(.graph, $0) }
   }
 
   /// A reply that Graph does not document for this request: another success, a proxy's page, or half a reply.
@@ -64,7 +89,7 @@ package struct GraphProblem: Problem, Hashable {
   }
 
   private static func retry(
-    _ reply: HTTPReply, verdict: GraphErrorEntry.Verdict, effect: Effect
+    _ reply: HTTPReply, verdict: ErrorEntry.Verdict, effect: Effect
   ) -> Retry {
     let asked = reply.headers.retryAfter
     switch reply.status {

@@ -1,0 +1,118 @@
+/// The values in play when something went wrong, with which the catalogue's sentences are filled.
+///
+/// No secret and nothing of a letter but its From address belongs here. Whoever knows a value gives it; an unknown
+/// one becomes neutral words.
+package struct ErrorValues: Sendable, Hashable {
+  /// Whose portal is linked to.
+  package var cloud: Cloud?
+  package var clientID: String?
+  package var tenant: String?
+  package var redirectURI: String?
+  package var scopes: [String]
+  /// The one permission that the request needed.
+  package var permission: String?
+  package var mailbox: String?
+  package var from: String?
+  /// The thumbprint by which the portal lists the app's certificate.
+  package var certificate: String?
+  /// A better admin-consent link than the one that the other values make.
+  package var adminConsent: String?
+
+  package init(
+    cloud: Cloud? = nil, clientID: String? = nil, tenant: String? = nil, redirectURI: String? = nil,
+    scopes: [String] = [], permission: String? = nil, mailbox: String? = nil, from: String? = nil,
+    certificate: String? = nil, adminConsent: String? = nil
+  ) {
+    self.cloud = cloud
+    self.clientID = clientID
+    self.tenant = tenant
+    self.redirectURI = redirectURI
+    self.scopes = scopes
+    self.permission = permission
+    self.mailbox = mailbox
+    self.from = from
+    self.certificate = certificate
+    self.adminConsent = adminConsent
+  }
+}
+
+extension ErrorValues {
+  /// `template` with each `{placeholder}` replaced.
+  func fill(_ template: String) -> String {
+    template.replacing(/\{(\w+)\}/) { match in
+      Placeholder(rawValue: String(match.1)).map { words(for: $0) ?? $0.neutral } ?? ""
+    }
+  }
+
+  func link(_ link: ErrorEntry.Link?) -> String? {
+    guard let cloud else { return nil }
+    switch link {
+    case nil: return nil
+    case .portal(let page): return cloud.portalLink(page, clientID: clientID.map { oneLine($0, limit: 64) })
+    case .adminConsent: return words(for: .adminConsent)
+    }
+  }
+
+  /// `nil` when the value is not known.
+  private func words(for placeholder: Placeholder) -> String? {
+    switch placeholder {
+    case .redirectURI: shown(redirectURI, limit: 300)
+    case .clientID: shown(clientID, limit: 64).map { "client ID " + $0 }
+    case .tenant: shown(tenant, limit: 100).map { Self.shared.contains($0) ? "“\($0)”" : "the tenant " + $0 }
+    case .scopes: shown(Self.listed(scopes), limit: 300)
+    case .permission: shown(permission, limit: 100).map { "the permission " + $0 }
+    case .mailbox: shown(mailbox, limit: 254)
+    case .from: shown(from, limit: 254)
+    case .certificate: shown(certificate, limit: 64).map { "the certificate with the thumbprint " + $0 }
+    case .portal: cloud?.portal
+    case .adminConsent: adminConsent.map { oneLine($0, limit: 2000) } ?? ownAdminConsent
+    }
+  }
+
+  private static let shared: Set = ["common", "organizations", "consumers"]
+
+  private func shown(_ value: String?, limit: Int) -> String? {
+    guard let value else { return nil }
+    let line = oneLine(value, limit: limit)
+    return line.isEmpty ? nil : line
+  }
+
+  /// Permissions by their short names, without those that every sign-in asks for.
+  private static func listed(_ scopes: [String]) -> String {
+    let named = scopes.filter { !["openid", "profile", "email", "offline_access"].contains($0) }
+    let short = (named.isEmpty ? scopes : named).map { scope in
+      scope.hasSuffix("/.default") ? scope : String(scope.split(separator: "/").last ?? "")
+    }
+    return short.joined(separator: ", ")
+  }
+
+  /// Where the way back is unknown, Microsoft's page ends with its own word of thanks.
+  private var ownAdminConsent: String? {
+    guard let cloud, let clientID, !clientID.isEmpty, !scopes.isEmpty else { return nil }
+    var fields = [("client_id", clientID), ("scope", scopes.joined(separator: " "))]
+    if let redirectURI { fields.append(("redirect_uri", redirectURI)) }
+    let link = cloud.adminConsentURL(tenant: tenant ?? "") + formEncoded(fields)
+    return link.utf8.count <= 2000 ? link : nil
+  }
+}
+
+/// What stands in braces in the catalogue's sentences.
+enum Placeholder: String, CaseIterable {
+  case redirectURI, clientID, tenant, scopes, permission, mailbox, from, certificate, portal, adminConsent
+
+  /// What is said when the value is not known.
+  var neutral: String {
+    switch self {
+    case .redirectURI: "the redirect URI that Heliograph shows"
+    case .clientID: "this client ID"
+    case .tenant: "this tenant"
+    case .scopes: "the permissions that it asks for"
+    case .permission: "the permission that this needs"
+    case .mailbox: "this mailbox"
+    case .from: "that From address"
+    case .certificate: "the app's certificate"
+    case .portal: "the Microsoft Entra admin center"
+    case .adminConsent: "the admin-consent link of the app's registration guide"
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Core
+
+/// What Exchange Online says over SMTP (Microsoft Learn, "Email non-delivery reports and SMTP errors in Exchange
+/// Online") and over IMAP.
+enum ExchangeErrors {
+  static let smtp = signIn + sender + limits + letter
+
+  private static let signIn: [ErrorEntry] = [
+    ErrorEntry(
+      .smtp, ["535 5.7.3"], .smtpTokenRejected, .appOwner, at: .portal(.permissions),
+      "Exchange did not accept the access token for {mailbox} over SMTP.",
+      "Connect the account again as {mailbox} with the permission SMTP.Send of Outlook, not of Graph; an app of its own needs "
+        + "SMTP.SendAsApp, New-ServicePrincipal and Full Access to the mailbox."),
+    ErrorEntry(
+      .smtp,
+      [
+        "535 5.7.139 SmtpClientAuthentication is disabled for the Tenant",
+        "535 5.7.139 SmtpClientAuthentication is disabled for the Mailbox",
+        "535 5.7.139 SmtpClientAuthentication is disabled",
+      ], .smtpDisabled, .administrator,
+      "Sending over SMTP is switched off for {mailbox} or its tenant.",
+      "Have an administrator run “Set-CASMailbox -Identity {mailbox} -SmtpClientAuthenticationDisabled $false” in Exchange "
+        + "Online PowerShell; or send through Graph, which does not need it."),
+    ErrorEntry(
+      .smtp,
+      [
+        "535 5.7.139", "535 5.7.139 security defaults policy", "535 5.7.139 did not meet the criteria",
+      ], .smtpAccessBlocked, .administrator, at: .portal(.conditionalAccess),
+      "A policy of the tenant keeps {mailbox} from signing in over SMTP.",
+      "Sign in by OAuth2 and not with a password; if that is what failed, have an administrator exclude the app from the "
+        + "policy."),
+    ErrorEntry(
+      .smtp, ["550 5.7.30"], .smtpDisabled, .appOwner,
+      "Exchange no longer takes passwords over SMTP.", "Connect {mailbox} by signing in."),
+    ErrorEntry(
+      .smtp, ["530 5.7.57", "501 5.5.124", "504 5.7.4"], .smtpRejected, .appOwner,
+      "Exchange could not read the sign-in over SMTP.",
+      "Check that no proxy or firewall changes SMTP; if none does, report this as a fault of Heliograph."),
+  ]
+
+  private static let sender: [ErrorEntry] = [
+    ErrorEntry(
+      .smtp, ["554 5.2.252", "554 5.2.0 SendAsDenied", "550 5.7.60", "not allowed to send as"],
+      .smtpSendAsDenied, .administrator, "{mailbox} may not send as {from}.",
+      "Send from {mailbox} itself; or have an administrator grant it “Send as” on {from} in the Exchange admin center."
+    ),
+    ErrorEntry(
+      .smtp, ["554 5.2.2"], .smtpMailboxFull, .user, "The mailbox {mailbox} is full.",
+      "Delete something from it, and empty Deleted Items."),
+    ErrorEntry(
+      .smtp, ["550 5.2.253"], .smtpMailboxUnavailable, .administrator, at: .portal(.users),
+      "{mailbox} has no valid licence for Exchange Online.",
+      "Have an administrator assign one, and wait a day before sending again."),
+  ]
+
+  private static let limits: [ErrorEntry] = [
+    ErrorEntry(
+      .smtp, ["432 4.3.2", "451 4.7.500", "STOREDRV.ClientSubmit; sender thread limit exceeded"],
+      .smtpThrottled, .nobody, "Exchange is receiving too much from {mailbox} at once.", nil, .later(nil)),
+    ErrorEntry(
+      .smtp, ["554 5.2.0 SubmissionQuotaExceeded", "550 5.1.90"], .smtpSendingBlocked, .user,
+      "{mailbox} has used up the recipients that Microsoft allows it in a day.",
+      "Wait, it is tried again; or spread sending over more mailboxes.", .later(.seconds(3600))),
+    ErrorEntry(
+      .smtp, ["550 5.7.233"], .smtpSendingBlocked, .administrator,
+      "The tenant has used up the recipients outside it that Microsoft allows in a day.",
+      "Wait a day; more licences raise the limit, and Azure Communication Services is made for bulk mail.",
+      .later(.seconds(3600))),
+    ErrorEntry(
+      .smtp, ["550 5.7.236"], .smtpSendingBlocked, .administrator,
+      "From an onmicrosoft.com address, Microsoft allows 100 recipients outside the tenant in a day.",
+      "Send from an address in a domain of your own.", .later(.seconds(3600))),
+    ErrorEntry(
+      .smtp,
+      [
+        "550 5.1.8", "550 5.7.501", "550 5.7.502", "550 5.7.503", "550 5.7.508", "550 5.7.700", "550 5.7.703",
+        "550 5.7.705", "550 5.7.708", "550 5.7.750",
+      ], .smtpSendingBlocked, .administrator, "Microsoft suspects {mailbox} or its tenant of sending spam.",
+      "Have an administrator look under Restricted entities in the Microsoft Defender portal, secure the account and release "
+        + "it."),
+  ]
+
+  private static let letter: [ErrorEntry] = [
+    ErrorEntry(
+      .smtp, ["452 4.5.3"], .smtpTooManyRecipients, .user,
+      "The message has more recipients than {mailbox} may name.",
+      "Send it in several messages."),
+    ErrorEntry(
+      .smtp, ["552 5.3.4", "552 5.2.3", "554 5.2.3"], .smtpMessageTooLarge, .user,
+      "The message is larger than {mailbox} may send.", "Send smaller attachments, or links."),
+  ]
+
+  static let imap: [ErrorEntry] = [
+    ErrorEntry(
+      .imap, ["NO AUTHENTICATE failed", "AUTHENTICATE failed"], .imapTokenRejected, .appOwner,
+      at: .portal(.permissions), "Exchange did not accept the access token for {mailbox} over IMAP.",
+      "Connect the account again as {mailbox} with the permission IMAP.AccessAsUser.All of Outlook, not of Graph, and have an "
+        + "administrator check that IMAP is switched on for the mailbox."),
+    ErrorEntry(
+      .imap,
+      [
+        "BAD User is authenticated but not connected", "authenticated but not connected",
+        "BYE Connection closed. 14",
+      ],
+      .imapMailboxUnavailable, .administrator,
+      "The access token is good, but does not open {mailbox} over IMAP.",
+      "Connect the account as {mailbox} itself; for a shared mailbox have Full Access granted, and for an app of its own run "
+        + "New-ServicePrincipal with the Object ID from Enterprise applications, then Add-MailboxPermission."),
+  ]
+}
