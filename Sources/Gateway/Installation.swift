@@ -110,11 +110,12 @@ package struct Installation: Sendable {
     let outbox = Outbox(
       store: store, backends: { try await backends.backend(for: $1, in: $0) }, time: time, node: node,
       configuration: outboxConfiguration, logger: logger)
+    let apps = AppRegistry(store: store, vault: vault, clouds: configuration.clouds, time: time)
     let web = WebApplication(
       WebApplication.Services(
         store: store, tokens: TokenDirectory(store: store, time: time, prepared: configuration.preparedToken),
-        apps: AppRegistry(store: store, vault: vault, clouds: configuration.clouds, time: time),
-        accounts: AccountDirectory(store: store, time: time, connector: connector),
+        apps: apps,
+        accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
         signIn: SignIn(
           store: store, vault: vault, endpoints: endpoints, publicURL: publicURL, time: time),
         outbox: outbox),

@@ -35,10 +35,11 @@ enum WebFixture {
       let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
       let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
       let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
+      let apps = AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time)
       let services = WebApplication.Services(
         store: store, tokens: TokenDirectory(store: store, time: time, prepared: prepared),
-        apps: AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time),
-        accounts: AccountDirectory(store: store, time: time, connector: connector),
+        apps: apps,
+        accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
         signIn: SignIn(
           store: store, vault: vault, endpoints: endpoints, publicURL: "http://localhost:3000", time: time),
         outbox: Outbox(

@@ -30,10 +30,13 @@ package struct Endpoints: Sendable {
     Graph(cloud: try cloud(of: app), http: http, mailbox: mailbox, token: token)
   }
 
-  /// What people are asked for when they sign in to it, and each refresh again.
-  func requestedScopes(of app: OAuth2AppRecord) throws(AccountProblem) -> [String] {
-    Scopes(cloud: try cloud(of: app), base: app.baseScopes).requested(
-      sendOnly: app.sendOnly, extra: app.extraScopes, skip: app.skipScopes)
+  /// What people are asked for when they sign in to it.
+  ///
+  /// - Parameter shared: whether for a mailbox that is not their own.
+  func requestedScopes(of app: OAuth2AppRecord, shared: Bool = false) throws(AccountProblem) -> [String] {
+    let more = shared && app.baseScopes == .api ? Scopes.shared(sendOnly: app.sendOnly) : []
+    return Scopes(cloud: try cloud(of: app), base: app.baseScopes).requested(
+      sendOnly: app.sendOnly, extra: app.extraScopes + more, skip: app.skipScopes)
   }
 }
 

@@ -29,6 +29,11 @@ struct Scopes: Sendable {
     }
   }
 
+  /// What another mailbox takes beside that (Microsoft Learn, "Microsoft Graph permissions reference").
+  static func shared(sendOnly: Bool) -> [String] {
+    sendOnly ? ["Mail.Send.Shared"] : ["Mail.ReadWrite.Shared", "Mail.Send.Shared"]
+  }
+
   /// `offline_access` gives the refresh token, the others the identity.
   static let openID = ["offline_access", "openid", "profile"]
 

@@ -1,14 +1,19 @@
 package import Core
 package import Store
+package import Vault
 
 /// The mailboxes Heliograph sends from.
 package struct AccountDirectory: Sendable {
-  private let store: Store
-  private let time: any Time
-  private let connector: Connector
+  let store: Store
+  let vault: Vault
+  let apps: AppRegistry
+  let time: any Time
+  let connector: Connector
 
-  package init(store: Store, time: any Time, connector: Connector) {
+  package init(store: Store, vault: Vault, apps: AppRegistry, time: any Time, connector: Connector) {
     self.store = store
+    self.vault = vault
+    self.apps = apps
     self.time = time
     self.connector = connector
   }

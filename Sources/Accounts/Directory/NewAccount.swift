@@ -28,10 +28,7 @@ package struct NewAccount: Sendable {
 
   func validate() throws(AccountProblem) {
     if let id { try id.validate() }
-    guard isPlainText(name, longest: 256) else {
-      throw .invalidField(
-        "name", "is empty or too long", remedy: "Give the account a name of at most 256 bytes.")
-    }
+    try validateName(name)
     guard isPlainText(mailbox, longest: 320), !mailbox.contains(where: \.isWhitespace) else {
       throw .invalidField("oauth2.auth.user", "names no mailbox", remedy: "Give the mailbox's address.")
     }
@@ -53,6 +50,14 @@ extension AccountID {
         "account", "is empty, longer than 256 bytes or holds control characters",
         remedy: "Choose another id, or leave it null to have one made.")
     }
+  }
+}
+
+func validateName(_ text: String) throws(AccountProblem) {
+  guard isPlainText(text, longest: 256) else {
+    throw .invalidField(
+      "name", "is empty, too long or holds control characters",
+      remedy: "Give the account a name of at most 256 bytes.")
   }
 }
 

@@ -36,7 +36,8 @@ package struct FormPage: Sendable {
 }
 
 extension HostedFormRecord {
-  var wantedEmail: String? { expectedEmail ?? email }
+  /// Who must sign in; `nil` lets anybody. For somebody else's mailbox `email` does not say.
+  var wantedEmail: String? { expectedEmail ?? (delegated ? nil : email) }
   var asker: String { URLComponents(string: redirectURL)?.encodedHost ?? redirectURL }
 }
 

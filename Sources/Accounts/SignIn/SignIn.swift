@@ -79,7 +79,7 @@ package struct SignIn: Sendable {
     }
     let request = AuthorizeRequest(
       clientID: app.clientID, redirectURI: journey.redirectURI,
-      scopes: try endpoints.requestedScopes(of: app),
+      scopes: try await requestedScopes(of: app, for: form),
       state: journey.state.reveal(), nonce: journey.nonce.reveal(), challenge: journey.pkce.challenge,
       account: form.wantedEmail.map { .hinted($0) } ?? .picked)
     return SignInStart(

@@ -41,7 +41,7 @@ struct SignedIn: Sendable {
     guard let existing else { return }
     if existing.tenantID != nil, existing.objectID != nil {
       guard isOwner(of: existing) else { throw .ownerMismatch(of: existing.email, signedIn: address) }
-    } else if form.wantedEmail == nil {
+    } else if form.wantedEmail == nil, !form.delegated, !existing.delegated {
       guard answers(to: existing.email) || answers(to: existing.mailbox) else {
         throw .identityMismatch(expected: existing.email, signedIn: address)
       }

@@ -6,10 +6,11 @@ extension IDToken {
 
   /// OpenID Connect Core section 3.1.3.7: the token is for this app, from this cloud, for this sign-in, and
   /// fresh. `tenant` is the segment that was asked: when it is a tenant id, the token must be from that tenant.
+  /// `nonce` is `nil` where none was sent: with a device code and with a refresh.
   package func validate(
-    clientID: String, nonce: String, tenant: String, cloud: Cloud, now: Instant
+    clientID: String, nonce: String?, tenant: String, cloud: Cloud, now: Instant
   ) throws(EntraProblem) {
-    guard self.nonce == nonce else { throw .nonceMismatch }
+    guard nonce == nil || self.nonce == nonce else { throw .nonceMismatch }
     guard audience.lowercased() == clientID.lowercased() else { throw .identity("is for another app") }
     guard issuer == cloud.login + "/" + tenantID + "/v2.0" else { throw .identity("is from another issuer") }
     if Self.isTenantID(tenant), tenantID.lowercased() != tenant.lowercased() {

@@ -63,11 +63,12 @@ struct APIError: HTTPResponseError, Encodable {
   static func status(of code: ProblemCode) -> HTTPResponse.Status {
     switch code {
     case .tokenMissing, .tokenInvalid: .unauthorized
-    case .tokenScope, .tokenNotExposed, .accountIdentityMismatch, .signInDeclined, .signInBrowserMismatch:
+    case .tokenScope, .tokenNotExposed, .accountIdentityMismatch, .accountDelegateNoAccess, .signInDeclined,
+      .signInBrowserMismatch:
       .forbidden
     case .requestNotFound, .appNotFound, .accountNotFound, .queueNotFound, .tokenNotFound, .workspaceNotFound:
       .notFound
-    case .idempotencyMismatch, .queueInFlight, .storeConflict: .conflict
+    case .idempotencyMismatch, .queueInFlight, .storeConflict, .accountInUse: .conflict
     case .requestTooLarge, .messageTooLarge, .graphMessageTooLarge: .contentTooLarge
     case .storeUnavailable, .storeFull, .storeLocked, .storeCommitUnknown, .accountNotConnected:
       .serviceUnavailable

@@ -30,7 +30,8 @@ struct House: Sendable {
     connector = Connector(
       store: store, tokens: tokens, time: time, logger: Logger(label: "test") { _ in .silent })
     registry = AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time)
-    directory = AccountDirectory(store: store, time: time, connector: connector)
+    directory = AccountDirectory(
+      store: store, vault: vault, apps: registry, time: time, connector: connector)
     signIn = SignIn(
       store: store, vault: vault, endpoints: endpoints, publicURL: Self.publicURL, time: time)
     backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))

@@ -1,0 +1,78 @@
+package import Core
+import Store
+import Vault
+
+extension AccountDirectory {
+  /// Makes an account of a refresh token that somebody brought along, or gives it to an existing one of the same
+  /// mailbox. That is not connected yet: the token is tried, and Microsoft says whose it is.
+  ///
+  /// Throws `request.invalidField`, `app.notFound`, `app.invalid` or `account.exists`; then no account was stored.
+  package func importGrant(
+    _ grant: ImportedGrant, in workspace: WorkspaceID
+  ) async throws -> (id: AccountID, origin: AccountOrigin) {
+    try grant.validate()
+    let client = try client(of: grant, in: workspace)
+    let now = time.now
+    let id = grant.account ?? AccountID.make(at: now)
+    let origin = try await store.write { [vault] (tx: borrowing Transaction) -> AccountOrigin in
+      let app = try tx.signInApp(try client.id(tx), in: workspace)
+      let existing = try tx.personsAccount(id, in: workspace)
+      if let existing, existing.mailbox.lowercased() != grant.email.lowercased() || existing.delegated {
+        throw AccountProblem.otherMailbox(id, existing.mailbox)
+      }
+      try tx.upsert(grant.account(id, app, existing: existing, in: workspace, at: now))
+      let replaced = try tx.grant(of: id, in: workspace)?.version
+      let record = OAuth2GrantRecord(
+        workspace: workspace, account: id, version: max(now.microseconds, (replaced ?? 0) + 1),
+        refreshToken: vault.seal(grant.refreshToken, for: .refreshToken(id, in: workspace)),
+        accessToken: vault.seal(Secret(""), for: .accessToken(id, in: workspace)),
+        expires: Instant(microseconds: 0), scopes: [], clientKind: app.isConfidential ? .web : .native,
+        keepAlive: KeepAlive.next(after: now), updated: now)
+      _ = try tx.save(record, replacing: replaced)
+      if existing == nil { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
+      return existing == nil ? .new : .existing
+    }
+    connector.nudge()
+    return (id, origin)
+  }
+
+  private func client(of grant: ImportedGrant, in workspace: WorkspaceID) throws -> ImportClient {
+    switch grant.app {
+    case .existing(let id): return .existing(id)
+    case .client(let id, let tenant, let secret, let cloud, let base):
+      return .prepared(
+        try apps.prepare(
+          NewApp(
+            name: "Imported client \(id)", provider: .outlook, enabled: true, cloud: cloud, baseScopes: base,
+            clientID: id, clientSecret: secret, authority: tenant), in: workspace))
+    }
+  }
+}
+
+private enum ImportClient: Sendable {
+  case existing(AppID)
+  case prepared(PreparedApp)
+
+  func id(_ tx: borrowing Transaction) throws -> AppID {
+    switch self {
+    case .existing(let id): id
+    case .prepared(let app): try app.findOrCreate(tx).id
+    }
+  }
+}
+
+extension ImportedGrant {
+  /// Who an existing account belongs to stays known, so that nobody else's token takes its place.
+  fileprivate func account(
+    _ id: AccountID, _ app: OAuth2AppRecord, existing: AccountRecord?, in workspace: WorkspaceID,
+    at now: Instant
+  ) -> AccountRecord {
+    var account = AccountRecord(
+      workspace: workspace, id: id, name: name ?? existing?.name ?? email, email: email,
+      appWorkspace: app.workspace, app: app.id, mailbox: email, identity: .unverified, state: .initial,
+      verified: existing?.verified ?? false, unknownOutcome: unknownOutcome, tenantID: existing?.tenantID,
+      objectID: existing?.objectID, created: now)
+    account.paused = existing?.paused ?? false
+    return account
+  }
+}

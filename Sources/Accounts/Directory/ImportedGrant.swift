@@ -1,0 +1,51 @@
+package import Core
+package import Store
+
+/// A refresh token that another program was given, as somebody brings it along; nothing is checked yet.
+package struct ImportedGrant: Sendable {
+  /// The account to make or to give this grant; `nil` makes one with a new id.
+  package var account: AccountID?
+  /// `nil` is the address.
+  package var name: String?
+  /// Whose mailbox it is said to be.
+  package var email: String
+  package var app: App
+  package var refreshToken: Secret
+  package var unknownOutcome: UnknownOutcome
+
+  /// The registration that the token was given to.
+  package enum App: Sendable {
+    case existing(AppID)
+    /// The workspace's own app with these values, made when there is none; a `tenant` of `nil` is `common`, a
+    /// `cloud` of `nil` the global one.
+    case client(id: String, tenant: String?, secret: Secret?, cloud: String?, base: BaseScopes)
+  }
+
+  package init(
+    account: AccountID?, name: String?, email: String, app: App, refreshToken: Secret,
+    unknownOutcome: UnknownOutcome = .hold
+  ) {
+    self.account = account
+    self.name = name
+    self.email = email
+    self.app = app
+    self.refreshToken = refreshToken
+    self.unknownOutcome = unknownOutcome
+  }
+
+  /// Longer than any that Microsoft gives: a few kilobytes for work accounts, less for personal ones.
+  package static let longestToken = 16_384
+
+  func validate() throws(AccountProblem) {
+    if let account { try account.validate() }
+    if let name { try validateName(name) }
+    try validateAddress(email, field: "email")
+    let token = refreshToken.reveal().utf8
+    guard (1...Self.longestToken).contains(token.count), token.allSatisfy({ (0x21...0x7E).contains($0) })
+    else {
+      throw .invalidField(
+        "refreshToken", "is empty, too long, or holds a space, a line break or a character outside ASCII",
+        remedy: "Paste the token alone, in one piece of at most \(Self.longestToken) characters.")
+    }
+  }
+}
