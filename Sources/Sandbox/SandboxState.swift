@@ -12,6 +12,7 @@ package final class SandboxState: Sendable {
   private let currentDirectory: Mutex<SandboxDirectory>
   private let currentSettings = Mutex(SandboxSettings())
   private let grantBook: Mutex<GrantBook>
+  private let policyBook = Mutex(PolicyBook())
 
   /// - Parameters:
   ///   - signingKey: of all tokens; `nil` makes one, which takes a moment.
@@ -47,12 +48,18 @@ package final class SandboxState: Sendable {
     try grantBook.withLock { book in try body(&book) }
   }
 
+  /// Reads or changes policies as one step.
+  func policies<Value: Sendable>(_ body: (inout PolicyBook) throws -> Value) rethrows -> Value {
+    try policyBook.withLock { book in try body(&book) }
+  }
+
   /// Back to the state at start. Signing keys stay, so tokens that are signed stay readable.
   package func reset() async {
     clock.reset()
     settings = SandboxSettings()
     changeDirectory { $0 = directoryAtStart }
     grants { $0 = GrantBook() }
+    policies { $0 = PolicyBook() }
     tokens.reset()
     faults.reset()
     log.reset()

@@ -15,8 +15,42 @@ struct ControlBody {
     for member in list where member.value != .null { members[member.name] = member.value }
   }
 
+  private init?(_ json: JSON) {
+    guard case .object(let list) = json else { return nil }
+    for member in list where member.value != .null { members[member.name] = member.value }
+  }
+
   mutating func string(_ name: String) throws -> String? {
     try take(name, "a string") { if case .string(let text) = $0 { text } else { nil } }
+  }
+
+  mutating func strings(_ name: String) throws -> [String]? {
+    try take(name, "a list of strings") { json in
+      guard case .array(let list) = json else { return nil }
+      let texts = list.compactMap { if case .string(let text) = $0 { text } else { nil } }
+      return texts.count == list.count ? texts : nil
+    }
+  }
+
+  /// Each read as if it stood alone.
+  mutating func objects(_ name: String) throws -> [ControlBody]? {
+    try take(name, "a list of objects") { json in
+      guard case .array(let list) = json else { return nil }
+      let objects = list.compactMap(ControlBody.init)
+      return objects.count == list.count ? objects : nil
+    }
+  }
+
+  mutating func object(_ name: String) throws -> ControlBody? {
+    try take(name, "an object", ControlBody.init)
+  }
+
+  mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String) throws -> Value?
+  where Value.RawValue == String {
+    let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+    return try take(name, "one of \(names)") { json in
+      if case .string(let text) = json { Value(rawValue: text) } else { nil }
+    }
   }
 
   mutating func bool(_ name: String) throws -> Bool? {

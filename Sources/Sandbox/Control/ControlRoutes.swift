@@ -2,8 +2,8 @@ import Core
 import Hummingbird
 
 extension SandboxState {
-  /// `/sandbox/reset`, `settings`, `clock`, `requests`, `messages`, `faults`. What concerns people and
-  /// their consent is in `EntraRoutes`.
+  /// `/sandbox/reset`, `settings`, `clock`, `requests`, `messages`, `faults`. What concerns people's consent
+  /// is in `EntraRoutes`.
   func addControlRoutes(to router: Router<SandboxContext>) throws {
     router.get("/sandbox/requests") { [log] _, _ in try Response.json(["value": log.entries]) }
     router.get("/sandbox/messages") { [self] request, context in try await messages(request, context) }
@@ -16,6 +16,7 @@ extension SandboxState {
     router.post("/sandbox/clock") { [self] request, _ in try await advance(request) }
     router.get("/sandbox/settings") { [self] _, _ in try Response.json(settings) }
     router.post("/sandbox/settings") { [self] request, _ in try await changeSettings(request) }
+    addDirectoryRoutes(to: router)
     router.get("/sandbox/faults") { [faults] _, _ in try Response.json(["value": faults.all]) }
     router.post("/sandbox/faults") { [self] request, _ in try await addFault(request) }
     router.delete("/sandbox/faults") { [faults] _, _ in
@@ -63,11 +64,14 @@ extension SandboxState {
     let closing = try body.string("close")
     var fault = Fault(
       path: try body.string("path"), user: try body.string("user"),
-      status: try body.integer("status", in: 400...599), code: try body.string("code"),
+      status: try body.integer("status", in: 302...599), code: try body.string("code"),
       retryAfter: try body.integer("retryAfter", in: 0...86_400),
       delayMs: try body.integer("delayMs", in: 0...600_000),
       close: nil, count: try body.integer("count", in: -1...1_000_000) ?? 1)
     try body.finish(known: ["path", "user", "status", "code", "retryAfter", "delayMs", "close", "count"])
+    if let status = fault.status, status != 302, status < 400 {
+      throw HTTPError(.badRequest, message: "'status' has to be 302 or a whole number from 400 to 599.")
+    }
     if let closing {
       guard let known = Fault.Closing(rawValue: closing) else {
         throw HTTPError(.badRequest, message: "'close' has to be before or after.")

@@ -14,7 +14,8 @@ struct Fault: Codable, Sendable, Equatable {
   var path: String?
   /// The user whom the request is about, by id, user principal name or address. `nil`: everybody.
   var user: String?
-  /// The answer's status, 400 to 599; nothing is done then.
+  /// The answer's status, 400 to 599; nothing is done then. Of an authorize request 302 too: the client gets
+  /// the error.
   var status: Int?
   /// A Graph code (`ErrorServerBusy`) or an AADSTS number (`AADSTS90033`), depending on whom the path
   /// belongs to.
@@ -30,6 +31,7 @@ struct Fault: Codable, Sendable, Equatable {
   /// Why it makes no sense; `nil` when it does.
   var contradiction: String? {
     if status == nil, delayMs == nil, close == nil { return "A fault needs a status, delayMs or close." }
+    if status == 302, code == nil { return "A fault that redirects needs a code." }
     if status != nil, close != nil { return "A fault either answers with a status or closes." }
     if status == nil, code != nil || retryAfter != nil { return "'code' and 'retryAfter' need a status." }
     return nil

@@ -16,8 +16,9 @@ package struct FaultMiddleware: RouterMiddleware {
     guard let fault = state.faults.take(path: path, user: user) else {
       return try await next(request, context)
     }
+    let fields = try await Self.fields(of: request)
     return try await fault.run(context) { status, code in
-      try refusal(status, code, retryAfter: fault.retryAfter, to: request, context)
+      try refusal(status, code, retryAfter: fault.retryAfter, to: request, fields, context)
     } serve: {
       try await next(request, context)
     }
@@ -29,7 +30,7 @@ package struct FaultMiddleware: RouterMiddleware {
 
   /// Whose grant is redeemed, or who is to sign in.
   private func subject(of request: Request) async throws -> SandboxDirectory.User? {
-    let form = request.method == .post ? try await FormFields(body: request) : FormFields(query: request)
+    let form = try await Self.fields(of: request)
     let (refreshToken, code) = (form["refresh_token"] ?? "", form["code"] ?? "")
     let device = form["device_code"] ?? ""
     let id = state.grants {
@@ -38,12 +39,29 @@ package struct FaultMiddleware: RouterMiddleware {
     return (id ?? form["username"] ?? form["login_hint"]).flatMap(state.directory.user)
   }
 
+  /// A middleware comes before the router, which knows the path's segments.
+  private static func inTenant(_ context: SandboxContext, _ request: Request) -> SandboxContext {
+    var context = context
+    let tenant = request.uri.path.split(separator: "/").first ?? ""
+    context.coreContext.parameters["tenant"] = tenant
+    return context
+  }
+
+  private static func fields(of request: Request) async throws -> FormFields {
+    request.method == .post ? try await FormFields(body: request) : FormFields(query: request)
+  }
+
   private func refusal(
-    _ status: Int, _ code: String?, retryAfter: Int?, to request: Request, _ context: SandboxContext
+    _ status: Int, _ code: String?, retryAfter: Int?, to request: Request, _ fields: FormFields,
+    _ context: SandboxContext
   ) throws -> Response {
     let digits = (code ?? "").uppercased().replacing("AADSTS", with: "")
     var error = EntraError(Int(digits) ?? (status == 429 ? 90055 : 90033))
     error.status = status
+    if request.uri.path.hasSuffix("/oauth2/v2.0/authorize") {
+      return AuthorizeRoutes(state: state).planted(
+        error, status: status, fields, Self.inTenant(context, request))
+    }
     var response = try error.response(
       origin: context.origin, now: state.clock.now, correlationID: request.headers[.clientRequestID])
     response.headers[.retryAfter] = retryAfter.map(String.init)

@@ -10,19 +10,24 @@ extension SandboxDirectory {
     tenants: [
       Tenant(id: contosoID, domain: "contoso.test"),
       Tenant(id: fabrikamID, domain: "fabrikam.test"),
+      Tenant(id: wingtipID, domain: "wingtip.test", consentPolicy: .managed),
     ],
-    users: people + bulk, apps: registrations)
+    users: people + bulk + newcomers, apps: registrations + plants)
 
-  private static let contosoID = "c0000000-0000-4000-8000-000000000001"
+  static let contosoID = "c0000000-0000-4000-8000-000000000001"
   private static let fabrikamID = "fab00000-0000-4000-8000-000000000001"
+  private static let wingtipID = "1a9a0000-0000-4000-8000-000000000001"
 
   private static let people = [
     work(1, "alice", "Alice Archer", contosoID, "contoso.test"),
     work(2, "bob", "Bob Baker", contosoID, "contoso.test"),
     work(3, "carol", "Carol Cook", fabrikamID, "fabrikam.test"),
-    User(
-      id: userID(4), userPrincipalName: "info@contoso.test", mail: "info@contoso.test",
-      displayName: "Contoso Info", tenantId: contosoID, kind: .shared, hasMailbox: true),
+    shared(
+      4, "info", "Contoso Info",
+      [
+        Member(user: "alice@contoso.test", fullAccess: true, sendAs: true),
+        Member(user: "bob@contoso.test", fullAccess: true, sendAs: true),
+      ]),
     User(
       id: userID(5), userPrincipalName: "nomailbox@contoso.test", mail: nil,
       displayName: "Nora Nomailbox", tenantId: contosoID, kind: .work, hasMailbox: false),
@@ -35,6 +40,19 @@ extension SandboxDirectory {
     let digits = String(repeating: "0", count: 3 - String(number).count) + String(number)
     return work(1000 + number, "mailbox" + digits, "Mailbox " + digits, contosoID, "contoso.test")
   }
+
+  private static let newcomers = [
+    administrator(8, "admin", "Ada Admin", contosoID, "contoso.test"),
+    work(9, "dave", "Dave Dyer", wingtipID, "wingtip.test"),
+    administrator(10, "admin", "Wanda Warden", wingtipID, "wingtip.test"),
+    shared(
+      11, "sales", "Contoso Sales",
+      [
+        Member(user: "alice@contoso.test", fullAccess: true, sendAs: false),
+        Member(user: "bob@contoso.test", fullAccess: false, sendAs: true),
+      ]),
+    work(12, "junk", "June Junk", contosoID, "contoso.test"),
+  ]
 
   private static let registrations = [
     App(
@@ -75,20 +93,20 @@ extension SandboxDirectory {
   }
 
   /// The paths at which programs that speak this vocabulary listen for the code.
-  private static let webRedirects =
+  static let webRedirects =
     ["/oauth", "/api/v1/outlook-authorization/code", "/email-oauth/microsoft/callback"].flatMap {
       ["http://localhost" + $0, "http://127.0.0.1" + $0]
     }
     .map { Redirect(uri: $0, platform: .web) }
 
-  private static let nativeRedirects =
+  static let nativeRedirects =
     ["http://localhost", "http://localhost/oauth", "http://127.0.0.1/oauth"].map {
       Redirect(uri: $0, platform: .publicClient)
     }
 
-  private static let daemonRedirects = [Redirect(uri: "http://localhost/oauth", platform: .web)]
+  static let daemonRedirects = [Redirect(uri: "http://localhost/oauth", platform: .web)]
 
-  private static let mailScopes = ["Mail.ReadWrite", "Mail.Send", "User.Read", "offline_access"]
+  static let mailScopes = ["Mail.ReadWrite", "Mail.Send", "User.Read", "offline_access"]
 
   private static func work(
     _ number: Int, _ name: String, _ displayName: String, _ tenant: String, _ domain: String
@@ -96,6 +114,22 @@ extension SandboxDirectory {
     User(
       id: userID(number), userPrincipalName: name + "@" + domain, mail: name + "@" + domain,
       displayName: displayName, tenantId: tenant, kind: .work, hasMailbox: true)
+  }
+
+  private static func administrator(
+    _ number: Int, _ name: String, _ displayName: String, _ tenant: String, _ domain: String
+  ) -> User {
+    var user = work(number, name, displayName, tenant, domain)
+    user.isAdministrator = true
+    return user
+  }
+
+  private static func shared(
+    _ number: Int, _ name: String, _ displayName: String, _ members: [Member]
+  ) -> User {
+    User(
+      id: userID(number), userPrincipalName: name + "@contoso.test", mail: name + "@contoso.test",
+      displayName: displayName, tenantId: contosoID, kind: .shared, hasMailbox: true, members: members)
   }
 
   private static func personal(_ number: Int, _ name: String, _ displayName: String) -> User {
@@ -106,7 +140,7 @@ extension SandboxDirectory {
   }
 
   private static func userID(_ number: Int) -> String { "b0000000-0000-4000-8000-" + padded(number) }
-  private static func appID(_ number: Int) -> String { "a0000000-0000-4000-8000-" + padded(number) }
+  static func appID(_ number: Int) -> String { "a0000000-0000-4000-8000-" + padded(number) }
 
   private static func padded(_ number: Int) -> String {
     String(repeating: "0", count: 12 - String(number).count) + String(number)

@@ -14,7 +14,7 @@ package struct SandboxDirectory: Encodable, Sendable {
   }
 
   /// What people who are no administrators may consent to (Microsoft Learn, "Manage app consent policies").
-  package enum ConsentPolicy: String, Codable, Sendable {
+  package enum ConsentPolicy: String, Codable, Sendable, CaseIterable {
     /// Whatever an app asks for.
     case everyone
     /// The policy that Microsoft manages, which keeps the reading of mail for administrators.
@@ -23,7 +23,7 @@ package struct SandboxDirectory: Encodable, Sendable {
   }
 
   package struct User: Encodable, Sendable, Hashable {
-    package enum Kind: String, Codable, Sendable { case work, shared, personal }
+    package enum Kind: String, Codable, Sendable, CaseIterable { case work, shared, personal }
 
     package var id: String
     package var userPrincipalName: String
@@ -48,7 +48,7 @@ package struct SandboxDirectory: Encodable, Sendable {
   }
 
   package struct App: Encodable, Sendable, Hashable {
-    package enum Kind: String, Codable, Sendable { case web, native, daemon }
+    package enum Kind: String, Codable, Sendable, CaseIterable { case web, native, daemon }
 
     package var clientId: String
     package var displayName: String
@@ -79,7 +79,7 @@ package struct SandboxDirectory: Encodable, Sendable {
   }
 
   package struct Redirect: Encodable, Sendable, Hashable {
-    package enum Platform: String, Codable, Sendable { case web, spa, publicClient }
+    package enum Platform: String, Codable, Sendable, CaseIterable { case web, spa, publicClient }
 
     package var uri: String
     package var platform: Platform
@@ -87,7 +87,7 @@ package struct SandboxDirectory: Encodable, Sendable {
 
   /// Which mailboxes an app reaches that acts by itself.
   package struct MailboxScope: Encodable, Sendable, Hashable {
-    package enum Kind: String, Codable, Sendable {
+    package enum Kind: String, Codable, Sendable, CaseIterable {
       /// Role based access control for applications: adds these mailboxes to what the token's roles allow.
       case rbac
       /// An application access policy: takes all other mailboxes from what the token's roles allow.

@@ -19,7 +19,7 @@ struct AuthorizeRequest: Sendable {
       segment = try TenantSegment(name, in: directory)
       app = try directory.knownApp(fields["client_id"], tenant: name)
       try segment.check(app)
-      reply = try Self.reply(fields, app: app)
+      reply = try ReplyAddress(fields, for: app)
     } catch {
       throw .page(error)
     }
@@ -35,21 +35,6 @@ struct AuthorizeRequest: Sendable {
     }
     nonce = fields["nonce"]
     wantsClientInfo = fields["client_info"] == "1"
-  }
-
-  private static func reply(
-    _ fields: FormFields, app: SandboxDirectory.App
-  ) throws(EntraError) -> ReplyAddress {
-    guard let uri = fields["redirect_uri"] else { throw EntraError(900_971) }
-    guard ReplyAddress.isRegistered(uri, in: app.redirectUris) else {
-      throw EntraError(
-        50011,
-        "The redirect URI '\(uri)' specified in the request does not match the redirect URIs"
-          + " configured for the application '\(app.clientId)'. Make sure the redirect URI sent in the request"
-          + " matches one added to your application in the Azure portal.")
-    }
-    let mode = fields["response_mode"].flatMap(ReplyAddress.Mode.init) ?? .query
-    return ReplyAddress(redirectURI: uri, mode: mode, state: fields["state"])
   }
 
   private static func checkResponse(_ fields: FormFields) throws(EntraError) {

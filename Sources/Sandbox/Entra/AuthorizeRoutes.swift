@@ -39,7 +39,7 @@ struct AuthorizeRoutes: Sendable {
       return show(step, of: request, fields: fields, context: context)
     } catch {
       switch error {
-      case .page(let error): return state.page(for: error, origin: context.origin)
+      case .page(let error): return state.page(for: error, origin: context.origin, segment: segment)
       case .reply(let error, let reply): return send(refusal(error, origin: context.origin), to: reply)
       }
     }
@@ -88,6 +88,18 @@ struct AuthorizeRoutes: Sendable {
     return answer
   }
 
+  /// The answer that a fault asks for: a page, or with 302 what the client would be sent.
+  func planted(_ error: EntraError, status: Int, _ fields: FormFields, _ context: SandboxContext) -> Response
+  {
+    var error = error
+    if error.kind == "invalid_grant" {
+      error.kind = error.suberror == "basic_action" ? "interaction_required" : "access_denied"
+    }
+    let request = try? AuthorizeRequest(fields, segment: context.tenantSegment, directory: state.directory)
+    guard status == 302, let request else { return state.page(for: error, origin: context.origin) }
+    return send(refusal(error, origin: context.origin), to: request.reply)
+  }
+
   private func refusal(_ error: EntraError, origin: String) -> FormFields {
     let report = EntraErrorReport(error, origin: origin, now: state.clock.now, correlationID: nil)
     var answer = FormFields([("error", report.error)])
@@ -111,7 +123,13 @@ struct AuthorizeRoutes: Sendable {
 
 extension SandboxState {
   /// Nothing on it leads anywhere.
-  func page(for error: EntraError, origin: String) -> Response {
+  ///
+  /// - Parameter segment: the half of Entra that keeps personal accounts has pages of its own.
+  func page(for error: EntraError, origin: String, segment: String = "") -> Response {
+    let isPersonal = (try? TenantSegment(segment, in: directory)) == .consumers
+    if isPersonal, let text = error.textForPersonalAccounts {
+      return EntraPages.message(title: "We're unable to complete your request", text: text, status: 400)
+    }
     let report = EntraErrorReport(error, origin: origin, now: clock.now, correlationID: nil)
     return EntraPages.message(
       title: "Signing in is not possible", text: "\(error.code): \(error.text)",
@@ -123,7 +141,7 @@ extension SandboxState {
   }
 
   func signInWorld(clientID: String) -> SignInWorld {
-    SignInWorld(directory: directory) { user in
+    SignInWorld(directory: directory, policies: policies { $0 }) { user in
       self.grants { $0.consented(userID: user.id, tenantID: user.tenantId, clientID: clientID) }
     }
   }

@@ -5,7 +5,6 @@ import Hummingbird
 
 extension SandboxState {
   func addConsentRoutes(to router: Router<SandboxContext>) {
-    router.get("/sandbox/directory") { _, _ in try Response.json(self.directory) }
     router.post("/sandbox/consents") { request, context in
       try self.consent(try await request.decode(as: ConsentRequest.self, context: context))
       return HTTPResponse.Status.noContent
@@ -16,7 +15,7 @@ extension SandboxState {
     }
     router.post("/sandbox/revoke") { request, context in
       let request = try await request.decode(as: RevokeRequest.self, context: context)
-      let user = try self.knownUser(request.user)
+      let user = try self.directory.knownUser(request.user)
       self.grants { $0.revoke(userID: user.id, at: self.clock.now) }
       return HTTPResponse.Status.noContent
     }
@@ -24,7 +23,7 @@ extension SandboxState {
 
   /// As if that person had pressed Accept.
   private func consent(_ request: ConsentRequest) throws {
-    let user = try knownUser(request.user)
+    let user = try directory.knownUser(request.user)
     guard let app = directory.app(request.clientId) else {
       throw HTTPError(.badRequest, message: "No app '\(request.clientId)' is in the directory.")
     }
@@ -55,7 +54,7 @@ extension SandboxState {
     }
     guard decision == .accept else { return grants { $0.devices.decide(.declined, userCode: code) } }
     guard let name else { throw HTTPError(.badRequest, message: "'user' is missing.") }
-    let input = SignInInput(username: try knownUser(name).id, decision: .accept)
+    let input = SignInInput(username: try directory.knownUser(name).id, decision: .accept)
     do throws(SignInRefusal) {
       switch try request.step(input, in: signInWorld(clientID: grant.clientID)) {
       case .finish(let user): accept(request, by: user, userCode: code)
@@ -68,13 +67,6 @@ extension SandboxState {
         throw HTTPError(.badRequest, message: "\(error.code): \(error.text)")
       }
     }
-  }
-
-  private func knownUser(_ name: String) throws -> SandboxDirectory.User {
-    guard let user = directory.user(name) else {
-      throw HTTPError(.badRequest, message: "No user '\(name)' is in the directory.")
-    }
-    return user
   }
 }
 

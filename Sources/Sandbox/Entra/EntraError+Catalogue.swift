@@ -14,7 +14,10 @@ extension EntraError {
   }
 
   /// What each number means, in our words; number, OAuth 2.0 error and status as Microsoft gives them.
-  static let catalogue: [Int: Entry] = [
+  static let catalogue = answered.merging(planted) { $1 }
+
+  /// Those that the sandbox answers by itself.
+  private static let answered: [Int: Entry] = [
     // The request.
     28000: Entry("invalid_request", "The scope names more than one resource; a token is for one."),
     50011: Entry("invalid_grant", "The redirect URI is not one of those registered for the application."),
@@ -100,18 +103,31 @@ extension EntraError {
       "invalid_grant", "The refresh token has expired due to inactivity.", suberror: "bad_token"),
     9_002_313: Entry("invalid_grant", "Invalid request. Request is malformed or invalid."),
 
+    50196: Entry(
+      "invalid_grant",
+      "The server terminated an operation because it encountered a client request loop. Please contact your"
+        + " app vendor."),
+    650_057: Entry(
+      "invalid_resource", "The client has requested a resource that its registration does not list."),
+    9_002_331: Entry(
+      "invalid_request", "The application is for personal accounts only; use the /consumers endpoint."),
+    7_000_112: Entry("unauthorized_client", "The application is disabled."),
+
     // The person.
     50020: Entry("invalid_grant", "The account does not belong to the tenant and cannot use the app there."),
     50034: Entry("invalid_grant", "The account does not exist in the directory."),
     50057: Entry("invalid_grant", "The account is disabled."),
     50058: Entry("login_required", "A silent sign-in was asked for, but nobody is signed in."),
     50076: Entry(
-      "invalid_grant", "Multi-factor authentication is needed to reach the resource.",
-      suberror: "basic_action"),
+      "invalid_grant",
+      "Due to a configuration change made by your administrator, or because you moved to a new location, you"
+        + " must use multi-factor authentication to access the resource.", suberror: "basic_action"),
     50079: Entry(
       "invalid_grant", "The user must enrol in multi-factor authentication.", suberror: "basic_action"),
     53003: Entry(
-      "invalid_grant", "Access has been blocked by Conditional Access policies.", suberror: "message_only"),
+      "invalid_grant",
+      "Access has been blocked by Conditional Access policies. The access policy does not allow token"
+        + " issuance.", suberror: "message_only"),
     90094: Entry("access_denied", "Only an administrator can grant what the app asks for."),
 
     // The service.

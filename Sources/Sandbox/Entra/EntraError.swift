@@ -12,6 +12,8 @@ struct EntraError: Error, Sendable, Equatable {
   var status: Int
   var text: String
   var suberror: String?
+  /// What a sign-in has to be asked for, as JSON.
+  var claims: String?
 
   /// - Parameter text: in place of the catalogue's; a number that is not in the catalogue is
   ///   `invalid_request`.
@@ -21,10 +23,46 @@ struct EntraError: Error, Sendable, Equatable {
     kind = known?.kind ?? "invalid_request"
     status = known?.status ?? 400
     suberror = known?.suberror
+    claims = Self.numbersWithClaims.contains(number) ? Self.policyClaims : nil
     self.text = text ?? known?.text ?? "The request was refused."
   }
 
   var code: String { "AADSTS\(number)" }
+
+  /// Microsoft Learn, "Developer guidance for Conditional Access": the policy that has to be met.
+  private static let numbersWithClaims: Set<Int> = [50072, 50076, 50078, 50079, 50158, 53003]
+  private static let policyClaims =
+    #"{"access_token":{"capolids":{"essential":true,"values":["5a2d0000-0000-4000-8000-000000000001"]}}}"#
+
+  /// What the sign-in page for personal accounts says in place of a number.
+  var textForPersonalAccounts: String? {
+    switch number {
+    case 50011:
+      "invalid_request: The provided value for the input parameter 'redirect_uri' is not valid. The expected"
+        + " value is a URI which matches a redirect URI registered for this client application."
+    case 700_016, 700_038:
+      "unauthorized_client: The client does not exist or is not enabled for consumers. If you are the"
+        + " application developer, configure a new application through the App Registrations in the Azure"
+        + " Portal."
+    default: nil
+    }
+  }
+
+  /// The half of Entra that keeps personal accounts has one number for all that is wrong with a grant.
+  var forPersonalAccount: EntraError {
+    guard kind == "invalid_grant" else { return self }
+    switch number {
+    case 65001:
+      return EntraError(
+        70000,
+        "The request was denied because one or more scopes requested are unauthorized or expired. The user must"
+          + " first sign in and grant the client application access to the requested scope.")
+    case 50057, 50076, 50173, 53003, 70008, 700_082:
+      return EntraError(
+        70000, "The user could not be authenticated as the grant is expired. The user must sign in again.")
+    default: return EntraError(70000, text)
+    }
+  }
 }
 
 extension EntraError {
@@ -53,6 +91,7 @@ struct EntraErrorReport: Encodable, Sendable {
   var correlationId: String
   var errorUri: String?
   var suberror: String?
+  var claims: String?
 
   /// Entra names a page about the error for a few numbers only.
   private static let numbersWithPage: Set<Int> = [50076, 500011, 7_000_215]
@@ -64,6 +103,7 @@ struct EntraErrorReport: Encodable, Sendable {
     traceId = RandomText.guid()
     correlationId = correlationID ?? RandomText.guid()
     suberror = refusal.suberror
+    claims = refusal.claims
     errorDescription =
       "\(refusal.code): \(refusal.text) Trace ID: \(traceId) Correlation ID: \(correlationId)"
       + " Timestamp: \(timestamp)"

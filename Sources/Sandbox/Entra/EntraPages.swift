@@ -21,7 +21,7 @@ struct EntraPages: Sendable {
 
   static func consent(
     app: SandboxDirectory.App, user: SandboxDirectory.User, permissions: [String], action: String,
-    fields: FormFields
+    fields: FormFields, forEverybody: Bool = false
   ) -> Response {
     let list = permissions.map { permission -> HTML in "<li>\(permission)</li>\n" }
     var fields = fields
@@ -30,7 +30,8 @@ struct EntraPages: Sendable {
     return page(
       "Permissions requested",
       """
-      <p><b>\(app.displayName)</b> asks to act for \(user.userPrincipalName):</p>
+      <p><b>\(app.displayName)</b> asks to act for
+      \(forEverybody ? "everybody in the organization" : user.userPrincipalName):</p>
       <ul>
       \(HTML(joining: list))</ul>
       \(form(action, fields, HTML(joining: [accept, cancel])))

@@ -8,6 +8,7 @@ extension SandboxState {
   func addEntraRoutes(to router: Router<SandboxContext>) throws {
     AuthorizeRoutes(state: self).add(to: router)
     DeviceRoutes(state: self).add(to: router)
+    AdminConsentRoutes(state: self).add(to: router)
     addTokenRoutes(to: router)
     addDocumentRoutes(to: router)
     addConsentRoutes(to: router)

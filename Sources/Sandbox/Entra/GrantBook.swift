@@ -56,6 +56,8 @@ struct RefreshToken: Sendable {
   var platform: SandboxDirectory.Redirect.Platform
   /// When the person signed in.
   var signedInAt: Instant
+  /// Whether the sign-in had a second factor, because it was asked for.
+  var passedMFA: Bool
   var issuedAt: Instant
   var lastUsedAt: Instant
   /// Replaced, while rotation is strict.

@@ -43,3 +43,20 @@ struct ReplyAddress: Sendable, Equatable {
     return components.string ?? uri
   }
 }
+
+extension ReplyAddress {
+  /// Where the fields of a request send the answer. Throws 900971 or 50011.
+  init(_ fields: FormFields, for app: SandboxDirectory.App) throws(EntraError) {
+    guard let uri = fields["redirect_uri"] else { throw EntraError(900_971) }
+    guard Self.isRegistered(uri, in: app.redirectUris) else {
+      throw EntraError(
+        50011,
+        "The redirect URI '\(uri)' specified in the request does not match the redirect URIs"
+          + " configured for the application '\(app.clientId)'. Make sure the redirect URI sent in the request"
+          + " matches one added to your application in the Azure portal.")
+    }
+    redirectURI = uri
+    mode = fields["response_mode"].flatMap(Mode.init) ?? .query
+    state = fields["state"]
+  }
+}

@@ -101,6 +101,11 @@ enum Resource: Sendable, Hashable {
   /// In the spelling that consents are kept in.
   func fullName(_ permission: String) -> String { identifier + "/" + permission }
 
+  /// Whether an application permission is this resource's.
+  func hasRole(_ name: String) -> Bool {
+    ["IMAP.AccessAsApp", "POP.AccessAsApp", "SMTP.SendAsApp"].contains(name) == (self == .exchange)
+  }
+
   /// In Microsoft's own case; `nil` for a permission that the resource does not have.
   func knownName(_ name: String) -> String? {
     if name == ".default" { return name }

@@ -35,6 +35,7 @@ struct SignInInput: Sendable {
 /// What is known while somebody signs in.
 struct SignInWorld: Sendable {
   var directory: SandboxDirectory
+  var policies: PolicyBook
   /// What the person, or an administrator for everybody, has granted this client, in full spelling.
   var consented: @Sendable (SandboxDirectory.User) -> Set<String>
 }
@@ -54,20 +55,36 @@ extension SignInRequest {
     guard let user = world.directory.user(username) else {
       throw .page(EntraError(50034, "The user account '\(username)' does not exist in the directory."))
     }
-    do { try segment.check(user, for: app) } catch { throw .page(error) }
+    do throws(EntraError) {
+      try segment.check(user, for: app)
+      try app.checkEnabled(in: user.tenantId)
+      try world.policies.policy(for: user).checkSignIn()
+    } catch {
+      throw .page(error)
+    }
+    guard scope.resources.isEmpty || !permissions.isEmpty else { throw .client(undeclared) }
     let missing = permissions.subtracting(world.consented(user))
     if missing.isEmpty, prompt != .consent { return .finish(user) }
     guard world.directory.mayConsent(user, to: missing) else { return .needAdministrator(user) }
     return input.decision == .accept ? .finish(user) : .askConsent(user)
   }
 
-  /// Permissions in full spelling; `.default` stands for what the app is registered for.
+  /// Permissions in full spelling; `.default` stands for what the app is registered for, and what an app may
+  /// not ask for is not asked.
   var permissions: Set<String> {
-    Set(
-      scope.resources.flatMap { scopes in
-        (scopes.isDefault ? app.declared(at: scopes.resource) : scopes.permissions.map(\.name)).map(
-          scopes.resource.fullName)
-      })
+    let named = scope.resources.flatMap { scopes in
+      (scopes.isDefault ? app.declared(at: scopes.resource) : scopes.permissions.map(\.name)).map(
+        scopes.resource.fullName)
+    }
+    return app.dynamicConsent ? Set(named) : Set(named).intersection(app.allDeclared)
+  }
+
+  private var undeclared: EntraError {
+    EntraError(
+      650_057,
+      "Invalid resource. The client has requested access to a resource which is not listed in the requested"
+        + " permissions in the client's application registration. Client app ID: \(app.clientId). Resource"
+        + " value from request: \(scope.resources.map(\.audience).joined(separator: " ")).")
   }
 
   /// Who is signed in and was asked for is asked nothing, unless the client wants a prompt.
@@ -82,6 +99,14 @@ extension SignInRequest {
   private func silently(_ world: SignInWorld) throws(SignInRefusal) -> SignInStep {
     guard let user = loginHint.flatMap(world.directory.user), (try? segment.check(user, for: app)) != nil
     else { throw .client(EntraError(50058)) }
+    do throws(EntraError) {
+      try app.checkEnabled(in: user.tenantId)
+      try world.policies.policy(for: user).checkRefresh(passedMFA: false)
+    } catch {
+      var error = error
+      error.kind = "interaction_required"
+      throw .client(error)
+    }
     guard permissions.isSubset(of: world.consented(user)) else {
       var error = EntraError(65001)
       error.kind = "consent_required"

@@ -42,30 +42,66 @@ enum TenantSegment: Sendable, Equatable {
 
   /// Whether the app may be used through this segment, before anybody has signed in.
   func check(_ app: SandboxDirectory.App) throws(EntraError) {
-    guard app.signInAudience == .singleTenant else { return }
-    switch self {
-    case .common, .organizations:
+    let name = "Application '\(app.clientId)'(\(app.displayName))"
+    switch (app.signInAudience, self) {
+    case (.everyone, _), (.workAccounts, .common), (.workAccounts, .organizations),
+      (.personalAccounts, .consumers):
+      break
+    case (.singleTenant, .consumers), (.workAccounts, .consumers):
+      throw EntraError(
+        9_002_332,
+        name + " is configured for use by Microsoft Entra users only. Please do not use the /consumers"
+          + " endpoint to serve this request.")
+    case (.personalAccounts, _):
+      throw EntraError(
+        9_002_331,
+        name + " is configured for use by Microsoft Account users only. Please use the /consumers endpoint to"
+          + " serve this request.")
+    case (.singleTenant, .common), (.singleTenant, .organizations):
       throw EntraError(
         50194,
-        "Application '\(app.clientId)'(\(app.displayName)) is not configured as a multi-tenant application.")
-    case .consumers:
-      throw EntraError(9_002_332)
-    case .tenant(let tenant):
+        name + " is not configured as a multi-tenant application. Usage of the /common endpoint is not"
+          + " supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure"
+          + " the application to be multi-tenant.")
+    case (.singleTenant, .tenant(let tenant)):
       guard tenant.id == app.tenantId else { throw .unknownApp(app.clientId, tenant: tenant.domain) }
+    case (.workAccounts, .tenant): break
     }
+    if case .tenant(let tenant) = self { try app.checkEnabled(in: tenant.id) }
   }
 
   /// Whether that person may sign in to the app here. 50020 when not; 50057 for the account of a shared
   /// mailbox.
   func check(_ user: SandboxDirectory.User, for app: SandboxDirectory.App) throws(EntraError) {
-    let isAtHome = app.signInAudience == .everyone || user.tenantId == app.tenantId
-    guard admits(user), isAtHome else {
+    guard admits(user), app.admits(user) else {
+      let provider = user.kind == .personal ? "live.com" : "https://sts.windows.net/\(user.tenantId)/"
       throw EntraError(
         50020,
-        "User account '\(user.userPrincipalName)' does not exist in this tenant and cannot access"
-          + " the application '\(app.clientId)'(\(app.displayName)).")
+        "User account '\(user.userPrincipalName)' from identity provider '\(provider)' does not exist in tenant"
+          + " '\(tenant?.domain ?? path)' and cannot access the application"
+          + " '\(app.clientId)'(\(app.displayName)) in that tenant. The account needs to be added as an"
+          + " external user in the tenant first.")
     }
     guard user.kind != .shared else { throw EntraError(50057) }
+  }
+}
+
+extension SandboxDirectory.App {
+  /// Whether its supported account types are those of the person.
+  func admits(_ user: SandboxDirectory.User) -> Bool {
+    switch signInAudience {
+    case .singleTenant: user.tenantId == tenantId
+    case .workAccounts: user.kind != .personal
+    case .everyone: true
+    case .personalAccounts: user.kind == .personal
+    }
+  }
+
+  /// Throws 7000112.
+  func checkEnabled(in tenantID: String) throws(EntraError) {
+    guard !disabledIn.contains(tenantID) else {
+      throw EntraError(7_000_112, "Application '\(clientId)'(\(displayName)) is disabled.")
+    }
   }
 }
 

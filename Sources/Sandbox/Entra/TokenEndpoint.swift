@@ -66,10 +66,21 @@ extension TokenEndpoint {
     _ form: FormFields, app: SandboxDirectory.App, segment: TenantSegment
   ) throws -> TokenReply {
     guard let text = form["code"] else { throw EntraError.missing("code") }
-    return try state.grants { book in
+    do {
+      return try redeem(text, form, app: app, segment: segment)
+    } catch let error as EntraError where text.hasPrefix("M.") {
+      throw error.forPersonalAccount
+    }
+  }
+
+  private func redeem(
+    _ text: String, _ form: FormFields, app: SandboxDirectory.App, segment: TenantSegment
+  ) throws -> TokenReply {
+    try state.grants { book in
       let code = try book.code(text, for: app, now: now)
       let user = try person(code.userID)
       guard segment.admits(user) else { throw EntraError(700_005) }
+      try policy(user).checkSignIn()
       try check(form["redirect_uri"], against: code)
       try code.challenge?.check(form["code_verifier"])
       let asked = try form["scope"].map(ScopeRequest.init)
@@ -82,7 +93,7 @@ extension TokenEndpoint {
       if code.scope.wantsRefreshToken {
         let token = RefreshToken(
           clientID: app.clientId, userID: user.id, scope: code.scope, platform: code.platform,
-          signedInAt: now, issuedAt: now, lastUsedAt: now)
+          signedInAt: now, passedMFA: policy(user).mfa, issuedAt: now, lastUsedAt: now)
         reply.refreshToken = book.issue(token, isPersonal: user.kind == .personal)
       }
       return reply
@@ -116,8 +127,8 @@ extension TokenEndpoint {
       if scope.wantsRefreshToken {
         let token = RefreshToken(
           clientID: app.clientId, userID: user.id, scope: scope,
-          platform: app.allowsPublicClient ? .publicClient : .web, signedInAt: now, issuedAt: now,
-          lastUsedAt: now)
+          platform: app.allowsPublicClient ? .publicClient : .web, signedInAt: now,
+          passedMFA: policy(user).mfa, issuedAt: now, lastUsedAt: now)
         reply.refreshToken = book.issue(token, isPersonal: user.kind == .personal)
       }
       return reply
@@ -136,8 +147,11 @@ extension TokenEndpoint {
         let token = try book.refreshToken(text, for: app, now: now)
         let user = try person(token.userID)
         try segment.check(user, for: app)
-        let asked = try form["scope"].map(ScopeRequest.init) ?? token.scope
-        var granted = try grant(asked, app: app, user: user, book: book)
+        try app.checkEnabled(in: user.tenantId)
+        try policy(user).checkRefresh(passedMFA: token.passedMFA)
+        let named = try form["scope"].map(ScopeRequest.init)
+        let asked = named ?? token.scope
+        var granted = try grant(asked, app: app, user: user, book: book, isNamed: named != nil)
         granted.wantsIDToken = asked.openID.contains("openid")
         book.use(text, at: now, strictRotation: state.settings.strictRotation)
         var successor = token
@@ -147,9 +161,8 @@ extension TokenEndpoint {
         reply.refreshToken = book.issue(successor, isPersonal: user.kind == .personal)
         return reply
       }
-    } catch let error as EntraError where text.hasPrefix("M.") && error.kind == "invalid_grant" {
-      // The half of Entra that keeps personal accounts has one number for all of these.
-      throw EntraError(70000, error.text)
+    } catch let error as EntraError where text.hasPrefix("M.") {
+      throw error.forPersonalAccount
     }
   }
 }
@@ -174,18 +187,37 @@ extension TokenEndpoint {
     let lifetime = state.settings.accessTokenLifetime
     let claims = AccessTokenClaims(
       audience: scopes.audience, tenantID: tenant.id, clientID: app.clientId, clientName: app.displayName,
-      scopes: [], roles: tenant.id == app.tenantId ? app.applicationRoles : [], issuedAt: now,
+      scopes: [], roles: roles(of: app, in: tenant, at: scopes.resource), issuedAt: now,
       expiresAt: now + .seconds(lifetime))
     return TokenReply(
       accessToken: try state.tokens.mint(claims, issuer: "\(origin)/\(tenant.id)/"), lifetime: lifetime)
   }
 }
 
+extension TokenEndpoint {
+  /// What an administrator of the tenant has let the app do there.
+  private func roles(
+    of app: SandboxDirectory.App, in tenant: SandboxDirectory.Tenant, at resource: Resource
+  ) -> [String] {
+    let granted = state.grants { $0.roles(tenantID: tenant.id, clientID: app.clientId) }
+    let isConsented = app.adminConsented && tenant.id == app.tenantId
+    return app.applicationRoles.filter { resource.hasRole($0) && (isConsented || granted.contains($0)) }
+  }
+
+  private func policy(_ user: SandboxDirectory.User) -> AccessPolicy {
+    state.policies { $0.policy(for: user) }
+  }
+}
+
 // What a grant gives.
 extension TokenEndpoint {
   /// The permissions of the first resource that is asked for. Throws 65001 where one is not consented.
+  ///
+  /// - Parameter isNamed: whether a refresh names its scope; what the app may not ask for is an error then,
+  ///   and left out otherwise.
   private func grant(
-    _ asked: ScopeRequest, app: SandboxDirectory.App, user: SandboxDirectory.User, book: GrantBook
+    _ asked: ScopeRequest, app: SandboxDirectory.App, user: SandboxDirectory.User, book: GrantBook,
+    isNamed: Bool = false
   ) throws(EntraError) -> GrantedScopes {
     let consented = book.consented(userID: user.id, tenantID: user.tenantId, clientID: app.clientId)
     var granted = GrantedScopes(app: app, user: user, openID: asked.openID.filter { $0 != "offline_access" })
@@ -197,8 +229,11 @@ extension TokenEndpoint {
         .sorted()
       granted.spellings = granted.names.map { scopes.audience + "/" + $0 } + scopes.permissions.map(\.asked)
     } else {
-      granted.names = scopes.permissions.map(\.name)
-      granted.spellings = scopes.permissions.map(\.asked)
+      let permissions = scopes.permissions.filter {
+        isNamed || app.dynamicConsent || consented.contains(scopes.resource.fullName($0.name))
+      }
+      granted.names = permissions.map(\.name)
+      granted.spellings = permissions.map(\.asked)
     }
     guard consented.isSuperset(of: granted.names.map(scopes.resource.fullName)), !granted.names.isEmpty else {
       throw EntraError(

@@ -105,7 +105,7 @@ private struct AccessTokenPayload: Codable {
     tid = claims.tenantID
     upn = claims.userPrincipalName
     scp = claims.isAppOnly ? nil : claims.scopes.joined(separator: " ")
-    roles = claims.isAppOnly ? claims.roles : nil
+    roles = claims.isAppOnly && !claims.roles.isEmpty ? claims.roles : nil
     uti = RandomText.make(bytes: 16)
   }
 

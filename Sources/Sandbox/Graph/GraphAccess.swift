@@ -31,12 +31,13 @@ struct GraphAccess: Sendable {
   }
 
   /// Whether a letter from this mailbox may carry that address: its own ones, and those of a shared mailbox
-  /// that the person has been given (Microsoft Learn, "Send Outlook messages from another user").
+  /// in whose name the person may send (Microsoft Learn, "Send Outlook messages from another user").
   func maySend(as address: String, in directory: SandboxDirectory) -> Bool {
     guard let other = directory.user(address) else { return false }
-    if other.id == user.id { return true }
-    return claims.userID != nil && Self.isShared(other, with: claims)
-      && claims.scopes.contains("Mail.Send.Shared")
+    guard let me = claims.userID else { return other.id == user.id }
+    if other.id == me { return user.id == me }
+    return claims.scopes.contains("Mail.Send.Shared")
+      && Self.right(in: other, of: claims, directory)?.sendAs == true
   }
 
   private static func user(
@@ -68,12 +69,16 @@ struct GraphAccess: Sendable {
     _ need: Need, to claims: AccessTokenClaims, in user: SandboxDirectory.User, directory: SandboxDirectory
   ) throws(GraphError) -> Bool {
     let held = Set(claims.isAppOnly ? claims.roles : claims.scopes)
+    let right = right(in: user, of: claims, directory)
+    let isReached = right?.fullAccess == true || (need == .send && right?.sendAs == true)
     func holds(_ names: [String]) -> Bool {
-      if claims.isAppOnly { return !held.isDisjoint(with: names) }
+      if claims.isAppOnly {
+        return admits(
+          user, directory.app(claims.clientID)?.mailboxScope, hasRole: !held.isDisjoint(with: names))
+      }
       let shared = names.map { $0 + ".Shared" }
       return claims.userID == user.id
-        ? !held.isDisjoint(with: names + shared)
-        : isShared(user, with: claims) && !held.isDisjoint(with: shared)
+        ? !held.isDisjoint(with: names + shared) : isReached && !held.isDisjoint(with: shared)
     }
     switch need {
     case .profile: return false
@@ -88,9 +93,23 @@ struct GraphAccess: Sendable {
     throw .accessDenied
   }
 
-  /// Everybody in a tenant has been given all its shared mailboxes.
-  private static func isShared(_ user: SandboxDirectory.User, with claims: AccessTokenClaims) -> Bool {
-    user.kind == .shared && user.tenantId == claims.tenantID
+  /// Whether an app that acts by itself reaches a mailbox. Roles in its token and a scoped role at Exchange
+  /// add up; an access policy only takes away (Microsoft Learn, "Role Based Access Control for Applications
+  /// in Exchange Online").
+  private static func admits(
+    _ user: SandboxDirectory.User, _ scope: SandboxDirectory.MailboxScope?, hasRole: Bool
+  ) -> Bool {
+    guard let scope else { return hasRole }
+    let isInside = scope.mailboxes.contains { $0.lowercased() == user.userPrincipalName.lowercased() }
+    return scope.kind == .rbac ? hasRole || isInside : hasRole && isInside
+  }
+
+  /// What the person who holds the token has been given in a shared mailbox.
+  private static func right(
+    in user: SandboxDirectory.User, of claims: AccessTokenClaims, _ directory: SandboxDirectory
+  ) -> SandboxDirectory.Member? {
+    guard user.kind == .shared, user.tenantId == claims.tenantID else { return nil }
+    return claims.userID.flatMap(directory.user).flatMap(user.member)
   }
 }
 

@@ -87,9 +87,8 @@ extension GraphExchange {
   ) async throws -> Response {
     guard !letter.recipients.isEmpty else { throw GraphError.noRecipients }
     guard letter.recipients.allSatisfy({ $0.named != nil }) else { throw GraphError.invalidRecipients }
-    if let from = letter.from, !access.maySend(as: from.address, in: state.directory) {
-      throw GraphError.sendAsDenied
-    }
+    let author = letter.from?.address ?? access.user.userPrincipalName
+    guard access.maySend(as: author, in: state.directory) else { throw GraphError.sendAsDenied }
     let faults = letter.recipients.compactMap { RecipientFault($0.address) }
     for case .throttle(let seconds) in faults
     where state.faults.isFirst(.throttle(seconds: seconds), of: identity) {

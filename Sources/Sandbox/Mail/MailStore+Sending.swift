@@ -98,8 +98,12 @@ extension MailStore {
     let copy = letter.withoutBcc
     var reached: Set<MailboxID> = []
     for recipient in letter.recipients {
-      guard let id = addresses[recipient.key], reached.insert(id).inserted else { continue }
-      _ = mailboxes[id]?.add(copy, to: .inbox, isDraft: false, isRead: false, at: now)
+      var (address, folder) = (recipient.key, MailFolder.inbox)
+      if case .junk(let mailbox)? = RecipientFault(recipient.address) {
+        (address, folder) = (mailbox.lowercased(), .junkEmail)
+      }
+      guard let id = addresses[address], reached.insert(id).inserted else { continue }
+      _ = mailboxes[id]?.add(copy, to: folder, isDraft: false, isRead: false, at: now)
     }
   }
 

@@ -9,6 +9,8 @@ enum RecipientFault: Hashable, Sendable {
   case lostReply
   /// `bounce@`: the letter is accepted, and a report of its failure comes to the sender's Inbox.
   case bounce
+  /// `junk@`, or `junk+alice@` for another mailbox of the domain: the letter goes to Junk Email there.
+  case junk(mailbox: String)
 
   init?(_ address: String) {
     let local = address.prefix { $0 != "@" }.lowercased()
@@ -20,6 +22,9 @@ enum RecipientFault: Hashable, Sendable {
       self = .throttle(seconds: seconds)
     case "lost-reply" where parts.count == 1: self = .lostReply
     case "bounce" where parts.count == 1: self = .bounce
+    case "junk":
+      let owner = parts.count == 2 ? String(parts[1]) : "junk"
+      self = .junk(mailbox: owner + String(address.dropFirst(local.count)))
     default: return nil
     }
   }
