@@ -25,7 +25,9 @@ import Testing
     for entry in ErrorCatalogue.entries {
       #expect(entry.meaning.hasSuffix("."), "\(entry.names)")
       #expect(entry.remedy?.hasSuffix(".") ?? (entry.actor == .nobody), "\(entry.names)")
-      #expect(entry.actor != .nobody || entry.remedy == nil, "\(entry.names)")
+      #expect(entry.actor != .nobody || entry.remedy == nil && entry.verdict != .futile, "\(entry.names)")
+      // A sentence begins with a capital letter, and an address has none to spare.
+      #expect(!entry.meaning.hasPrefix("{") && entry.remedy?.hasPrefix("{") != true, "\(entry.names)")
     }
   }
 
@@ -51,7 +53,8 @@ import Testing
     let shown: [Placeholder: String] = [
       .redirectURI: "https://mail.contoso.test/oauth",
       .clientID: "client ID 6731de76-14a6-49ae-97bc-6eba6914391e",
-      .tenant: "the tenant contoso.test", .scopes: "Mail.Send", .permission: "the permission Mail.Send",
+      .authority: "the tenant contoso.test", .tenant: "the tenant contoso.test", .scopes: "Mail.Send",
+      .permission: "the permission Mail.Send",
       .mailbox: "alice@contoso.test", .from: "sales@contoso.test",
       .certificate: "the certificate with the thumbprint 0A1B", .portal: "https://entra.microsoft.com",
       .adminConsent: "https://login.microsoftonline.com/contoso.test/v2.0/adminconsent?client_id=6731de76",
@@ -72,7 +75,7 @@ import Testing
   @Test func `a shared authority is not called a tenant, and an address is not cut short of its domain`() {
     var values = Self.known
     values.tenant = "common"
-    #expect(values.fill("through {tenant}.") == "through “common”.")
+    #expect(values.fill("through {authority}, in {tenant}.") == "through “common”, in the account's tenant.")
     values.scopes = ["openid", "offline_access"]
     #expect(values.fill("{scopes}") == "openid, offline_access")
     values.scopes = ["https://graph.microsoft.com/.default"]

@@ -149,7 +149,8 @@ import Testing
         let problem = await #expect(throws: GraphProblem.self) { try await graph.sendMail([]) }
         #expect(
           problem?.summary
-            == "alice@contoso.test may not send as boss@contoso.test. (HTTP 403, ErrorSendAsDenied)")
+            == "Exchange does not let alice@contoso.test send as boss@contoso.test. (HTTP 403, ErrorSendAsDenied)"
+        )
       }
     }
   }

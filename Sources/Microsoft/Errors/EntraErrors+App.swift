@@ -8,7 +8,7 @@ enum EntraErrors {
   private static let client: [ErrorEntry] = [
     ErrorEntry(
       [700_016], .entraClientUnknown, .appOwner, at: .portal(.overview),
-      "No app with {clientID} is known to {tenant} in this cloud.",
+      "Entra finds no app with {clientID} through {authority} in this cloud.",
       "Paste the Application (client) ID from the app's Overview, not its Object ID, and check that tenant and cloud are "
         + "those in which it is registered."),
     ErrorEntry(
@@ -89,7 +89,7 @@ enum EntraErrors {
   private static let tenant: [ErrorEntry] = [
     ErrorEntry(
       [90002], .entraTenantUnknown, .appOwner, at: .portal(.overview),
-      "Entra does not know {tenant} in this cloud.",
+      "Entra does not know {authority} in this cloud.",
       "Paste the Directory (tenant) ID from the app's Overview, and check the cloud."),
     ErrorEntry(
       [50049, 90038, 900_382, 900_432], .entraTenantUnknown, .appOwner, at: .portal(.overview),
@@ -97,19 +97,19 @@ enum EntraErrors {
       "Choose the cloud in which the app is registered; an account signs in through its own cloud alone."),
     ErrorEntry(
       [50194, 90130, 90124], .entraTenantRequired, .appOwner, at: .portal(.overview),
-      "The app serves one tenant only and was asked through {tenant}.",
+      "The app serves one tenant only and was asked through {authority}.",
       "Set the app's authority here to its Directory (tenant) ID; or widen its Supported account types under "
         + "Authentication."),
     ErrorEntry(
       [9_001_023, 50059, 90019], .entraTenantRequired, .appOwner, at: .portal(.overview),
-      "This request needs one certain tenant and was sent to {tenant}.",
+      "This request needs one certain tenant and was sent to {authority}.",
       "Set the app's authority here to the Directory (tenant) ID."),
   ]
 
   private static let accountType: [ErrorEntry] = [
     ErrorEntry(
       [50020, 50177, 500_208, 700_005], .entraWrongAccountType, .appOwner, at: .portal(.authentication),
-      "This account does not belong to {tenant}, or is of a kind that the app does not admit.",
+      "This account does not belong to {authority}, or is of a kind that the app does not admit.",
       "Sign in with another account; or widen Supported account types under Authentication, and set the app's authority "
         + "here to “common”."),
     ErrorEntry(
@@ -118,7 +118,7 @@ enum EntraErrors {
       "Sign in with a work or school account; or choose “Any Entra ID tenant + personal Microsoft accounts” as Supported "
         + "account types under Authentication."),
     ErrorEntry(
-      [50034, 51004], .entraWrongAccountType, .user, "The account {mailbox} does not exist in {tenant}.",
+      [50034, 51004], .entraWrongAccountType, .user, "Entra does not find {mailbox} in {tenant}.",
       "Check the spelling of the address; if it is right, sign in through another tenant."),
   ]
 
@@ -130,7 +130,7 @@ enum EntraErrors {
         + "one that ends in /.default."),
     ErrorEntry(
       [50001, 500_011, 650_052], .entraScopeInvalid, .administrator, at: .portal(.enterpriseApps),
-      "The service that {scopes} belongs to does not exist in {tenant}.",
+      "No service in {tenant} answers for {scopes}.",
       "Check the cloud and the spelling of the scopes, and that the tenant has a subscription with Exchange Online."
     ),
     ErrorEntry(

@@ -22,7 +22,7 @@ extension EntraErrors {
     ErrorEntry(
       [16000, 16001, 16002], .entraInteractionRequired, .user,
       "The browser is signed in at Microsoft with another account.",
-      "Open the link in a private window and pick {mailbox}."),
+      "Open the link in a private window and pick the account of {mailbox}."),
     ErrorEntry(
       [50140, 50199], .entraInteractionRequired, .user, "Microsoft's page waits for an answer.",
       "Answer its question and go on."),
@@ -81,10 +81,11 @@ extension EntraErrors {
   private static let person: [ErrorEntry] = [
     ErrorEntry(
       [50072, 50074, 50076, 50078, 50079, 50158], .entraInteractionRequired, .user,
-      "Microsoft asks {mailbox} for a second proof, such as a code on the phone.",
+      "Microsoft asks the owner of {mailbox} for a second proof, such as a code on the phone.",
       "Connect the account again and finish every step of Microsoft's sign-in."),
     ErrorEntry(
-      [50058, 90072], .entraInteractionRequired, .user, "Microsoft wants {mailbox} to sign in again.",
+      [50058, 90072], .entraInteractionRequired, .user,
+      "Microsoft wants the owner of {mailbox} to sign in again.",
       "Connect the account again."),
     ErrorEntry(
       [50055, 50056, 50126, 50144], .entraInteractionRequired, .user,
@@ -92,11 +93,12 @@ extension EntraErrors {
       "Set a new password at Microsoft, then connect the account again."),
     ErrorEntry(
       [50053], .entraAccessBlocked, .user,
-      "The account {mailbox} is locked after too many attempts, or Microsoft blocks this server's address.",
+      "Microsoft has locked {mailbox} after too many attempts, or blocks this server's address.",
       "Wait an hour and connect again; if it stays, have an administrator look into the account's sign-in log."
     ),
     ErrorEntry(
-      [50057], .entraAccessBlocked, .administrator, at: .portal(.users), "The account {mailbox} is disabled.",
+      [50057], .entraAccessBlocked, .administrator, at: .portal(.users),
+      "Signing in is switched off for {mailbox}.",
       "Have an administrator enable it. A shared mailbox is a disabled account: connect it through one of its members, or "
         + "with application permissions."),
   ]

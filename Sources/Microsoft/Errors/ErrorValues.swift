@@ -58,7 +58,8 @@ extension ErrorValues {
     switch placeholder {
     case .redirectURI: shown(redirectURI, limit: 300)
     case .clientID: shown(clientID, limit: 64).map { "client ID " + $0 }
-    case .tenant: shown(tenant, limit: 100).map { Self.shared.contains($0) ? "“\($0)”" : "the tenant " + $0 }
+    case .authority: shown(tenant, limit: 100).map { Self.isShared($0) ? "“\($0)”" : "the tenant " + $0 }
+    case .tenant: shown(tenant, limit: 100).flatMap { Self.isShared($0) ? nil : "the tenant " + $0 }
     case .scopes: shown(Self.listed(scopes), limit: 300)
     case .permission: shown(permission, limit: 100).map { "the permission " + $0 }
     case .mailbox: shown(mailbox, limit: 254)
@@ -69,7 +70,10 @@ extension ErrorValues {
     }
   }
 
-  private static let shared: Set = ["common", "organizations", "consumers"]
+  /// Through these Entra finds the tenant by the account.
+  private static func isShared(_ tenant: String) -> Bool {
+    ["common", "organizations", "consumers"].contains(tenant.lowercased())
+  }
 
   private func shown(_ value: String?, limit: Int) -> String? {
     guard let value else { return nil }
@@ -98,14 +102,16 @@ extension ErrorValues {
 
 /// What stands in braces in the catalogue's sentences.
 enum Placeholder: String, CaseIterable {
-  case redirectURI, clientID, tenant, scopes, permission, mailbox, from, certificate, portal, adminConsent
+  case redirectURI, clientID, authority, tenant, scopes, permission, mailbox, from, certificate, portal,
+    adminConsent
 
   /// What is said when the value is not known.
   var neutral: String {
     switch self {
     case .redirectURI: "the redirect URI that Heliograph shows"
     case .clientID: "this client ID"
-    case .tenant: "this tenant"
+    case .authority: "the authority that was asked"
+    case .tenant: "the account's tenant"
     case .scopes: "the permissions that it asks for"
     case .permission: "the permission that this needs"
     case .mailbox: "this mailbox"

@@ -13,11 +13,7 @@ enum ExchangeErrors {
         + "SMTP.SendAsApp, New-ServicePrincipal and Full Access to the mailbox."),
     ErrorEntry(
       .smtp,
-      [
-        "535 5.7.139 SmtpClientAuthentication is disabled for the Tenant",
-        "535 5.7.139 SmtpClientAuthentication is disabled for the Mailbox",
-        "535 5.7.139 SmtpClientAuthentication is disabled",
-      ], .smtpDisabled, .administrator,
+      ["535 5.7.139 SmtpClientAuthentication is disabled"], .smtpDisabled, .administrator,
       "Sending over SMTP is switched off for {mailbox} or its tenant.",
       "Have an administrator run “Set-CASMailbox -Identity {mailbox} -SmtpClientAuthenticationDisabled $false” in Exchange "
         + "Online PowerShell; or send through Graph, which does not need it."),
@@ -41,15 +37,15 @@ enum ExchangeErrors {
   private static let sender: [ErrorEntry] = [
     ErrorEntry(
       .smtp, ["554 5.2.252", "554 5.2.0 SendAsDenied", "550 5.7.60", "not allowed to send as"],
-      .smtpSendAsDenied, .administrator, "{mailbox} may not send as {from}.",
+      .smtpSendAsDenied, .administrator, "Exchange does not let {mailbox} send as {from}.",
       "Send from {mailbox} itself; or have an administrator grant it “Send as” on {from} in the Exchange admin center."
     ),
     ErrorEntry(
-      .smtp, ["554 5.2.2"], .smtpMailboxFull, .user, "The mailbox {mailbox} is full.",
+      .smtp, ["554 5.2.2"], .smtpMailboxFull, .user, "There is no room left in {mailbox}.",
       "Delete something from it, and empty Deleted Items."),
     ErrorEntry(
       .smtp, ["550 5.2.253"], .smtpMailboxUnavailable, .administrator, at: .portal(.users),
-      "{mailbox} has no valid licence for Exchange Online.",
+      "A valid licence for Exchange Online is missing for {mailbox}.",
       "Have an administrator assign one, and wait a day before sending again."),
   ]
 
@@ -59,7 +55,7 @@ enum ExchangeErrors {
       .smtpThrottled, .nobody, "Exchange is receiving too much from {mailbox} at once.", nil, .later(nil)),
     ErrorEntry(
       .smtp, ["554 5.2.0 SubmissionQuotaExceeded", "550 5.1.90"], .smtpSendingBlocked, .user,
-      "{mailbox} has used up the recipients that Microsoft allows it in a day.",
+      "The recipients that Microsoft allows {mailbox} in a day are used up.",
       "Wait, it is tried again; or spread sending over more mailboxes.", .later(.seconds(3600))),
     ErrorEntry(
       .smtp, ["550 5.7.233"], .smtpSendingBlocked, .administrator,

@@ -23,7 +23,7 @@ enum GraphErrors {
       "Add it under API permissions, have it consented, then connect the account again."),
     ErrorEntry(
       .graph, ["ErrorSendAsDenied", "ErrorSendOnBehalfOfDenied"], .graphSendAsDenied, .administrator,
-      "{mailbox} may not send as {from}.",
+      "Exchange does not let {mailbox} send as {from}.",
       "Send from {mailbox} itself; or have an administrator grant it “Send as” on {from} in the Exchange admin center."
     ),
   ]
@@ -35,12 +35,12 @@ enum GraphErrors {
         "MailboxNotEnabledForRESTAPI", "ErrorMailboxNotEnabledForRESTAPI", "MailboxNotSupportedForRESTAPI",
         "MailboxNotHostedInExchangeOnline", "ErrorNonExistentMailbox",
       ], .graphMailboxUnavailable, .administrator, at: .portal(.users),
-      "Exchange Online has no mailbox for {mailbox}.",
+      "Exchange Online does not serve {mailbox}: it has no licence, or is not there.",
       "Have an administrator assign a licence with Exchange Online to it; a mailbox on the company's own servers, and a "
         + "guest's, cannot be reached."),
     ErrorEntry(
       .graph, ["ErrorInvalidUser", "Request_ResourceNotFound"], .graphMailboxUnavailable, .appOwner,
-      at: .portal(.users), "The tenant has no user {mailbox}.",
+      at: .portal(.users), "Graph does not find {mailbox} in the tenant.",
       "Check the spelling of the address, and that the app's tenant is the mailbox's own."),
     ErrorEntry(
       .graph, ["OrganizationFromTenantGuidNotFound", "ResourceNotFound"], .graphMailboxUnavailable,
@@ -49,14 +49,14 @@ enum GraphErrors {
       "Use a mailbox of a tenant that has one, or a personal account through “consumers”."),
     ErrorEntry(
       .graph, ["ErrorQuotaExceeded", "quotaLimitReached"], .graphMailboxFull, .user,
-      "The mailbox {mailbox} is full.", "Delete something from it, and empty Deleted Items."),
+      "There is no room left in {mailbox}.", "Delete something from it, and empty Deleted Items."),
     ErrorEntry(
       .graph, ["ErrorAccountSuspend", "ErrorAccountSuspendShowTierUpgrade", "ErrorMessageSubmissionBlocked"],
       .graphSendingBlocked, .user, "Microsoft has stopped {mailbox} from sending.",
       "Sign in to Outlook on the web as {mailbox} and follow what it asks."),
     ErrorEntry(
       .graph, ["ErrorExceededMessageLimit", "ErrorMessageLimitExceeded"], .graphSendingBlocked, .user,
-      "{mailbox} has used up what Microsoft lets it send in a day.",
+      "What Microsoft lets {mailbox} send in a day is used up.",
       "Wait, it is tried again; or spread sending over more mailboxes.", .later(.seconds(3600))),
   ]
 
@@ -106,10 +106,10 @@ enum GraphErrors {
     ErrorEntry(
       .graph, ["ErrorFolderExists", "ErrorIrresolvableConflict", "ErrorExecuteSearchStaleData"],
       .graphRejected,
-      .nobody, "Something else has changed {mailbox} in the meantime.", nil),
+      .nobody, "Something else has changed {mailbox} in the meantime.", nil, .later(nil)),
     ErrorEntry(
       .graph, ["SyncStateNotFound", "resyncRequired", "InvalidSyncStateData"], .graphRejected, .nobody,
-      "Graph no longer knows how far {mailbox} had been read.", nil),
+      "Graph no longer knows how far {mailbox} had been read.", nil, .later(nil)),
     ErrorEntry(
       .graph, ["ValidationError"], .graphRejected, .appOwner,
       "Graph could not reach the address at which it was to notify us.",
