@@ -15,7 +15,7 @@ package struct SandboxSettings: Codable, Sendable, Equatable {
   /// default it documents.
   package var accessTokenLifetime = 3599
   /// Seconds between two polls for a device code, as its first answer says; polling in less than half of it
-  /// answers `slow_down`. 0: as fast as the client likes.
+  /// answers `slow_down`. 0: as fast as the client likes; its answer says 1, since clients count by it.
   package var deviceInterval = 5
 
   package init() {}

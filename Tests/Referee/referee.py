@@ -7,6 +7,7 @@ fails ends the run with status 1.
 """
 
 import html.parser
+import json
 import os
 import sys
 import urllib.parse
@@ -19,6 +20,8 @@ for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
 import jwt  # noqa: E402
 import msal  # noqa: E402
 import requests  # noqa: E402
+from cryptography.hazmat.primitives import serialization  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: E402
 
 GRAPH = "https://graph.microsoft.com"
 SCOPES = ["Mail.ReadWrite", "Mail.Send"]
@@ -105,6 +108,10 @@ def main():
     judge_code_flow(apps["web"], worker)
     judge_form_post(apps["web"], worker, tenant)
     judge_native_client(apps["native"], personal)
+    certified = next(app for app in directory["apps"] if app["kind"] == "daemon" and app["certificates"])
+    judge_certificate(certified, tenant)
+    judge_device_flow(apps["native"], worker)
+    judge_policies(apps["web"], worker)
     print("The referee has no objection.")
 
 
@@ -215,6 +222,99 @@ def judge_native_client(native, personal):
     check("PyJWT verifies its id_token", claims["oid"] == personal["id"], claims)
     renewed = app.acquire_token_by_refresh_token(result["refresh_token"], SCOPES)
     check("and it is refreshed without a secret", "access_token" in renewed, renewed)
+
+
+def control(path, **members):
+    answer = browser.post(f"{ORIGIN}/sandbox/{path}", json=members)
+    assert answer.ok, answer.text
+
+
+def judge_certificate(daemon, tenant):
+    certificate = daemon["certificates"][0]
+    key = certificate["pem"][certificate["pem"].index("-----BEGIN PRIVATE KEY-----"):]
+    named = {"private_key": key, "public_certificate": certificate["pem"].removesuffix(key)}
+    for algorithm, credential in (
+            ("PS256", named), ("RS256", {"private_key": key, "thumbprint": certificate["sha1"]})):
+        app = msal.ConfidentialClientApplication(
+            daemon["clientId"], client_credential=credential, authority=f"{ORIGIN}/{tenant['id']}",
+            instance_discovery=False, verify=CA_FILE)
+        result = app.acquire_token_for_client([GRAPH + "/.default"])
+        check(f"MSAL's {algorithm} assertion proves the certificate", "access_token" in result, result)
+    claims = verified(result["access_token"], GRAPH, f"{ORIGIN}/{tenant['id']}/")
+    check("the token has the application's roles", claims["roles"] == daemon["applicationRoles"], claims)
+    strange = dict(named, private_key=new_key())
+    app = msal.ConfidentialClientApplication(
+        daemon["clientId"], client_credential=strange, authority=f"{ORIGIN}/{tenant['id']}",
+        instance_discovery=False, verify=CA_FILE)
+    result = app.acquire_token_for_client([GRAPH + "/.default"])
+    check("an assertion by another key is AADSTS700027", result.get("error") == "invalid_client"
+          and result["error_codes"] == [700027], result)
+
+
+def new_key():
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption()).decode()
+
+
+def judge_device_flow(native, worker):
+    control("settings", deviceInterval=0)
+
+    def start():
+        app = msal.PublicClientApplication(
+            native["clientId"], authority=f"{ORIGIN}/common", instance_discovery=False, verify=CA_FILE)
+        flow = app.initiate_device_flow(SCOPES)
+        check("MSAL starts a device flow at this origin",
+              flow.get("verification_uri", "").startswith(ORIGIN), flow)
+        # MSAL polls until then: once.
+        flow["expires_at"] = 0
+        return app, flow
+
+    app, flow = start()
+    check("while nobody has decided, it is pending",
+          app.acquire_token_by_device_flow(flow).get("error") == "authorization_pending")
+    page = browser.get(flow["verification_uri"])
+    form = Form(page.text)
+    fields = [field for field in form.fields if field[0] != "otc"] + [("otc", flow["user_code"])]
+    page = press(browser.post(form.action, data=fields), "username", worker["userPrincipalName"])
+    if Form(page.text).buttons:
+        page = press(page, "decision", "accept")
+    check("the page says that the person is signed in", page.status_code == 200, page.text)
+    result = app.acquire_token_by_device_flow(flow)
+    check("MSAL gets the tokens of the device", "access_token" in result, result)
+    check("the id_token names who entered the code",
+          result["id_token_claims"]["oid"] == worker["id"], result)
+    renewed = app.acquire_token_silent(SCOPES, app.get_accounts()[0], force_refresh=True)
+    check("and refreshes them", bool(renewed) and "access_token" in renewed, renewed)
+
+    app, flow = start()
+    control("device", userCode=flow["user_code"], decision="decline")
+    result = app.acquire_token_by_device_flow(flow)
+    check("who declines is authorization_declined", result.get("error") == "authorization_declined", result)
+
+    app, flow = start()
+    control("clock", advanceSeconds=901)
+    result = app.acquire_token_by_device_flow(flow)
+    check("after a quarter of an hour it is expired_token", result.get("error") == "expired_token", result)
+    control("clock", advanceSeconds=-901)
+
+
+def judge_policies(web, worker):
+    for name, number, suberror in (("mfa", 50076, "basic_action"), ("block", 53003, "message_only")):
+        # An application of its own for each: MSAL repeats a refusal from memory for a minute.
+        app = confidential(web, "common")
+        flow = app.initiate_auth_code_flow(SCOPES, redirect_uri=REDIRECT_URI)
+        answer = sign_in(flow["auth_uri"], worker["userPrincipalName"], consents=False)
+        app.acquire_token_by_auth_code_flow(flow, answer)
+        account = app.get_accounts()[0]
+        control("policies", user=worker["id"], **{name: True})
+        result = app.acquire_token_silent_with_error(SCOPES, account, force_refresh=True) or {}
+        check(f"{name} is AADSTS{number} with {suberror}", result.get("error") == "invalid_grant"
+              and result["error_codes"] == [number] and result["suberror"] == suberror, result)
+        check("MSAL classifies it so", result.get("classification") == suberror, result)
+        check("its claims are JSON", "access_token" in json.loads(result["claims"]), result)
+        control("policies", user=worker["id"], **{name: False})
 
 
 main()

@@ -61,7 +61,8 @@ import Testing
       var assertion = sandbox.assertion(for: app)
       if algorithm == "RS256" {
         let certificate = try #require(app.certificates.first)
-        assertion.header = ["alg": "RS256", "typ": "JWT", "x5t": certificate.legacyThumbprint]
+        assertion.header = ["alg": "RS256", "typ": "JWT", "x5t": certificate.legacyThumbprint + "="]
+        assertion.times = (from: -0.5, to: 600.25)
       }
       let answer = try await sandbox.prove(app, try assertion.signed(with: app))
       #expect(answer.status == 200)
@@ -114,15 +115,15 @@ import Testing
 struct Assertion: Sendable {
   var header: [String: String]
   var claims: [String: String]
-  var times: (from: Int64, to: Int64)? = (from: 0, to: 600)
+  var times: (from: Double, to: Double)? = (from: 0, to: 600)
   var now: Int64
   var isForged = false
 
   func signed(with app: SandboxDirectory.App) throws -> String {
     var payload: [String: Any] = claims
     if let times {
-      payload["nbf"] = now + times.from
-      payload["exp"] = now + times.to
+      payload["nbf"] = Double(now) + times.from
+      payload["exp"] = Double(now) + times.to
     }
     let parts = try [header, payload].map { Base64URL.encode(try JSONSerialization.data(withJSONObject: $0)) }
     let text = parts.joined(separator: ".")

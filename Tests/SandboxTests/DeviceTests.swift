@@ -132,6 +132,7 @@ import Testing
       sandbox.state.clock.advance(by: .seconds(5))
       #expect(try await sandbox.poll(started).string("error") == "authorization_pending")
       try await sandbox.settings(#"{"deviceInterval": 0}"#)
+      #expect(try await sandbox.deviceCode().json["interval"] as? Int == 1)
       #expect(try await sandbox.poll(started).string("error") == "authorization_pending")
     }
   }

@@ -26,8 +26,9 @@ struct ClientAssertion: Sendable {
     var iss: String
     var sub: String
     var jti: String
-    var nbf: Int64?
-    var exp: Int64
+    /// Seconds since 1970, with or without a fraction (RFC 7519 section 2).
+    var nbf: Double?
+    var exp: Double
   }
 
   private let header: Header
@@ -55,17 +56,22 @@ struct ClientAssertion: Sendable {
     try check(certificate(of: app, now: now), padding)
     guard claims.iss == app.clientId, claims.sub == app.clientId else { throw EntraError(700_021) }
     guard audiences.contains(claims.aud) else { throw EntraError(700_023) }
-    guard (claims.nbf ?? 0) <= now.seconds + Self.leeway, now.seconds < claims.exp + Self.leeway else {
+    let time = Double(now.seconds)
+    guard (claims.nbf ?? 0) <= time + Self.leeway, time < claims.exp + Self.leeway else {
       throw EntraError(
         700_024,
         "Client assertion is not within its valid time range. Current time: \(now),"
-          + " assertion valid from \(Instant(seconds: claims.nbf ?? 0)), expiry time of assertion"
-          + " \(Instant(seconds: claims.exp)).")
+          + " assertion valid from \(Self.instant(claims.nbf ?? 0)), expiry time of assertion"
+          + " \(Self.instant(claims.exp)).")
     }
   }
 
   /// Seconds: Microsoft allows the clocks five minutes.
-  private static let leeway: Int64 = 300
+  private static let leeway = 300.0
+
+  private static func instant(_ seconds: Double) -> Instant {
+    Instant(seconds: Int64(exactly: seconds.rounded()) ?? 0)
+  }
 
   private var padding: _RSA.Signing.Padding {
     get throws(EntraError) {
@@ -85,8 +91,10 @@ struct ClientAssertion: Sendable {
     of app: SandboxDirectory.App, now: Instant
   ) throws(EntraError) -> ClientCertificate {
     let name = header.sha256 ?? header.x5t ?? ""
-    let found = app.certificates.first { certificate in
-      header.sha256.map { $0 == certificate.thumbprint } ?? (header.x5t == certificate.legacyThumbprint)
+    // Microsoft's own library pads what it writes there.
+    let thumbprint = name.replacing("=", with: "")
+    let found = app.certificates.first {
+      thumbprint == (header.sha256 == nil ? $0.legacyThumbprint : $0.thumbprint)
     }
     guard let found else { throw refusal("The key was not found.", of: name) }
     guard found.isValid(at: now) else { throw refusal("The key used is expired.", of: name) }

@@ -43,7 +43,8 @@ struct DeviceRoutes: Sendable {
     return try .json(
       DeviceCodeReply(
         userCode: grant.userCode, deviceCode: code, verificationUri: place,
-        expiresIn: Int(DeviceBook.lifetime.components.seconds), interval: state.settings.deviceInterval,
+        expiresIn: Int(DeviceBook.lifetime.components.seconds),
+        interval: max(1, state.settings.deviceInterval),
         message: "To sign in, use a web browser to open the page \(place) and enter the code"
           + " \(grant.userCode) to authenticate."),
       headers: .neverStored, inSnakeCase: true)
