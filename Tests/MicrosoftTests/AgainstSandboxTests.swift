@@ -1,9 +1,7 @@
 import Core
 import Foundation
-import Logging
 import NIOHTTP1
 import Sandbox
-import ServiceLifecycle
 import Testing
 
 @testable import Microsoft
@@ -16,7 +14,7 @@ import Testing
     try await withSandbox { sandbox, cloud, http in
       let daemon = try #require(sandbox.directory.apps.first { $0.kind == .daemon && !$0.secretExpired })
       let token = try await Entra(cloud: cloud, http: http).clientCredentials(
-        scope: cloud.graphDefaultScope, client: client(daemon), tenant: tenant)
+        scope: cloud.graphDefaultScope, client: EntraClient(daemon), tenant: tenant)
       let graph = Graph(
         cloud: cloud, http: http, mailbox: .user("alice@contoso.test"), token: token.accessToken)
 
@@ -71,7 +69,7 @@ import Testing
 
       let tokens = try await entra.redeem(
         code: Secret(code), redirectURI: "http://localhost:3000/oauth", pkce: pkce, scopes: scopes,
-        client: client(web), tenant: "common")
+        client: EntraClient(web), tenant: "common")
       #expect(tokens.grants("Mail.ReadWrite", in: cloud))
       let person = try #require(tokens.idToken)
       let now = sandbox.clock.now
@@ -79,7 +77,7 @@ import Testing
       #expect(person.preferredUsername == "alice@contoso.test")
 
       let refreshed = try await entra.refresh(
-        try #require(tokens.refreshToken), scopes: scopes, client: client(web), tenant: "common")
+        try #require(tokens.refreshToken), scopes: scopes, client: EntraClient(web), tenant: "common")
       let graph = Graph(cloud: cloud, http: http, mailbox: .me, token: refreshed.accessToken)
       let user = try await graph.user()
       #expect(user.address == "alice@contoso.test")
@@ -87,7 +85,7 @@ import Testing
       let used = try await #require(throws: EntraProblem.self) {
         try await entra.redeem(
           code: Secret(code), redirectURI: "http://localhost:3000/oauth", pkce: pkce, scopes: scopes,
-          client: client(web), tenant: "common")
+          client: EntraClient(web), tenant: "common")
       }
       #expect(used.code == .entraCodeUsed)
       let wrong = EntraClient(clientID: web.clientId, credential: .secret(Secret("wrong")))
@@ -110,37 +108,4 @@ import Testing
     Hello\r
 
     """.utf8)
-
-  private func client(_ app: SandboxDirectory.App) -> EntraClient {
-    EntraClient(clientID: app.clientId, credential: app.secret.map { .secret(Secret($0)) } ?? .none)
-  }
-
-  private func withSandbox(
-    _ body: @escaping @Sendable (SandboxState, Cloud, HTTPExchange) async throws -> Void
-  ) async throws {
-    var configuration = SandboxConfiguration()
-    configuration.port = 0
-    let state = try SandboxState()
-    state.settings.newIdOnSend = true
-    state.settings.replaceMessageId = true
-    state.settings.strictRotation = true
-    let (listening, continuation) = AsyncStream.makeStream(of: SandboxPorts.self)
-    var logger = Logger(label: "sandbox")
-    logger.logLevel = .error
-    let server = try SandboxServer(configuration: configuration, state: state, logger: logger) {
-      continuation.yield($0)
-    }
-    let group = ServiceGroup(services: [server], logger: logger)
-    try await withThrowingTaskGroup(of: Void.self) { tasks in
-      tasks.addTask {
-        defer { continuation.finish() }
-        try await group.run()
-      }
-      let ports = try #require(await listening.first { _ in true })
-      let cloud = try Cloud(replacing: "http://localhost:\(ports.http)")
-      try await withHTTP { http in try await body(state, cloud, http) }
-      await group.triggerGracefulShutdown()
-      try await tasks.waitForAll()
-    }
-  }
 }

@@ -24,12 +24,10 @@ extension SignIn {
         code: problem.code, meaning: problem.summary, remedy: problem.remedy, actor: problem.actor,
         link: problem.link)
     }
-    guard let number = text.firstMatch(of: /(?:^|AADSTS)(\d{4,9})\b/) else { return nil }
-    let problem = EntraProblem(callbackError: "", description: "AADSTS\(number.1):")
-    guard problem.code != .entraRejected else { return nil }
+    guard let answer = ErrorCatalogue.explain(text) else { return nil }
     return HelpAnswer(
-      code: problem.code, meaning: problem.summary, remedy: problem.remedy, actor: problem.actor,
-      link: problem.link)
+      code: answer.code, meaning: answer.meaning, remedy: answer.remedy, actor: answer.actor,
+      link: answer.link)
   }
 }
 
