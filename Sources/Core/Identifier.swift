@@ -41,6 +41,7 @@ package enum AppKind: IdentifierKind { package static var prefix: String { "app"
 package enum AccountKind: IdentifierKind { package static var prefix: String { "acc" } }
 package enum TokenKind: IdentifierKind { package static var prefix: String { "tok" } }
 package enum FormKind: IdentifierKind { package static var prefix: String { "form" } }
+package enum DeviceSignInKind: IdentifierKind { package static var prefix: String { "dev" } }
 package enum QueueKind: IdentifierKind { package static var prefix: String { "q" } }
 package enum NodeKind: IdentifierKind { package static var prefix: String { "node" } }
 
@@ -49,6 +50,7 @@ package typealias AppID = Identifier<AppKind>
 package typealias AccountID = Identifier<AccountKind>
 package typealias TokenID = Identifier<TokenKind>
 package typealias FormID = Identifier<FormKind>
+package typealias DeviceSignInID = Identifier<DeviceSignInKind>
 package typealias QueueID = Identifier<QueueKind>
 package typealias NodeID = Identifier<NodeKind>
 

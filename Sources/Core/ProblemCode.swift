@@ -43,6 +43,8 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case signInIdentityInvalid = "signIn.identityInvalid"
   case signInDeclined = "signIn.declined"
   case signInDeviceCodeExpired = "signIn.deviceCodeExpired"
+  case signInDeviceUnknown = "signIn.deviceUnknown"
+  case signInPublicClientOff = "signIn.publicClientOff"
   case signInNoRefreshToken = "signIn.noRefreshToken"
 
   // Entra's token endpoint and sign-in page.

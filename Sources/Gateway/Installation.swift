@@ -111,14 +111,14 @@ package struct Installation: Sendable {
       store: store, backends: { try await backends.backend(for: $1, in: $0) }, time: time, node: node,
       configuration: outboxConfiguration, logger: logger)
     let apps = AppRegistry(store: store, vault: vault, clouds: configuration.clouds, time: time)
+    let signIn = SignIn(
+      store: store, vault: vault, endpoints: endpoints, publicURL: publicURL, time: time)
     let web = WebApplication(
       WebApplication.Services(
         store: store, tokens: TokenDirectory(store: store, time: time, prepared: configuration.preparedToken),
         apps: apps,
         accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
-        signIn: SignIn(
-          store: store, vault: vault, endpoints: endpoints, publicURL: publicURL, time: time),
-        outbox: outbox),
+        signIn: signIn, outbox: outbox),
       publicURL: publicURL, loginOrigins: configuration.clouds.loginOrigins,
       bodyLimit: configuration.bodyLimit)
     let server = Application(
@@ -128,7 +128,8 @@ package struct Installation: Sendable {
       onServerRunning: { _ in await onListening(publicURL) }, logger: logger)
     do {
       try await ServiceGroup(
-        services: [outbox, connector, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        services: [outbox, connector, DeviceSignIns(signIn: signIn, logger: logger), server],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
       ).run()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw ServerProblem.portInUse(configuration.port)

@@ -33,6 +33,7 @@ import Testing
     ("AppRequest", AppRequest.known), ("AppUpdateRequest", AppUpdateRequest.known),
     ("AccountRequest", AccountRequest.known),
     ("OAuth2Field", OAuth2Field.known), ("FormRequest", FormRequest.known),
+    ("DeviceRequest", DeviceRequest.known),
   ])
   func `a request's fields are those that are read`(schema: String, known: Set<String>) throws {
     let properties = try #require(document.components.schemas[schema]?.properties)

@@ -82,10 +82,18 @@ package struct WayBack: Sendable, Hashable {
   package let url: String
 
   init(_ form: HostedFormRecord, after problem: any Problem) {
+    self.init(form, code: problem.code.rawValue, error: problem.summary, remedy: problem.remedy)
+  }
+
+  init(_ form: HostedFormRecord, after problem: ProblemRecord) {
+    self.init(form, code: problem.code, error: problem.summary, remedy: problem.remedy)
+  }
+
+  private init(_ form: HostedFormRecord, code: String, error: String, remedy: String?) {
     asker = form.asker
-    var items = [("state", "failed"), ("problem", problem.code.rawValue), ("error", problem.summary)]
+    var items = [("state", "failed"), ("problem", code), ("error", error)]
     if let account = form.account { items.insert(("account", account.rawValue), at: 0) }
-    if let remedy = problem.remedy { items.append(("remedy", remedy)) }
+    if let remedy { items.append(("remedy", remedy)) }
     url = WebURL(form.redirectURL)?.adding(items) ?? form.redirectURL
   }
 }

@@ -128,7 +128,7 @@ extension Transaction {
 }
 
 extension HostedFormRecord {
-  fileprivate func redirect(to account: AccountID, _ origin: AccountOrigin) -> String {
+  func redirect(to account: AccountID, _ origin: AccountOrigin) -> String {
     WebURL(redirectURL)?.adding([("account", account.rawValue), ("state", origin.rawValue)]) ?? redirectURL
   }
 }

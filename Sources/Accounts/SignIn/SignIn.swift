@@ -34,6 +34,12 @@ package struct SignIn: Sendable {
 
   /// Makes a link: `{public URL}/accounts/new?data=…&sig=…`, for 24 hours and one account.
   package func form(_ new: NewForm, in workspace: WorkspaceID) async throws -> String {
+    let form = try await makeForm(new, in: workspace)
+    return HostedLink(form: form.id, workspace: workspace).url(publicURL, vault)
+  }
+
+  /// What a link, or a code for another device, is for.
+  func makeForm(_ new: NewForm, in workspace: WorkspaceID) async throws -> HostedFormRecord {
     try new.validate()
     let now = time.now
     let form = HostedFormRecord(
@@ -46,7 +52,7 @@ package struct SignIn: Sendable {
       try tx.deleteForms(expiredBefore: now - Self.formMemory)
       try tx.insert(form)
     }
-    return HostedLink(form: form.id, workspace: workspace).url(publicURL, vault)
+    return form
   }
 
   /// What the page behind a link shows.

@@ -66,7 +66,8 @@ struct APIError: HTTPResponseError, Encodable {
     case .tokenScope, .tokenNotExposed, .accountIdentityMismatch, .accountDelegateNoAccess, .signInDeclined,
       .signInBrowserMismatch:
       .forbidden
-    case .requestNotFound, .appNotFound, .accountNotFound, .queueNotFound, .tokenNotFound, .workspaceNotFound:
+    case .requestNotFound, .appNotFound, .accountNotFound, .queueNotFound, .tokenNotFound, .workspaceNotFound,
+      .signInDeviceUnknown:
       .notFound
     case .idempotencyMismatch, .queueInFlight, .storeConflict, .accountInUse: .conflict
     case .requestTooLarge, .messageTooLarge, .graphMessageTooLarge: .contentTooLarge

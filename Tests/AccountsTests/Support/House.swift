@@ -17,6 +17,8 @@ struct House: Sendable {
   let registry: AppRegistry
   let directory: AccountDirectory
   let signIn: SignIn
+  let devices: DeviceSignIn
+  let polling: DeviceSignIns
   let backends: Backends
 
   static let publicURL = "http://localhost:3000"
@@ -34,6 +36,8 @@ struct House: Sendable {
       store: store, vault: vault, apps: registry, time: time, connector: connector)
     signIn = SignIn(
       store: store, vault: vault, endpoints: endpoints, publicURL: Self.publicURL, time: time)
+    devices = DeviceSignIn(signIn: signIn)
+    polling = DeviceSignIns(signIn: signIn, logger: Logger(label: "test") { _ in .silent })
     backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
   }
 

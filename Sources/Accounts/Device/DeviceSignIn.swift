@@ -1,0 +1,112 @@
+package import Core
+import Microsoft
+import Store
+import Vault
+
+/// Connects mailboxes without a browser that reaches us: a code is shown here, and its owner enters it on a page of
+/// Microsoft's (RFC 8628). `DeviceSignIns` asks whether they have.
+package struct DeviceSignIn: Sendable {
+  let signIn: SignIn
+
+  /// How long one that is over can still say how it ended.
+  private static let memory: Duration = .seconds(24 * 3600)
+  /// A code with less time left is not shown again: nobody would finish.
+  private static let worthShowing: Duration = .seconds(120)
+
+  package init(signIn: SignIn) {
+    self.signIn = signIn
+  }
+
+  /// For a program that shows the code itself. Where `redirectURL` is empty, the code's page leads to our own
+  /// first page.
+  ///
+  /// Throws what `SignIn.form` throws, and a `Problem` of Entra's that gives no code.
+  package func start(_ new: NewForm, app: AppID, in workspace: WorkspaceID) async throws -> DeviceJourney {
+    var new = new
+    new.app = app
+    if new.redirectURL.isEmpty { new.redirectURL = signIn.publicURL + "/" }
+    let form = try await signIn.makeForm(new, in: workspace)
+    return try await begin(form, app)
+  }
+
+  /// For somebody who has opened a hosted link and chosen an app there. Asked twice, it shows the same code.
+  package func start(data: String, sig: String, app id: AppID) async throws -> DeviceJourney {
+    let link = try HostedLink(data: data, signature: sig, signIn.vault)
+    let now = signIn.time.now
+    let (form, shown) = try await signIn.store.read { (tx: borrowing Transaction) in
+      let form = try tx.openForm(link, at: now)
+      guard try tx.choices(form).contains(where: { $0.id == id }) else { throw AccountProblem.appNotFound(id) }
+      return (form, try tx.pendingDeviceSignIn(of: form.id, app: id, in: form.workspace))
+    }
+    if let shown, now + Self.worthShowing < shown.expires { return journey(shown) }
+    return try await begin(form, id)
+  }
+
+  private func begin(_ form: HostedFormRecord, _ id: AppID) async throws -> DeviceJourney {
+    let app = try await signIn.store.read { (tx: borrowing Transaction) in
+      try tx.signInApp(id, in: form.workspace)
+    }
+    let now = signIn.time.now
+    let code = try await signIn.endpoints.entra(for: app).deviceCode(
+      scopes: try await signIn.requestedScopes(of: app, for: form), client: app.deviceClient,
+      tenant: app.authority)
+    let newID = DeviceSignInID.make(at: now)
+    let record = DeviceSignInRecord(
+      workspace: form.workspace, id: newID, form: form.id, appWorkspace: app.workspace, app: app.id,
+      code: signIn.vault.seal(code.deviceCode, for: .deviceCode(newID, in: form.workspace)),
+      userCode: code.userCode, verificationURL: code.verificationURI, pollInterval: code.interval,
+      created: now, expires: now + code.expiresIn)
+    try await signIn.store.write { (tx: borrowing Transaction) in
+      try tx.deleteDeviceSignIns(expiredBefore: now - Self.memory)
+      try tx.insert(record)
+    }
+    return journey(record)
+  }
+
+  private func journey(_ record: DeviceSignInRecord) -> DeviceJourney {
+    let link = DeviceLink(id: record.id, workspace: record.workspace)
+    return DeviceJourney(record, url: link.url(signIn.publicURL, signIn.vault))
+  }
+}
+
+// How it stands
+extension DeviceSignIn {
+  /// Throws `signIn.deviceUnknown`.
+  package func status(_ id: DeviceSignInID, in workspace: WorkspaceID) async throws -> DeviceStatus {
+    try await page(id, in: workspace).status
+  }
+
+  /// What the page shows that a journey's `url` leads to. Throws `form.invalid` for an address that we did not make,
+  /// and `signIn.deviceUnknown`.
+  package func page(data: String, sig: String) async throws -> DevicePage {
+    let link = try DeviceLink(data: data, signature: sig, signIn.vault)
+    return try await page(link.id, in: link.workspace)
+  }
+
+  private func page(_ id: DeviceSignInID, in workspace: WorkspaceID) async throws -> DevicePage {
+    let now = signIn.time.now
+    let found = try await signIn.store.read { (tx: borrowing Transaction) -> DevicePage.Parts? in
+      guard let record = try tx.deviceSignIn(id, in: workspace) else { return nil }
+      return (
+        record, try tx.form(record.form, in: workspace), try tx.workspace(workspace),
+        try record.account.flatMap { try tx.account($0, in: workspace)?.account }
+      )
+    }
+    guard let found else { throw DeviceProblem.unknown }
+    let works = found.form.map { $0.used == nil && now < $0.expires } ?? false
+    let again = HostedLink(form: found.record.form, workspace: workspace)
+    return DevicePage(found, tryAgain: works ? again.url(signIn.publicURL, signIn.vault) : nil)
+  }
+}
+
+extension OAuth2AppRecord {
+  /// Nobody proves anything to get a token for a device code, whatever the app has (Microsoft Learn, "OAuth 2.0
+  /// device authorization grant").
+  var deviceClient: EntraClient { EntraClient(clientID: clientID, credential: .none) }
+}
+
+extension BoxIdentity {
+  static func deviceCode(_ id: DeviceSignInID, in workspace: WorkspaceID) -> BoxIdentity {
+    BoxIdentity("device_sign_in", workspace.rawValue, id.rawValue, "code")
+  }
+}

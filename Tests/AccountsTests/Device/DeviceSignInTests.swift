@@ -1,0 +1,323 @@
+import Core
+import Logging
+import Microsoft
+import ServiceLifecycle
+import Store
+import StoreTesting
+import Testing
+
+@testable import Accounts
+
+/// A code is shown here and entered there.
+@Suite struct DeviceSignInTests {
+  static let new = NewForm(account: AccountID("a"), redirectURL: "")
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a person who enters the code connects the account`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let journey = try await world.startDevice()
+      #expect(journey.verificationURL.hasPrefix(world.origin))
+      #expect(journey.message.contains(journey.userCode) && journey.message.contains(journey.verificationURL))
+      #expect(journey.expiresIn == .seconds(900))
+      try await world.poll()
+      #expect(try await world.deviceStatus(journey).state == .pending)
+      try await world.decide(journey, as: "alice@contoso.test")
+      try await world.poll()
+      let status = try await world.deviceStatus(journey)
+      #expect(status.state == .connected && status.account == AccountID("a") && status.problem == nil)
+      let account = try await world.house.directory.account(AccountID("a"), in: .default)
+      #expect(account.state == .connected && account.email == "alice@contoso.test")
+      #expect(try await world.house.events(AccountID("a")) == ["accountAdded", "authenticationSuccess"])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a grant of a code is refreshed without the app's secret`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let app = try await world.house.addApp(clientID: Sandboxed.native, secret: "of another platform")
+      let journey = try await world.house.devices.start(Self.new, app: app, in: .default)
+      try await world.decide(journey, as: "alice@contoso.test")
+      try await world.poll()
+      #expect(try await world.deviceStatus(journey).state == .connected)
+      world.house.time.advance(by: .seconds(2 * 3600))
+      _ = try await world.house.otherNode().tokens.token(for: AccountID("a"), in: .default)
+      #expect(try await world.refreshes() == 1)
+      #expect(try await world.requests("/token").allSatisfy { !$0.body.contains("client_secret") })
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `whoever declines leaves nothing behind`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let journey = try await world.startDevice()
+      try await world.decide(journey, as: "alice@contoso.test", "decline")
+      try await world.poll()
+      let status = try await world.deviceStatus(journey)
+      #expect(status.state == .declined && status.problem?.code == "signIn.declined")
+      #expect(status.problem?.remedy != nil)
+      try await world.expectNoAccount()
+      try await world.poll()
+      #expect(try await world.polls() == 1)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a code that nobody enters expires, by our clock or by Microsoft's`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let ours = try await world.startDevice()
+      world.house.time.advance(by: .seconds(900))
+      try await world.poll()
+      #expect(try await world.deviceStatus(ours).state == .expired)
+      #expect(try await world.polls() == 0)
+      let theirs = try await world.startDevice()
+      try await world.control("clock", #"{"advanceSeconds": 1000}"#)
+      try await world.poll()
+      #expect(try await world.polls() == 1)
+      for journey in [ours, theirs] {
+        let status = try await world.deviceStatus(journey)
+        #expect(status.state == .expired && status.problem?.code == "signIn.deviceCodeExpired")
+      }
+    }
+  }
+
+  @Test func `an app that allows no public client flows says where to allow them`() async throws {
+    try await Sandboxed.run(.sqlite) { world in
+      let journey = try await world.startDevice(app: try await world.addWebApp())
+      try await world.decide(journey, as: "alice@contoso.test")
+      try await world.poll()
+      let problem = try #require(try await world.deviceStatus(journey).problem)
+      #expect(problem.code == "signIn.publicClientOff" && problem.peerCode == "AADSTS7000218")
+      #expect(problem.remedy?.contains("Allow public client flows") == true)
+      #expect(problem.actor == .appOwner)
+      #expect(problem.link?.contains(Sandboxed.web.id) == true)
+      #expect(try await world.deviceStatus(journey).state == .failed)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `another node goes on with a code, and several ask once`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let journey = try await world.startDevice()
+      let nodes = (0..<8).map { _ in world.house.otherNode() }
+      for round in 1...2 {
+        if round == 2 { try await world.decide(journey, as: "alice@contoso.test") }
+        world.house.time.advance(by: journey.interval)
+        await withTaskGroup(of: Void.self) { group in
+          for node in nodes { group.addTask { await node.polling.pollDue() } }
+        }
+        #expect(try await world.polls() == round)
+      }
+      #expect(try await world.deviceStatus(journey).state == .connected)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a code whose node died is asked for again`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let journey = try await world.startDevice()
+      try await world.decide(journey, as: "alice@contoso.test")
+      world.house.time.advance(by: journey.interval)
+      let now = world.house.time.now
+      // It took its turn and was heard of no more.
+      _ = try await world.house.store.write { (tx: borrowing Transaction) in
+        try tx.takeDeviceSignIns(due: now, until: now + DeviceSignIns.lease, limit: 1)
+      }
+      try await world.poll()
+      #expect(try await world.polls() == 0)
+      world.house.time.advance(by: DeviceSignIns.lease)
+      await world.house.otherNode().polling.pollDue()
+      #expect(try await world.deviceStatus(journey).state == .connected)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `the wrong person connects nothing`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      var new = Self.new
+      new.expectedEmail = "alice@contoso.test"
+      let wrong = try await world.startDevice(new)
+      try await world.decide(wrong, as: "bob@contoso.test")
+      try await world.poll()
+      let status = try await world.deviceStatus(wrong)
+      #expect(status.state == .failed && status.problem?.code == "account.identityMismatch")
+      try await world.expectNoAccount()
+      let right = try await world.startDevice(new)
+      try await world.decide(right, as: "alice@contoso.test")
+      try await world.poll()
+      #expect(try await world.deviceStatus(right).state == .connected)
+      // Whoever connected it stays its owner.
+      let other = try await world.startDevice()
+      try await world.decide(other, as: "bob@contoso.test")
+      try await world.poll()
+      #expect(try await world.deviceStatus(other).problem?.code == "account.identityMismatch")
+    }
+  }
+
+  @Test func `what passes by itself is waited for, and slower when Entra says so`() async throws {
+    try await Sandboxed.run(.sqlite) { world in
+      let journey = try await world.startDevice()
+      try await world.control("faults", #"{"path": "/token", "status": 503, "count": 1}"#)
+      try await world.poll()
+      #expect(try await world.deviceStatus(journey).state == .pending)
+      // The sandbox sees these two within a moment.
+      for _ in 0..<2 { try await world.poll() }
+      let record = try await world.house.store.read { (tx: borrowing Transaction) in
+        try tx.deviceSignIn(journey.id, in: .default)
+      }
+      #expect(record?.pollInterval == journey.interval + DeviceSignIns.slowDown)
+      #expect(record?.nextPoll == world.house.time.now + journey.interval + DeviceSignIns.slowDown)
+    }
+  }
+
+  @Test func `the device code is nowhere in clear`() async throws {
+    try await Sandboxed.run(.sqlite) { world in
+      let journey = try await world.startDevice()
+      try await world.poll()
+      let asked = try await world.requests("/token", body: "device_code=").first?.body
+      let code = try #require(asked?.firstMatch(of: /device_code=([^&]+)/)?.1)
+      let record = try await world.house.store.read { (tx: borrowing Transaction) in
+        try tx.deviceSignIn(journey.id, in: .default)
+      }
+      #expect(!String(decoding: try #require(record).code, as: UTF8.self).contains(code))
+    }
+  }
+
+  @Test func `the service connects the account and ends when it is told to`() async throws {
+    try await Sandboxed.run(.sqlite) { world in
+      let group = ServiceGroup(services: [world.house.polling], logger: Logger(label: "test") { _ in .silent })
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await group.run() }
+        let journey = try await world.startDevice()
+        try await world.decide(journey, as: "alice@contoso.test")
+        while try await world.deviceStatus(journey).state == .pending {
+          await world.house.time.untilSleeping()
+          world.house.time.advance(by: DeviceSignIns.idle)
+        }
+        #expect(try await world.deviceStatus(journey).state == .connected)
+        await group.triggerGracefulShutdown()
+        try await tasks.waitForAll()
+      }
+    }
+  }
+}
+
+/// From a hosted link on.
+@Suite struct DevicePageTests {
+  @Test(arguments: StoreEngine.allCases)
+  func `a hosted link shows one code and leads back when it is entered`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let app = try await world.addNativeApp()
+      let link = world.query(
+        try await world.house.signIn.form(
+          NewForm(email: "alice@contoso.test", redirectURL: "https://a.example/done?x=1"), in: .default))
+      let (data, sig) = (link["data"] ?? "", link["sig"] ?? "")
+      let journey = try await world.house.devices.start(data: data, sig: sig, app: app)
+      #expect(try await world.house.devices.start(data: data, sig: sig, app: app) == journey)
+      #expect(try await world.requests("/devicecode").count == 1)
+      let pending = try await world.devicePage(journey)
+      #expect(pending.status.state == .pending && pending.userCode == journey.userCode)
+      #expect(pending.email == "alice@contoso.test" && pending.asker == "a.example")
+      #expect(pending.redirect == nil && pending.back == nil && pending.tryAgain != nil)
+      try await world.decide(journey, as: "alice@contoso.test")
+      try await world.poll()
+      let done = try await world.devicePage(journey)
+      let account = try #require(done.status.account)
+      #expect(done.redirect == "https://a.example/done?x=1&account=\(account)&state=new")
+      #expect(done.tryAgain == nil)
+      let used = await #expect(throws: AccountProblem.self) {
+        try await world.house.devices.start(data: data, sig: sig, app: app)
+      }
+      #expect(used?.code == .formUsed)
+    }
+  }
+
+  @Test func `one that failed says why and leads back`() async throws {
+    try await Sandboxed.run(.sqlite) { world in
+      let app = try await world.addNativeApp()
+      let form = NewForm(account: AccountID("a"), redirectURL: "https://a.example/done")
+      let link = world.query(try await world.house.signIn.form(form, in: .default))
+      let journey = try await world.house.devices.start(
+        data: link["data"] ?? "", sig: link["sig"] ?? "", app: app)
+      try await world.decide(journey, as: "alice@contoso.test", "decline")
+      try await world.poll()
+      let page = try await world.devicePage(journey)
+      #expect(page.status.problem?.code == "signIn.declined")
+      let back = world.query(page.back?.url ?? "")
+      #expect(back["state"] == "failed" && back["problem"] == "signIn.declined" && back["account"] == "a")
+      #expect(page.tryAgain?.hasPrefix(House.publicURL + "/accounts/new?") == true)
+    }
+  }
+
+  @Test func `a page is what we signed, and a code is known in its workspace alone`() async throws {
+    try await Sandboxed.run(.sqlite) { world in
+      let app = try await world.addNativeApp()
+      let form = NewForm(redirectURL: "https://a.example/done")
+      let hosted = world.query(try await world.house.signIn.form(form, in: .default))
+      let journey = try await world.house.devices.start(
+        data: hosted["data"] ?? "", sig: hosted["sig"] ?? "", app: app)
+      let page = world.query(journey.url)
+      for (data, sig) in [
+        (hosted["data"], hosted["sig"]), (page["data"], hosted["sig"]), (page["data"], ""), ("", page["sig"]),
+      ] {
+        let problem = await #expect(throws: AccountProblem.self) {
+          try await world.house.devices.page(data: data ?? "", sig: sig ?? "")
+        }
+        #expect(problem?.code == .formInvalid)
+      }
+      let unknown = await #expect(throws: DeviceProblem.self) {
+        try await world.house.devices.status(journey.id, in: WorkspaceID("other"))
+      }
+      #expect(unknown?.code == .signInDeviceUnknown)
+      let foreign = await #expect(throws: AccountProblem.self) {
+        try await world.house.devices.start(DeviceSignInTests.new, app: app, in: WorkspaceID("other"))
+      }
+      #expect(foreign?.code == .appNotFound)
+    }
+  }
+}
+
+extension Sandboxed {
+  func addNativeApp() async throws -> AppID {
+    try await house.addApp(clientID: Self.native, secret: nil)
+  }
+
+  fileprivate func startDevice(
+    _ new: NewForm = DeviceSignInTests.new, app: AppID? = nil
+  ) async throws -> DeviceJourney {
+    let known = try await house.registry.apps(PageRequest(), in: .default).elements.first?.id
+    var choice = app ?? known
+    if choice == nil { choice = try await addNativeApp() }
+    return try await house.devices.start(new, app: try #require(choice), in: .default)
+  }
+
+  /// A person enters the code and accepts, or does not.
+  fileprivate func decide(_ journey: DeviceJourney, as user: String, _ decision: String = "accept") async throws {
+    let answer = try await send(
+      "POST", origin + "/sandbox/device", type: "application/json",
+      body: #"{"userCode": "\#(journey.userCode)", "user": "\#(user)", "decision": "\#(decision)"}"#)
+    #expect(answer.status == 204, "\(answer.body)")
+  }
+
+  /// It is time again.
+  fileprivate func poll() async throws {
+    house.time.advance(by: .seconds(5))
+    await house.polling.pollDue()
+  }
+
+  fileprivate func polls() async throws -> Int {
+    try await requests("/token", body: "device_code=").count
+  }
+
+  fileprivate func deviceStatus(_ journey: DeviceJourney) async throws -> DeviceStatus {
+    try await house.devices.status(journey.id, in: .default)
+  }
+
+  fileprivate func devicePage(_ journey: DeviceJourney) async throws -> DevicePage {
+    let link = query(journey.url)
+    return try await house.devices.page(data: link["data"] ?? "", sig: link["sig"] ?? "")
+  }
+
+  fileprivate func expectNoAccount() async throws {
+    #expect(try await house.directory.accounts(PageRequest(), in: .default).total == 0)
+  }
+}
