@@ -84,8 +84,9 @@ class Chromium:
             return False
 
     def type(self, field, text):
-        self.driver.find_element(By.NAME, field).clear()
-        self.driver.find_element(By.NAME, field).send_keys(text)
+        box = self.driver.find_element(By.CSS_SELECTOR, f"input[type=text][name={field}], textarea[name={field}]")
+        box.clear()
+        box.send_keys(text)
 
     def forget_cookies(self):
         """As another person's browser."""
@@ -108,6 +109,10 @@ class Chromium:
     @property
     def text(self):
         return self.driver.find_element(By.TAG_NAME, "body").text
+
+    def shown(self, style):
+        """The text of the first element of that class."""
+        return self.driver.find_element(By.CLASS_NAME, style).text
 
     def attribute(self, words, name):
         """Of the first button or link that shows these words."""

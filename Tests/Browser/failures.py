@@ -1,5 +1,5 @@
-"""The failures that reach the callback, each as a person meets it: what is planted, our code, and words that must
-stand on the screen."""
+"""What can fail between the link and the account, each as a person meets it: what is planted, our code, and words
+that must stand on the screen."""
 
 TOKEN = "/oauth2/v2.0/token"
 
@@ -8,26 +8,49 @@ def entra(number, code, words, status=400):
     return (f"AADSTS{number}", {"path": TOKEN, "status": status, "code": f"AADSTS{number}"}, code, words)
 
 
+def callback(number, code, words):
+    return (f"AADSTS{number} in the callback",
+            {"path": "/oauth2/v2.0/authorize", "status": 302, "code": f"AADSTS{number}"}, code, words)
+
+
+# Apps of the sandbox with a fault, which Microsoft's own page tells: the app, who signs in, and what the help must
+# make of that page. {callback} stands for the redirect URI that we send.
+STUCK = [
+    ("Redirect elsewhere", None, "entra.redirectMismatch · AADSTS50011", "Add exactly {callback} under"),
+    ("Redirect with a slash", None, "entra.redirectMismatch", "Add exactly {callback} under"),
+    ("Redirect in capitals", None, "entra.redirectMismatch", "Add exactly {callback} under"),
+    ("Redirect with https", None, "entra.redirectMismatch", "Add exactly {callback} under"),
+    ("Redirect to another path", None, "entra.redirectMismatch", "Add exactly {callback} under"),
+    ("Single tenant", None, "entra.tenantRequired · AADSTS50194", "was asked through “common”"),
+    ("Personal accounts only", None, "entra.wrongAccountType · AADSTS9002331", "“consumers”"),
+    ("Work accounts only", "erin@outlook.test", "entra.wrongAccountType · AADSTS50020", "another account"),
+    ("Disabled", "alice@contoso.test", "entra.clientDisabled · AADSTS7000112", "administrator enable it"),
+]
+
 # While the code is redeemed, and while we look who signed in and whether there is a mailbox.
 PLANTED = [
-    entra(7000215, "entra.secretWrong", "secret", 401),
-    entra(7000222, "entra.secretExpired", "expired", 401),
-    entra(7000218, "entra.secretMissing", "secret", 401),
-    entra(700025, "entra.secretUnexpected", "secret", 401),
-    entra(700016, "entra.clientUnknown", "client"),
-    entra(7000112, "entra.clientDisabled", "application"),
-    entra(50011, "entra.redirectMismatch", "redirect URI"),
-    entra(90002, "entra.tenantUnknown", "tenant"),
-    entra(50194, "entra.tenantRequired", "tenant"),
-    entra(50020, "entra.wrongAccountType", "account"),
-    entra(70011, "entra.scopeInvalid", "scope"),
-    entra(54005, "entra.codeUsed", "already"),
-    entra(501481, "entra.pkceMismatch", "sign-in"),
-    entra(65001, "entra.consentRequired", "allowed"),
-    entra(90094, "entra.adminConsentRequired", "administrator"),
-    entra(50076, "entra.interactionRequired", "Microsoft"),
+    entra(7000215, "entra.secretWrong", "The client secret is not one of the app with client ID", 401),
+    entra(7000222, "entra.secretExpired", "has expired", 401),
+    entra(7000218, "entra.secretMissing", "must prove itself with a secret or a certificate", 401),
+    entra(700025, "entra.secretUnexpected", "must not send a secret", 401),
+    entra(700016, "entra.clientUnknown", "client ID"),
+    entra(7000112, "entra.clientDisabled", "is disabled in"),
+    entra(50011, "entra.redirectMismatch", "/oauth under Authentication, platform Web"),
+    entra(90002, "entra.tenantUnknown", "Directory (tenant) ID"),
+    entra(50194, "entra.tenantRequired", "“common”"),
+    entra(50020, "entra.wrongAccountType", "of a kind that the app does not admit"),
+    entra(70011, "entra.scopeInvalid", "Mail.ReadWrite"),
+    entra(54005, "entra.codeUsed", "has already been used"),
+    entra(501481, "entra.pkceMismatch", "does not belong to the sign-in that was started"),
+    entra(65001, "entra.consentRequired", "Nobody has allowed the app what it asks for"),
+    entra(90094, "entra.adminConsentRequired", "only an administrator may allow"),
+    entra(50076, "entra.interactionRequired", "a second proof"),
     entra(53003, "entra.accessBlocked", "Conditional Access"),
-    entra(90033, "entra.unavailable", "at the moment", 503),
+    entra(90033, "entra.unavailable", "Entra cannot answer at the moment", 503),
+    callback(65001, "entra.consentRequired", "Nobody has allowed the app what it asks for"),
+    callback(90094, "entra.adminConsentRequired", "only an administrator may allow"),
+    callback(50105, "entra.accessBlocked", "is not assigned"),
+    callback(53003, "entra.accessBlocked", "Conditional Access"),
     ("a lost answer of Entra", {"path": TOKEN, "close": "before"}, "entra.unreachable", "could not be reached"),
     ("a forbidden profile", {"path": "/v1.0/me", "status": 403, "code": "ErrorAccessDenied"}, "graph.accessDenied",
      "permission"),

@@ -14,7 +14,7 @@ import time
 from urllib.parse import quote
 
 from chromium import Chromium
-from failures import PLANTED
+from failures import PLANTED, STUCK
 from parties import Gateway, Sandbox, fields
 
 ALICE, BOB, NOBODY = "alice@contoso.test", "bob@contoso.test", "nomailbox@contoso.test"
@@ -56,7 +56,8 @@ class Walk:
         browser.forget_cookies()
         browser.open(link)
         browser.press("Sign in with Contoso")
-        browser.press(user)
+        if browser.has(user):
+            browser.press(user)
         if browser.has("Accept"):
             browser.press("Accept")
 
@@ -146,6 +147,31 @@ class Walk:
         check("after all of these the same link connects", fields(self.browser.url).get("state") == "new",
               self.browser.url)
 
+    def stuck(self):
+        """A page of Microsoft's that leads nowhere; its text is pasted into our help."""
+        browser = self.browser
+        for name, user, code, words in STUCK:
+            app = self.gateway.register(self.sandbox.named(name), title="Sign in with Contoso")
+            link = self.link(type=app)
+            browser.forget_cookies()
+            browser.open(link)
+            browser.press("Sign in with Contoso")
+            if user and browser.has(user):
+                browser.press(user)
+            elif user:
+                browser.type("username", user)
+                browser.press("Next")
+            page = browser.text
+            check(f"{name}: Microsoft's page leads nowhere", browser.url.startswith(self.sandbox.origin)
+                  and "AADSTS" in page, page)
+            browser.open(link)
+            browser.press("Stuck on Microsoft")
+            browser.type("code", page)
+            browser.press("Explain it")
+            words = words.replace("{callback}", self.gateway.origin + "/oauth")
+            check(f"{name}: the help names it and its cure", code in browser.text and words in browser.text,
+                  browser.text)
+
     def strangers(self):
         """Answers that belong to no sign-in of this browser. They lead nowhere: nobody knows whose they are."""
         browser = self.browser
@@ -201,8 +227,12 @@ class Walk:
         self.looks("help")
         browser.type("code", "Sorry, but we’re having trouble signing you in.\n\nAADSTS50011: The redirect URI")
         browser.press("Explain it")
-        check("help: says what Microsoft's code means", "redirect URI" in browser.text
-              and "What to do" in browser.text and "entra.redirectMismatch" in browser.text, browser.text)
+        check("help: says what Microsoft's code means",
+              "entra.redirectMismatch · AADSTS50011" in browser.text and "What to do" in browser.text, browser.text)
+        check("help: with the redirect URI that the link's app sends",
+              f"Add exactly {self.gateway.origin}/oauth under" in browser.text, browser.text)
+        check("help: with the portal page where it is mended",
+              browser.attribute("Open the page at Microsoft", "href").startswith("http"), browser.text)
         self.looks("answer")
         browser.type("code", HOSTILE)
         browser.press("Explain it")
@@ -254,6 +284,7 @@ def main(gateway_origin, sandbox_origin, database, folder, screenshots=None):
         walk.declined()
         walk.other_mailbox()
         walk.planted()
+        walk.stuck()
         walk.strangers()
         walk.used_link()
         walk.help()

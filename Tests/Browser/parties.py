@@ -31,8 +31,18 @@ class Sandbox:
     def app(self, kind):
         return next(app for app in self.directory["apps"] if app["kind"] == kind and not app["secretExpired"])
 
+    def named(self, name):
+        return next(app for app in self.directory["apps"] if app["displayName"] == name)
+
     def plant(self, fault):
         call("POST", self.origin + "/sandbox/faults", fault)
+
+    def decide(self, user_code, user, decision):
+        """As that person, on the page of Microsoft's that takes a device's code."""
+        call("POST", self.origin + "/sandbox/device", {"userCode": user_code, "user": user, "decision": decision})
+
+    def settle(self, **settings):
+        call("POST", self.origin + "/sandbox/settings", settings)
 
     def requests(self):
         return call("GET", self.origin + "/sandbox/requests")["value"]

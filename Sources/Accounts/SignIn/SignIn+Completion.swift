@@ -33,13 +33,15 @@ extension SignIn {
     do {
       let asked = time.now
       guard asked < signIn.expires else { throw AccountProblem.signInExpired }
-      if let error = query["error"] {
-        throw EntraProblem(callbackError: error, description: query["error_description"])
-      }
-      guard let code = query["code"], !code.isEmpty else { throw AccountProblem.signInExpired }
       let app = try await store.read { (tx: borrowing Transaction) in
         try tx.signInApp(signIn.app, in: signIn.workspace)
       }
+      if let error = query["error"] {
+        throw EntraProblem(
+          callbackError: error, description: query["error_description"],
+          values: try await values(of: app, for: form, redirectURI: signIn.redirectURI))
+      }
+      guard let code = query["code"], !code.isEmpty else { throw AccountProblem.signInExpired }
       let secrets = try signIn.secrets(vault)
       let reply = try await endpoints.entra(for: app).redeem(
         code: Secret(code), redirectURI: signIn.redirectURI, pkce: secrets.pkce,

@@ -4,6 +4,8 @@ import Store
 
 /// What a failure means and who mends it, for somebody who knows only its code.
 package struct HelpAnswer: Sendable, Hashable {
+  /// Microsoft's name for it; `nil` for one of ours.
+  package let name: String?
   package let code: ProblemCode
   package let meaning: String
   package let remedy: String?
@@ -21,13 +23,40 @@ extension SignIn {
   package func explain(_ text: String, data: String?, sig: String?) async throws -> HelpAnswer? {
     if let problem = AccountProblem.onPages.first(where: { $0.code.rawValue == text }) {
       return HelpAnswer(
-        code: problem.code, meaning: problem.summary, remedy: problem.remedy, actor: problem.actor,
+        name: nil, code: problem.code, meaning: problem.summary, remedy: problem.remedy, actor: problem.actor,
         link: problem.link)
     }
-    guard let answer = ErrorCatalogue.explain(text) else { return nil }
-    return HelpAnswer(
-      code: answer.code, meaning: answer.meaning, remedy: answer.remedy, actor: answer.actor,
-      link: answer.link)
+    let values = try await values(data: data ?? "", sig: sig ?? "")
+    return ErrorCatalogue.explain(text, values).map {
+      HelpAnswer(
+        name: $0.name, code: $0.code, meaning: $0.meaning, remedy: $0.remedy, actor: $0.actor, link: $0.link)
+    }
+  }
+
+  private func values(data: String, sig: String) async throws -> ErrorValues {
+    guard let link = try? HostedLink(data: data, signature: sig, vault) else { return ErrorValues() }
+    let found = try await store.read { (tx: borrowing Transaction) -> (HostedFormRecord, OAuth2AppRecord)? in
+      guard let form = try tx.form(link.form, in: link.workspace) else { return nil }
+      do {
+        let apps = try tx.choices(form)
+        return apps.count == 1 ? (form, apps[0]) : nil
+      } catch is AccountProblem {
+        return nil
+      }
+    }
+    guard let (form, app) = found else { return ErrorValues() }
+    return try await values(
+      of: app, for: form, redirectURI: Journey(app: app, publicURL: publicURL).redirectURI)
+  }
+
+  /// What the catalogue's sentences are filled with when a sign-in fails.
+  func values(
+    of app: OAuth2AppRecord, for form: HostedFormRecord, redirectURI: String
+  ) async throws -> ErrorValues {
+    ErrorValues(
+      cloud: try endpoints.cloud(of: app), clientID: app.clientID, tenant: app.authority,
+      redirectURI: redirectURI, scopes: try await requestedScopes(of: app, for: form),
+      mailbox: form.wantedEmail)
   }
 }
 

@@ -118,6 +118,11 @@ enum EntraErrors {
       "Sign in with a work or school account; or choose “Any Entra ID tenant + personal Microsoft accounts” as Supported "
         + "account types under Authentication."),
     ErrorEntry(
+      [9_002_331], .entraWrongAccountType, .appOwner, at: .portal(.authentication),
+      "The app with {clientID} admits personal Microsoft accounts only.",
+      "Set the app's authority here to “consumers”; or choose “Any Entra ID tenant + personal Microsoft accounts” as "
+        + "Supported account types under Authentication."),
+    ErrorEntry(
       [50034, 51004], .entraWrongAccountType, .user, "Entra does not find {mailbox} in {tenant}.",
       "Check the spelling of the address; if it is right, sign in through another tenant."),
   ]

@@ -62,7 +62,8 @@ struct HostedPages: Sendable {
 
   /// Opening the link changes nothing: mail scanners open links too.
   private func show(_ request: Request, _ context: WebContext) async throws -> Response {
-    let link = HelpLink(request.formQuery)
+    let query = request.formQuery
+    let link = HelpLink(query)
     let page = try await signIn.page(data: link.data ?? "", sig: link.sig ?? "")
     return html(
       "signIn",
@@ -74,15 +75,30 @@ struct HostedPages: Sendable {
   }
 
   private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
+    try await fromLink(request) { form in
+      let start = try await signIn.begin(data: form.data, sig: form.sig, app: AppID(form.app))
+      var response = redirect(to: start.authorizeURL)
+      let life = start.cookie.maxAge.components.seconds
+      response.headers[.setCookie] =
+        "\(start.cookie.name)=\(start.cookie.value.reveal()); Path=/; Max-Age=\(life); HttpOnly; SameSite=Lax"
+        + (isSecure ? "; Secure" : "")
+      return response
+    }
+  }
+
+  /// Answers a button of the choice page. What fails while the link itself is good may be tried again.
+  func fromLink(
+    _ request: Request, _ body: (StartForm) async throws -> Response
+  ) async throws -> Response {
     try Self.refuseForeignForm(request)
     let buffer = try await request.body.collect(upTo: Self.formLimit)
     let form = try URLEncodedFormDecoder().decode(StartForm.self, from: String(buffer: buffer))
-    let start = try await signIn.begin(data: form.data, sig: form.sig, app: AppID(form.app))
-    var response = redirect(to: start.authorizeURL)
-    response.headers[.setCookie] =
-      "\(start.cookie.name)=\(start.cookie.value.reveal()); Path=/; Max-Age=\(start.cookie.maxAge.components.seconds)"
-      + "; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
-    return response
+    do {
+      return try await body(form)
+    } catch let problem as any Problem where ![.formInvalid, .formUsed].contains(problem.code) {
+      let link = HelpLink(["data": form.data, "sig": form.sig]).signIn
+      return refusal(PageFailure(problem), tryAgain: link)
+    }
   }
 
   /// A form on another site could start a sign-in in somebody's browser. Every browser of today says where a
@@ -96,26 +112,21 @@ struct HostedPages: Sendable {
     switch try await signIn.complete(request.formQuery, cookies: Self.cookies(of: request)) {
     case .connected(_, _, let redirect): return self.redirect(to: redirect)
     case .refused(let problem, let tryAgain, let back):
-      return refusal(problem, tryAgain: tryAgain, back: back)
+      return refusal(PageFailure(problem), tryAgain: tryAgain, back: back)
     }
   }
 
   /// The page that names what went wrong and the cure.
-  func refusal(_ problem: any Problem, tryAgain: String? = nil, back: WayBack? = nil) -> Response {
-    let origin = [problem.origin?.code, problem.origin?.requestID].compactMap { $0 }.joined(separator: " · ")
-    let help = HelpLink(code: problem.origin?.code ?? problem.code.rawValue, of: tryAgain)
+  func refusal(_ failure: PageFailure, tryAgain: String? = nil, back: WayBack? = nil) -> Response {
+    let help = HelpLink(code: failure.peerCode ?? failure.code, of: tryAgain)
     var response = html(
       "refused",
-      [
-        "summary": problem.summary, "remedy": Self.remedy(of: problem), "code": problem.code.rawValue,
-        "actor": problem.actor.map(Self.words), "portal": Self.address(problem.link),
-        "peer": origin.isEmpty ? nil : origin, "tryAgain": tryAgain, "back": back?.url, "asker": back?.asker,
-        "seconds": Self.readingTime, "help": help.path,
-      ], status: APIError.status(of: problem.code))
+      failure.values.merging([
+        "tryAgain": tryAgain, "back": back?.url, "asker": back?.asker, "seconds": Self.readingTime,
+        "help": help.path,
+      ]) { $1 }, status: failure.status)
     // So the program learns of the failure too.
-    if let back, let refresh = HTTPField.Name("Refresh") {
-      response.headers[refresh] = "\(Self.readingTime); url=\(back.url)"
-    }
+    if let back { response.headers.set("Refresh", "\(Self.readingTime); url=\(back.url)") }
     return response
   }
 
@@ -129,32 +140,13 @@ struct HostedPages: Sendable {
       [
         "asked": link.code, "answer": answer != nil, "unknown": link.code != nil && answer == nil,
         "summary": answer?.meaning, "remedy": answer?.remedy, "code": answer?.code.rawValue,
-        "actor": answer?.actor.map(Self.words), "portal": Self.address(answer?.link), "data": link.data,
-        "sig": link.sig, "form": link.signIn,
+        "name": answer?.name,
+        "actor": answer?.actor.map(PageFailure.words), "portal": PageText.address(answer?.link),
+        "data": link.data, "sig": link.sig, "form": link.signIn,
       ], formTargets: ["'self'"])
   }
 
-  /// Where waiting is all there is to do, a person is told so.
-  private static func remedy(of problem: any Problem) -> String? {
-    if let remedy = problem.remedy { return remedy }
-    return problem.retry == .futile ? nil : "Wait a few minutes, then try again."
-  }
-
-  private static func words(_ actor: Responsible) -> String {
-    switch actor {
-    case .user: "You, the owner of the mailbox."
-    case .appOwner: "Whoever set up this sign-in at Microsoft. Send them these words."
-    case .administrator: "An administrator of your organisation. Send them these words."
-    case .nobody: "Nobody; it passes by itself."
-    }
-  }
-
-  /// The address, if a browser may be sent there.
-  private static func address(_ link: String?) -> String? {
-    link.flatMap { $0.hasPrefix("https://") || $0.hasPrefix("http://") ? $0 : nil }
-  }
-
-  private func html(
+  func html(
     _ template: String, _ values: [String: Any?], status: HTTPResponse.Status = .ok,
     formTargets: [String] = ["'none'"]
   ) -> Response {
@@ -169,13 +161,13 @@ struct HostedPages: Sendable {
       status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
   }
 
-  private func redirect(to url: String) -> Response {
+  func redirect(to url: String) -> Response {
     var headers = headers
     headers[.location] = url
     return Response(status: .seeOther, headers: headers)
   }
 
-  private struct StartForm: Decodable {
+  struct StartForm: Decodable {
     let data, sig, app: String
   }
 
@@ -198,30 +190,14 @@ struct HostedPages: Sendable {
   private static func securityHeaders() -> HTTPFields {
     var headers: HTTPFields = [.cacheControl: "no-store", .xContentTypeOptions: "nosniff"]
     // The link is a key to the form, and the callback carries a code: neither may reach another site.
-    if let referrerPolicy = HTTPField.Name("Referrer-Policy") { headers[referrerPolicy] = "no-referrer" }
+    headers.set("Referrer-Policy", "no-referrer")
     return headers
   }
 }
 
-/// Answers every failure of a hosted page with a page.
-struct PageProblemMiddleware: RouterMiddleware {
-  typealias Context = WebContext
-
-  let pages: HostedPages
-
-  func handle(
-    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
-  ) async throws -> Response {
-    do {
-      return try await next(request, context)
-    } catch let problem as any Problem {
-      return pages.refusal(problem)
-    } catch is NIOTooManyBytesError {
-      return pages.refusal(RequestProblem.incompleteForm)
-    } catch let error as HTTPError {
-      return pages.refusal(RequestProblem.refused(status: error.status.code, error.body))
-    } catch is DecodingError {
-      return pages.refusal(RequestProblem.incompleteForm)
-    }
+extension HTTPFields {
+  /// For a name that the library has no constant for.
+  mutating func set(_ name: String, _ value: String) {
+    if let name = HTTPField.Name(name) { self[name] = value }
   }
 }

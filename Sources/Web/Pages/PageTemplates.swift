@@ -11,6 +11,7 @@ enum PageTemplates {
 
   static let pages = [
     "page": page, "signIn": signIn, "refused": refused, "help": help, "cure": cure, "home": home,
+    "asks": asks,
   ]
 
   private static let page = """
@@ -37,10 +38,7 @@ enum PageTemplates {
   private static let signIn = """
     {{<page}}{{$title}}Connect a mailbox{{/title}}{{$content}}
     <h1>Connect {{#address}}<bdi>{{{address}}}</bdi>{{/address}}{{^address}}your mailbox{{/address}}</h1>
-    <p>{{#workspace}}<strong><bdi>{{{workspace}}}</bdi></strong>, through the program at \
-    <strong>{{{asker}}}</strong>,{{/workspace}}\
-    {{^workspace}}The program at <strong>{{{asker}}}</strong>{{/workspace}} asks to send mail \
-    from {{#address}}this{{/address}}{{^address}}your{{/address}} mailbox.</p>
+    {{>asks}}
     <ul class="notes">
     <li>You sign in on Microsoft’s own page, which lists all that is asked for. \
     Heliograph never sees your password.</li>
@@ -55,6 +53,14 @@ enum PageTemplates {
     <p><a href="{{{help}}}">Stuck on Microsoft’s page?</a></p>
     <p>You were not expecting this? Close the page; nothing has happened.</p>
     {{/foot}}{{/page}}
+    """
+
+  /// Who wants what.
+  private static let asks = """
+    <p>{{#workspace}}<strong><bdi>{{{workspace}}}</bdi></strong>, through the program at \
+    <strong>{{{asker}}}</strong>,{{/workspace}}\
+    {{^workspace}}The program at <strong>{{{asker}}}</strong>{{/workspace}} asks to send mail \
+    from {{#address}}this{{/address}}{{^address}}your{{/address}} mailbox.</p>
     """
 
   private static let refused = """
@@ -87,7 +93,7 @@ enum PageTemplates {
     {{#answer}}<h1>What it means</h1>
     <p class="fault">{{{summary}}}</p>
     {{>cure}}
-    <p class="detail">{{{code}}}</p>
+    <p class="detail">{{{code}}}{{#name}} · {{{name}}}{{/name}}</p>
     <h2>Something else?</h2>{{/answer}}
     {{^answer}}<h1>Stuck on Microsoft’s page?</h1>{{/answer}}
     {{#unknown}}<p class="fault">Nothing is known here about “<bdi>{{{asked}}}</bdi>”.</p>

@@ -27,4 +27,9 @@ enum PageText {
     }
     return escaped
   }
+
+  /// The address, if a browser may be sent there.
+  static func address(_ link: String?) -> String? {
+    link.flatMap { $0.hasPrefix("https://") || $0.hasPrefix("http://") ? $0 : nil }
+  }
 }
