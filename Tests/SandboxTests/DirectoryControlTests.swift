@@ -111,9 +111,9 @@ import Testing
     ("bob", "/me/sendMail", "sales", 202, nil),
     ("bob", "/users/info@contoso.test/sendMail", "info", 202, nil),
     ("bob", "/users/info@contoso.test/messages", "info", 201, nil),
-    ("junk", "/users/info@contoso.test/messages", "info", 403, "ErrorAccessDenied"),
-    ("junk", "/users/info@contoso.test/sendMail", "info", 403, "ErrorAccessDenied"),
-    ("junk", "/me/sendMail", "info", 403, "ErrorSendAsDenied"),
+    ("mailbox001", "/users/info@contoso.test/messages", "info", 403, "ErrorAccessDenied"),
+    ("mailbox001", "/users/info@contoso.test/sendMail", "info", 403, "ErrorAccessDenied"),
+    ("mailbox001", "/me/sendMail", "info", 403, "ErrorSendAsDenied"),
   ]
 
   @Test(arguments: cases)

@@ -12,7 +12,7 @@ extension SandboxDirectory {
       Tenant(id: fabrikamID, domain: "fabrikam.test"),
       Tenant(id: wingtipID, domain: "wingtip.test", consentPolicy: .managed),
     ],
-    users: people + bulk + newcomers, apps: registrations + plants)
+    users: people + newcomers + bulk, apps: registrations + plants)
 
   static let contosoID = "c0000000-0000-4000-8000-000000000001"
   private static let fabrikamID = "fab00000-0000-4000-8000-000000000001"
@@ -51,7 +51,7 @@ extension SandboxDirectory {
         Member(user: "alice@contoso.test", fullAccess: true, sendAs: false),
         Member(user: "bob@contoso.test", fullAccess: false, sendAs: true),
       ]),
-    work(12, "junk", "June Junk", contosoID, "contoso.test"),
+    shared(12, "junk", "Contoso Junk", []),
   ]
 
   private static let registrations = [
