@@ -49,6 +49,7 @@ package struct WebApplication: Sendable {
     let api = router.group("v1").add(middleware: BearerAuthentication(tokens: services.tokens, scope: "api"))
     AppRoutes(apps: services.apps, bodyLimit: bodyLimit).add(to: api)
     AccountRoutes(directory: services.accounts, signIn: services.signIn, bodyLimit: bodyLimit).add(to: api)
+    ImportRoute(directory: services.accounts).add(to: api)
     DeviceRoutes(devices: DeviceSignIn(signIn: services.signIn), bodyLimit: bodyLimit).add(to: api)
     SubmitRoute(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)
     OutboxRoutes(outbox: services.outbox).add(to: api)

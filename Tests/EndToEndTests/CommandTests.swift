@@ -59,7 +59,7 @@ import Testing
 
   @Test(arguments: [
     [], ["serve"], ["sandbox"], ["demo"], ["token"], ["token", "issue"], ["send"], ["app"], ["app", "add"],
-    ["app", "list"], ["account", "list"], ["queue", "list"],
+    ["app", "list"], ["account", "list"], ["account", "add"], ["account", "import"], ["queue", "list"],
   ])
   func `Every command explains itself`(command: [String]) async throws {
     try await withFolder { folder in

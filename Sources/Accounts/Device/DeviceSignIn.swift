@@ -35,7 +35,9 @@ package struct DeviceSignIn: Sendable {
     let now = signIn.time.now
     let (form, shown) = try await signIn.store.read { (tx: borrowing Transaction) in
       let form = try tx.openForm(link, at: now)
-      guard try tx.choices(form).contains(where: { $0.id == id }) else { throw AccountProblem.appNotFound(id) }
+      guard try tx.choices(form).contains(where: { $0.id == id }) else {
+        throw AccountProblem.appNotFound(id)
+      }
       return (form, try tx.pendingDeviceSignIn(of: form.id, app: id, in: form.workspace))
     }
     if let shown, now + Self.worthShowing < shown.expires { return journey(shown) }

@@ -85,7 +85,9 @@ package struct DeviceSignIns: Service {
   }
 
   private func step(_ record: DeviceSignInRecord) async throws -> DeviceStep {
-    guard time.now < record.expires else { return DeviceStep(after: DeviceProblem.expired, record, at: time.now) }
+    guard time.now < record.expires else {
+      return DeviceStep(after: DeviceProblem.expired, record, at: time.now)
+    }
     do {
       let (form, app) = try await store.read { (tx: borrowing Transaction) in
         (try tx.form(record.form, in: record.workspace), try tx.signInApp(record.app, in: record.workspace))

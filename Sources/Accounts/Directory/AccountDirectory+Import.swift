@@ -17,20 +17,7 @@ extension AccountDirectory {
     let origin = try await store.write { [vault] (tx: borrowing Transaction) -> AccountOrigin in
       let app = try tx.signInApp(try client.id(tx), in: workspace)
       let existing = try tx.personsAccount(id, in: workspace)
-      if let existing, existing.mailbox.lowercased() != grant.email.lowercased() || existing.delegated {
-        throw AccountProblem.otherMailbox(id, existing.mailbox)
-      }
-      try tx.upsert(grant.account(id, app, existing: existing, in: workspace, at: now))
-      let replaced = try tx.grant(of: id, in: workspace)?.version
-      let record = OAuth2GrantRecord(
-        workspace: workspace, account: id, version: max(now.microseconds, (replaced ?? 0) + 1),
-        refreshToken: vault.seal(grant.refreshToken, for: .refreshToken(id, in: workspace)),
-        accessToken: vault.seal(Secret(""), for: .accessToken(id, in: workspace)),
-        expires: Instant(microseconds: 0), scopes: [], clientKind: app.isConfidential ? .web : .native,
-        keepAlive: KeepAlive.next(after: now), updated: now)
-      _ = try tx.save(record, replacing: replaced)
-      if existing == nil { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
-      return existing == nil ? .new : .existing
+      return try tx.save(grant, as: id, app, existing: existing, in: workspace, at: now, vault)
     }
     connector.nudge()
     return (id, origin)
@@ -39,13 +26,43 @@ extension AccountDirectory {
   private func client(of grant: ImportedGrant, in workspace: WorkspaceID) throws -> ImportClient {
     switch grant.app {
     case .existing(let id): return .existing(id)
-    case .client(let id, let tenant, let secret, let cloud, let base):
-      return .prepared(
-        try apps.prepare(
-          NewApp(
-            name: "Imported client \(id)", provider: .outlook, enabled: true, cloud: cloud, baseScopes: base,
-            clientID: id, clientSecret: secret, authority: tenant), in: workspace))
+    case .client: return .prepared(try prepareApp(of: grant, in: workspace))
     }
+  }
+
+  /// The app that such a grant is for, where it is not one of ours already.
+  func prepareApp(of grant: ImportedGrant, in workspace: WorkspaceID) throws -> PreparedApp {
+    switch grant.app {
+    case .existing(let id): throw AccountProblem.appNotFound(id)
+    case .client(let id, let tenant, let secret, let cloud, let base):
+      return try apps.prepare(
+        NewApp(
+          name: "Imported client \(id)", provider: .outlook, enabled: true, cloud: cloud, baseScopes: base,
+          clientID: id, clientSecret: secret, authority: tenant), in: workspace)
+    }
+  }
+}
+
+extension Transaction {
+  /// Makes the account, or gives it this grant. Throws `account.exists` when it is of another mailbox.
+  func save(
+    _ grant: ImportedGrant, as id: AccountID, _ app: OAuth2AppRecord, existing: AccountRecord?,
+    in workspace: WorkspaceID, at now: Instant, _ vault: Vault
+  ) throws -> AccountOrigin {
+    if let existing, existing.mailbox.lowercased() != grant.email.lowercased() || existing.delegated {
+      throw AccountProblem.otherMailbox(id, existing.mailbox)
+    }
+    try upsert(grant.account(id, app, existing: existing, in: workspace, at: now))
+    let replaced = try self.grant(of: id, in: workspace)?.version
+    let record = OAuth2GrantRecord(
+      workspace: workspace, account: id, version: max(now.microseconds, (replaced ?? 0) + 1),
+      refreshToken: vault.seal(grant.refreshToken, for: .refreshToken(id, in: workspace)),
+      accessToken: vault.seal(Secret(""), for: .accessToken(id, in: workspace)),
+      expires: Instant(microseconds: 0), scopes: [], clientKind: app.isConfidential ? .web : .native,
+      keepAlive: KeepAlive.next(after: now), updated: now)
+    _ = try save(record, replacing: replaced)
+    if existing == nil { try append(AccountEvent.added.record(id, in: workspace, at: now)) }
+    return existing == nil ? .new : .existing
   }
 }
 

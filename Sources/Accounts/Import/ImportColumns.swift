@@ -35,9 +35,15 @@ struct ImportColumns: Sendable, Hashable {
     guard !seen.isEmpty else { return nil }
   }
 
-  /// How a list whose first row is this one, and no header, is read.
+  /// How a list whose first row is this one, and no header, is read. Sellers do not agree which of the last two
+  /// comes first, but a client id is plain to see.
   init(guessedFrom row: [String], _ separator: CSVSeparator?) {
-    self = separator == .dashes && row.count >= 4 ? .sold : .usual
+    guard separator == .dashes, row.count >= 4 else {
+      self = .usual
+      return
+    }
+    let isSwapped = ImportRow.isGUID(row[3]) && !ImportRow.isGUID(row[2])
+    self = isSwapped ? ImportColumns(columns: [.email, .password, .refreshToken, .clientID]) : .sold
   }
 
   /// What a header lacks; without them no row can be read.

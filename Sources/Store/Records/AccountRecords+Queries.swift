@@ -17,6 +17,17 @@ extension Transaction {
     }
   }
 
+  /// Of a mailbox that its owner signed in to, or whose token was brought along; the address' case aside, oldest
+  /// first.
+  package func personsAccounts(of mailbox: String, in workspace: WorkspaceID) throws -> [AccountRecord] {
+    try rows(
+      AccountDetails.select + """
+         WHERE account.workspace = $1 AND lower(mailbox) = lower($2) AND provider = 'outlook' AND delegated = 0
+          AND delegated_account IS NULL ORDER BY account.created, account.id
+        """, workspace, mailbox
+    ) { try AccountRecord($0) }
+  }
+
   /// Oldest first. `query` is looked for in id, name and address, without regard to ASCII case.
   package func accounts(
     _ request: PageRequest, state: AccountState?, query: String?, in workspace: WorkspaceID

@@ -56,6 +56,7 @@ extension Migration {
         FOREIGN KEY (workspace, delegated_account) REFERENCES account (workspace, id))
       """,
       "CREATE INDEX account_created ON account (workspace, created, id)",
+      "CREATE INDEX account_mailbox ON account (workspace, lower(mailbox))",
       "CREATE INDEX account_app ON account (app_workspace, app)",
       """
       CREATE INDEX account_delegated ON account (workspace, delegated_account)

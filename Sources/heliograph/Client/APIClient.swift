@@ -52,6 +52,42 @@ struct APIClient: Sendable {
     return try await send(request)
   }
 
+  /// Sends a body of any length and reads the answer line by line while it is still being sent.
+  func stream(
+    _ path: String, _ body: HTTPClientRequest.Body, type: String,
+    isolation: isolated (any Actor)? = #isolation,
+    _ take: (String) -> Void
+  ) async throws {
+    var request = HTTPClientRequest(url: url + path)
+    request.method = .POST
+    request.headers.add(name: "Content-Type", value: type)
+    request.headers.add(name: "Authorization", value: "Bearer \(token.reveal())")
+    request.body = body
+    let response: HTTPClientResponse
+    do {
+      response = try await http.execute(request, timeout: .hours(24))
+    } catch {
+      throw ClientProblem.unreachable(url)
+    }
+    guard response.status == .ok else {
+      let refusal = try await response.body.collect(upTo: 1 << 20)
+      throw ClientProblem(status: Int(response.status.code), body: Data(refusal.readableBytesView))
+    }
+    var line = ByteBuffer()
+    do {
+      for try await piece in response.body {
+        line.writeImmutableBuffer(piece)
+        while let end = line.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
+          take(line.readString(length: end - line.readerIndex) ?? "")
+          line.moveReaderIndex(forwardBy: 1)
+        }
+        line.discardReadBytes()
+      }
+    } catch {
+      throw ClientProblem.unreachable(url)
+    }
+  }
+
   private func send(_ request: HTTPClientRequest) async throws -> APIReply {
     var request = request
     request.headers.add(name: "Authorization", value: "Bearer \(token.reveal())")

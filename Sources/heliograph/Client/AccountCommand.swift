@@ -2,7 +2,8 @@ import ArgumentParser
 
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "account", abstract: "The mailboxes that are connected.", subcommands: [List.self])
+    commandName: "account", abstract: "The mailboxes that are connected.",
+    subcommands: [List.self, AccountAdd.self, AccountImport.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the accounts.")

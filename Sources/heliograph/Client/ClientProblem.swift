@@ -8,7 +8,7 @@ struct ClientProblem: Problem {
   let remedy: String?
   let retry: Retry
 
-  private init(_ code: ProblemCode, _ summary: String, remedy: String?, retry: Retry = .futile) {
+  init(_ code: ProblemCode, _ summary: String, remedy: String?, retry: Retry = .futile) {
     self.code = code
     self.summary = summary
     self.remedy = remedy

@@ -184,7 +184,8 @@ import Testing
 
   @Test func `the service connects the account and ends when it is told to`() async throws {
     try await Sandboxed.run(.sqlite) { world in
-      let group = ServiceGroup(services: [world.house.polling], logger: Logger(label: "test") { _ in .silent })
+      let group = ServiceGroup(
+        services: [world.house.polling], logger: Logger(label: "test") { _ in .silent })
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
         let journey = try await world.startDevice()
@@ -291,7 +292,9 @@ extension Sandboxed {
   }
 
   /// A person enters the code and accepts, or does not.
-  fileprivate func decide(_ journey: DeviceJourney, as user: String, _ decision: String = "accept") async throws {
+  fileprivate func decide(_ journey: DeviceJourney, as user: String, _ decision: String = "accept")
+    async throws
+  {
     let answer = try await send(
       "POST", origin + "/sandbox/device", type: "application/json",
       body: #"{"userCode": "\#(journey.userCode)", "user": "\#(user)", "decision": "\#(decision)"}"#)

@@ -16,7 +16,8 @@ struct CSVReader: Sendable {
   /// Between the rows of one piece: where in `pending` the row starts.
   private var start = 0
   private var line = 1
-  private var separator: CSVSeparator?
+  /// `nil` until the first line has arrived.
+  private(set) var separator: CSVSeparator?
   private var scanner = CSVScanner(separator: .byte(UInt8(ascii: ",")), from: 0)
   /// Whether the rest of a line is passed over.
   private var skipping = false

@@ -1,0 +1,180 @@
+import Accounts
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Store
+import Synchronization
+
+/// `POST /v1/accounts/import`: a list of mailboxes, read as it comes and answered as it is read.
+struct ImportRoute: Sendable {
+  let directory: AccountDirectory
+
+  /// Of a list; it is never held whole. A million rows have about this much.
+  static let bodyLimit = 2 << 30
+
+  func add(to group: RouterGroup<WebContext>) {
+    group.post("accounts/import", use: importList)
+  }
+
+  private func importList(_ request: Request, _ context: WebContext) async throws -> Response {
+    let isDryRun = try request.flag("dryRun")
+    if let length = request.headers[.contentLength].flatMap(Int.init), length > Self.bodyLimit {
+      throw RequestProblem.listTooLarge(limit: Self.bodyLimit)
+    }
+    let list = AccountImport(into: directory, workspace: try context.workspace, isDryRun: isDryRun)
+    let body = request.body
+    return Response(
+      status: .ok, headers: [.contentType: "application/x-ndjson; charset=utf-8", .cacheControl: "no-store"],
+      body: ResponseBody { writer in
+        // A client may send all of the list before it reads a word of the answer.
+        let answer = AnswerQueue()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          group.addTask {
+            defer { answer.finish() }
+            try await Self.read(body, list, answer)
+          }
+          for await lines in answer.lines {
+            try await writer.write(lines)
+            answer.noteWritten(lines.readableBytes)
+          }
+          try await group.waitForAll()
+        }
+        try await writer.finish(nil)
+      })
+  }
+
+  private static func read(_ body: RequestBody, _ list: AccountImport, _ answer: AnswerQueue) async throws {
+    var list = list
+    var size = 0
+    for try await buffer in body where !list.isOver {
+      size += buffer.readableBytes
+      let reports =
+        if size > bodyLimit {
+          list.stop(RequestProblem.listTooLarge(limit: bodyLimit))
+        } else {
+          await list.take(Array(buffer.readableBytesView))
+        }
+      try await answer.add(reports)
+    }
+    try await answer.add(await list.finish())
+  }
+}
+
+/// What has been said and not yet been sent.
+private final class AnswerQueue: Sendable {
+  let lines: AsyncStream<ByteBuffer>
+  private let continuation: AsyncStream<ByteBuffer>.Continuation
+  private let written: AsyncStream<Void>
+  private let noteWritten: AsyncStream<Void>.Continuation
+  private let unsent = Mutex(0)
+
+  /// Some hundred thousand rows that failed; beyond it the list is read no faster than the answer.
+  private static let most = 32 << 20
+
+  init() {
+    (lines, continuation) = AsyncStream.makeStream()
+    (written, noteWritten) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  func add(_ reports: [ImportReport]) async throws {
+    guard !reports.isEmpty else { return }
+    var bytes = ByteBuffer()
+    for report in reports {
+      bytes.writeBytes(try JSONEncoder.api.encode(ImportLine(report)))
+      bytes.writeInteger(UInt8(ascii: "\n"))
+    }
+    unsent.withLock { $0 += bytes.readableBytes }
+    continuation.yield(bytes)
+    if unsent.withLock({ $0 <= Self.most }) { return }
+    for await _ in written where unsent.withLock({ $0 <= Self.most }) { break }
+  }
+
+  func noteWritten(_ count: Int) {
+    unsent.withLock { $0 -= count }
+    noteWritten.yield()
+  }
+
+  func finish() {
+    continuation.finish()
+  }
+}
+
+/// One line of the answer.
+private struct ImportLine: Encodable {
+  var line: Int?
+  var error: Flaw?
+  var notice: Notice?
+  var account: String?
+  var state: String?
+  var progress: Counts?
+  var done: Counts?
+  var stopped: Counts?
+
+  struct Flaw: Encodable {
+    let problem, message: String
+    let remedy: String?
+
+    init(_ problem: any Problem) {
+      self.problem = problem.code.rawValue
+      message = problem.summary
+      remedy = problem.remedy
+    }
+  }
+
+  struct Notice: Encodable { let message, remedy: String }
+
+  struct Counts: Encodable {
+    let rows, imported, failed: Int
+
+    init(_ counts: ImportCounts) {
+      rows = counts.rows
+      imported = counts.imported
+      failed = counts.failed
+    }
+  }
+
+  init(_ report: ImportReport) {
+    switch report {
+    case .failed(let line, let problem):
+      self.line = line
+      error = Flaw(problem)
+    case .renewed(let line, let id):
+      self.line = line
+      account = id.rawValue
+      state = AccountOrigin.existing.rawValue
+    case .passwordsLeftOut(let line):
+      self.line = line
+      notice = Notice(
+        message: "The list holds passwords. They are neither needed nor stored.",
+        remedy: "Delete the list when it is imported.")
+    case .progress(let counts): progress = Counts(counts)
+    case .done(let counts): done = Counts(counts)
+    case .stopped(let problem, let counts):
+      error = Flaw(problem)
+      stopped = Counts(counts)
+    }
+  }
+}
+
+extension RequestProblem {
+  fileprivate static func listTooLarge(limit: Int) -> RequestProblem {
+    RequestProblem(
+      code: .requestTooLarge, summary: "The list is larger than \(limit >> 20) MiB.",
+      remedy: "Import it in parts; what was saved stays.")
+  }
+}
+
+extension Request {
+  /// `true` or `false`; without it, no.
+  fileprivate func flag(_ name: String) throws -> Bool {
+    switch query(name) {
+    case nil, "false"?: return false
+    case "true"?: return true
+    case .some(let text):
+      let message = "\(text) is not true or false"
+      throw RequestProblem.fields([FieldFault(message: message, key: name)], code: .requestInvalidField)
+    }
+  }
+}

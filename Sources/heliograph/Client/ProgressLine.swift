@@ -1,0 +1,30 @@
+import Foundation
+
+/// One line on a terminal that is written over and over; where standard error is none, nothing.
+struct ProgressLine {
+  private let isShown: Bool
+
+  private static let width = 24
+
+  init(isShown: Bool) {
+    self.isShown = isShown && isatty(STDERR_FILENO) == 1
+  }
+
+  func show(fraction: Double? = nil, _ text: String) {
+    let bar = fraction.map { fraction in
+      let full = Int(fraction * Double(Self.width))
+      return "[" + String(repeating: "#", count: full) + String(repeating: " ", count: Self.width - full)
+        + "] "
+    }
+    write((bar ?? "") + text)
+  }
+
+  func clear() {
+    write("")
+  }
+
+  /// ECMA-48: back to the first column, and erase the line.
+  private func write(_ text: String) {
+    if isShown { FileHandle.standardError.write(Data(("\r\u{1B}[2K" + text).utf8)) }
+  }
+}
