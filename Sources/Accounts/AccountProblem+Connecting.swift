@@ -1,10 +1,38 @@
 import Core
+import Store
 
 extension AccountProblem {
   static func otherMailbox(_ id: AccountID, _ mailbox: String) -> AccountProblem {
     AccountProblem(
       .accountExists, "The account id “\(id)” belongs to the mailbox \(mailbox).",
       remedy: "Choose another id, or delete that account first.")
+  }
+
+  static func accountInUse(_ id: AccountID, by users: [AccountID]) -> AccountProblem {
+    let named = users.prefix(5).map { "“\($0)”" }.joined(separator: ", ")
+    return AccountProblem(
+      .accountInUse,
+      "The grant of the account “\(id)” is used by \(named)\(users.count > 5 ? " and others" : "").",
+      remedy: "Delete those accounts first, or have somebody sign in to them.")
+  }
+
+  /// An imported token is somebody else's.
+  static func foreignGrant(of account: AccountRecord, signedIn: String) -> AccountProblem {
+    AccountProblem(
+      .accountIdentityMismatch,
+      "The refresh token is of \(signedIn), but the account is for \(account.email).",
+      remedy: "Bring the refresh token of \(account.email), or make another account for \(signedIn).")
+  }
+
+  /// The account whose grant is used has no rights in the mailbox.
+  static func noAccess(to mailbox: String, through owner: AccountID, origin: PeerError?) -> AccountProblem {
+    AccountProblem(
+      .accountDelegateNoAccess,
+      "The account “\(owner)”, whose grant is used, has no access to the mailbox \(mailbox).",
+      remedy:
+        "Have an administrator give its user Full Access and Send As for \(mailbox), and let the app have "
+        + "Mail.ReadWrite.Shared and Mail.Send.Shared: then sign in to “\(owner)” again.",
+      origin: origin)
   }
 
   /// Somebody signed in for a mailbox that Exchange does not let them into.

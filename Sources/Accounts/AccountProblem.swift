@@ -104,7 +104,7 @@ extension AccountProblem {
       remedy: "Resume it with PUT /v1/account/\(id)/resume; its letters wait.", retry: .safe(after: nil))
   }
 
-  static func backendNotImplemented(_ id: AccountID) -> AccountProblem {
+  package static func backendNotImplemented(_ id: AccountID) -> AccountProblem {
     AccountProblem(
       .backendNotImplemented,
       "The account “\(id)” uses an app with the base scopes “imap”, through which nothing can be sent yet.",

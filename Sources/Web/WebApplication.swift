@@ -48,7 +48,9 @@ package struct WebApplication: Sendable {
     try HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
     let api = router.group("v1").add(middleware: BearerAuthentication(tokens: services.tokens, scope: "api"))
     AppRoutes(apps: services.apps, bodyLimit: bodyLimit).add(to: api)
-    AccountRoutes(directory: services.accounts, signIn: services.signIn, bodyLimit: bodyLimit).add(to: api)
+    AccountRoutes(
+      directory: services.accounts, apps: services.apps, signIn: services.signIn, bodyLimit: bodyLimit
+    ).add(to: api)
     ImportRoute(directory: services.accounts).add(to: api)
     DeviceRoutes(devices: DeviceSignIn(signIn: services.signIn), bodyLimit: bodyLimit).add(to: api)
     SubmitRoute(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)

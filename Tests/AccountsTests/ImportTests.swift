@@ -31,6 +31,117 @@ import Vault
     }
   }
 
+  @Test(arguments: StoreEngine.allCases)
+  func `Microsoft says whose the imported token is`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let app = try await world.addWebApp()
+      let token = try await world.refreshToken(of: "alice@contoso.test", app: app)
+      let id = try await world.house.directory.importGrant(
+        Self.grant(token, app, email: "Alice@Contoso.test"), in: .default
+      ).id
+      #expect(try await world.house.directory.account(id, in: .default).identity == .unverified)
+      _ = try await world.house.tokens.token(for: id, in: .default)
+      let account = try await world.house.directory.account(id, in: .default)
+      #expect(account.identity == .verified && account.verified && !account.sendOnly)
+      #expect(try await world.requests("/token", body: ".default").count == 1)
+      // From now on it is that person's: another's token does not take its place.
+      let other = try await world.refreshToken(of: "bob@contoso.test", app: app, donor: "bob")
+      _ = try await world.house.directory.importGrant(Self.grant(other, app), in: .default)
+      await world.refuses(id, .accountIdentityMismatch)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases, [[], ["User.Read", "Mail.ReadWrite"]])
+  func `somebody else's token is told once, with both addresses, and not used`(
+    engine: StoreEngine, skip: [String]
+  ) async throws {
+    try await Sandboxed.run(engine) { world in
+      let app = try await world.addWebApp(skip: skip)
+      let token = try await world.refreshToken(of: "bob@contoso.test", app: app)
+      let id = try await world.house.directory.importGrant(Self.grant(token, app), in: .default).id
+      for _ in 0..<3 {
+        await world.refuses(id, .accountIdentityMismatch)
+        world.house.time.advance(by: .seconds(3600))
+      }
+      let account = try await world.house.directory.account(id, in: .default)
+      #expect(account.state == .authenticationError && account.identity == .unverified)
+      let told = try #require(account.lastError?.summary)
+      #expect(told.contains("alice@contoso.test") && told.contains("bob@contoso.test"))
+      #expect(try await world.refreshes() == 1)
+      #expect(try await world.house.events(id) == ["accountAdded", "authenticationError"])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a token that Entra does not know is told with its remedy, and another takes its place`(
+    engine: StoreEngine
+  ) async throws {
+    try await Sandboxed.run(engine) { world in
+      let app = try await world.addWebApp()
+      let id = try await world.house.directory.importGrant(Self.grant("0.nobody", app), in: .default).id
+      for _ in 0..<3 {
+        await #expect(throws: AccountProblem.self) {
+          try await world.house.tokens.token(for: id, in: .default)
+        }
+        world.house.time.advance(by: .seconds(60))
+      }
+      let account = try await world.house.directory.account(id, in: .default)
+      #expect(account.state == .authenticationError && account.lastError?.remedy != nil)
+      #expect(try await world.refreshes() == 1)
+      let token = try await world.refreshToken(of: "alice@contoso.test", app: app)
+      _ = try await world.house.directory.importGrant(Self.grant(token, app), in: .default)
+      _ = try await world.house.tokens.token(for: id, in: .default)
+      #expect(
+        try await world.house.events(id) == [
+          "accountAdded", "authenticationError", "authenticationSuccess",
+        ])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a client that nobody has entered yet is made, and found again`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let donor = try await world.house.addApp(clientID: Sandboxed.native, secret: nil)
+      let token = try await world.refreshToken(of: "erin@outlook.test", app: donor)
+      try await world.house.directory.delete(AccountID("donor"), in: .default)
+      try await world.house.registry.delete(donor, in: .default)
+      var ids: [AppID] = []
+      for name in ["a", "b"] {
+        let form = SMTPForm(
+          host: "SMTP.office365.com", port: 587, secure: false, user: Sandboxed.native + "/consumers")
+        let grant = ImportedGrant(
+          account: AccountID(name), name: nil, email: "erin@outlook.test",
+          app: try world.house.directory.client(of: form), refreshToken: Secret(token), smtp: form)
+        let id = try await world.house.directory.importGrant(grant, in: .default).id
+        _ = try await world.house.tokens.token(for: id, in: .default)
+        let account = try await world.house.directory.account(id, in: .default)
+        #expect(account.state == .connected && account.smtp == form)
+        ids.append(account.app)
+      }
+      #expect(Set(ids).count == 1)
+      let app = try await world.house.registry.app(try #require(ids.first), in: .default)
+      #expect(app.authority == "consumers" && !app.hasSecret && app.accounts == 2)
+    }
+  }
+
+  @Test(arguments: [
+    ("smtp.gmail.com", Sandboxed.native, ProblemCode.requestNotSupported),
+    ("", Sandboxed.native, .requestNotSupported),
+    ("smtp.office365.com", "alice@contoso.test", .requestInvalidField),
+    ("smtp.office365.com", "", .requestInvalidField),
+    ("smtp.office365.com", Sandboxed.native + "/", .appInvalid),
+    ("smtp.office365.com", Sandboxed.native + "/contoso.test/evil", .appInvalid),
+    ("smtp.office365.com", Sandboxed.native + "/..", .appInvalid),
+    ("smtp.office365.com", Sandboxed.native + "\r\nX", .requestInvalidField),
+  ])
+  func `an SMTP form of another kind is refused`(host: String, user: String, code: ProblemCode) async throws {
+    try await House.open(.sqlite) { house in
+      let form = SMTPForm(host: host, port: 587, secure: false, user: user)
+      let problem = #expect(throws: AccountProblem.self) { try house.directory.client(of: form) }
+      #expect(problem?.code == code && problem?.remedy != nil)
+    }
+  }
+
   @Test(
     arguments: StoreEngine.allCases,
     ["", "two words", " padded", "line\nbreak", "carriage\rreturn", "tab\t", "ünicode", "zero\0"])
@@ -71,13 +182,20 @@ import Vault
 
 extension Sandboxed {
   /// One that another program might have been given.
-  func refreshToken(of user: String, app: AppID) async throws -> String {
-    let id = try await connected("donor", as: user, app: app)
+  func refreshToken(of user: String, app: AppID, donor: String = "donor") async throws -> String {
+    let id = try await connected(donor, as: user, app: app)
     let (vault, workspace) = (house.vault, WorkspaceID.default)
     let grant = try await house.store.read { (tx: borrowing Transaction) in
       try tx.grant(of: id, in: workspace)
     }
     let box = try #require(grant?.refreshToken)
     return try vault.openSecret(box, for: .refreshToken(id, in: workspace)).reveal()
+  }
+
+  /// No token, for that reason.
+  func refuses(_ id: AccountID, _ code: ProblemCode) async {
+    await #expect(throws: AccountProblem.self) { try await house.tokens.token(for: id, in: .default) }
+    let account = try? await house.directory.account(id, in: .default)
+    #expect(account?.lastError?.code == code.rawValue)
   }
 }

@@ -7,7 +7,7 @@ package import Vault
 package struct AppRegistry: Sendable {
   private let store: Store
   private let vault: Vault
-  private let clouds: Clouds
+  let clouds: Clouds
   private let time: any Time
 
   package init(store: Store, vault: Vault, clouds: Clouds, time: any Time) {

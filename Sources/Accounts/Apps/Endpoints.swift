@@ -40,6 +40,17 @@ package struct Endpoints: Sendable {
   }
 }
 
+extension Endpoints {
+  /// What was granted, no more: asking for one thing that was not loses the whole grant. Of an imported one nobody
+  /// knows, so it is asked for all there is (Microsoft Learn, "Scopes and permissions", `.default`).
+  func scopes(toRefresh grant: OAuth2GrantRecord, of app: OAuth2AppRecord) throws(AccountProblem) -> [String]
+  {
+    let scopes = Scopes(cloud: try cloud(of: app), base: app.baseScopes)
+    let granted = grant.scopes.filter { !scopes.isOpenID($0) && scopes.belongsHere($0) }
+    return (granted.isEmpty ? [scopes.resource + "/.default"] : granted) + Scopes.openID
+  }
+}
+
 extension AccountProblem {
   static func cloudUnknown(_ name: String, known: [String]) -> AccountProblem {
     .appInvalid(

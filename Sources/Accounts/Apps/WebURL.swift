@@ -13,6 +13,8 @@ struct WebURL: Sendable {
     self.parts = parts
   }
 
+  /// In small letters, and international names as DNS has them.
+  var asciiHost: String? { parts.encodedHost?.lowercased() }
   var isSecure: Bool { parts.scheme?.lowercased() == "https" }
   var hasFragment: Bool { parts.fragment != nil }
   var isThisMachine: Bool { ["localhost", "127.0.0.1"].contains(parts.host?.lowercased()) }

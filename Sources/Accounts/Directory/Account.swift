@@ -10,7 +10,18 @@ package struct Account: Sendable {
   package let app: AppID
   /// By which Microsoft knows it: an address, a principal name or a user id.
   package let mailbox: String
+  /// Whether the mailbox is another one than that of the person whose grant is used.
+  package let delegated: Bool
+  /// The account whose grant is used; `nil` for its own.
+  package let delegatedAccount: AccountID?
+  /// Of a person's own mailbox, whether Microsoft has said that it is theirs.
+  package let identity: Identity?
+  package let baseScopes: BaseScopes
+  /// How it was entered, where that was the SMTP form.
+  package let smtp: SMTPForm?
   package let state: AccountState
+  /// Whether somebody has stopped it for a while.
+  package let paused: Bool
   /// Whether the mailbox is known to be there.
   package let verified: Bool
   /// Whether letters go without a draft, so that nobody can look up what became of one.
@@ -30,7 +41,13 @@ package struct Account: Sendable {
     type = details.provider
     app = account.app
     mailbox = account.mailbox
+    delegated = account.delegated
+    delegatedAccount = account.delegatedAccount
+    identity = details.provider == .outlook && account.delegatedAccount == nil ? account.identity : nil
+    baseScopes = details.baseScopes
+    smtp = account.smtp
     state = account.state
+    paused = account.paused
     verified = account.verified
     sendOnly = !details.canReconcile
     unknownOutcome = account.unknownOutcome
@@ -42,11 +59,15 @@ package struct Account: Sendable {
 }
 
 extension AccountDetails {
+  private var readingPermission: String {
+    account.delegated || account.delegatedAccount != nil ? "Mail.ReadWrite.Shared" : "Mail.ReadWrite"
+  }
+
   /// A person's grant says what it allows. What an app was granted is not told, so it is taken to be allowed
   /// everything until Graph refuses it a draft.
   var canReconcile: Bool {
     switch provider {
-    case .outlook: Scopes.grant(scopes ?? [], includes: "Mail.ReadWrite")
+    case .outlook: Scopes.grant(scopes ?? [], includes: readingPermission)
     case .outlookService: !account.sendOnly
     }
   }

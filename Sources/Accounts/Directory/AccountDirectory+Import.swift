@@ -23,7 +23,7 @@ extension AccountDirectory {
     return (id, origin)
   }
 
-  private func client(of grant: ImportedGrant, in workspace: WorkspaceID) throws -> ImportClient {
+  private func client(of grant: ImportedGrant, in workspace: WorkspaceID) throws -> AccountApp {
     switch grant.app {
     case .existing(let id): return .existing(id)
     case .client: return .prepared(try prepareApp(of: grant, in: workspace))
@@ -66,18 +66,6 @@ extension Transaction {
   }
 }
 
-private enum ImportClient: Sendable {
-  case existing(AppID)
-  case prepared(PreparedApp)
-
-  func id(_ tx: borrowing Transaction) throws -> AppID {
-    switch self {
-    case .existing(let id): id
-    case .prepared(let app): try app.findOrCreate(tx).id
-    }
-  }
-}
-
 extension ImportedGrant {
   /// Who an existing account belongs to stays known, so that nobody else's token takes its place.
   fileprivate func account(
@@ -90,6 +78,7 @@ extension ImportedGrant {
       verified: existing?.verified ?? false, unknownOutcome: unknownOutcome, tenantID: existing?.tenantID,
       objectID: existing?.objectID, created: now)
     account.paused = existing?.paused ?? false
+    account.smtp = smtp
     return account
   }
 }

@@ -23,19 +23,26 @@ package struct AccountDirectory: Sendable {
     _ new: NewAccount, in workspace: WorkspaceID
   ) async throws -> (id: AccountID, origin: AccountOrigin) {
     try new.validate()
+    let client: AccountApp =
+      switch new.app {
+      case .existing(let id): .existing(id)
+      case .client(let app): .prepared(try apps.prepare(app, in: workspace))
+      }
     let now = time.now
     let id = new.id ?? AccountID.make(at: now)
     let origin = try await store.write { (tx: borrowing Transaction) -> AccountOrigin in
-      guard let app = try tx.app(new.app, in: workspace) else { throw AccountProblem.appNotFound(new.app) }
+      let appID = try client.id(tx)
+      guard let app = try tx.app(appID, in: workspace) else { throw AccountProblem.appNotFound(appID) }
       guard app.provider == .outlookService else { throw AccountProblem.needsSignIn(app.name) }
       guard app.enabled else { throw AccountProblem.appDisabled(app.name) }
       let existing = try tx.account(id, in: workspace)
       if existing?.provider == .outlook { throw AccountProblem.accountExists(id, .outlook) }
       var account = AccountRecord(
-        workspace: workspace, id: id, name: new.name, email: new.email ?? new.mailbox, app: new.app,
+        workspace: workspace, id: id, name: new.name, email: new.email ?? new.mailbox, app: app.id,
         mailbox: new.mailbox, state: .initial, verified: false, unknownOutcome: new.unknownOutcome,
         created: now)
       if let known = existing?.account, known.lane == account.lane { account.verified = known.verified }
+      account.paused = existing?.account.paused ?? false
       try tx.upsert(account)
       if existing == nil { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
       return existing == nil ? .new : .existing
@@ -50,20 +57,24 @@ package struct AccountDirectory: Sendable {
     return Account(found)
   }
 
-  /// Oldest first. `query` is looked for in id, name and address.
+  /// Oldest first; of a `state` only those that are not paused, or just those that are. `query` is looked for in id, name and address.
   package func accounts(
-    _ request: PageRequest, state: AccountState? = nil, query: String? = nil, in workspace: WorkspaceID
+    _ request: PageRequest, state: AccountState? = nil, paused: Bool = false, query: String? = nil,
+    in workspace: WorkspaceID
   ) async throws -> Page<Account> {
     let page = try await store.read { (tx: borrowing Transaction) in
-      try tx.accounts(request, state: state, query: query, in: workspace)
+      try tx.accounts(request, state: state, paused: paused, query: query, in: workspace)
     }
     return page.map { Account($0) }
   }
 
-  /// Also removes the grant, and cancels the letters that wait for the account.
+  /// Also removes the grant, and cancels the letters that wait for the account. Throws `account.inUse` while
+  /// others send through its grant.
   package func delete(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
+      let users = try tx.accounts(delegatedBy: id, in: workspace)
+      guard users.isEmpty else { throw AccountProblem.accountInUse(id, by: users) }
       try tx.cancelLetters(of: id, in: workspace, at: now)
       try tx.append(AccountEvent.deleted.record(id, in: workspace, at: now))
       guard try tx.deleteAccount(id, in: workspace) else { throw AccountProblem.accountNotFound(id) }

@@ -12,6 +12,8 @@ package struct ImportedGrant: Sendable {
   package var app: App
   package var refreshToken: Secret
   package var unknownOutcome: UnknownOutcome
+  /// How it was entered, to be shown again; `nil` for any other way.
+  package var smtp: SMTPForm?
 
   /// The registration that the token was given to.
   package enum App: Sendable {
@@ -23,7 +25,7 @@ package struct ImportedGrant: Sendable {
 
   package init(
     account: AccountID?, name: String?, email: String, app: App, refreshToken: Secret,
-    unknownOutcome: UnknownOutcome = .hold
+    unknownOutcome: UnknownOutcome = .hold, smtp: SMTPForm? = nil
   ) {
     self.account = account
     self.name = name
@@ -31,6 +33,7 @@ package struct ImportedGrant: Sendable {
     self.app = app
     self.refreshToken = refreshToken
     self.unknownOutcome = unknownOutcome
+    self.smtp = smtp
   }
 
   /// Longer than any that Microsoft gives: a few kilobytes for work accounts, less for personal ones.

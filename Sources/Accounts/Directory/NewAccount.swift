@@ -9,13 +9,27 @@ package struct NewAccount: Sendable {
   package var name: String
   package var email: String?
   /// One of the provider `outlookService`.
-  package var app: AppID
+  package var app: App
   /// The mailbox's address, principal name or user id.
   package var mailbox: String
   package var unknownOutcome: UnknownOutcome
 
+  package enum App: Sendable {
+    case existing(AppID)
+    /// The workspace's own app with these values, made when there is none.
+    case client(NewApp)
+  }
+
   package init(
     id: AccountID?, name: String, email: String?, app: AppID, mailbox: String,
+    unknownOutcome: UnknownOutcome = .hold
+  ) {
+    self.init(
+      id: id, name: name, email: email, app: .existing(app), mailbox: mailbox, unknownOutcome: unknownOutcome)
+  }
+
+  package init(
+    id: AccountID?, name: String, email: String?, app: App, mailbox: String,
     unknownOutcome: UnknownOutcome = .hold
   ) {
     self.id = id
@@ -67,5 +81,18 @@ func validateAddress(_ text: String?, field: String) throws(AccountProblem) {
     _ = try EmailAddress(text)
   } catch {
     throw .invalidField(field, "is no e-mail address", remedy: "Write it as name@domain.")
+  }
+}
+
+/// Which app an account is of, ready for the transaction that stores it.
+enum AccountApp: Sendable {
+  case existing(AppID)
+  case prepared(PreparedApp)
+
+  func id(_ tx: borrowing Transaction) throws -> AppID {
+    switch self {
+    case .existing(let id): id
+    case .prepared(let app): try app.findOrCreate(tx).id
+    }
   }
 }

@@ -9,6 +9,8 @@ package struct NewForm: Sendable {
   /// The address that the sign-in page is opened with. Like `expectedEmail`, no other may sign in.
   package var email: String?
   package var expectedEmail: String?
+  /// Whether `email` is somebody else's mailbox, which whoever signs in may use.
+  package var delegated: Bool
   /// `nil` lets the person choose among the enabled ones.
   package var app: AppID?
   /// Where the browser goes afterwards, with `account` and `state` added to the query.
@@ -17,12 +19,13 @@ package struct NewForm: Sendable {
 
   package init(
     account: AccountID? = nil, name: String? = nil, email: String? = nil, expectedEmail: String? = nil,
-    app: AppID? = nil, redirectURL: String, unknownOutcome: UnknownOutcome = .hold
+    delegated: Bool = false, app: AppID? = nil, redirectURL: String, unknownOutcome: UnknownOutcome = .hold
   ) {
     self.account = account
     self.name = name
     self.email = email
     self.expectedEmail = expectedEmail
+    self.delegated = delegated
     self.app = app
     self.redirectURL = redirectURL
     self.unknownOutcome = unknownOutcome
@@ -36,10 +39,25 @@ package struct NewForm: Sendable {
     }
     try validateAddress(email, field: "email")
     try validateAddress(expectedEmail, field: "expectedEmail")
+    if delegated, email == nil {
+      throw .invalidField("email", "is missing", remedy: "Name the mailbox that somebody else signs in for.")
+    }
     guard redirectURL.utf8.count <= 2048, WebURL(redirectURL) != nil else {
       throw .invalidField(
         "redirectUrl", "is no absolute http or https address",
         remedy: "Give the address of the page that the person comes back to.")
+    }
+  }
+
+  /// Throws unless the way back leads to one of the workspace's hosts, where it names some, or to ourselves.
+  func validateRedirect(hosts: [String], publicURL: String) throws(AccountProblem) {
+    guard !hosts.isEmpty else { return }
+    let host = WebURL(redirectURL)?.asciiHost
+    guard let host, hosts.contains(host) || host == WebURL(publicURL)?.asciiHost else {
+      throw .invalidField(
+        "redirectUrl", "leads to “\(String((host ?? "").prefix(80)))”, where this workspace sends nobody",
+        remedy: "Use a page on \(hosts.joined(separator: ", ")), or have the operator add the host to the "
+          + "workspace's “redirectHosts”.")
     }
   }
 }

@@ -107,22 +107,8 @@ extension SignIn {
           AccountEvent.authenticated(mailbox: account.mailbox).record(id, in: workspace, at: now))
       }
       for waiting in [account, existing ?? account] { try tx.resumeLetters(of: waiting, at: now) }
-      try tx.reviveAccounts(delegatedBy: account, at: now)
+      try tx.reviveAccounts(delegatedBy: account, as: account.state, at: now)
       return .connected(id, origin, redirect: form.redirect(to: id, origin))
-    }
-  }
-}
-
-extension Transaction {
-  /// Those that use this one's grant, and were refused a token with the one before.
-  fileprivate func reviveAccounts(delegatedBy owner: AccountRecord, at now: Instant) throws {
-    for id in try accounts(delegatedBy: owner.id, in: owner.workspace) {
-      guard let user = try account(id, in: owner.workspace)?.account, user.state == .authenticationError,
-        try markConnected(id, as: owner.state, in: owner.workspace, at: now)
-      else { continue }
-      try append(
-        AccountEvent.authenticated(mailbox: user.mailbox).record(id, in: owner.workspace, at: now))
-      try resumeLetters(of: user, at: now)
     }
   }
 }

@@ -11,7 +11,8 @@ package struct SignIn: Sendable {
   let store: Store
   let vault: Vault
   let endpoints: Endpoints
-  let publicURL: String
+  /// How browsers reach us, without a trailing slash.
+  package let publicURL: String
   let time: any Time
 
   /// How long a link works.
@@ -40,19 +41,32 @@ package struct SignIn: Sendable {
 
   /// What a link, or a code for another device, is for.
   func makeForm(_ new: NewForm, in workspace: WorkspaceID) async throws -> HostedFormRecord {
-    try new.validate()
+    try await check(new, in: workspace)
     let now = time.now
     let form = HostedFormRecord(
       workspace: workspace, id: FormID.make(at: now), account: new.account, name: new.name, email: new.email,
-      expectedEmail: new.expectedEmail, app: new.app, redirectURL: new.redirectURL,
-      unknownOutcome: new.unknownOutcome, created: now, expires: now + Self.formLife)
+      expectedEmail: new.expectedEmail, app: new.app, delegated: new.delegated,
+      redirectURL: new.redirectURL, unknownOutcome: new.unknownOutcome, created: now,
+      expires: now + Self.formLife)
     try await store.write { (tx: borrowing Transaction) in
-      if let app = form.app { _ = try tx.signInApp(app, in: workspace) }
-      if let account = form.account { _ = try tx.personsAccount(account, in: workspace) }
       try tx.deleteForms(expiredBefore: now - Self.formMemory)
       try tx.insert(form)
     }
     return form
+  }
+
+  /// Throws what is wrong with a link, without making it.
+  package func check(_ new: NewForm, in workspace: WorkspaceID) async throws {
+    try new.validate()
+    try await store.read { [publicURL] (tx: borrowing Transaction) in
+      let hosts = try tx.workspace(workspace)?.redirectHosts ?? []
+      try new.validateRedirect(hosts: hosts, publicURL: publicURL)
+      if let app = new.app { _ = try tx.signInApp(app, in: workspace) }
+      guard let id = new.account, let existing = try tx.personsAccount(id, in: workspace) else { return }
+      guard !new.delegated || existing.isDelegated(to: new.email) else {
+        throw AccountProblem.otherMailbox(id, existing.mailbox)
+      }
+    }
   }
 
   /// What the page behind a link shows.

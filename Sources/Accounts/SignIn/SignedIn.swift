@@ -10,15 +10,16 @@ struct SignedIn: Sendable {
   /// says (Microsoft Learn, "Secure applications and APIs by validating claims").
   var aliases: [String]
   var name: String?
-  var tenantID: String
-  var objectID: String
+  /// `nil`, both of them, when only Graph has said who it is.
+  var tenantID: String?
+  var objectID: String?
 
-  init(_ token: IDToken, user: GraphUser) {
+  init(_ token: IDToken?, user: GraphUser) {
     address = user.address
     aliases = [user.address, user.userPrincipalName]
     name = user.displayName
-    tenantID = token.tenantID
-    objectID = token.objectID
+    tenantID = token?.tenantID
+    objectID = token?.objectID
   }
 
   /// All that is known without permission to read the profile. `nil` when there is no name.
@@ -39,6 +40,9 @@ struct SignedIn: Sendable {
       guard answers(to: wanted) else { throw .identityMismatch(expected: wanted, signedIn: address) }
     }
     guard let existing else { return }
+    guard !form.delegated || existing.isDelegated(to: form.email) else {
+      throw .otherMailbox(existing.id, existing.mailbox)
+    }
     if existing.tenantID != nil, existing.objectID != nil {
       guard isOwner(of: existing) else { throw .ownerMismatch(of: existing.email, signedIn: address) }
     } else if form.wantedEmail == nil, !form.delegated, !existing.delegated {
@@ -49,11 +53,18 @@ struct SignedIn: Sendable {
   }
 
   /// Microsoft ignores the case of the whole address.
-  private func answers(to email: String) -> Bool {
+  func answers(to email: String) -> Bool {
     aliases.contains { $0.lowercased() == email.lowercased() }
   }
 
-  private func isOwner(of account: AccountRecord) -> Bool {
+  func isOwner(of account: AccountRecord) -> Bool {
     account.tenantID == tenantID && account.objectID == objectID
+  }
+}
+
+extension AccountRecord {
+  /// Whether it is, or waits to be, an account of that mailbox that somebody else signs in for.
+  func isDelegated(to mailbox: String?) -> Bool {
+    delegated && self.mailbox.lowercased() == mailbox?.lowercased()
   }
 }

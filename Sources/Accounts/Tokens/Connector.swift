@@ -71,27 +71,23 @@ package struct Connector: Service {
   /// A failure for good is kept by whoever was refused the token; of one that passes the account says so, and the
   /// next round tries again.
   private func connect(_ account: AccountRecord) async {
-    let (id, workspace) = (account.id, account.workspace)
+    let (id, workspace, now) = (account.id, account.workspace, time.now)
+    guard Refusal.waiting(account, at: now) == nil else { return }
     do {
-      try await move(account, to: .connecting, from: [.initial, .connectError])
+      if account.state == .initial {
+        try await store.write { (tx: borrowing Transaction) in
+          try tx.move(id, to: .connecting, from: [.initial], in: workspace, at: now)
+        }
+      }
       _ = try await tokens.token(for: id, in: workspace)
       logger.info("account connected", metadata: ["account": "\(id)"])
+    } catch let problem as any Problem {
+      logger.info("account not connected yet", metadata: ["account": "\(id)", "problem": "\(problem)"])
+      let failure = ProblemRecord(problem, at: time.now)
+      // If the database does not take it either, the next round says so.
+      try? await store.write { (tx: borrowing Transaction) in try tx.failConnecting(account, failure) }
     } catch {
       logger.info("account not connected yet", metadata: ["account": "\(id)", "problem": "\(error)"])
-      let problem = (error as? any Problem).map { ProblemRecord($0, at: time.now) }
-      // If the database does not take it either, the next round says so.
-      try? await move(account, to: .connectError, from: [.connecting], problem)
-    }
-  }
-
-  private func move(
-    _ account: AccountRecord, to state: AccountState, from states: [AccountState],
-    _ problem: ProblemRecord? = nil
-  ) async throws {
-    let now = time.now
-    try await store.write { (tx: borrowing Transaction) in
-      try tx.move(
-        account.id, to: state, from: states, problem: problem, in: account.workspace, at: now)
     }
   }
 }

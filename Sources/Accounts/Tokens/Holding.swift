@@ -13,6 +13,8 @@ enum TokenSubject: Hashable, Sendable {
 struct Holding: Sendable {
   var app: OAuth2AppRecord
   var kind: Kind
+  /// Whose grant it is; `nil` for an app's own token.
+  var owner: AccountRecord?
 
   enum Kind: Sendable {
     case grant(OAuth2GrantRecord)
@@ -33,6 +35,11 @@ struct Holding: Sendable {
     case .grant(let grant): grant.version
     case .service: nil
     }
+  }
+
+  /// Whether an imported grant has not been tried yet.
+  var isUnidentified: Bool {
+    owner.map { $0.identity == .unverified && $0.state != app.baseScopes.stateWithToken } ?? false
   }
 
   /// The stored access token, if it lives for at least that long.
@@ -92,7 +99,7 @@ extension Transaction {
         let grant = try grant(of: id, in: workspace),
         let app = try app(account.app, in: account.appWorkspace)
       else { return nil }
-      return Holding(app: app, kind: .grant(grant))
+      return Holding(app: app, kind: .grant(grant), owner: account)
     case .app(let id, let workspace):
       guard let app = try app(id, in: workspace) else { return nil }
       return Holding(app: app, kind: .service(try appToken(of: id, in: workspace)))

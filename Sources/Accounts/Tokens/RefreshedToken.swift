@@ -6,6 +6,11 @@ import Vault
 /// What a refresh brought, sealed and ready to be saved in the place of what it was asked with.
 struct RefreshedToken: Sendable {
   let accessToken: Secret
+  /// As Entra spelt them; empty for an app's own token.
+  let scopes: [String]
+  /// Who the grant is from, where Entra has said so with the token.
+  let idToken: IDToken?
+  private let owner: AccountRecord?
   private let replaced: Int64?
   private let record: Record
 
@@ -15,8 +20,11 @@ struct RefreshedToken: Sendable {
   }
 
   /// - Parameter asked: when the request left: the token's life is counted from there.
-  init(_ reply: TokenReply, to holding: Holding, asked: Instant, vault: Vault) {
+  init(_ reply: TokenReply, _ idToken: IDToken?, to holding: Holding, asked: Instant, vault: Vault) {
     accessToken = reply.accessToken
+    scopes = reply.scopes
+    self.idToken = idToken
+    owner = holding.owner
     replaced = holding.version
     let expires = asked + reply.expiresIn
     switch holding.kind {
@@ -48,7 +56,13 @@ struct RefreshedToken: Sendable {
   /// Returns whether it was stored; if not, somebody else was quicker.
   func save(_ tx: borrowing Transaction) throws -> Bool {
     switch record {
-    case .grant(let grant): return try tx.save(grant, replacing: replaced)
+    case .grant(let grant):
+      guard try tx.save(grant, replacing: replaced) else { return false }
+      if let person = identity(of: owner) {
+        try tx.setIdentity(
+          tenantID: person.tenantID, objectID: person.objectID, account: grant.account, in: grant.workspace)
+      }
+      return true
     case .service(let token):
       guard try tx.save(token, replacing: replaced) else { return false }
       // What the app is allowed comes with the token, so it is found out anew.

@@ -1,4 +1,5 @@
 import Core
+import Microsoft
 import Store
 
 /// When it makes sense to ask Entra again after it has refused for good.
@@ -9,19 +10,35 @@ enum Refusal {
   /// The grant itself is gone: nothing helps but a new sign-in.
   private static let losses: Set<ProblemCode> = [
     .entraGrantExpired, .entraGrantRevoked, .entraConsentRequired, .entraAdminConsentRequired,
-    .entraInteractionRequired,
+    .entraInteractionRequired, .accountIdentityMismatch,
   ]
 
   /// The last refusal, if it still stands. Whatever is not a loss can be mended at Microsoft without our hearing
   /// of it, so it is tried again now and then.
-  static func standing(_ account: AccountRecord, _ app: OAuth2AppRecord, at now: Instant) -> ProblemRecord? {
+  static func standing(_ account: AccountRecord, _ holding: Holding, at now: Instant) -> ProblemRecord? {
     if account.state == .authenticationError, let refusal = account.lastError,
-      isLoss(refusal) && account.objectID != nil || now < refusal.occurred + pause
+      isLoss(refusal) && holding.owner != nil || now < refusal.occurred + pause
     {
       return refusal
     }
-    if let refusal = app.lastError, now < refusal.occurred + pause { return refusal }
+    if let refusal = waiting(account, at: now) { return refusal }
+    if let refusal = holding.app.lastError, now < refusal.occurred + pause { return refusal }
     return nil
+  }
+
+  /// What keeps an account from being connected though there are tokens: no mailbox, or no rights in it. Somebody
+  /// may mend that, so it is looked at again now and then.
+  static func waiting(_ account: AccountRecord, at now: Instant) -> ProblemRecord? {
+    guard account.state == .connectError, let refusal = account.lastError,
+      [.graphMailboxUnavailable, .accountDelegateNoAccess].map(\ProblemCode.rawValue).contains(refusal.code),
+      now < refusal.occurred + pause
+    else { return nil }
+    return refusal
+  }
+
+  /// Whether a failure to get a token is a verdict on the grant or on the app. Everything else passes.
+  static func isRefusal(_ problem: any Problem) -> Bool {
+    problem is EntraProblem && problem.retry == .futile || problem.code == .accountIdentityMismatch
   }
 
   /// Whether it is the app's registration that is at fault, and so every account of it.

@@ -8,9 +8,9 @@ package actor TokenSource {
   /// A token that lives no longer than this is replaced before it is used: a slow upload must not outlive it.
   package static let margin: Duration = .seconds(300)
 
-  private let store: Store
+  let store: Store
   private let vault: Vault
-  private let endpoints: Endpoints
+  let endpoints: Endpoints
   private let time: any Time
   private var flights: [TokenSubject: Task<Secret, any Error>] = [:]
   /// What Entra gave and the database could not take: lost, it might be a refresh token that has no successor.
@@ -43,20 +43,28 @@ package actor TokenSource {
     guard !account.paused else { throw AccountProblem.paused(id) }
     guard let found else { throw AccountProblem.notConnected(id, because: account.lastError) }
     guard found.app.enabled else { throw AccountProblem.appDisabled(found.app.name) }
+    // Only what comes with a new token says whose it is.
+    let rejected = try found.isUnidentified ? rejected ?? usable(found, nil) : rejected
     if let token = try usable(found, rejected) {
-      try await markConnected(account, found.app)
+      try await connect(account, found.app, token)
       return token
     }
-    if let refusal = Refusal.standing(account, found.app, at: time.now) {
+    if let refusal = Refusal.standing(account, found, at: time.now) {
+      // What the app was refused for another account concerns this one too.
+      if account.state != .authenticationError, Refusal.waiting(account, at: time.now) == nil {
+        try await markRefused(account, found, refusal)
+      }
       throw AccountProblem.notConnected(id, because: refusal)
     }
     do {
       let token = try await refreshed(subject, rejected: rejected)
-      try await markConnected(account, found.app)
+      try await connect(account, found.app, token)
       return token
-    } catch let problem as EntraProblem where problem.retry == .futile {
+    } catch let problem as any Problem where Refusal.isRefusal(problem) {
       let refusal = ProblemRecord(problem, at: time.now)
-      try await markRefused(account, found, refusal)
+      // Somebody else's grant has been refreshed before it was found to be so.
+      let refused = problem is AccountProblem ? try await holding(subject) : found
+      try await markRefused(account, refused, refusal)
       throw AccountProblem.notConnected(id, because: refusal)
     }
   }
@@ -111,7 +119,7 @@ extension TokenSource {
     // Somebody may have been here since the caller looked.
     if let token = try usable(holding, rejected) { return token }
     if let earlier = unsaved[subject], earlier.follows(holding) {
-      return try await save(earlier, subject, rejected)
+      return try await keep(earlier, holding, subject, rejected)
     }
     let asked = time.now
     let reply: TokenReply
@@ -123,7 +131,18 @@ extension TokenSource {
       if now.version != holding.version, let token = try usable(now, rejected) { return token }
       throw problem
     }
-    return try await save(RefreshedToken(reply, to: holding, asked: asked, vault: vault), subject, rejected)
+    let idToken = try identity(in: reply, of: holding.app)
+    let refreshed = RefreshedToken(reply, idToken, to: holding, asked: asked, vault: vault)
+    return try await keep(refreshed, holding, subject, rejected)
+  }
+
+  /// Saved before anything else is asked: its successor might not come again.
+  private func keep(
+    _ refreshed: RefreshedToken, _ holding: Holding, _ subject: TokenSubject, _ rejected: Secret?
+  ) async throws -> Secret {
+    let token = try await save(refreshed, subject, rejected)
+    try await identify(refreshed, holding)
+    return token
   }
 
   private func ask(_ holding: Holding) async throws -> TokenReply {
@@ -133,7 +152,8 @@ extension TokenSource {
     case .grant(let grant):
       return try await entra.refresh(
         try vault.openSecret(grant.refreshToken, for: .refreshToken(grant.account, in: grant.workspace)),
-        scopes: try endpoints.requestedScopes(of: holding.app), client: client, tenant: holding.app.authority)
+        scopes: try endpoints.scopes(toRefresh: grant, of: holding.app), client: client,
+        tenant: holding.app.authority)
     case .service:
       return try await entra.clientCredentials(
         scope: Scopes(cloud: entra.cloud, base: holding.app.baseScopes).appOnly, client: client,
@@ -166,11 +186,28 @@ extension TokenSource {
 
 // What a refresh means for the account
 extension TokenSource {
-  private func markConnected(_ account: AccountRecord, _ app: OAuth2AppRecord) async throws {
+  private func connect(_ account: AccountRecord, _ app: OAuth2AppRecord, _ token: Secret) async throws {
     guard account.state != app.baseScopes.stateWithToken else { return }
+    var found = false
+    if account.state != .authenticationError {
+      do {
+        found = try await findsMailbox(of: account, with: token)
+      } catch let problem as any Problem {
+        let refusal = ProblemRecord(problem, at: time.now)
+        try await store.write { (tx: borrowing Transaction) in try tx.failConnecting(account, refusal) }
+        throw AccountProblem.notConnected(account.id, because: refusal)
+      }
+    }
+    try await markConnected(account, app, verified: found)
+  }
+
+  private func markConnected(
+    _ account: AccountRecord, _ app: OAuth2AppRecord, verified: Bool
+  ) async throws {
     let (id, workspace, now) = (account.id, account.workspace, time.now)
     // Each statement says itself when it applies, and a hundred accounts of one app come here at once.
     try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      if verified { try tx.markVerified(id, in: workspace) }
       if app.lastError != nil { try tx.setLastError(nil, ofApp: app.id, in: app.workspace) }
       guard try tx.markConnected(id, as: app.baseScopes.stateWithToken, in: workspace, at: now) else {
         return
@@ -178,6 +215,7 @@ extension TokenSource {
       try tx.append(
         AccountEvent.authenticated(mailbox: account.mailbox).record(id, in: workspace, at: now))
       try tx.resumeLetters(of: account, at: now)
+      try tx.reviveAccounts(delegatedBy: account, as: app.baseScopes.stateWithToken, at: now)
     }
   }
 
@@ -190,10 +228,16 @@ extension TokenSource {
       if concernsApp { try tx.setLastError(refusal, ofApp: account.app, in: account.appWorkspace) }
       // Near its end, or refused by Graph: it must not pass for a sign that the account is well again.
       try holding.expireToken(tx)
-      let isNews = try tx.markAuthenticationError(
-        refusal, account: id, grantVersion: holding.grantVersion, in: workspace)
-      guard isNews else { return }
-      try tx.append(AccountEvent.refused(refusal).record(id, in: workspace, at: refusal.occurred))
+      var refused = [id]
+      if let owner = holding.owner?.id {
+        refused = [owner] + (try tx.accounts(delegatedBy: owner, in: workspace))
+      }
+      for id in refused {
+        let isNews = try tx.markAuthenticationError(
+          refusal, account: id, grantVersion: holding.grantVersion, in: workspace)
+        guard isNews else { continue }
+        try tx.append(AccountEvent.refused(refusal).record(id, in: workspace, at: refusal.occurred))
+      }
     }
   }
 }

@@ -16,6 +16,7 @@ extension Outbox {
         sender = try await store.read { (tx: borrowing Transaction) in
           try tx.senderIdentity(account, in: workspace)
         }
+        if sender?.canSend == false { throw AccountProblem.backendNotImplemented(account) }
         senders[account, workspace] = sender
       }
       guard let sender else { throw DeliveryProblem.accountNotFound(account) }

@@ -9,9 +9,15 @@ extension Transaction {
 
   package func senderIdentity(_ id: AccountID, in workspace: WorkspaceID) throws -> SenderIdentity? {
     try row(
-      "SELECT name, email, app, mailbox FROM account WHERE workspace = $1 AND id = $2", workspace, id
+      """
+      SELECT name, email, app, mailbox, CASE WHEN state = 'connected' THEN 'api' ELSE
+        (SELECT base_scopes FROM oauth2_app
+         WHERE oauth2_app.workspace = app_workspace AND oauth2_app.id = app) END AS base_scopes
+      FROM account WHERE workspace = $1 AND id = $2
+      """, workspace, id
     ) {
       SenderIdentity(
+        canSend: try $0.value("base_scopes", as: BaseScopes.self) == .api,
         name: try $0.text("name"), email: try $0.text("email"),
         lane: LaneKey(workspace, app: try $0.identifier("app"), mailbox: try $0.text("mailbox")))
     }
@@ -30,14 +36,15 @@ extension Transaction {
 
   /// Oldest first. `query` is looked for in id, name and address, without regard to ASCII case.
   package func accounts(
-    _ request: PageRequest, state: AccountState?, query: String?, in workspace: WorkspaceID
+    _ request: PageRequest, state: AccountState?, paused: Bool = false, query: String?,
+    in workspace: WorkspaceID
   ) throws -> Page<AccountDetails> {
     let filter: SQL = """
-       WHERE account.workspace = $1 AND ($2 = '' OR state = $2) AND ($3 = ''
+       WHERE account.workspace = $1 AND ($2 = '' OR CASE WHEN paused = 1 THEN 'paused' ELSE state END = $2) AND ($3 = ''
         OR lower(account.id) LIKE $3 ESCAPE '!' OR lower(account.name) LIKE $3 ESCAPE '!'
         OR lower(email) LIKE $3 ESCAPE '!')
       """
-    let state = state?.rawValue ?? ""
+    let state = paused ? "paused" : state?.rawValue ?? ""
     let pattern = query.map(Self.pattern) ?? ""
     let total = try row("SELECT count(*) AS total FROM account" + filter, workspace, state, pattern) {
       try $0.integer("total")
@@ -93,13 +100,14 @@ extension Transaction {
     ) { try $0.identifier("id") }
   }
 
-  /// Keeps what Microsoft said about whose mailbox it is.
+  /// Microsoft has said whose mailbox it is; ids that it has not said stay as they are.
   package func setIdentity(
-    tenantID: String, objectID: String, account id: AccountID, in workspace: WorkspaceID
+    tenantID: String?, objectID: String?, account id: AccountID, in workspace: WorkspaceID
   ) throws {
     try execute(
       """
-      UPDATE account SET identity = 'verified', tenant_id = $3, object_id = $4
+      UPDATE account SET identity = 'verified', tenant_id = coalesce($3, tenant_id),
+        object_id = coalesce($4, object_id)
       WHERE workspace = $1 AND id = $2
       """, workspace, id, tenantID, objectID)
   }
@@ -111,22 +119,23 @@ extension Transaction {
       """
       INSERT INTO account (workspace, id, name, email, app_workspace, app, mailbox, delegated,
         delegated_account, identity, state, paused, verified, send_only, unknown_outcome, tenant_id, object_id,
-        last_error, event_sequence, created, updated)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-        (SELECT coalesce(max(sequence), 0) FROM event WHERE workspace = $1 AND account = $2), $19, $20)
+        last_error, smtp, event_sequence, created, updated)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        (SELECT coalesce(max(sequence), 0) FROM event WHERE workspace = $1 AND account = $2), $20, $21)
       ON CONFLICT (workspace, id) DO UPDATE SET name = excluded.name, email = excluded.email,
         app_workspace = excluded.app_workspace, app = excluded.app, mailbox = excluded.mailbox,
         delegated = excluded.delegated, delegated_account = excluded.delegated_account,
         identity = excluded.identity, state = excluded.state, paused = excluded.paused,
         verified = excluded.verified, send_only = excluded.send_only,
         unknown_outcome = excluded.unknown_outcome, tenant_id = excluded.tenant_id,
-        object_id = excluded.object_id, last_error = excluded.last_error, updated = excluded.updated
+        object_id = excluded.object_id, last_error = excluded.last_error, smtp = excluded.smtp,
+        updated = excluded.updated
       """,
       account.workspace, account.id, account.name, account.email, account.appWorkspace, account.app,
       account.mailbox, account.delegated, account.delegatedAccount, account.identity.rawValue,
       account.state.rawValue, account.paused, account.verified, account.sendOnly,
       account.unknownOutcome.rawValue, account.tenantID, account.objectID, account.lastError,
-      account.created, account.updated)
+      account.smtp?.json, account.created, account.updated)
   }
 
   /// Returns whether that is news.

@@ -1,4 +1,5 @@
 package import Core
+import Foundation
 
 /// One mailbox that Heliograph sends from, and how it stands with it.
 package struct AccountRecord: Sendable {
@@ -28,6 +29,8 @@ package struct AccountRecord: Sendable {
   package var tenantID: String?
   package var objectID: String?
   package var lastError: ProblemRecord?
+  /// How it was entered, to be shown again; `nil` unless that was the SMTP form.
+  package var smtp: SMTPForm?
   package var created: Instant
   package var updated: Instant
 
@@ -64,8 +67,35 @@ extension AccountRecord {
   package var lane: LaneKey { LaneKey(workspace, app: app, mailbox: mailbox) }
 }
 
+/// A client and its refresh token as other programs have them entered: as user and password of a mail server.
+/// The password is not in it.
+package struct SMTPForm: Sendable, Hashable, Codable {
+  package var host: String
+  package var port: Int
+  package var secure: Bool
+  /// `client id` or `client id/tenant`.
+  package var user: String
+
+  package init(host: String, port: Int, secure: Bool, user: String) {
+    self.host = host
+    self.port = port
+    self.secure = secure
+    self.user = user
+  }
+
+  init?(json: String) {
+    guard let form = try? JSONDecoder().decode(SMTPForm.self, from: Data(json.utf8)) else { return nil }
+    self = form
+  }
+
+  /// Text and numbers always encode.
+  var json: String? { (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } }
+}
+
 /// What a letter takes from its account when it is submitted.
 package struct SenderIdentity: Sendable, Hashable {
+  /// Whether there is something to send with: not yet for IMAP and SMTP.
+  package var canSend: Bool
   package var name: String
   package var email: String
   package var lane: LaneKey
@@ -129,6 +159,7 @@ extension AccountRecord {
     tenantID = try row.optionalText("tenant_id")
     objectID = try row.optionalText("object_id")
     lastError = try row.optionalProblem("last_error")
+    smtp = try row.optionalText("smtp").flatMap(SMTPForm.init(json:))
     created = try row.instant("created")
     updated = try row.instant("updated")
   }
@@ -145,7 +176,7 @@ extension AccountDetails {
   static let select: SQL = """
     SELECT account.workspace, account.id, account.name, email, app_workspace, app, mailbox, delegated,
       delegated_account, identity, state, paused, verified, account.send_only, unknown_outcome, tenant_id,
-      object_id, account.last_error, account.created, account.updated, oauth2_app.provider,
+      object_id, account.last_error, smtp, account.created, account.updated, oauth2_app.provider,
       oauth2_app.base_scopes, oauth2_grant.scopes
     FROM account
     JOIN oauth2_app ON oauth2_app.workspace = account.app_workspace AND oauth2_app.id = account.app

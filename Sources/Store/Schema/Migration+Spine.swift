@@ -49,7 +49,7 @@ extension Migration {
         mailbox TEXT NOT NULL, delegated BIGINT NOT NULL, delegated_account TEXT, identity TEXT NOT NULL,
         state TEXT NOT NULL, paused BIGINT NOT NULL, verified BIGINT NOT NULL, send_only BIGINT NOT NULL,
         unknown_outcome TEXT NOT NULL,
-        tenant_id TEXT, object_id TEXT, last_error TEXT,
+        tenant_id TEXT, object_id TEXT, last_error TEXT, smtp TEXT,
         event_sequence BIGINT NOT NULL DEFAULT 0, created BIGINT NOT NULL, updated BIGINT NOT NULL,
         PRIMARY KEY (workspace, id),
         FOREIGN KEY (app_workspace, app) REFERENCES oauth2_app (workspace, id),

@@ -1,0 +1,85 @@
+package import Core
+package import Store
+
+/// Somebody else's mailbox, into which another account's grant reaches; nothing is checked yet.
+package struct NewDelegate: Sendable {
+  /// `nil` makes one with a new id.
+  package var id: AccountID?
+  /// `nil` is the mailbox.
+  package var name: String?
+  package var email: String?
+  package var mailbox: String
+  /// The account whose grant is used, of the same workspace.
+  package var owner: AccountID
+  package var unknownOutcome: UnknownOutcome
+
+  package init(
+    id: AccountID?, name: String?, email: String?, mailbox: String, owner: AccountID,
+    unknownOutcome: UnknownOutcome = .hold
+  ) {
+    self.id = id
+    self.name = name
+    self.email = email
+    self.mailbox = mailbox
+    self.owner = owner
+    self.unknownOutcome = unknownOutcome
+  }
+
+  func validate() throws(AccountProblem) {
+    if let id { try id.validate() }
+    if let name { try validateName(name) }
+    try validateAddress(email, field: "email")
+    try validateAddress(mailbox, field: "oauth2.auth.delegatedUser")
+  }
+}
+
+extension AccountDirectory {
+  /// Makes an account for a mailbox that another account's owner may use, or gives an existing one of the same
+  /// mailbox another owner. It becomes `connected` by itself.
+  package func create(
+    _ new: NewDelegate, in workspace: WorkspaceID
+  ) async throws -> (id: AccountID, origin: AccountOrigin) {
+    try new.validate()
+    let now = time.now
+    let id = new.id ?? AccountID.make(at: now)
+    let origin = try await store.write { (tx: borrowing Transaction) -> AccountOrigin in
+      let owner = try tx.grantOwner(new.owner, in: workspace)
+      let existing = try tx.account(id, in: workspace)?.account
+      if let existing {
+        guard existing.delegatedAccount != nil, existing.mailbox.lowercased() == new.mailbox.lowercased()
+        else {
+          throw AccountProblem.otherMailbox(id, existing.mailbox)
+        }
+      }
+      var account = AccountRecord(
+        workspace: workspace, id: id, name: new.name ?? existing?.name ?? new.mailbox,
+        email: new.email ?? new.mailbox, appWorkspace: owner.appWorkspace, app: owner.app,
+        mailbox: new.mailbox, delegated: true, delegatedAccount: owner.id, state: .initial,
+        verified: existing?.verified ?? false, unknownOutcome: new.unknownOutcome, created: now)
+      account.paused = existing?.paused ?? false
+      try tx.upsert(account)
+      if existing == nil { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
+      return existing == nil ? .new : .existing
+    }
+    connector.nudge()
+    return (id, origin)
+  }
+}
+
+extension Transaction {
+  /// An account whose grant others may use: one that somebody signed in to for their own mailbox.
+  fileprivate func grantOwner(_ id: AccountID, in workspace: WorkspaceID) throws -> AccountRecord {
+    guard let owner = try account(id, in: workspace) else { throw AccountProblem.accountNotFound(id) }
+    guard owner.provider == .outlook else {
+      throw AccountProblem.invalidField(
+        "oauth2.auth.delegatedAccount", "is “\(id)”, whose app acts for itself",
+        remedy: "Make the account with that app and the mailbox as “oauth2.auth.user”.")
+    }
+    guard owner.account.delegatedAccount == nil, !owner.account.delegated else {
+      throw AccountProblem.invalidField(
+        "oauth2.auth.delegatedAccount", "is “\(id)”, which is for somebody else's mailbox itself",
+        remedy: "Name the account of the person who has access.")
+    }
+    return owner.account
+  }
+}

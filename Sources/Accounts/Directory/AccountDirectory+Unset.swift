@@ -1,0 +1,64 @@
+package import Core
+package import Store
+
+/// An account that somebody signs in to later; nothing is checked yet.
+package struct UnsetAccount: Sendable {
+  /// `nil` makes one with a new id.
+  package var id: AccountID?
+  /// `nil` is the mailbox.
+  package var name: String?
+  package var mailbox: String
+  /// Whether the mailbox is another one than that of whoever signs in.
+  package var delegated: Bool
+  /// One of the provider `outlook`.
+  package var app: AppID
+  package var unknownOutcome: UnknownOutcome
+
+  package init(
+    id: AccountID?, name: String?, mailbox: String, delegated: Bool, app: AppID,
+    unknownOutcome: UnknownOutcome = .hold
+  ) {
+    self.id = id
+    self.name = name
+    self.mailbox = mailbox
+    self.delegated = delegated
+    self.app = app
+    self.unknownOutcome = unknownOutcome
+  }
+
+  func validate() throws(AccountProblem) {
+    if let id { try id.validate() }
+    if let name { try validateName(name) }
+    try validateAddress(mailbox, field: delegated ? "oauth2.auth.delegatedUser" : "email")
+  }
+}
+
+extension AccountDirectory {
+  /// Saves an account that waits, and whose letters wait, for somebody to sign in to it. One of the same mailbox
+  /// that is there already stays as it is.
+  package func create(
+    _ new: UnsetAccount, in workspace: WorkspaceID
+  ) async throws -> (id: AccountID, origin: AccountOrigin) {
+    try new.validate()
+    let now = time.now
+    let id = new.id ?? AccountID.make(at: now)
+    let origin = try await store.write { (tx: borrowing Transaction) -> AccountOrigin in
+      let app = try tx.signInApp(new.app, in: workspace)
+      if let existing = try tx.personsAccount(id, in: workspace) {
+        guard existing.mailbox.lowercased() == new.mailbox.lowercased() else {
+          throw AccountProblem.otherMailbox(id, existing.mailbox)
+        }
+        return .existing
+      }
+      try tx.upsert(
+        AccountRecord(
+          workspace: workspace, id: id, name: new.name ?? new.mailbox, email: new.mailbox,
+          appWorkspace: app.workspace, app: app.id, mailbox: new.mailbox, delegated: new.delegated,
+          identity: .unverified, state: .unset, verified: false, unknownOutcome: new.unknownOutcome,
+          created: now))
+      try tx.append(AccountEvent.added.record(id, in: workspace, at: now))
+      return .new
+    }
+    return (id, origin)
+  }
+}
