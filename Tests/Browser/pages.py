@@ -186,9 +186,7 @@ class Walk:
 
         browser.open(link)
         browser.press("Sign in with Contoso")
-        with sqlite3.connect(self.database, timeout=10) as database:
-            database.execute("UPDATE sign_in SET expires = 0")
-        database.close()
+        self.overtake("UPDATE sign_in SET expires = 0")
         browser.press(ALICE)
         self.refused("an expired sign-in", "signIn.expired", "longer than 15 minutes", account="strange")
 
@@ -210,6 +208,53 @@ class Walk:
         _, status, headers = self.browser.collect().documents[-1]
         check(f"{name}: it leads nowhere", status >= 400 and "refresh" not in headers and "seconds" not in text,
               (status, headers))
+
+    def code(self):
+        """Another browser, on another device, enters the code; this page finds out by itself, without script."""
+        browser = self.browser
+        browser.open(self.link(account="device", email=ALICE))
+        browser.press("Use a code instead")
+        check("with several apps the page asks which one", "code to enter" in browser.text, browser.text)
+        self.looks("code-choice")
+        self.sandbox.settle(deviceInterval=1)
+        barred = self.gateway.register(self.sandbox.named("Native without public client flows"), title="Barred")
+        ends = [(self.device_page("declined-device", self.others[1], "decline"), "signIn.declined", "declined"),
+                (self.device_page("barred-device", barred, "accept"), "signIn.publicClientOff", "public client flows"),
+                (self.device_page("late-device", self.others[1], None), "signIn.deviceCodeExpired", "in time")]
+        self.device_page("device", self.others[1], "accept")
+        self.looks("device")
+        browser.wait_until(lambda: browser.url.startswith(self.back))
+        check("who has entered the code is connected, and the page has found out",
+              fields(browser.url) == {"account": "device", "state": "new"}, browser.url)
+        state = self.gateway.get("/v1/account/device")["state"]
+        check("the API says so too", state == "connected", state)
+        for page, code, sentence in ends:
+            browser.open(page)
+            browser.wait_until(lambda: "not connected" in browser.text)
+            self.refused(f"a code that ends in {code}", code, sentence)
+
+    def device_page(self, account, app, decision):
+        """Shows a code, which somebody enters on another device, or nobody does in time."""
+        browser = self.browser
+        browser.open(self.link(account=account, email=ALICE, type=app))
+        browser.press("Use a code instead")
+        code = browser.shown("code")
+        check(f"{account}: the page shows the code, and where to enter it",
+              len(code) > 5 and browser.attribute("deviceauth", "href").startswith(self.sandbox.origin)
+              and ALICE in browser.text, browser.text)
+        _, _, headers = browser.collect().documents[-1]
+        check(f"{account}: it looks again by itself", headers.get("refresh") == "4", headers)
+        if decision:
+            self.sandbox.decide(code, ALICE, decision)
+        else:
+            self.overtake("UPDATE device_sign_in SET expires = created WHERE user_code = ?", code)
+        return browser.url
+
+    def overtake(self, statement, *values):
+        """Time that has passed, as far as the gateway's database knows."""
+        with sqlite3.connect(self.database, timeout=10) as database:
+            database.execute(statement, values)
+        database.close()
 
     def used_link(self):
         browser = self.browser
@@ -264,8 +309,8 @@ class Walk:
 
 def main(gateway_origin, sandbox_origin, database, folder, screenshots=None):
     # Whatever hangs, the browser is closed.
-    signal.signal(signal.SIGALRM, lambda *_: sys.exit("The pages took longer than two minutes."))
-    signal.alarm(120)
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("The pages took longer than 150 seconds."))
+    signal.alarm(150)
     gateway = Gateway(gateway_origin, os.environ["HELIOGRAPH_TOKEN"])
     browser = Chromium(folder, screenshots)
     try:
@@ -286,6 +331,7 @@ def main(gateway_origin, sandbox_origin, database, folder, screenshots=None):
         walk.planted()
         walk.stuck()
         walk.strangers()
+        walk.code()
         walk.used_link()
         walk.help()
         walk.policies()

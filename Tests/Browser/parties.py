@@ -18,7 +18,7 @@ def call(method, url, body=None, token=None):
         request.add_header("Authorization", "Bearer " + token)
     try:
         with OPENER.open(request, timeout=20) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or "null")
     except urllib.error.HTTPError as error:
         raise RuntimeError(f"{method} {url}: {error.code} {error.read().decode()}") from error
 

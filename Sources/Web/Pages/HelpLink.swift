@@ -31,6 +31,9 @@ struct HelpLink: Sendable {
     data == nil || sig == nil ? nil : "/accounts/new" + query([("data", data), ("sig", sig)])
   }
 
+  /// The same page, with buttons that give a code to enter on another device.
+  var withCode: String? { signIn.map { $0 + "&with=code" } }
+
   private func query(_ items: [(name: String, value: String?)]) -> String {
     let unreserved = CharacterSet(
       charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")

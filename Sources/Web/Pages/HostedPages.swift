@@ -9,6 +9,7 @@ import NIOCore
 /// What the owner of a mailbox sees: the sign-in page, and where Microsoft sends them back to.
 struct HostedPages: Sendable {
   private let signIn: SignIn
+  let devices: DeviceSignIn
   private let templates: MustacheLibrary
   private let headers = Self.securityHeaders()
   private let loginOrigins: [String]
@@ -27,6 +28,7 @@ struct HostedPages: Sendable {
 
   init(signIn: SignIn, publicURL: String, loginOrigins: [String]) throws {
     self.signIn = signIn
+    devices = DeviceSignIn(signIn: signIn)
     templates = try PageTemplates.library()
     isSecure = publicURL.hasPrefix("https:")
     self.loginOrigins = loginOrigins
@@ -38,6 +40,7 @@ struct HostedPages: Sendable {
     pages.get("/accounts/new", use: show)
     pages.post("/accounts/new", use: begin)
     pages.get("/accounts/help", use: help)
+    addDevice(to: pages)
     for path in Self.callbackPaths { pages.get(RouterPath(path), use: complete) }
     router.get("/assets/heliograph.css") { _, _ in
       Response(
@@ -65,11 +68,15 @@ struct HostedPages: Sendable {
     let query = request.formQuery
     let link = HelpLink(query)
     let page = try await signIn.page(data: link.data ?? "", sig: link.sig ?? "")
+    let withCode = query["with"] == "code"
+    // With one app its button is there at once; with several the page is shown again, for codes.
+    let (codeApp, codeLink) = page.apps.count == 1 ? (page.apps[0].id.rawValue, nil) : (nil, link.withCode)
     return html(
       "signIn",
       [
         "address": page.email, "asker": page.asker, "workspace": page.workspace, "data": link.data,
-        "sig": link.sig, "help": link.path,
+        "sig": link.sig, "help": link.path, "withCode": withCode, "codeApp": withCode ? nil : codeApp,
+        "codeLink": withCode ? nil : codeLink,
         "apps": page.apps.map { ["id": $0.id.rawValue, "title": $0.title] },
       ], formTargets: formTargets(page))
   }

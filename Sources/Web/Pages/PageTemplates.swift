@@ -11,7 +11,7 @@ enum PageTemplates {
 
   static let pages = [
     "page": page, "signIn": signIn, "refused": refused, "help": help, "cure": cure, "home": home,
-    "asks": asks,
+    "asks": asks, "device": device,
   ]
 
   private static let page = """
@@ -44,11 +44,15 @@ enum PageTemplates {
     Heliograph never sees your password.</li>
     <li>You can withdraw the permission in your Microsoft account at any time.</li>
     </ul>
-    <form method="post" action="/accounts/new">
+    {{#withCode}}<p>You get a code to enter on Microsoft’s page, in any browser on any device.</p>{{/withCode}}
+    <form method="post" action="/accounts/{{#withCode}}device{{/withCode}}{{^withCode}}new{{/withCode}}">
     <input type="hidden" name="data" value="{{{data}}}">
     <input type="hidden" name="sig" value="{{{sig}}}">
     {{#apps}}<button type="submit" name="app" value="{{{id}}}"><bdi>{{{title}}}</bdi></button>
-    {{/apps}}</form>
+    {{/apps}}{{#codeApp}}<button type="submit" class="second" name="app" value="{{{codeApp}}}" \
+    formaction="/accounts/device">Use a code instead</button>
+    {{/codeApp}}{{#codeLink}}<a class="button second" href="{{{codeLink}}}">Use a code instead</a>
+    {{/codeLink}}</form>
     {{/content}}{{$foot}}
     <p><a href="{{{help}}}">Stuck on Microsoft’s page?</a></p>
     <p>You were not expecting this? Close the page; nothing has happened.</p>
@@ -61,6 +65,23 @@ enum PageTemplates {
     <strong>{{{asker}}}</strong>,{{/workspace}}\
     {{^workspace}}The program at <strong>{{{asker}}}</strong>{{/workspace}} asks to send mail \
     from {{#address}}this{{/address}}{{^address}}your{{/address}} mailbox.</p>
+    """
+
+  private static let device = """
+    {{<page}}{{$title}}Enter a code{{/title}}{{$content}}
+    <h1>Enter this code at Microsoft</h1>
+    <p class="code">{{{userCode}}}</p>
+    <ol>
+    <li>Open <a href="{{{verification}}}" target="_blank" rel="noreferrer">{{{place}}}</a> in any browser, \
+    on this device or another.</li>
+    <li>Enter the code.</li>
+    <li>Sign in{{#address}} as <strong><bdi>{{{address}}}</bdi></strong>{{/address}} and accept.</li>
+    </ol>
+    {{>asks}}
+    {{/content}}{{$foot}}
+    <p>This page looks every few seconds whether you are done. Leave it open.</p>
+    <p>Enter the code only if you have asked for it yourself.</p>
+    {{/foot}}{{/page}}
     """
 
   private static let refused = """

@@ -54,6 +54,11 @@ enum StyleSheet {
       font: inherit; }
     .fault { margin: 0 0 1rem; padding: .9rem 1.1rem; border-left: .25rem solid var(--fault);
       border-radius: .25rem .6rem .6rem .25rem; background: var(--fault-ground); color: var(--fault); }
+    ol { margin: 0 0 1rem; padding-left: 1.3rem; }
+    ol li { margin-bottom: .35rem; }
+    .code { margin: 0 0 1.5rem; padding: 1rem; border: 1px solid var(--line); border-radius: .6rem;
+      background: var(--paper); font: 700 1.75rem/1.2 ui-monospace, monospace; letter-spacing: .12em;
+      text-align: center; user-select: all; }
     .detail { margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet);
       font-size: .85rem; }
 
