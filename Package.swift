@@ -158,7 +158,8 @@ let package = Package(
       name: "WebTests",
       dependencies: [
         "Core", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Web", "StoreTesting", hummingbird,
-        .product(name: "HummingbirdTesting", package: "hummingbird"), logging,
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"), logging, nioCore,
       ],
       swiftSettings: style),
   ]
