@@ -27,6 +27,47 @@ import Testing
     }
   }
 
+  /// The gateway is killed when Entra has given the next refresh token and before the database has it.
+  @Test(arguments: StoreEngine.allCases, [true, false])
+  func `a kill between reply and save costs the grant only where refresh tokens die at once`(
+    engine: StoreEngine, strict: Bool
+  ) async throws {
+    try await Sandboxed.run(engine) { world in
+      try await world.control("settings", #"{"strictRotation": \#(strict)}"#)
+      let app = try await world.addWebApp()
+      let id = try await world.connected("alice", as: "alice@contoso.test", app: app)
+      let lane = LaneKey(.default, app: app, mailbox: "alice@contoso.test")
+      let now = world.house.time.now
+      try await world.house.store.park("waiting", of: id, in: lane, at: now)
+      world.house.time.advance(by: .seconds(2 * 3600))
+      try await world.house.store.refuseGrants()
+      await #expect(throws: StoreProblem.self) { try await world.house.tokens.token(for: id, in: .default) }
+      try await world.house.store.takeGrants()
+      // What was in memory is gone.
+      let restarted = world.house.otherNode()
+      guard strict else {
+        _ = try await restarted.tokens.token(for: id, in: .default)
+        #expect(try await restarted.directory.account(id, in: .default).state == .connected)
+        return
+      }
+      for _ in 0..<3 {
+        await #expect(throws: AccountProblem.self) { try await restarted.tokens.token(for: id, in: .default) }
+        world.house.time.advance(by: .seconds(600))
+      }
+      let account = try await restarted.directory.account(id, in: .default)
+      #expect(account.state == .authenticationError && account.lastError?.remedy != nil)
+      #expect(try await world.house.events(id).filter { $0 == "authenticationError" }.count == 1)
+      #expect(try await world.house.store.waits("waiting"))
+      try await world.control("clock", #"{"advanceSeconds": 9000}"#)
+      let form = NewForm(account: id, redirectURL: "https://a.example/done")
+      guard case .connected = try await world.connect(form, as: "alice@contoso.test") else {
+        Issue.record("not connected again")
+        return
+      }
+      #expect(try await !world.house.store.waits("waiting"))
+    }
+  }
+
   @Test(arguments: StoreEngine.allCases)
   func `connecting an account sends the letters on their way that wait for it`(engine: StoreEngine)
     async throws
@@ -83,6 +124,27 @@ extension Store {
       case .sqlite: try tx.execute("DROP TRIGGER refuse")
       case .postgres: try tx.execute("DROP TRIGGER refuse ON oauth2_grant")
       }
+    }
+  }
+
+  /// A letter that waits for its account.
+  fileprivate func park(_ queue: String, of account: AccountID, in lane: LaneKey, at now: Instant)
+    async throws
+  {
+    try await write { (tx: borrowing Transaction) in
+      try tx.insert(
+        QueueRecord(
+          workspace: lane.workspace, id: QueueID(queue), lane: lane.id, account: account, progress: "{}",
+          created: now))
+      try tx.execute(
+        "UPDATE queue SET state = 3, due = $2, parked = 1 WHERE id = $1", queue, now + .seconds(86_400))
+    }
+  }
+
+  fileprivate func waits(_ queue: String) async throws -> Bool {
+    try await read { (tx: borrowing Transaction) in
+      try tx.row("SELECT parked FROM queue WHERE id = $1 AND state = 3", queue) { try $0.bool("parked") }
+        ?? false
     }
   }
 }

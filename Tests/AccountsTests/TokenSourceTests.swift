@@ -101,6 +101,33 @@ import Testing
     }
   }
 
+  @Test(arguments: StoreEngine.allCases)
+  func `a thousand mailboxes of one app cost one token request an hour`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let app = try await world.addDaemon()
+      let ids = (1...1000).map { AccountID("m\($0)") }
+      let now = world.house.time.now
+      try await world.house.store.write { (tx: borrowing Transaction) in
+        for id in ids {
+          try tx.upsert(
+            AccountRecord(
+              workspace: .default, id: id, name: "M", email: "m@contoso.test", app: app,
+              mailbox: "alice@contoso.test", state: .connected, verified: true, unknownOutcome: .hold,
+              created: now))
+        }
+      }
+      for hour in 1...3 {
+        let tokens = try await withThrowingTaskGroup(of: Secret.self) { group in
+          for id in ids { group.addTask { try await world.house.tokens.token(for: id, in: .default) } }
+          return try await group.reduce(into: Set<String>()) { $0.insert($1.reveal()) }
+        }
+        #expect(tokens.count == 1)
+        #expect(try await world.requests("/token").count == hour)
+        world.house.time.advance(by: .seconds(3600))
+      }
+    }
+  }
+
   @Test(
     arguments: StoreEngine.allCases,
     [

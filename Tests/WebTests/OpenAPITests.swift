@@ -32,7 +32,7 @@ import Testing
     ("EnvelopeField", EnvelopeField.known), ("AttachmentField", AttachmentField.known),
     ("AppRequest", AppRequest.known), ("AppUpdateRequest", AppUpdateRequest.known),
     ("AccountRequest", AccountRequest.known),
-    ("OAuth2Field", OAuth2Field.known), ("FormRequest", FormRequest.known),
+    ("OAuth2Field", OAuth2Field.known), ("SMTPField", SMTPField.known), ("FormRequest", FormRequest.known),
     ("DeviceRequest", DeviceRequest.known),
   ])
   func `a request's fields are those that are read`(schema: String, known: Set<String>) throws {

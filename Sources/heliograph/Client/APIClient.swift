@@ -88,6 +88,20 @@ struct APIClient: Sendable {
     }
   }
 
+  func put(_ path: String, _ body: some Encodable) async throws -> APIReply {
+    var request = HTTPClientRequest(url: url + path)
+    request.method = .PUT
+    request.headers.add(name: "Content-Type", value: "application/json")
+    request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+    return try await send(request)
+  }
+
+  func delete(_ path: String) async throws -> APIReply {
+    var request = HTTPClientRequest(url: url + path)
+    request.method = .DELETE
+    return try await send(request)
+  }
+
   private func send(_ request: HTTPClientRequest) async throws -> APIReply {
     var request = request
     request.headers.add(name: "Authorization", value: "Bearer \(token.reveal())")

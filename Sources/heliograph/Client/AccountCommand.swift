@@ -3,7 +3,9 @@ import ArgumentParser
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account", abstract: "The mailboxes that are connected.",
-    subcommands: [List.self, AccountAdd.self, AccountImport.self])
+    subcommands: [
+      List.self, AccountAdd.self, AccountImport.self, Show.self, Delete.self, Reconnect.self,
+    ])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the accounts.")
@@ -21,7 +23,7 @@ struct AccountCommand: AsyncParsableCommand {
         let name, email: String?
       }
       let query = state.map { ["state": $0] } ?? [:]
-      let empty = "No accounts yet: POST /v1/authentication/form makes a sign-in link."
+      let empty = "No accounts yet: `heliograph account add` connects one."
       try await paging.show("/v1/accounts", query: query, empty: empty) { (page: Page) in
         guard page.total > 0 else { return 0 }
         Terminal.table(

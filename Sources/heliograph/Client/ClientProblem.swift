@@ -48,4 +48,10 @@ struct ClientProblem: Problem {
     ClientProblem(
       .requestInvalidField, "The file \(path) cannot be read.", remedy: "Check the path and its permissions.")
   }
+
+  static func notConnected(_ account: String, _ reason: String, remedy: String?) -> ClientProblem {
+    ClientProblem(.accountNotConnected, "\(account): \(reason)", remedy: remedy)
+  }
+
+  var isNotFound: Bool { code == .accountNotFound }
 }
