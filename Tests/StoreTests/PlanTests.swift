@@ -103,6 +103,9 @@ private let hotStatements = [
     _ = try tx.events(.default, account, limit: 10)
     _ = try tx.account(account, in: .default)
   },
+  HotStatement(name: "import", indexes: ["account_mailbox"]) { (tx: borrowing Transaction) in
+    _ = try tx.personsAccounts(of: "a@x.example", in: .default)
+  },
   HotStatement(name: "authorise", indexes: []) { (tx: borrowing Transaction) in
     _ = try tx.apiToken(hash: [1], at: now)
   },

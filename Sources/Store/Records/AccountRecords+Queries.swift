@@ -23,13 +23,13 @@ extension Transaction {
     }
   }
 
-  /// Of a mailbox that its owner signed in to, or whose token was brought along; the address' case aside, oldest
-  /// first.
+  /// Of a mailbox that its owner signed in to, or whose token was brought along; the address' case aside, in no
+  /// order: asked for one, SQLite would read all accounts in it.
   package func personsAccounts(of mailbox: String, in workspace: WorkspaceID) throws -> [AccountRecord] {
     try rows(
       AccountDetails.select + """
          WHERE account.workspace = $1 AND lower(mailbox) = lower($2) AND provider = 'outlook' AND delegated = 0
-          AND delegated_account IS NULL ORDER BY account.created, account.id
+          AND delegated_account IS NULL
         """, workspace, mailbox
     ) { try AccountRecord($0) }
   }

@@ -18,7 +18,8 @@ struct DeviceRoutes: Sendable {
     let journey = try await devices.start(
       NewForm(
         account: body.account.map { AccountID($0) }, name: body.name, email: body.email,
-        expectedEmail: body.expectedEmail, redirectURL: "", unknownOutcome: body.unknownOutcome),
+        expectedEmail: body.expectedEmail, delegated: body.delegated, redirectURL: "",
+        unknownOutcome: body.unknownOutcome),
       app: AppID(body.provider), in: context.workspace)
     return try reply(DeviceReply(journey))
   }
@@ -35,11 +36,15 @@ struct DeviceRequest: RequestObject {
   let name: String?
   let email: String?
   let expectedEmail: String?
+  /// Whether `email` is somebody else's mailbox, which whoever signs in may use.
+  let delegated: Bool
   /// The id of an OAuth2 app.
   let provider: String
   let unknownOutcome: UnknownOutcome
 
-  static let known: Set = ["account", "name", "email", "expectedEmail", "provider", "unknownOutcome"]
+  static let known: Set = [
+    "account", "name", "email", "expectedEmail", "delegated", "provider", "unknownOutcome",
+  ]
   static let notSupported: Set = ["notifyFrom", "subconnections", "path", "redirectUrl"]
 
   init(from decoder: any Decoder) throws {
@@ -48,6 +53,7 @@ struct DeviceRequest: RequestObject {
     name = fields.text("name", limit: 256)
     email = fields.text("email", limit: 1024)
     expectedEmail = fields.text("expectedEmail", limit: 1024)
+    delegated = fields.optional("delegated") ?? false
     provider = fields.requiredText("provider", limit: 256) ?? ""
     let outcome = fields.text("unknownOutcome", limit: 16)
     unknownOutcome = outcome.flatMap(UnknownOutcome.init) ?? .hold
