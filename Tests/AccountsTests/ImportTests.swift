@@ -86,7 +86,9 @@ import Vault
         world.house.time.advance(by: .seconds(60))
       }
       let account = try await world.house.directory.account(id, in: .default)
-      #expect(account.state == .authenticationError && account.lastError?.remedy != nil)
+      #expect(account.state == .authenticationError)
+      #expect(account.lastError?.code == ProblemCode.entraGrantRevoked.rawValue)
+      #expect(account.lastError?.remedy?.contains("Copy the token again") == true)
       #expect(try await world.refreshes() == 1)
       let token = try await world.refreshToken(of: "alice@contoso.test", app: app)
       _ = try await world.house.directory.importGrant(Self.grant(token, app), in: .default)

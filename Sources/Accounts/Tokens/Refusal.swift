@@ -41,6 +41,16 @@ enum Refusal {
     problem is EntraProblem && problem.retry == .futile || problem.code == .accountIdentityMismatch
   }
 
+  /// In a refresh the one thing that Entra may be unable to read is an imported token.
+  static func explained(_ problem: any Problem, _ holding: Holding) -> any Problem {
+    guard holding.owner?.identity == .unverified, problem.origin?.code == "AADSTS9002313" else {
+      return problem
+    }
+    return AccountProblem(
+      .entraGrantRevoked, "The refresh token is none that Microsoft has given. (AADSTS9002313)",
+      remedy: "Copy the token again, all of it, or sign in through a link instead.", origin: problem.origin)
+  }
+
   /// Whether it is the app's registration that is at fault, and so every account of it.
   static func concernsApp(_ holding: Holding, _ refusal: ProblemRecord) -> Bool {
     switch holding.kind {

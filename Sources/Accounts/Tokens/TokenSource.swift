@@ -61,7 +61,7 @@ package actor TokenSource {
       try await connect(account, found.app, token)
       return token
     } catch let problem as any Problem where Refusal.isRefusal(problem) {
-      let refusal = ProblemRecord(problem, at: time.now)
+      let refusal = ProblemRecord(Refusal.explained(problem, found), at: time.now)
       // Somebody else's grant has been refreshed before it was found to be so.
       let refused = problem is AccountProblem ? try await holding(subject) : found
       try await markRefused(account, refused, refusal)
