@@ -8,6 +8,16 @@ extension AccountProblem {
       remedy: "Choose another id, or delete that account first.")
   }
 
+  /// The token that came cannot send: Entra leaves out what the app's registration does not list.
+  static func mayNotSend(_ permission: String, clientID: String, link: String) -> AccountProblem {
+    AccountProblem(
+      .accountPermissionMissing,
+      "Microsoft granted no permission to send: \(permission) is missing. Nothing was stored.",
+      remedy: "Add the delegated permission \(permission) under API permissions of the app with client ID \(clientID), "
+        + "have it consented to, then open the link again.",
+      actor: .appOwner, link: link)
+  }
+
   static func accountInUse(_ id: AccountID, by users: [AccountID]) -> AccountProblem {
     let named = users.prefix(5).map { "“\($0)”" }.joined(separator: ", ")
     return AccountProblem(

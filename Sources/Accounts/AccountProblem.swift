@@ -8,15 +8,20 @@ package struct AccountProblem: Problem, Hashable {
   package let remedy: String?
   package let retry: Retry
   package let origin: PeerError?
+  package let actor: Responsible?
+  package let link: String?
 
   init(
-    _ code: ProblemCode, _ summary: String, remedy: String?, retry: Retry = .futile, origin: PeerError? = nil
+    _ code: ProblemCode, _ summary: String, remedy: String?, retry: Retry = .futile, origin: PeerError? = nil,
+    actor: Responsible? = nil, link: String? = nil
   ) {
     self.code = code
     self.summary = summary
     self.remedy = remedy
     self.retry = retry
     self.origin = origin
+    self.actor = actor
+    self.link = link
   }
 }
 
@@ -80,7 +85,8 @@ extension AccountProblem {
       .accountNotConnected,
       "The account “\(id)” is not connected" + (cause.map { ": \($0.summary)" } ?? "."),
       remedy: cause?.remedy ?? "Connect the account again.", retry: .safe(after: nil),
-      origin: cause.map { PeerError(status: $0.status, code: $0.peerCode, requestID: $0.requestID) })
+      origin: cause.map { PeerError(status: $0.status, code: $0.peerCode, requestID: $0.requestID) },
+      actor: cause?.actor, link: cause?.link)
   }
 
   static func identityMismatch(expected: String, signedIn: String) -> AccountProblem {

@@ -33,6 +33,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case accountPaused = "account.paused"
   case backendNotImplemented = "backend.notImplemented"
   case accountInUse = "account.inUse"
+  case accountPermissionMissing = "account.permissionMissing"
   case accountIdentityMismatch = "account.identityMismatch"
   case accountDelegateNoAccess = "account.delegateNoAccess"
   case formInvalid = "form.invalid"

@@ -27,7 +27,9 @@ package struct Endpoints: Sendable {
   func graph(
     for app: OAuth2AppRecord, mailbox: GraphMailbox, token: Secret
   ) throws(AccountProblem) -> Graph {
-    Graph(cloud: try cloud(of: app), http: http, mailbox: mailbox, token: token)
+    Graph(
+      cloud: try cloud(of: app), http: http, mailbox: mailbox, token: token,
+      values: ErrorValues(clientID: app.clientID, tenant: app.authority))
   }
 
   /// What people are asked for when they sign in to it.

@@ -29,6 +29,7 @@ package struct Backends: Sendable {
     return GraphBackend(
       account: details.account, mailbox: details.mailbox, canReconcile: details.canReconcile,
       learnsItsLimits: details.provider == .outlookService, cloud: try endpoints.cloud(of: app),
+      values: ErrorValues(clientID: app.clientID, tenant: app.authority, mailbox: details.account.mailbox),
       http: endpoints.http, tokens: tokens, gate: gate, store: store)
   }
 }
@@ -36,7 +37,7 @@ package struct Backends: Sendable {
 extension AccountDetails {
   /// How Graph is told which mailbox is meant: only a person's own has no name.
   var mailbox: GraphMailbox {
-    let isOwn = provider == .outlook && !account.delegated && account.delegatedAccount == nil
-    return isOwn ? .me : .user(account.mailbox)
+    guard provider == .outlook else { return .user(account.mailbox) }
+    return account.delegated || account.delegatedAccount != nil ? .shared(account.mailbox) : .me
   }
 }

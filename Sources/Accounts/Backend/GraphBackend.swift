@@ -11,6 +11,8 @@ struct GraphBackend: Backend {
   /// Whether what the app may do is found out by trying.
   let learnsItsLimits: Bool
   let cloud: Cloud
+  /// For the words of a refusal.
+  let values: ErrorValues
   let http: HTTPExchange
   let tokens: TokenSource
   let gate: Gate
@@ -111,7 +113,7 @@ struct GraphBackend: Backend {
   }
 
   private func graph(_ token: Secret) -> Graph {
-    Graph(cloud: cloud, http: http, mailbox: mailbox, token: token)
+    Graph(cloud: cloud, http: http, mailbox: mailbox, token: token, values: values)
   }
 
   private func setSendOnly(_ sendOnly: Bool) async throws {

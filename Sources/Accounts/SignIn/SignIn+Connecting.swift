@@ -20,6 +20,7 @@ extension SignIn {
         clientID: app.clientID, nonce: nonce?.reveal(), tenant: app.authority,
         cloud: try endpoints.cloud(of: app), now: time.now)
       guard let refreshToken = reply.refreshToken else { throw AccountProblem.noRefreshToken }
+      try checkMaySend(reply, app)
       let person = try await whoSignedIn(token, reply, app)
       let delegated = try await delegatedMailbox(of: form)
       let connection = Connection(
@@ -49,6 +50,17 @@ extension SignIn {
     return existing.flatMap { $0.delegated ? $0.mailbox : nil }
   }
 
+  /// A grant that cannot send is of no use to anybody, unless the app asks for none that can.
+  private func checkMaySend(_ reply: TokenReply, _ app: OAuth2AppRecord) throws {
+    let permission = app.baseScopes == .api ? "Mail.Send" : "SMTP.Send"
+    guard Scopes.grant(try endpoints.requestedScopes(of: app), includes: permission),
+      !Scopes.grant(reply.scopes, includes: permission)
+    else { return }
+    throw AccountProblem.mayNotSend(
+      permission, clientID: app.clientID,
+      link: try endpoints.cloud(of: app).portalLink(.permissions, clientID: app.clientID))
+  }
+
   private func whoSignedIn(
     _ token: IDToken, _ reply: TokenReply, _ app: OAuth2AppRecord
   ) async throws -> SignedIn {
@@ -68,7 +80,7 @@ extension SignIn {
     let permission = delegated == nil ? "Mail.ReadWrite" : "Mail.ReadWrite.Shared"
     guard Scopes.grant(reply.scopes, includes: permission) else { return false }
     let graph = try endpoints.graph(
-      for: app, mailbox: delegated.map { .user($0) } ?? .me, token: reply.accessToken)
+      for: app, mailbox: delegated.map { .shared($0) } ?? .me, token: reply.accessToken)
     do {
       _ = try await graph.folderID(.drafts)
       return true

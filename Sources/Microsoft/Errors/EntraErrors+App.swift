@@ -47,7 +47,7 @@ enum EntraErrors {
 
   private static let certificate: [ErrorEntry] = [
     ErrorEntry(
-      [700_027, 700_030, 50012, 50013], .entraCertificateRejected, .appOwner, at: .portal(.credentials),
+      [700_021, 700_027, 700_030, 50012, 50013, 50027, 5_002_738], .entraCertificateRejected, .appOwner, at: .portal(.credentials),
       "Entra does not accept what was signed with {certificate}.",
       "Upload the certificate, without its key, under Certificates & secrets, Certificates, and compare the thumbprint "
         + "shown there."),
@@ -80,7 +80,7 @@ enum EntraErrors {
       "The app with {clientID} has no redirect URI at all.",
       "Add exactly {redirectURI} under Authentication, platform Web."),
     ErrorEntry(
-      [9_002_327], .entraRedirectMismatch, .appOwner, at: .portal(.authentication),
+      [9_002_326, 9_002_327], .entraRedirectMismatch, .appOwner, at: .portal(.authentication),
       "The redirect URI is registered under the platform Single-page application.",
       "Remove {redirectURI} there and add it under the platform Web."),
   ]

@@ -116,7 +116,9 @@ struct HostedPages: Sendable {
   }
 
   private func complete(_ request: Request, _ context: WebContext) async throws -> Response {
-    switch try await signIn.complete(request.formQuery, cookies: Self.cookies(of: request)) {
+    let query = request.formQuery
+    if let page = afterConsent(query) { return page }
+    switch try await signIn.complete(query, cookies: Self.cookies(of: request)) {
     case .connected(_, _, let redirect): return self.redirect(to: redirect)
     case .refused(let problem, let tryAgain, let back):
       return refusal(PageFailure(problem), tryAgain: tryAgain, back: back)

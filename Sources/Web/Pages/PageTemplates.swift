@@ -11,7 +11,7 @@ enum PageTemplates {
 
   static let pages = [
     "page": page, "signIn": signIn, "refused": refused, "help": help, "cure": cure, "home": home,
-    "asks": asks, "device": device,
+    "asks": asks, "device": device, "consented": consented,
   ]
 
   private static let page = """
@@ -82,6 +82,14 @@ enum PageTemplates {
     <p>This page looks every few seconds whether you are done. Leave it open.</p>
     <p>Enter the code only if you have asked for it yourself.</p>
     {{/foot}}{{/page}}
+    """
+
+  private static let consented = """
+    {{<page}}{{$title}}Allowed{{/title}}{{$content}}
+    <h1>The app is allowed for your organisation</h1>
+    <p>Microsoft says so. Nobody is connected by that alone: whoever asked you for it may sign in now, or try again.</p>
+    <p>It takes a minute at times until Microsoft knows it everywhere. You can close this window.</p>
+    {{/content}}{{/page}}
     """
 
   private static let refused = """
