@@ -13,7 +13,8 @@ extension AccountProblem {
     AccountProblem(
       .accountPermissionMissing,
       "Microsoft granted no permission to send: \(permission) is missing. Nothing was stored.",
-      remedy: "Add the delegated permission \(permission) under API permissions of the app with client ID \(clientID), "
+      remedy:
+        "Add the delegated permission \(permission) under API permissions of the app with client ID \(clientID), "
         + "have it consented to, then open the link again.",
       actor: .appOwner, link: link)
   }

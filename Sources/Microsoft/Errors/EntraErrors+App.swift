@@ -47,7 +47,8 @@ enum EntraErrors {
 
   private static let certificate: [ErrorEntry] = [
     ErrorEntry(
-      [700_021, 700_027, 700_030, 50012, 50013, 50027, 5_002_738], .entraCertificateRejected, .appOwner, at: .portal(.credentials),
+      [700_021, 700_027, 700_030, 50012, 50013, 50027, 5_002_738], .entraCertificateRejected, .appOwner,
+      at: .portal(.credentials),
       "Entra does not accept what was signed with {certificate}.",
       "Upload the certificate, without its key, under Certificates & secrets, Certificates, and compare the thumbprint "
         + "shown there."),
