@@ -113,11 +113,15 @@ package struct Installation: Sendable {
     let apps = AppRegistry(store: store, vault: vault, clouds: configuration.clouds, time: time)
     let signIn = SignIn(
       store: store, vault: vault, endpoints: endpoints, publicURL: publicURL, time: time)
+    let apiTokens = TokenDirectory(store: store, time: time, prepared: configuration.preparedToken)
     let web = WebApplication(
       WebApplication.Services(
-        store: store, tokens: TokenDirectory(store: store, time: time, prepared: configuration.preparedToken),
-        apps: apps,
+        store: store, tokens: apiTokens, apps: apps,
         accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
+        actions: AccountActions(
+          store: store, tokens: tokens, connector: connector, exposesTokens: configuration.exposeTokens,
+          time: time),
+        workspaces: WorkspaceDirectory(store: store, tokens: apiTokens, time: time),
         signIn: signIn, outbox: outbox),
       publicURL: publicURL, loginOrigins: configuration.clouds.loginOrigins,
       bodyLimit: configuration.bodyLimit)

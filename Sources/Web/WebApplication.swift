@@ -13,17 +13,22 @@ package struct WebApplication: Sendable {
     package let tokens: TokenDirectory
     package let apps: AppRegistry
     package let accounts: AccountDirectory
+    package let actions: AccountActions
+    package let workspaces: WorkspaceDirectory
     package let signIn: SignIn
     package let outbox: Outbox
 
     package init(
-      store: Store, tokens: TokenDirectory, apps: AppRegistry, accounts: AccountDirectory, signIn: SignIn,
+      store: Store, tokens: TokenDirectory, apps: AppRegistry, accounts: AccountDirectory,
+      actions: AccountActions, workspaces: WorkspaceDirectory, signIn: SignIn,
       outbox: Outbox
     ) {
       self.store = store
       self.tokens = tokens
       self.apps = apps
       self.accounts = accounts
+      self.actions = actions
+      self.workspaces = workspaces
       self.signIn = signIn
       self.outbox = outbox
     }
@@ -53,8 +58,12 @@ package struct WebApplication: Sendable {
     ).add(to: api)
     ImportRoute(directory: services.accounts).add(to: api)
     DeviceRoutes(devices: DeviceSignIn(signIn: services.signIn), bodyLimit: bodyLimit).add(to: api)
-    SubmitRoute(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)
+    AccountActionRoutes(actions: services.actions, bodyLimit: bodyLimit).add(to: api)
+    SubmitRoute(outbox: services.outbox, workspaces: services.workspaces, bodyLimit: bodyLimit).add(to: api)
     OutboxRoutes(outbox: services.outbox).add(to: api)
+    WorkspaceRoutes(workspaces: services.workspaces, bodyLimit: bodyLimit).add(to: api)
+    TokenRoutes(tokens: services.tokens, bodyLimit: bodyLimit).add(to: api)
+    EventRoutes(log: EventLog(store: services.store)).add(to: api)
     return router
   }
 }

@@ -13,16 +13,17 @@ struct Heliograph: AsyncParsableCommand {
 
       Start with `heliograph demo`, which plays everything on this machine, then `heliograph serve`.
 
-      The commands send, app, account and queue are clients of a running gateway. They read its URL from \
-      HELIOGRAPH_URL (default http://localhost:3000) and an API token from HELIOGRAPH_TOKEN; `heliograph token \
-      issue` makes one. Secrets are read from the environment or standard input, never from arguments.
+      The commands send, app, account, queue, workspace and events are clients of a running gateway. They read \
+      its URL from HELIOGRAPH_URL (default http://localhost:3000), an API token from HELIOGRAPH_TOKEN \
+      (`heliograph token issue` makes one) and, with an operator's token, the workspace to act in from \
+      HELIOGRAPH_WORKSPACE. Secrets are read from the environment or standard input, never from arguments.
 
       Exit status: 0 on success, 1 when the work failed, 64 for a wrong command line.
       """,
     version: "0.1.0",
     subcommands: [
       Serve.self, SandboxCommand.self, Demo.self, Token.self, Send.self, App.self, AccountCommand.self,
-      QueueCommand.self,
+      QueueCommand.self, WorkspaceCommand.self, Events.self,
     ])
 
   /// Prints a failure as one line and leaves with status 1; without this it would be a crash report.

@@ -34,6 +34,8 @@ import Testing
     ("AccountRequest", AccountRequest.known),
     ("OAuth2Field", OAuth2Field.known), ("SMTPField", SMTPField.known), ("FormRequest", FormRequest.known),
     ("DeviceRequest", DeviceRequest.known),
+    ("WorkspaceRequest", WorkspaceRequest.known), ("WorkspaceUpdateRequest", WorkspaceUpdateRequest.known),
+    ("TokenRequest", TokenRequest.known), ("ReconnectRequest", ReconnectRequest.known),
   ])
   func `a request's fields are those that are read`(schema: String, known: Set<String>) throws {
     let properties = try #require(document.components.schemas[schema]?.properties)

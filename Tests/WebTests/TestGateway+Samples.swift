@@ -1,9 +1,11 @@
-import Accounts
 import Core
 import Store
 import StoreTesting
 import Testing
+import Vault
 import Web
+
+@testable import Accounts
 
 // What a test puts into the database before it calls.
 extension TestGateway {
@@ -37,5 +39,39 @@ extension TestGateway {
     let body = #"{"to":[{"address":"bob@contoso.test"}],"subject":"\#(subject)","text":"x"}"#
     let answer = try await send("POST", "/v1/account/\(account)/submit", body, token: token)
     return try #require(answer.text("queueId"), "\(answer)")
+  }
+
+  func account(_ id: String, in workspace: String = "default") async throws -> AccountRecord {
+    let found = try await services.store.read { (tx: borrowing Transaction) in
+      try tx.account(AccountID(id), in: WorkspaceID(workspace))?.account
+    }
+    return try #require(found)
+  }
+
+  /// Entra has refused it a token for good.
+  func refuse(_ id: String) async throws {
+    let refusal = ProblemRecord(AccountProblem.appDisabled("Mail"), at: time.now)
+    try await services.store.write { (tx: borrowing Transaction) in
+      _ = try tx.markAuthenticationError(refusal, account: AccountID(id), grantVersion: nil, in: .default)
+    }
+  }
+
+  /// The app of the account holds this token for an hour.
+  func holdToken(_ id: String, token: String) async throws {
+    let app = try await account(id).app
+    let record = AppTokenRecord(
+      workspace: .default, app: app, version: 1,
+      accessToken: vault.seal(Secret(token), for: .appToken(app, in: .default)),
+      expires: time.now + .seconds(3600))
+    try await services.store.write { (tx: borrowing Transaction) in _ = try tx.save(record, replacing: nil) }
+  }
+
+  func shareApp(of id: String) async throws {
+    let app = try await account(id).app
+    try await services.store.write { (tx: borrowing Transaction) in
+      guard var record = try tx.app(app, in: .default) else { return }
+      record.shared = true
+      try tx.update(record)
+    }
   }
 }

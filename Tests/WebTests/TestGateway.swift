@@ -19,6 +19,7 @@ import Web
 struct TestGateway: Sendable {
   let services: WebApplication.Services
   let time: ManualTime
+  let vault: Vault
   /// `GET /v1/account/{account}`, ...
   let routes: [String]
   private let client: @Sendable (HTTPRequest.Method, String, HTTPFields, String?) async throws -> TestResponse
@@ -27,18 +28,20 @@ struct TestGateway: Sendable {
   static let prepared = "0123456789abcdef0123456789abcdef"
 
   static func open<Value: Sendable>(
-    _ engine: StoreEngine = .sqlite, _ body: @escaping @Sendable (TestGateway) async throws -> Value
+    _ engine: StoreEngine = .sqlite, exposesTokens: Bool = false,
+    _ body: @escaping @Sendable (TestGateway) async throws -> Value
   ) async throws -> Value {
-    let time = ManualTime()
-    return try await WebFixture.withServices(engine, time: time, prepared: Secret(prepared)) {
-      services, cloud in
+    let (time, vault) = (ManualTime(), Vault(key: .random()))
+    return try await WebFixture.withServices(
+      engine, time: time, prepared: Secret(prepared), exposesTokens: exposesTokens, vault: vault
+    ) { services, cloud in
       let application = WebApplication(
         services, publicURL: "http://localhost:3000", loginOrigins: [cloud.login], bodyLimit: 1 << 20)
       let router = try application.router()
       let routes = router.routes.map { "\($0.method.rawValue) \($0.path.description)" }
       let value = Slot<Value>()
       try await Application(responder: router.buildResponder()).test(.router) { client in
-        let gateway = TestGateway(services: services, time: time, routes: routes) {
+        let gateway = TestGateway(services: services, time: time, vault: vault, routes: routes) {
           method, uri, headers, body in
           try await client.execute(
             uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })

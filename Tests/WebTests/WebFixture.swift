@@ -24,10 +24,10 @@ enum WebFixture {
   /// - Parameter prepared: an operator's token that is not in the database.
   static func withServices<Value: Sendable>(
     _ engine: StoreEngine = .sqlite, time: ManualTime = ManualTime(), prepared: Secret? = nil,
+    exposesTokens: Bool = false, vault: Vault = Vault(key: .random()),
     _ body: (WebApplication.Services, Cloud) async throws -> Value
   ) async throws -> Value {
     try await withStore(engine) { store in
-      let vault = Vault(key: .random())
       let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
       let cloud = try Cloud(replacing: "http://localhost:1")
       let http = try HTTPExchange()
@@ -36,10 +36,14 @@ enum WebFixture {
       let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
       let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
       let apps = AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time)
+      let apiTokens = TokenDirectory(store: store, time: time, prepared: prepared)
       let services = WebApplication.Services(
-        store: store, tokens: TokenDirectory(store: store, time: time, prepared: prepared),
-        apps: apps,
+        store: store, tokens: apiTokens, apps: apps,
         accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
+        actions: AccountActions(
+          store: store, tokens: tokens, connector: connector, exposesTokens: exposesTokens,
+          time: time),
+        workspaces: WorkspaceDirectory(store: store, tokens: apiTokens, time: time),
         signIn: SignIn(
           store: store, vault: vault, endpoints: endpoints, publicURL: "http://localhost:3000", time: time),
         outbox: Outbox(

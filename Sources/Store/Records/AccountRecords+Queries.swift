@@ -112,8 +112,8 @@ extension Transaction {
       """, workspace, id, tenantID, objectID)
   }
 
-  /// Makes the account, or gives an existing one these values; its `created` and its event numbers stay. A new
-  /// one goes on with the numbers of an account that once had its id.
+  /// Makes the account, or gives an existing one these values; its `created`, its event numbers and whether it is
+  /// paused stay. A new one goes on with the numbers of an account that once had its id.
   package func upsert(_ account: AccountRecord) throws {
     try execute(
       """
@@ -125,8 +125,8 @@ extension Transaction {
       ON CONFLICT (workspace, id) DO UPDATE SET name = excluded.name, email = excluded.email,
         app_workspace = excluded.app_workspace, app = excluded.app, mailbox = excluded.mailbox,
         delegated = excluded.delegated, delegated_account = excluded.delegated_account,
-        identity = excluded.identity, state = excluded.state, paused = excluded.paused,
-        verified = excluded.verified, send_only = excluded.send_only,
+        identity = excluded.identity, state = excluded.state, verified = excluded.verified,
+        send_only = excluded.send_only,
         unknown_outcome = excluded.unknown_outcome, tenant_id = excluded.tenant_id,
         object_id = excluded.object_id, last_error = excluded.last_error, smtp = excluded.smtp,
         updated = excluded.updated
@@ -194,9 +194,13 @@ extension Transaction {
       """, workspace, account, now)
   }
 
-  /// Removes the account and its grant. Returns whether there was one.
+  /// Removes the account and its grant, and whatever is for it alone: API tokens, and being the default sender.
+  /// Returns whether there was one.
   package func deleteAccount(_ id: AccountID, in workspace: WorkspaceID) throws -> Bool {
-    try execute("DELETE FROM account WHERE workspace = $1 AND id = $2", workspace, id) > 0
+    try execute("DELETE FROM api_token WHERE workspace = $1 AND account = $2", workspace, id)
+    try execute(
+      "UPDATE workspace SET default_sender = NULL WHERE id = $1 AND default_sender = $2", workspace, id)
+    return try execute("DELETE FROM account WHERE workspace = $1 AND id = $2", workspace, id) > 0
   }
 
   /// `LIKE` finds `text` anywhere; `!` escapes what it would take for a placeholder.

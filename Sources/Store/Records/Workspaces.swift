@@ -65,3 +65,51 @@ extension Transaction {
     return Page(workspaces, of: Int(total ?? 0))
   }
 }
+
+// Deleting
+extension Transaction {
+  package func accountCount(in workspace: WorkspaceID) throws -> Int {
+    let count = try row("SELECT count(*) AS total FROM account WHERE workspace = $1", workspace) {
+      try $0.integer("total")
+    }
+    return Int(count ?? 0)
+  }
+
+  /// How many accounts of other workspaces use its apps.
+  package func guestCount(ofAppsIn workspace: WorkspaceID) throws -> Int {
+    let count = try row(
+      "SELECT count(*) AS total FROM account WHERE app_workspace = $1 AND workspace <> $1", workspace
+    ) { try $0.integer("total") }
+    return Int(count ?? 0)
+  }
+
+  /// Removes the workspace and all that belongs to it but the chunks of its letters. Whoever has one of its
+  /// letters in hand finds neither queue row nor lane when it comes back.
+  ///
+  /// Queue rows go before accounts and lanes after, which is the order in which everybody locks them.
+  package func deleteWorkspace(_ id: WorkspaceID) throws {
+    try execute("DELETE FROM queue WHERE workspace = $1", id)
+    try execute("DELETE FROM attempt WHERE workspace = $1", id)
+    try execute("DELETE FROM letter WHERE workspace = $1", id)
+    try execute("DELETE FROM idempotency WHERE workspace = $1", id)
+    try execute("DELETE FROM sign_in WHERE workspace = $1 OR app_workspace = $1", id)
+    try execute("DELETE FROM device_sign_in WHERE workspace = $1 OR app_workspace = $1", id)
+    try execute("DELETE FROM hosted_form WHERE workspace = $1", id)
+    try execute("DELETE FROM account WHERE workspace = $1", id)
+    try execute("DELETE FROM oauth2_app WHERE workspace = $1", id)
+    try execute("DELETE FROM api_token WHERE workspace = $1", id)
+    try execute("DELETE FROM event WHERE workspace = $1", id)
+    try execute("DELETE FROM lane WHERE workspace = $1", id)
+    try execute("DELETE FROM workspace WHERE id = $1", id)
+  }
+
+  /// Removes up to `limit` chunks of a workspace that is gone; returns how many.
+  package func deleteChunks(in workspace: WorkspaceID, limit: Int) throws -> Int {
+    try execute(
+      """
+      DELETE FROM chunk WHERE workspace = $1 AND (letter, sequence) IN
+        (SELECT letter, sequence FROM chunk WHERE workspace = $1 AND NOT EXISTS
+          (SELECT 1 FROM workspace WHERE id = $1) LIMIT $2)
+      """, workspace, limit)
+  }
+}

@@ -40,7 +40,19 @@ extension Request {
     uri.queryParameters[Substring(name)].map(String.init).flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  private func queryInteger(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+  /// `true`, `1` or nothing at all says yes to a name that is there.
+  func queryFlag(_ name: String) throws -> Bool {
+    guard let text = uri.queryParameters[Substring(name)] else { return false }
+    switch text {
+    case "true", "1", "": return true
+    case "false", "0": return false
+    default:
+      let fault = FieldFault(message: "\(text) is not true or false", key: name)
+      throw RequestProblem.fields([fault], code: .requestInvalidField)
+    }
+  }
+
+  func queryInteger(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
     guard let text = query(name) else { return nil }
     guard let number = Int(text), range.contains(number) else {
       let message = "\(text) is not a whole number from \(range.lowerBound) to \(range.upperBound)"

@@ -6,17 +6,25 @@ import Hummingbird
 import MIME
 import Vault
 
-/// `POST /v1/account/{account}/submit`: answers when the letter is on disk.
+/// `POST /v1/account/{account}/submit`, and `POST /v1/submit` for the workspace's default sender: answers when
+/// the letter is on disk.
 struct SubmitRoute: Sendable {
   let outbox: Outbox
+  let workspaces: WorkspaceDirectory
   let bodyLimit: Int
 
   func add(to group: RouterGroup<WebContext>) {
-    group.post("account/:account/submit", use: submit)
+    group.post("account/:account/submit") { request, context in
+      try await submit(request, context, AccountID(try context.pathText("account")))
+    }
+    group.post("submit") { request, context in
+      try await submit(request, context, try await workspaces.defaultSender(in: context.workspace))
+    }
   }
 
-  private func submit(_ request: Request, _ context: WebContext) async throws -> Response {
-    let account = AccountID(try context.pathText("account"))
+  private func submit(
+    _ request: Request, _ context: WebContext, _ account: AccountID
+  ) async throws -> Response {
     let (body, bytes) = try await request.body(SubmitRequest.self, limit: bodyLimit)
     let key = try Self.idempotencyKey(request, bytes)
     let submission = try Submission(body, workspace: context.workspace, account: account, key: key)

@@ -8,9 +8,11 @@ import NIOHTTP1
 struct APIClient: Sendable {
   let url: String
   let token: Secret
+  /// Where an operator's token acts; `nil` leaves it to the token.
+  var workspace: String?
   let http: HTTPClient
 
-  /// Reads HELIOGRAPH_URL and HELIOGRAPH_TOKEN, runs `body` and closes the connections.
+  /// Reads HELIOGRAPH_URL, HELIOGRAPH_TOKEN and HELIOGRAPH_WORKSPACE, runs `body` and closes the connections.
   static func withEnvironment<Value>(
     isolation: isolated (any Actor)? = #isolation, _ body: (APIClient) async throws -> Value
   ) async throws -> Value {
@@ -22,7 +24,8 @@ struct APIClient: Sendable {
       Terminal.error("heliograph: the token goes to \(url) unencrypted; use https between machines.")
     }
     let client = APIClient(
-      url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: Secret(token), http: http)
+      url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: Secret(token),
+      workspace: environment["HELIOGRAPH_WORKSPACE"].flatMap { $0.isEmpty ? nil : $0 }, http: http)
     do {
       let value = try await body(client)
       try await http.shutdown()
@@ -34,18 +37,38 @@ struct APIClient: Sendable {
   }
 
   func get(_ path: String, query: [String: String] = [:]) async throws -> APIReply {
+    try await send(request(path, query))
+  }
+
+  func delete(_ path: String, query: [String: String] = [:]) async throws -> APIReply {
+    var request = request(path, query)
+    request.method = .DELETE
+    return try await send(request)
+  }
+
+  private func request(_ path: String, _ query: [String: String]) -> HTTPClientRequest {
     var parts = URLComponents()
-    parts.path = path
+    parts.percentEncodedPath = path
     if !query.isEmpty {
       parts.queryItems = query.sorted { $0.key < $1.key }.map { URLQueryItem(name: $0.key, value: $0.value) }
     }
-    return try await send(HTTPClientRequest(url: url + (parts.string ?? path)))
+    return HTTPClientRequest(url: url + (parts.string ?? path))
   }
 
   func post(_ path: String, _ body: some Encodable, headers: [String: String] = [:]) async throws -> APIReply
   {
+    try await send(.POST, path, body, headers)
+  }
+
+  func put(_ path: String, _ body: some Encodable) async throws -> APIReply {
+    try await send(.PUT, path, body, [:])
+  }
+
+  private func send(
+    _ method: HTTPMethod, _ path: String, _ body: some Encodable, _ headers: [String: String]
+  ) async throws -> APIReply {
     var request = HTTPClientRequest(url: url + path)
-    request.method = .POST
+    request.method = method
     request.headers.add(name: "Content-Type", value: "application/json")
     for (name, value) in headers { request.headers.add(name: name, value: value) }
     request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
@@ -61,7 +84,7 @@ struct APIClient: Sendable {
     var request = HTTPClientRequest(url: url + path)
     request.method = .POST
     request.headers.add(name: "Content-Type", value: type)
-    request.headers.add(name: "Authorization", value: "Bearer \(token.reveal())")
+    authorize(&request)
     request.body = body
     let response: HTTPClientResponse
     do {
@@ -88,23 +111,14 @@ struct APIClient: Sendable {
     }
   }
 
-  func put(_ path: String, _ body: some Encodable) async throws -> APIReply {
-    var request = HTTPClientRequest(url: url + path)
-    request.method = .PUT
-    request.headers.add(name: "Content-Type", value: "application/json")
-    request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
-    return try await send(request)
-  }
-
-  func delete(_ path: String) async throws -> APIReply {
-    var request = HTTPClientRequest(url: url + path)
-    request.method = .DELETE
-    return try await send(request)
+  private func authorize(_ request: inout HTTPClientRequest) {
+    request.headers.add(name: "Authorization", value: "Bearer \(token.reveal())")
+    if let workspace { request.headers.add(name: "Heliograph-Workspace", value: workspace) }
   }
 
   private func send(_ request: HTTPClientRequest) async throws -> APIReply {
     var request = request
-    request.headers.add(name: "Authorization", value: "Bearer \(token.reveal())")
+    authorize(&request)
     let response: HTTPClientResponse
     let body: ByteBuffer
     do {

@@ -1,0 +1,105 @@
+import Core
+import Foundation
+import StoreTesting
+import Testing
+import Vault
+import Web
+
+@testable import Accounts
+@testable import Store
+
+/// What stands in a furnished workspace, and how it is named from outside.
+struct Furnishing: Sendable {
+  let token, tokenID, account, app, clientID, signInApp, queueID, device: String
+  let journey: Journey
+
+  /// A sign-in that has left for Microsoft.
+  struct Journey: Sendable {
+    let data, signature, state, cookie: String
+  }
+
+  /// Stands in everything of the workspace but in the ids, which the caller has to know anyway.
+  static func marker(_ workspace: String) -> String { "inside-\(workspace)" }
+}
+
+extension TestGateway {
+  func twoWorkspaces() async throws -> (alpha: Furnishing, bravo: Furnishing) {
+    (try await furnish("alpha"), try await furnish("bravo"))
+  }
+
+  /// Makes the workspace, with one of everything that it can hold.
+  func furnish(_ workspace: String) async throws -> Furnishing {
+    try await addWorkspace(workspace)
+    let (id, marker, account) = (
+      WorkspaceID(workspace), Furnishing.marker(workspace), "sales-of-\(workspace)"
+    )
+    let clientID = UUID().uuidString.lowercased()
+    let app = try await services.apps.create(
+      NewApp(
+        name: "App \(marker)", provider: .outlookService, enabled: true, clientID: clientID,
+        clientSecret: Secret("secret-\(marker)"), authority: "contoso.example"), in: id)
+    let record = AccountRecord(
+      workspace: id, id: AccountID(account), name: "Sales \(marker)", email: "\(marker)@contoso.test",
+      app: app,
+      mailbox: "\(marker)@contoso.test", state: .connected, verified: true, unknownOutcome: .hold,
+      created: time.now)
+    try await services.store.write { (tx: borrowing Transaction) in try tx.upsert(record) }
+    let issued = try await services.tokens.issue(NewToken(description: "For \(marker)"), in: id)
+    let token = issued.token.reveal()
+    let sent = try await send(
+      "POST", "/v1/account/\(account)/submit",
+      #"{"to":[{"address":"bob@contoso.test"}],"subject":"\#(marker)","text":"x"}"#, token: token,
+      headers: ["Idempotency-Key": "a key"])
+    let queueID = try #require(sent.text("queueId"), "\(sent)")
+    let signInApp = try await services.apps.create(
+      NewApp(
+        name: "Sign-in \(marker)", title: "With \(marker)", provider: .outlook, enabled: true,
+        clientID: UUID().uuidString.lowercased(), clientSecret: Secret("secret-\(marker)")), in: id)
+    try await addWorkspaceEvent(marker, in: id)
+    let device = try await addDeviceSignIn(marker, app: signInApp, in: id)
+    return Furnishing(
+      token: token, tokenID: issued.id.rawValue, account: account, app: app.rawValue, clientID: clientID,
+      signInApp: signInApp.rawValue, queueID: queueID, device: device,
+      journey: try await journey(marker, app: signInApp, in: id))
+  }
+
+  private func journey(_ marker: String, app: AppID, in workspace: WorkspaceID) async throws
+    -> Furnishing.Journey
+  {
+    let link = try await services.signIn.form(
+      NewForm(name: "Somebody \(marker)", redirectURL: "https://\(marker).example/back"), in: workspace)
+    let fields = Self.query(link)
+    let (data, signature) = (try #require(fields["data"]), try #require(fields["sig"]))
+    let start = try await services.signIn.begin(data: data, sig: signature, app: app)
+    return Furnishing.Journey(
+      data: data, signature: signature, state: try #require(Self.query(start.authorizeURL)["state"]),
+      cookie: "\(start.cookie.name)=\(start.cookie.value.reveal())")
+  }
+
+  private static func query(_ url: String) -> [String: String] {
+    let items = URLComponents(string: url)?.queryItems ?? []
+    return Dictionary(items.map { ($0.name, $0.value ?? "") }) { $1 }
+  }
+
+  private func addWorkspaceEvent(_ marker: String, in workspace: WorkspaceID) async throws {
+    let event = EventRecord(
+      workspace: workspace, account: nil, kind: "clientSecretExpiring", data: #"{"app":"\#(marker)"}"#,
+      created: time.now)
+    try await services.store.write { (tx: borrowing Transaction) in _ = try tx.append(event) }
+  }
+
+  private func addDeviceSignIn(
+    _ marker: String, app: AppID, in workspace: WorkspaceID
+  ) async throws -> String {
+    let (id, now) = ("dev_of_\(workspace)", time.now)
+    try await services.store.write { (tx: borrowing Transaction) in
+      try tx.execute(
+        """
+        INSERT INTO device_sign_in (workspace, id, form, app_workspace, app, code, user_code,
+          verification_url, poll_interval, next_poll, state, created, expires)
+        VALUES ($1, $2, 'form', $1, $3, $4, $5, $5, 5000000, $6, 'pending', $6, $7)
+        """, workspace, id, app, [UInt8]("box".utf8), marker, now, now + .seconds(900))
+    }
+    return id
+  }
+}

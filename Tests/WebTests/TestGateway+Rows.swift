@@ -1,0 +1,56 @@
+import Core
+import StoreTesting
+import Web
+
+@testable import Store
+
+extension TestGateway {
+  /// Every table that holds something of a workspace, with how many rows it has of that one; those with none are
+  /// left out.
+  func rows(of workspace: String) async throws -> [String: Int] {
+    try await services.store.read { (tx: borrowing Transaction) in
+      var counts: [String: Int] = [:]
+      for (table, count) in WorkspaceTables.counts {
+        let rows = try tx.row(count, workspace) { Int(try $0.integer("total")) } ?? 0
+        if rows > 0 { counts[table] = rows }
+      }
+      return counts
+    }
+  }
+}
+
+enum WorkspaceTables {
+  static let counts: [String: SQL] = [
+    "workspace": "SELECT count(*) AS total FROM workspace WHERE id = $1",
+    "api_token": "SELECT count(*) AS total FROM api_token WHERE workspace = $1",
+    "oauth2_app": "SELECT count(*) AS total FROM oauth2_app WHERE workspace = $1",
+    "app_token": "SELECT count(*) AS total FROM app_token WHERE workspace = $1",
+    "account": "SELECT count(*) AS total FROM account WHERE workspace = $1",
+    "oauth2_grant": "SELECT count(*) AS total FROM oauth2_grant WHERE workspace = $1",
+    "hosted_form": "SELECT count(*) AS total FROM hosted_form WHERE workspace = $1",
+    "sign_in": "SELECT count(*) AS total FROM sign_in WHERE workspace = $1",
+    "device_sign_in": "SELECT count(*) AS total FROM device_sign_in WHERE workspace = $1",
+    "letter": "SELECT count(*) AS total FROM letter WHERE workspace = $1",
+    "chunk": "SELECT count(*) AS total FROM chunk WHERE workspace = $1",
+    "idempotency": "SELECT count(*) AS total FROM idempotency WHERE workspace = $1",
+    "queue": "SELECT count(*) AS total FROM queue WHERE workspace = $1",
+    "attempt": "SELECT count(*) AS total FROM attempt WHERE workspace = $1",
+    "lane": "SELECT count(*) AS total FROM lane WHERE workspace = $1",
+    "event": "SELECT count(*) AS total FROM event WHERE workspace = $1",
+  ]
+
+  /// What the schema says, so that a new table is not forgotten. SQLite only.
+  static func inSchema(_ store: Store) async throws -> Set<String> {
+    try await store.read { (tx: borrowing Transaction) in
+      Set(
+        try tx.rows(
+          """
+          SELECT DISTINCT tables.name FROM sqlite_master AS tables
+          JOIN pragma_table_info(tables.name) AS columns ON columns.name = 'workspace'
+          WHERE tables.type = 'table'
+          """
+        ) { try $0.text("name") }
+      ).union(["workspace"])
+    }
+  }
+}
