@@ -104,6 +104,7 @@ package struct Installation: Sendable {
     let publicURL = configuration.publicURL ?? "http://localhost:\(configuration.port)"
     let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
     let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
+    let keepAlive = KeepAlive(store: store, tokens: tokens, time: time, logger: logger)
     let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
     var outboxConfiguration = OutboxConfiguration()
     outboxConfiguration.schedule.unknownOutcomeWait = configuration.unknownOutcomeWait
@@ -132,7 +133,7 @@ package struct Installation: Sendable {
       onServerRunning: { _ in await onListening(publicURL) }, logger: logger)
     do {
       try await ServiceGroup(
-        services: [outbox, connector, DeviceSignIns(signIn: signIn, logger: logger), server],
+        services: [outbox, connector, keepAlive, DeviceSignIns(signIn: signIn, logger: logger), server],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
       ).run()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -1,13 +1,95 @@
-import Core
-import Store
+package import Core
+package import Logging
+import ServiceLifecycle
+package import Store
 
-/// When a grant is refreshed though nobody uses it. Entra lets a refresh token die after 90 idle days (Microsoft
-/// Learn, "Refresh tokens in the Microsoft identity platform").
-enum KeepAlive {
+/// Refreshes grants that nobody uses. Entra lets a refresh token die after 90 idle days (Microsoft Learn, "Refresh
+/// tokens in the Microsoft identity platform").
+package struct KeepAlive: Service {
+  private let store: Store
+  private let tokens: TokenSource
+  private let time: any Time
+  private let logger: Logger
+
+  /// Between two looks for idle grants.
+  package static let period: Duration = .seconds(600)
+  /// When a refresh that came to nothing is tried again, unless Entra says otherwise.
+  package static let retry: Duration = .seconds(3600)
+  /// The same after a refusal: a renewed secret is noticed before the grants die, and nobody asks in vain all day.
+  package static let retryRefused: Duration = .seconds(86_400)
+  /// There is no hurry, and letters want tokens too.
+  private static let width = 4
+  private static let batch = 100
+
+  package init(store: Store, tokens: TokenSource, time: any Time, logger: Logger) {
+    self.store = store
+    self.tokens = tokens
+    self.time = time
+    self.logger = logger
+  }
+
   /// A fortnight, give or take a tenth, so that accounts connected together do not all ask at once.
   static func next(after now: Instant) -> Instant {
     now + .seconds(14 * 86_400) + .seconds(Int64.random(in: -120_960...120_960))
   }
+
+  package func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while (try? await time.sleep(for: Self.period)) != nil {
+        do {
+          try await refreshIdle()
+        } catch {
+          logger.warning("cannot list idle grants", metadata: ["problem": "\(error)"])
+        }
+      }
+    }
+  }
+
+  /// Each grant is taken by one node, and is due again soon in case that one dies.
+  func refreshIdle() async throws {
+    while true {
+      let now = time.now
+      let taken = now + Self.retry
+      let idle = try await store.write { (tx: borrowing Transaction) in
+        try tx.takeIdleGrants(before: now, until: taken, limit: Self.batch)
+      }
+      await withTaskGroup(of: Void.self) { group in
+        for (index, grant) in idle.enumerated() {
+          if index >= Self.width { await group.next() }
+          group.addTask { await refresh(grant.account, in: grant.workspace, taken: taken) }
+        }
+      }
+      guard idle.count == Self.batch else { return }
+    }
+  }
+
+  /// What a refusal means for the account is decided where the token is asked for.
+  private func refresh(_ account: AccountID, in workspace: WorkspaceID, taken: Instant) async {
+    do {
+      try await tokens.keepAlive(account, in: workspace)
+    } catch {
+      logger.info("idle grant not refreshed", metadata: ["account": "\(account)", "problem": "\(error)"])
+      guard let pause = Self.pause(after: error) else { return }
+      let next = time.now + pause
+      // If the database does not take it either, it is due again in an hour.
+      _ = try? await store.write { (tx: borrowing Transaction) in
+        try tx.deferKeepAlive(of: account, from: taken, until: next, in: workspace)
+      }
+    }
+  }
+
+  /// `nil` for the usual one.
+  private static func pause(after error: any Error) -> Duration? {
+    guard let problem = error as? any Problem else { return nil }
+    if problem.code == .accountNotConnected { return retryRefused }
+    if case .safe(let after) = problem.retry { return after }
+    return nil
+  }
+}
+
+/// As the log of services names it.
+extension KeepAlive: CustomStringConvertible {
+  package var description: String { "KeepAlive" }
 }
 
 extension BaseScopes {

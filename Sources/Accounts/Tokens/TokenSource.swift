@@ -38,9 +38,16 @@ package actor TokenSource {
     try await live(account, in: workspace, rejected: rejected)
   }
 
-  private func live(_ id: AccountID, in workspace: WorkspaceID, rejected: Secret?) async throws -> Secret {
+  /// Asks for a new token unless there is one, lest the grant die of idleness. A paused account's grant lives on.
+  func keepAlive(_ account: AccountID, in workspace: WorkspaceID) async throws {
+    _ = try await live(account, in: workspace, rejected: nil, evenIfPaused: true)
+  }
+
+  private func live(
+    _ id: AccountID, in workspace: WorkspaceID, rejected: Secret?, evenIfPaused: Bool = false
+  ) async throws -> Secret {
     let (account, subject, found) = try await state(of: id, in: workspace)
-    guard !account.paused else { throw AccountProblem.paused(id) }
+    guard !account.paused || evenIfPaused else { throw AccountProblem.paused(id) }
     guard let found else { throw AccountProblem.notConnected(id, because: account.lastError) }
     guard found.app.enabled else { throw AccountProblem.appDisabled(found.app.name) }
     // Only what comes with a new token says whose it is.

@@ -84,8 +84,9 @@ extension Transaction {
       grant.expires, scopes, grant.clientKind.rawValue, grant.keepAlive, grant.updated) > 0
   }
 
-  /// Up to `limit` connected accounts whose grant nobody has used for long, in all workspaces; each is put off
-  /// until `later`, so that no other node takes it too.
+  /// Up to `limit` accounts whose grant nobody has used for long, in all workspaces; each is put off until
+  /// `later`, so that no other node takes it too. Those that are still being connected are not among them, unless
+  /// they are paused and nobody connects them.
   package func takeIdleGrants(
     before now: Instant, until later: Instant, limit: Int
   ) throws -> [(workspace: WorkspaceID, account: AccountID)] {
@@ -94,10 +95,20 @@ extension Transaction {
       UPDATE oauth2_grant SET keep_alive = $2 WHERE (workspace, account) IN
         (SELECT oauth2_grant.workspace, oauth2_grant.account FROM oauth2_grant
          JOIN account ON account.workspace = oauth2_grant.workspace AND account.id = oauth2_grant.account
-         WHERE keep_alive <= $1 AND state <> 'authenticationError' ORDER BY keep_alive LIMIT $3)
+         WHERE keep_alive <= $1 AND (paused = 1 OR state NOT IN ('init', 'connecting', 'connectError'))
+         ORDER BY keep_alive LIMIT $3)
       RETURNING workspace, account
       """, now, later, limit
     ) { (try $0.identifier("workspace"), try $0.identifier("account")) }
+  }
+
+  /// Puts the next refresh off, unless it has been set anew since it was to be at `instant`.
+  package func deferKeepAlive(
+    of account: AccountID, from instant: Instant, until later: Instant, in workspace: WorkspaceID
+  ) throws {
+    try execute(
+      "UPDATE oauth2_grant SET keep_alive = $4 WHERE workspace = $1 AND account = $2 AND keep_alive = $3",
+      workspace, account, instant, later)
   }
 
   /// The refresh token stays.
