@@ -152,6 +152,8 @@ struct APIReply: Sendable {
 
 /// Text of an address as one path segment (RFC 3986 section 3.3).
 func pathSegment(_ text: String) -> String {
-  text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~@")))
-    ?? text
+  // `CharacterSet.alphanumerics` would let every script's letters through.
+  let plain = CharacterSet(
+    charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~@")
+  return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
 }
