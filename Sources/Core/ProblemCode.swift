@@ -136,4 +136,5 @@ package enum ProblemCode: String, Sendable, CaseIterable {
   case configurationUnknownKey = "configuration.unknownKey"
   case configurationInvalid = "configuration.invalid"
   case serverPortInUse = "server.portInUse"
+  case clockWrong = "clock.wrong"
 }

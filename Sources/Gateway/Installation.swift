@@ -105,7 +105,9 @@ package struct Installation: Sendable {
     let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
     let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
     let keepAlive = KeepAlive(store: store, tokens: tokens, time: time, logger: logger)
-    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
+    let gate = Gate(time: time)
+    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: gate)
+    let secrets = SecretWatch(store: store, time: time, logger: logger)
     var outboxConfiguration = OutboxConfiguration()
     outboxConfiguration.schedule.unknownOutcomeWait = configuration.unknownOutcomeWait
     let outbox = Outbox(
@@ -118,6 +120,11 @@ package struct Installation: Sendable {
     let web = WebApplication(
       WebApplication.Services(
         store: store, tokens: apiTokens, apps: apps,
+        registration: RegistrationDesk(store: store, endpoints: endpoints, publicURL: publicURL),
+        verifier: Verifier(
+          store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, gate: gate,
+          publicURL: publicURL, time: time),
+        secrets: secrets,
         accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
         actions: AccountActions(
           store: store, tokens: tokens, connector: connector, exposesTokens: configuration.exposeTokens,
@@ -133,7 +140,9 @@ package struct Installation: Sendable {
       onServerRunning: { _ in await onListening(publicURL) }, logger: logger)
     do {
       try await ServiceGroup(
-        services: [outbox, connector, keepAlive, DeviceSignIns(signIn: signIn, logger: logger), server],
+        services: [
+          outbox, connector, keepAlive, DeviceSignIns(signIn: signIn, logger: logger), secrets, server,
+        ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
       ).run()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -12,6 +12,9 @@ package struct WebApplication: Sendable {
     package let store: Store
     package let tokens: TokenDirectory
     package let apps: AppRegistry
+    package let registration: RegistrationDesk
+    package let verifier: Verifier
+    package let secrets: SecretWatch
     package let accounts: AccountDirectory
     package let actions: AccountActions
     package let workspaces: WorkspaceDirectory
@@ -19,13 +22,16 @@ package struct WebApplication: Sendable {
     package let outbox: Outbox
 
     package init(
-      store: Store, tokens: TokenDirectory, apps: AppRegistry, accounts: AccountDirectory,
-      actions: AccountActions, workspaces: WorkspaceDirectory, signIn: SignIn,
-      outbox: Outbox
+      store: Store, tokens: TokenDirectory, apps: AppRegistry, registration: RegistrationDesk,
+      verifier: Verifier, secrets: SecretWatch, accounts: AccountDirectory, actions: AccountActions,
+      workspaces: WorkspaceDirectory, signIn: SignIn, outbox: Outbox
     ) {
       self.store = store
       self.tokens = tokens
       self.apps = apps
+      self.registration = registration
+      self.verifier = verifier
+      self.secrets = secrets
       self.accounts = accounts
       self.actions = actions
       self.workspaces = workspaces
@@ -49,10 +55,12 @@ package struct WebApplication: Sendable {
   package func router() throws -> Router<WebContext> {
     let router = Router(context: WebContext.self)
     router.add(middleware: ProblemMiddleware(bodyLimit: bodyLimit))
-    HealthRoute(store: services.store).add(to: router)
+    HealthRoute(store: services.store, tokens: services.tokens, secrets: services.secrets).add(to: router)
     try HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
     let api = router.group("v1").add(middleware: BearerAuthentication(tokens: services.tokens, scope: "api"))
     AppRoutes(apps: services.apps, bodyLimit: bodyLimit).add(to: api)
+    RegistrationRoutes(desk: services.registration, bodyLimit: bodyLimit).add(to: api)
+    VerificationRoutes(verifier: services.verifier, bodyLimit: bodyLimit).add(to: api)
     AccountRoutes(
       directory: services.accounts, apps: services.apps, signIn: services.signIn, bodyLimit: bodyLimit
     ).add(to: api)

@@ -23,7 +23,7 @@ struct Heliograph: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Serve.self, SandboxCommand.self, Demo.self, Token.self, Send.self, App.self, AccountCommand.self,
-      QueueCommand.self, WorkspaceCommand.self, Events.self,
+      QueueCommand.self, WorkspaceCommand.self, Events.self, Doctor.self,
     ])
 
   /// Prints a failure as one line and leaves with status 1; without this it would be a crash report.
@@ -38,6 +38,10 @@ struct Heliograph: AsyncParsableCommand {
     } catch let problem as any Problem {
       Terminal.error("heliograph: \(problem.summary)")
       if let remedy = problem.remedy { Terminal.error("  \(remedy)") }
+      if let who = problem.actor.flatMap({ VerificationReport.Step.who[$0.rawValue] }) {
+        Terminal.error("  Who: \(who)")
+      }
+      if let link = problem.link { Terminal.error("  Where: \(link)") }
       Terminal.error("  [\(problem.code.rawValue)]")
       Foundation.exit(1)
     } catch {

@@ -69,6 +69,10 @@ import Testing
       name: "Mail", provider: .outlook, enabled: true, baseScopes: .imap, clientID: "id",
       extraScopes: ["https://graph.microsoft.com/Mail.Send"]),
     NewApp(
+      name: "Mail", provider: .outlook, enabled: true, baseScopes: .imap, clientID: "id",
+      extraScopes: ["Mail.Send"]),
+    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "id", extraScopes: ["SMTP.Send"]),
+    NewApp(
       name: "Mail", provider: .outlookService, enabled: true, shared: true, clientID: "id",
       clientSecret: Secret("secret"), authority: "a.example"),
     NewApp(

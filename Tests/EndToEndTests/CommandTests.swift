@@ -59,7 +59,9 @@ import Testing
 
   @Test(arguments: [
     [], ["serve"], ["sandbox"], ["demo"], ["token"], ["token", "issue"], ["send"], ["app"], ["app", "add"],
-    ["app", "list"], ["account", "list"], ["account", "add"], ["account", "import"], ["queue", "list"],
+    ["app", "list"], ["app", "guide"], ["app", "import"], ["app", "show"], ["app", "update"],
+    ["app", "enable"], ["app", "disable"], ["app", "delete"], ["app", "verify"], ["account", "list"],
+    ["account", "add"], ["account", "import"], ["account", "verify"], ["queue", "list"], ["doctor"],
   ])
   func `Every command explains itself`(command: [String]) async throws {
     try await withFolder { folder in

@@ -31,6 +31,8 @@ import Testing
     ("SubmitRequest", SubmitRequest.known), ("AddressField", AddressField.known),
     ("EnvelopeField", EnvelopeField.known), ("AttachmentField", AttachmentField.known),
     ("AppRequest", AppRequest.known), ("AppUpdateRequest", AppUpdateRequest.known),
+    ("RegistrationFields", RegistrationFields.known), ("AppVerifyRequest", AppVerifyRequest.known),
+    ("AccountVerifyRequest", AccountVerifyRequest.known),
     ("AccountRequest", AccountRequest.known),
     ("OAuth2Field", OAuth2Field.known), ("SMTPField", SMTPField.known), ("FormRequest", FormRequest.known),
     ("DeviceRequest", DeviceRequest.known),

@@ -34,11 +34,18 @@ enum WebFixture {
       let endpoints = Endpoints(clouds: Clouds(global: cloud), http: http)
       let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
       let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
-      let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
+      let gate = Gate(time: time)
+      let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: gate)
       let apps = AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time)
       let apiTokens = TokenDirectory(store: store, time: time, prepared: prepared)
       let services = WebApplication.Services(
         store: store, tokens: apiTokens, apps: apps,
+        registration: RegistrationDesk(
+          store: store, endpoints: endpoints, publicURL: "http://localhost:3000"),
+        verifier: Verifier(
+          store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, gate: gate,
+          publicURL: "http://localhost:3000", time: time),
+        secrets: SecretWatch(store: store, time: time, logger: logger),
         accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
         actions: AccountActions(
           store: store, tokens: tokens, connector: connector, exposesTokens: exposesTokens,

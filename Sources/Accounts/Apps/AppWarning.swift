@@ -76,40 +76,42 @@ extension AppWarning {
     return [AppWarning(.secretExpiring, "The \(what) expires \(span), on \(date).", remedy: remedy)]
   }
 
-  // Microsoft Learn, "Role Based Access Control for Applications in Exchange Online".
   private static func everyMailbox(_ app: OAuth2AppRecord) -> AppWarning {
-    let id = quoted(app.clientID)
-    return AppWarning(
+    AppWarning(
       .everyMailbox, "An administrator's consent in Entra lets this app into every mailbox of the tenant.",
       remedy: "Run these commands in Exchange Online PowerShell with your own names, then take Mail.Send and "
         + "Mail.ReadWrite off the app's API permissions in Entra: what both allow adds up.",
-      commands: [
-        "Connect-ExchangeOnline",
-        "New-ServicePrincipal -AppId \(id) -ObjectId 'Object ID under Enterprise applications' "
-          + "-DisplayName \(quoted(app.name))",
-        "New-ManagementScope -Name 'Heliograph senders' "
-          + "-RecipientRestrictionFilter \"CustomAttribute1 -eq 'heliograph'\"",
-        "New-ManagementRoleAssignment -App \(id) -Role 'Application Mail.Send' "
-          + "-CustomResourceScope 'Heliograph senders'",
-        "New-ManagementRoleAssignment -App \(id) -Role 'Application Mail.ReadWrite' "
-          + "-CustomResourceScope 'Heliograph senders'",
-        "Test-ServicePrincipalAuthorization -Identity \(id) -Resource 'mailbox@example.com'",
-      ])
+      commands: narrowing(.api, app.clientID, app.name))
   }
 
-  // Microsoft Learn, "Authenticate an IMAP, POP or SMTP connection using OAuth".
   private static func mailboxByMailbox(_ app: OAuth2AppRecord) -> AppWarning {
-    let id = quoted(app.clientID)
-    return AppWarning(
+    AppWarning(
       .mailboxByMailbox, "Over IMAP and SMTP Exchange lets this app into no mailbox that is not named to it.",
       remedy: "Run these commands in Exchange Online PowerShell, the last one for each mailbox.",
-      commands: [
-        "Connect-ExchangeOnline",
-        "New-ServicePrincipal -AppId \(id) -ObjectId 'Object ID under Enterprise applications' "
-          + "-DisplayName \(quoted(app.name))",
-        "Add-MailboxPermission -Identity 'mailbox@example.com' -User 'Object ID under Enterprise applications' "
-          + "-AccessRights FullAccess",
-      ])
+      commands: narrowing(.imap, app.clientID, app.name))
+  }
+
+  /// What limits an app that acts for itself to some mailboxes (Microsoft Learn, "Role Based Access Control for
+  /// Applications in Exchange Online"; "Authenticate an IMAP, POP or SMTP connection using OAuth").
+  static func narrowing(_ base: BaseScopes, _ clientID: String?, _ name: String) -> [String] {
+    let id = quoted(clientID ?? "Application (client) ID")
+    let object = "'Object ID under Enterprise applications'"
+    let first = [
+      "Connect-ExchangeOnline",
+      "New-ServicePrincipal -AppId \(id) -ObjectId \(object) -DisplayName \(quoted(name))",
+    ]
+    guard base == .api else {
+      return first + [
+        "Add-MailboxPermission -Identity 'mailbox@example.com' -User \(object) -AccessRights FullAccess"
+      ]
+    }
+    let scope = "'Heliograph senders'"
+    let roles = ["Application Mail.Send", "Application Mail.ReadWrite"].map {
+      "New-ManagementRoleAssignment -App \(id) -Role '\($0)' -CustomResourceScope \(scope)"
+    }
+    return first + [
+      "New-ManagementScope -Name \(scope) -RecipientRestrictionFilter \"CustomAttribute1 -eq 'heliograph'\""
+    ] + roles + ["Test-ServicePrincipalAuthorization -Identity \(id) -Resource 'mailbox@example.com'"]
   }
 
   /// A literal string of PowerShell (about_Quoting_Rules), which also takes typographic quotes for its end.

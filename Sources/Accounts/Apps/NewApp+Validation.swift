@@ -78,16 +78,14 @@ extension NewApp {
       }
       let tenant = try authority.map { text throws(AccountProblem) in try Authority(text) }
       guard let tenant, tenant.isConcrete else {
-        throw .appInvalid(
-          "An app that acts for itself needs one certain tenant.",
-          remedy: "Set “authority” to the Directory (tenant) ID.")
+        throw .tenantNeeded
       }
       return tenant
     }
   }
 
   /// Entra's own rules (Microsoft Learn, "Redirect URI (reply URL) restrictions and limitations").
-  private func validateRedirectURL() throws(AccountProblem) {
+  func validateRedirectURL() throws(AccountProblem) {
     guard let redirectURL else { return }
     guard let url = WebURL(redirectURL), !url.hasFragment, redirectURL.utf8.count <= Self.longest,
       url.isSecure || url.isThisMachine, !redirectURL.contains(where: { "!$'(),;*".contains($0) })
@@ -98,7 +96,7 @@ extension NewApp {
     }
   }
 
-  private func validateScopes(_ scopes: Scopes) throws(AccountProblem) {
+  func validateScopes(_ scopes: Scopes) throws(AccountProblem) {
     for scope in extraScopes + skipScopes {
       // RFC 6749 section 3.3.
       guard (1...255).contains(scope.utf8.count),
@@ -136,4 +134,10 @@ extension NewApp {
 func isPlainText(_ text: String, longest: Int) -> Bool {
   (1...longest).contains(text.utf8.count) && text.contains { !$0.isWhitespace }
     && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+}
+
+extension AccountProblem {
+  static let tenantNeeded = AccountProblem.appInvalid(
+    "An app that acts for itself needs one certain tenant.",
+    remedy: "Set “authority” to the Directory (tenant) ID.")
 }

@@ -56,7 +56,10 @@ struct Scopes: Sendable {
   func belongsHere(_ scope: String) -> Bool {
     let prefix = resource.lowercased() + "/"
     let name = scope.lowercased().hasPrefix(prefix) ? String(scope.dropFirst(prefix.count)) : scope
-    return !name.contains("://") && !name.isEmpty && name != ".default"
+    guard !name.contains("://"), !name.isEmpty, name != ".default" else { return false }
+    // By its short name a permission of the other resource would pass for one of this.
+    let others = base == .api ? ["imap.", "pop.", "smtp."] : ["mail.", "user."]
+    return !others.contains { name.lowercased().hasPrefix($0) }
   }
 
   func isOpenID(_ scope: String) -> Bool {
@@ -66,6 +69,8 @@ struct Scopes: Sendable {
   func isOfflineAccess(_ scope: String) -> Bool { Self.key(scope) == "offline_access" }
 
   private static func key(_ scope: String) -> String { short(scope).lowercased() }
+
+  static func shortNames(_ scopes: [String]) -> [String] { scopes.map(short) }
 
   /// Without the resource, whichever it is.
   private static func short(_ scope: String) -> String {

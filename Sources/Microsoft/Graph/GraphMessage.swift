@@ -39,6 +39,8 @@ package struct GraphUser: Sendable, Hashable, Decodable {
 }
 
 package enum WellKnownFolder: String, Sendable, CaseIterable {
+  case inbox
   case drafts
   case sentItems = "sentitems"
+  case junkEmail = "junkemail"
 }

@@ -25,7 +25,7 @@ struct AppRoutes: Sendable {
 
   private func create(_ request: Request, _ context: WebContext) async throws -> Response {
     let new = try await request.body(AppRequest.self, limit: bodyLimit).value.app
-    guard !new.shared || context.isOperator else { throw AccountProblem.operatorOnly }
+    guard try !new.shared || context.caller.isOperator else { throw AccountProblem.operatorOnly }
     let id = try await apps.create(new, in: context.workspace)
     let app = try await apps.app(id, in: context.workspace)
     struct Created: Encodable {
@@ -44,7 +44,7 @@ struct AppRoutes: Sendable {
   private func update(_ request: Request, _ context: WebContext) async throws -> Response {
     let id = AppID(try context.pathText("app"))
     let change = try await request.body(AppUpdateRequest.self, limit: bodyLimit).value.change
-    try await apps.update(id, change, in: context.workspace, byOperator: context.isOperator)
+    try await apps.update(id, change, in: context.workspace, byOperator: context.caller.isOperator)
     let app = try await apps.app(id, in: context.workspace)
     struct Updated: Encodable {
       let id: String
@@ -56,7 +56,7 @@ struct AppRoutes: Sendable {
 
   private func delete(_ request: Request, _ context: WebContext) async throws -> Response {
     let id = AppID(try context.pathText("app"))
-    try await apps.delete(id, in: context.workspace, byOperator: context.isOperator)
+    try await apps.delete(id, in: context.workspace, byOperator: context.caller.isOperator)
     struct Deleted: Encodable {
       let id: String
       let deleted: Bool
@@ -137,9 +137,4 @@ struct WarningReply: Encodable {
   static func list(_ app: OAuth2App) -> [WarningReply]? {
     app.warnings.isEmpty ? nil : app.warnings.map(WarningReply.init)
   }
-}
-
-extension WebContext {
-  /// Whether whoever calls runs this gateway.
-  fileprivate var isOperator: Bool { principal.map { $0.has("*") && $0.workspace == .default } ?? false }
 }

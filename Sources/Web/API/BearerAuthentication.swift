@@ -28,7 +28,7 @@ struct BearerAuthentication: RouterMiddleware {
     return try await next(request, context)
   }
 
-  private static func token(of request: Request) -> Secret? {
+  static func token(of request: Request) -> Secret? {
     if let header = request.headers[.authorization] {
       let parts = header.split(separator: " ", maxSplits: 1)
       guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }

@@ -5,6 +5,7 @@ struct AccountCommand: AsyncParsableCommand {
     commandName: "account", abstract: "The mailboxes that are connected.",
     subcommands: [
       List.self, AccountAdd.self, AccountImport.self, Show.self, Delete.self, Reconnect.self,
+      Verify.self,
     ])
 
   struct List: AsyncParsableCommand {

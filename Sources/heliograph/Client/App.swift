@@ -4,55 +4,11 @@ import Foundation
 
 struct App: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The OAuth2 apps that people sign in through.", subcommands: [Add.self, List.self])
-
-  struct Add: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Add an app that is registered with Microsoft Entra.",
-      discussion: """
-        With --secret the client secret (its Value, not its Secret ID) is taken from HELIOGRAPH_CLIENT_SECRET \
-        or from standard input. An app without a secret is a native client.
-
-        EXAMPLE
-          HELIOGRAPH_CLIENT_SECRET=... heliograph app add --name Contoso --client-id 11111111-... --secret
-        """)
-
-    @Option(help: "A name for you.") var name: String
-    @Option(help: "outlook (people sign in) or outlookService (application permissions).")
-    var provider = "outlook"
-    @Option(help: "Application (client) ID.") var clientID: String
-    @Flag(help: "Read the client secret from HELIOGRAPH_CLIENT_SECRET or standard input.") var secret = false
-    @Option(help: "common, organizations, consumers, or a tenant's id or domain.") var authority: String?
-    @Option(help: "The redirect URI as registered, when it is not the gateway's URL and /oauth.")
-    var redirectURL: String?
-    @Option(help: "Text of the button on the sign-in page.") var title: String?
-    @Flag(help: "Add it without offering it for sign-in yet.") var disabled = false
-    @Flag(help: "Print the gateway's answer as JSON.") var json = false
-
-    func run() async throws {
-      let clientSecret =
-        secret ? Terminal.secret(from: "HELIOGRAPH_CLIENT_SECRET", prompt: "Client secret") : nil
-      if secret, clientSecret?.isEmpty ?? true {
-        throw ValidationError(
-          "--secret was given, but neither HELIOGRAPH_CLIENT_SECRET nor standard input had one.")
-      }
-      let body = Body(
-        name: name, provider: provider, clientId: clientID, clientSecret: clientSecret, authority: authority,
-        redirectUrl: redirectURL, title: title, enabled: !disabled)
-      try await APIClient.withEnvironment { client in
-        let reply = try await client.post("/v1/oauth2", body)
-        if json { return reply.printJSON() }
-        struct Created: Decodable { let id: String }
-        Terminal.line(try reply.read(Created.self).id)
-      }
-    }
-
-    private struct Body: Encodable {
-      let name, provider, clientId: String
-      let clientSecret, authority, redirectUrl, title: String?
-      let enabled: Bool
-    }
-  }
+    abstract: "The OAuth2 apps that people sign in through.",
+    subcommands: [
+      Guide.self, Add.self, Import.self, List.self, Show.self, Update.self, Enable.self, Disable.self,
+      Delete.self, Verify.self,
+    ])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the apps.")
@@ -80,5 +36,102 @@ struct App: AsyncParsableCommand {
         return page.total
       }
     }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show an app, what it warns of and its last error.")
+
+    @Argument(help: "The app's id.") var app: String
+    @Flag(help: "Print the gateway's answer as JSON.") var json = false
+
+    func run() async throws {
+      try await APIClient.withEnvironment { client in
+        let reply = try await client.get("/v1/oauth2/" + pathSegment(app))
+        if json { return reply.printJSON() }
+        try reply.read(AppEntry.self).print()
+      }
+    }
+  }
+
+  struct Enable: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Let an app be used.")
+    @Argument(help: "The app's id.") var app: String
+
+    func run() async throws { try await App.setEnabled(true, app) }
+  }
+
+  struct Disable: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Keep an app from being used; its accounts stay and wait.")
+    @Argument(help: "The app's id.") var app: String
+
+    func run() async throws { try await App.setEnabled(false, app) }
+  }
+
+  struct Delete: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Delete an app that no account uses.")
+    @Argument(help: "The app's id.") var app: String
+
+    func run() async throws {
+      try await APIClient.withEnvironment { client in
+        _ = try await client.delete("/v1/oauth2/" + pathSegment(app))
+        Terminal.line("Deleted \(app).")
+      }
+    }
+  }
+
+  private static func setEnabled(_ enabled: Bool, _ app: String) async throws {
+    try await APIClient.withEnvironment { client in
+      _ = try await client.put("/v1/oauth2/" + pathSegment(app), ["enabled": enabled])
+      Terminal.line("\(enabled ? "Enabled" : "Disabled") \(app).")
+    }
+  }
+}
+
+/// An app as the gateway shows it.
+struct AppEntry: Decodable {
+  let id, name, provider, cloud, baseScopes, authority, clientId: String
+  let clientSecret, secretExpires, redirectUrl: String?
+  let clientCertificate: Certificate?
+  let enabled, sendOnly, shared: Bool
+  let accounts: Int
+  let warnings: [AppWarningEntry]?
+  let lastError: LastError?
+
+  struct Certificate: Decodable { let thumbprint: String }
+
+  struct LastError: Decodable {
+    let message, date: String
+    let remedy: String?
+  }
+
+  func print() {
+    let proof =
+      clientCertificate.map { "certificate \($0.thumbprint)" } ?? (clientSecret == nil ? "none" : "secret")
+    let rows = [
+      ("id", id), ("name", name), ("provider", provider), ("client id", clientId), ("authority", authority),
+      ("cloud", cloud), ("base scopes", baseScopes + (sendOnly ? ", sending only" : "")),
+      ("proof", proof), ("it ends", secretExpires ?? ""), ("redirect URI", redirectUrl ?? ""),
+      ("enabled", enabled ? "yes" : "no"), ("shared", shared ? "with every workspace" : ""),
+      ("accounts", "\(accounts)"),
+    ]
+    for (name, value) in rows where !value.isEmpty {
+      Terminal.line(name.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
+    }
+    if let lastError {
+      Terminal.line("Since \(lastError.date): \(lastError.message)")
+      if let remedy = lastError.remedy { Terminal.line("  \(remedy)") }
+    }
+    for warning in warnings ?? [] { Terminal.line(warning.text) }
+  }
+}
+
+struct AppWarningEntry: Decodable {
+  let code, message, remedy: String
+  let commands: [String]?
+
+  var text: String {
+    (["Warning: \(message)", "  \(remedy)"] + (commands ?? []).map { "    \($0)" }).joined(separator: "\n")
   }
 }

@@ -7,6 +7,8 @@ struct ClientProblem: Problem {
   let summary: String
   let remedy: String?
   let retry: Retry
+  var actor: Responsible?
+  var link: String?
 
   init(_ code: ProblemCode, _ summary: String, remedy: String?, retry: Retry = .futile) {
     self.code = code
@@ -20,13 +22,15 @@ struct ClientProblem: Problem {
     struct Answer: Decodable {
       let message: String
       let problem: String?
-      let remedy: String?
+      let remedy, actor, link: String?
     }
     let answer = try? JSONDecoder().decode(Answer.self, from: body)
     self.init(
       answer?.problem.flatMap(ProblemCode.init) ?? .requestInternal,
       answer?.message ?? "The gateway answered with HTTP status \(status).",
       remedy: answer.map(\.remedy) ?? "Check that HELIOGRAPH_URL is the gateway's.")
+    actor = answer?.actor.flatMap(Responsible.init)
+    link = answer?.link
   }
 
   static let noToken = ClientProblem(

@@ -20,6 +20,7 @@ struct House: Sendable {
   let devices: DeviceSignIn
   let polling: DeviceSignIns
   let backends: Backends
+  let verifier: Verifier
 
   static let publicURL = "http://localhost:3000"
 
@@ -38,7 +39,11 @@ struct House: Sendable {
       store: store, vault: vault, endpoints: endpoints, publicURL: Self.publicURL, time: time)
     devices = DeviceSignIn(signIn: signIn)
     polling = DeviceSignIns(signIn: signIn, logger: Logger(label: "test") { _ in .silent })
-    backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
+    let gate = Gate(time: time)
+    backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: gate)
+    verifier = Verifier(
+      store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, gate: gate,
+      publicURL: Self.publicURL, time: time)
   }
 
   /// - Parameter microsoft: an origin; nothing listens on the usual one.

@@ -66,8 +66,9 @@ struct AppUpdateRequest: RequestObject {
 }
 
 extension Fields {
-  func provider() -> OAuth2Provider? {
-    guard let text = requiredText("provider", limit: 256), !text.isEmpty else { return nil }
+  func provider(isRequired: Bool = true) -> OAuth2Provider? {
+    let text = isRequired ? requiredText("provider", limit: 256) : text("provider", limit: 256)
+    guard let text, !text.isEmpty else { return nil }
     if ["gmail", "gmailService", "mailRu"].contains(text) {
       fault("provider", "\(text) is not supported by this version", .requestNotSupported)
       return nil

@@ -1,0 +1,87 @@
+import Core
+import MIME
+import Microsoft
+import Store
+
+/// One real letter from an account, and where it arrived if that can be seen.
+struct TestLetter: Sendable {
+  let verifier: Verifier
+  let details: AccountDetails
+  let app: OAuth2AppRecord
+  let to: EmailAddress
+
+  private var account: AccountRecord { details.account }
+
+  func send() async throws -> Finding {
+    let letter = try compose()
+    try await send(letter)
+    let taken = "Microsoft has accepted a test letter from \(account.email) to \(to)."
+    guard details.canReconcile, (try? EmailAddress(account.email))?.key == to.key else {
+      return .fine(taken, hint: Self.whereToLook)
+    }
+    switch try? await arrival(letter.marks) {
+    case .inbox: return .fine(taken + " It lies in the Inbox.")
+    case .junkEmail:
+      return .fine(
+        taken + " It lies in Junk Email.",
+        hint: "Mark it as not junk, and check SPF, DKIM and DMARC of the sender's domain: other recipients' "
+          + "mail servers may think the same of it.")
+    default: return .fine(taken, hint: Self.whereToLook)
+    }
+  }
+
+  private static let whereToLook =
+    "If it is not in the recipient's Inbox within minutes, look in Junk Email, then in the sender's Inbox for a "
+    + "bounce; an administrator finds it with a message trace or under Quarantine."
+
+  private func compose() throws -> OutgoingLetter {
+    let now = verifier.time.now
+    let id = QueueID.make(at: now)
+    let from = try EmailAddress(account.email)
+    let messageID =
+      try (try? MessageID(identifier: id.rawValue, domain: from.domain))
+      ?? MessageID(identifier: id.rawValue, domain: "heliograph.invalid")
+    var letter = Composition(
+      from: NamedAddress(name: account.name, address: from), messageID: messageID, date: now)
+    letter.to = [NamedAddress(address: to)]
+    letter.subject = "Test letter"
+    letter.text = "This letter shows that \(account.email) can send through Heliograph.\r\n"
+    letter.headers = [(LetterMarks.headerName, id.rawValue)]
+    return OutgoingLetter(
+      mime: try letter.compose(), envelopeTo: [to],
+      marks: LetterMarks(internetMessageID: messageID.text, heliographID: id.rawValue))
+  }
+
+  private func send(_ letter: OutgoingLetter) async throws {
+    let backend = try await verifier.backends.backend(for: account.id, in: account.workspace)
+    guard backend.canReconcile else { return try await backend.send(letter) }
+    let draft: DraftID
+    do {
+      draft = try await backend.createDraft(letter)
+    } catch let problem as AccountProblem where problem.code == .graphAccessDenied {
+      // Nothing was done, and it has been found out that this app only sends.
+      return try await backend.send(letter)
+    }
+    try await backend.sendDraft(draft)
+  }
+
+  /// Transport takes seconds.
+  private static let looks = 10
+  private static let pause: Duration = .seconds(2)
+
+  private func arrival(_ marks: LetterMarks) async throws -> WellKnownFolder? {
+    let token = try await verifier.tokens.token(for: account.id, in: account.workspace)
+    let graph = try verifier.endpoints.graph(for: app, mailbox: details.mailbox, token: token)
+    let inbox = try await graph.folderID(.inbox)
+    let junk = try await graph.folderID(.junkEmail)
+    for look in 1...Self.looks {
+      let copies = try await verifier.gate.run(account.lane) {
+        try await graph.find(header: LetterMarks.headerName, value: marks.heliographID)
+      }
+      if copies.contains(where: { $0.parentFolderID == inbox }) { return .inbox }
+      if copies.contains(where: { $0.parentFolderID == junk }) { return .junkEmail }
+      if look < Self.looks { try await verifier.time.sleep(for: Self.pause) }
+    }
+    return nil
+  }
+}

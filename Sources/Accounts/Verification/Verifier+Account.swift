@@ -1,0 +1,115 @@
+import Core
+import MIME
+import Microsoft
+import Store
+
+// The account
+extension Verifier {
+  func open(
+    _ details: AccountDetails, _ app: OAuth2AppRecord, _ sendTo: EmailAddress?, _ walk: inout VerificationWalk
+  ) async throws {
+    let account = details.account
+    var token: Secret?
+    try await walk.step(.token, after: [.client, .secret]) {
+      token = try await liveToken(of: account)
+      return .fine("A token for \(account.mailbox) is held.")
+    }
+    try await walk.step(.permissions, after: [.token]) {
+      guard details.provider == .outlook else {
+        return roles(token.flatMap { AccessTokenHint($0) }, app.baseScopes)
+      }
+      return try granted(details, app)
+    }
+    try await walk.step(.mailbox, after: [.token]) { try await mailbox(details, app, token) }
+    try await walk.step(.send, after: [.token]) {
+      guard app.baseScopes == .api else { throw AccountProblem.backendNotImplemented(account.id) }
+      guard let sendTo else { return .notNeeded("No test letter was asked for.") }
+      return try await TestLetter(verifier: self, details: details, app: app, to: sendTo).send()
+    }
+  }
+
+  /// What Entra has said is told in its own words, and not as an account that is not connected.
+  private func liveToken(of account: AccountRecord) async throws -> Secret {
+    do {
+      return try await tokens.token(for: account.id, in: account.workspace)
+    } catch let problem as AccountProblem where problem.code == .accountNotConnected {
+      let now = try await store.read { (tx: borrowing Transaction) in
+        try tx.account(account.id, in: account.workspace)?.account
+      }
+      throw now?.lastError.map(RememberedProblem.init) ?? problem
+    }
+  }
+
+  private func granted(_ details: AccountDetails, _ app: OAuth2AppRecord) throws -> Finding {
+    let scopes = details.scopes ?? []
+    let isOther = details.account.delegated || details.account.delegatedAccount != nil
+    let needed = Scopes.delegated(app.baseScopes, sendOnly: app.sendOnly).filter { $0 != "User.Read" }
+    for permission in needed.sorted(by: { a, b in a.hasSuffix("Send") && !b.hasSuffix("Send") })
+    where !Scopes.grant(scopes, includes: permission)
+      && !(isOther && Scopes.grant(scopes, includes: permission + ".Shared"))
+    {
+      throw NotGranted(permission, cloud: try endpoints.cloud(of: app), clientID: app.clientID)
+    }
+    return .fine("The grant covers \(Scopes.shortNames(scopes).joined(separator: ", ")).")
+  }
+
+  private func mailbox(
+    _ details: AccountDetails, _ app: OAuth2AppRecord, _ token: Secret?
+  ) async throws -> Finding {
+    let account = details.account
+    guard app.baseScopes == .api else { throw AccountProblem.backendNotImplemented(account.id) }
+    guard let token else { return .notNeeded("There is no token to open it with.") }
+    if details.provider == .outlook, !details.canReconcile {
+      return .notNeeded(
+        "The grant allows no look into the mailbox; only a letter shows whether it is there.",
+        hint: "Name a recipient for a test letter.")
+    }
+    let graph = try endpoints.graph(for: app, mailbox: details.mailbox, token: token)
+    do {
+      _ = try await gate.run(account.lane) { try await graph.folderID(.drafts) }
+      return .fine("The drafts of \(account.mailbox) can be read.")
+    } catch let problem as GraphProblem
+      where problem.code == .graphAccessDenied && !details.canReconcile
+    {
+      return .notNeeded("The app may only send as \(account.mailbox), and not look into its mailbox.")
+    }
+  }
+}
+
+/// A problem of the past, in the words of then.
+struct RememberedProblem: Problem {
+  let code: ProblemCode
+  let summary: String
+  let remedy: String?
+  let actor: Responsible?
+  let link: String?
+  var retry: Retry { .futile }
+
+  init(_ record: ProblemRecord) {
+    code = ProblemCode(rawValue: record.code) ?? .accountNotConnected
+    summary = record.summary
+    remedy = record.remedy
+    actor = record.actor
+    link = record.link
+  }
+}
+
+/// Something was left out when consent was given: what Graph would say to a letter, before one is sent.
+struct NotGranted: Problem {
+  let code: ProblemCode
+  let summary: String
+  let remedy: String?
+  let link: String?
+  let actor: Responsible?
+  var retry: Retry { .futile }
+
+  init(_ permission: String, cloud: Cloud, clientID: String) {
+    let words = ErrorCatalogue.explain(
+      "NoPermissionsInAccessToken", ErrorValues(cloud: cloud, clientID: clientID, permission: permission))
+    code = words?.code ?? .graphAccessDenied
+    summary = words?.meaning ?? "The app was not granted \(permission)."
+    remedy = words?.remedy
+    link = words?.link
+    actor = words?.actor
+  }
+}
