@@ -59,7 +59,7 @@ import Testing
         let found = try await world.house.verifier.verify(account: account, sendTo: nil, in: .default)
         let failed = found.steps.filter { $0.status == .fail }
         #expect(failed.map(\.id) == [.permissions])
-        #expect(failed.first?.problem == "graph.accessDenied")
+        #expect(failed.first?.problem == "account.permissionMissing")
         #expect(failed.first?.message.contains(missing) == true, "\(failed)")
       }
     }

@@ -48,7 +48,9 @@ extension Verifier {
     where !Scopes.grant(scopes, includes: permission)
       && !(isOther && Scopes.grant(scopes, includes: permission + ".Shared"))
     {
-      throw NotGranted(permission, cloud: try endpoints.cloud(of: app), clientID: app.clientID)
+      throw AccountProblem.notGranted(
+        permission, clientID: app.clientID,
+        link: try endpoints.cloud(of: app).portalLink(.permissions, clientID: app.clientID))
     }
     return .fine("The grant covers \(Scopes.shortNames(scopes).joined(separator: ", ")).")
   }
@@ -94,22 +96,12 @@ struct RememberedProblem: Problem {
   }
 }
 
-/// Something was left out when consent was given: what Graph would say to a letter, before one is sent.
-struct NotGranted: Problem {
-  let code: ProblemCode
-  let summary: String
-  let remedy: String?
-  let link: String?
-  let actor: Responsible?
-  var retry: Retry { .futile }
-
-  init(_ permission: String, cloud: Cloud, clientID: String) {
-    let words = ErrorCatalogue.explain(
-      "NoPermissionsInAccessToken", ErrorValues(cloud: cloud, clientID: clientID, permission: permission))
-    code = words?.code ?? .graphAccessDenied
-    summary = words?.meaning ?? "The app was not granted \(permission)."
-    remedy = words?.remedy
-    link = words?.link
-    actor = words?.actor
+extension AccountProblem {
+  fileprivate static func notGranted(_ permission: String, clientID: String, link: String) -> AccountProblem {
+    AccountProblem(
+      .accountPermissionMissing, "Microsoft granted this account no \(permission).",
+      remedy: "Add the delegated permission \(permission) under API permissions of the app with client ID "
+        + "\(clientID), have it consented to, then connect the account again.",
+      actor: .appOwner, link: link)
   }
 }
