@@ -113,8 +113,10 @@ let package = Package(
       swiftSettings: style),
 
     // what the tests of the floors above share
+    .target(name: "ProcessTesting", path: "Tests/Support/ProcessTesting", swiftSettings: style),
     .target(
-      name: "StoreTesting", dependencies: ["Core", "Store"], path: "Tests/Support/StoreTesting",
+      name: "StoreTesting", dependencies: ["Core", "ProcessTesting", "Store"],
+      path: "Tests/Support/StoreTesting",
       swiftSettings: style),
 
     .testTarget(
@@ -133,21 +135,24 @@ let package = Package(
       swiftSettings: style),
     // the built program, seen from outside
     .testTarget(
-      name: "EndToEndTests", dependencies: ["StoreTesting", httpClient, nioCore, nioHTTP1],
+      name: "EndToEndTests", dependencies: ["ProcessTesting", "StoreTesting", httpClient, nioCore, nioHTTP1],
       swiftSettings: style),
     .testTarget(name: "GatewayTests", dependencies: ["Core", "Gateway"], swiftSettings: style),
     .testTarget(
-      name: "MIMETests", dependencies: ["Core", "MIME"], exclude: ["judge.py"], swiftSettings: style),
+      name: "MIMETests", dependencies: ["Core", "MIME", "ProcessTesting"], exclude: ["judge.py"],
+      swiftSettings: style),
     .testTarget(
       name: "MicrosoftTests",
       dependencies: [
-        "Core", "Microsoft", "Sandbox", lifecycle, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+        "Core", "Microsoft", "ProcessTesting", "Sandbox", lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+        nioSSL,
       ],
       swiftSettings: style),
     .testTarget(
       name: "SandboxTests",
       dependencies: [
-        "Core", "Sandbox", crypto, cryptoExtras, httpClient, lifecycle, logging, nioCore, nioHTTP1, nioSSL,
+        "Core", "ProcessTesting", "Sandbox", crypto, cryptoExtras, httpClient, lifecycle, logging, nioCore,
+        nioHTTP1, nioSSL,
         .product(name: "X509", package: "swift-certificates"),
       ],
       exclude: ["Fixtures"], swiftSettings: style),

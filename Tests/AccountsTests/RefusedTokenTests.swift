@@ -45,6 +45,27 @@ import Testing
       #expect(try await world.house.events(id) == story + ["authenticationSuccess"])
     }
   }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a renewed secret brings back the accounts that were refused for it`(engine: StoreEngine) async throws
+  {
+    try await Sandboxed.run(engine) { world in
+      let app = try await world.addWebApp()
+      let id = try await world.connected("alice", as: "alice@contoso.test", app: app)
+      var change = AppChange()
+      change.clientSecret = Secret("not it")
+      try await world.house.registry.update(app, change, in: .default)
+      world.house.time.advance(by: .seconds(7200))
+      await #expect(throws: AccountProblem.self) { try await world.house.tokens.token(for: id, in: .default) }
+      #expect(try await world.house.directory.account(id, in: .default).state == .authenticationError)
+      change.clientSecret = Secret(Sandboxed.web.secret)
+      try await world.house.registry.update(app, change, in: .default)
+      // The connector takes it from here.
+      #expect(try await world.house.directory.account(id, in: .default).state == .connecting)
+      _ = try await world.house.tokens.token(for: id, in: .default)
+      #expect(try await world.house.directory.account(id, in: .default).state == .connected)
+    }
+  }
 }
 
 extension Sandboxed {

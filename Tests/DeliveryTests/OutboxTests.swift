@@ -5,7 +5,7 @@ import Testing
 
 @testable import Delivery
 
-@Suite(.timeLimit(.minutes(1))) struct OutboxTests {
+@Suite(.timeLimit(.minutes(4))) struct OutboxTests {
   @Test(arguments: StoreEngine.allCases)
   func `a letter is drafted, sent and told about`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in

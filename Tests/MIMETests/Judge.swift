@@ -1,5 +1,6 @@
 import Foundation
 import MIME
+import ProcessTesting
 import Testing
 
 /// What Python's own `email` package makes of a message.
@@ -39,7 +40,7 @@ enum Judge {
     process.arguments = ["python3", script.path]
     process.standardInput = try FileHandle(forReadingFrom: input)
     process.standardOutput = output
-    try process.run()
+    try start(process)
     let data = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0, "python3 and its email package are needed")

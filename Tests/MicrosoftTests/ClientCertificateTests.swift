@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import ProcessTesting
 import Testing
 
 @testable import Microsoft
@@ -156,7 +157,7 @@ import Testing
     openSSL.arguments =
       ["openssl", "dgst", "-sha256", "-prverify", "key.pem", "-sigopt", "rsa_padding_mode:pss"]
       + ["-sigopt", "rsa_pss_saltlen:32", "-signature", "signature", "text"]
-    try openSSL.run()
+    try start(openSSL)
     openSSL.waitUntilExit()
     return openSSL.terminationStatus == 0
   }

@@ -1,4 +1,5 @@
 import Foundation
+import ProcessTesting
 import Testing
 
 @testable import Sandbox
@@ -40,7 +41,7 @@ import Testing
     process.standardError = handle
     let status: Int32 = try await withCheckedThrowingContinuation { continuation in
       process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
+      do { try start(process) } catch { continuation.resume(throwing: error) }
     }
     try handle.close()
     return (status, try String(contentsOf: output, encoding: .utf8))

@@ -95,6 +95,7 @@ package struct AppRegistry: Sendable {
       {
         try tx.deleteAppToken(of: id, in: workspace)
       }
+      try tx.retryAccounts(ofApp: new, at: now)
     }
   }
 
@@ -122,5 +123,16 @@ extension AccountProblem {
     .appInvalid(
       "The OAuth2 app “\(id)” is used by \(accounts) accounts, whose grants belong to its cloud and base scopes.",
       remedy: "Add another app and connect them through it.")
+  }
+}
+
+extension Transaction {
+  /// What an account was refused for the app's sake may be mended now: the connector tries it again.
+  fileprivate func retryAccounts(ofApp app: OAuth2AppRecord, at now: Instant) throws {
+    for account in try refusedAccounts(ofApp: app.id, in: app.workspace)
+    where account.lastError.map(Refusal.isFaultOfApp) == true {
+      try move(
+        account.id, to: .connecting, from: [.authenticationError], in: account.workspace, at: now)
+    }
   }
 }

@@ -55,8 +55,12 @@ enum Refusal {
   static func concernsApp(_ holding: Holding, _ refusal: ProblemRecord) -> Bool {
     switch holding.kind {
     case .service: true
-    case .grant: ProblemCode(rawValue: refusal.code).map(clientFaults.contains) ?? false
+    case .grant: isFaultOfApp(refusal)
     }
+  }
+
+  static func isFaultOfApp(_ refusal: ProblemRecord) -> Bool {
+    ProblemCode(rawValue: refusal.code).map(clientFaults.contains) ?? false
   }
 
   private static func isLoss(_ refusal: ProblemRecord) -> Bool {
@@ -65,6 +69,6 @@ enum Refusal {
 
   private static let clientFaults: Set<ProblemCode> = [
     .entraClientUnknown, .entraClientDisabled, .entraSecretWrong, .entraSecretExpired, .entraSecretMissing,
-    .entraSecretUnexpected, .entraTenantUnknown, .entraTenantRequired,
+    .entraSecretUnexpected, .entraCertificateRejected, .entraTenantUnknown, .entraTenantRequired,
   ]
 }

@@ -84,6 +84,15 @@ extension Transaction {
       """, workspace, id, state.rawValue, problem, now, found.state.rawValue) > 0
   }
 
+  /// Those of an app, in all workspaces, that Entra refuses a token.
+  package func refusedAccounts(ofApp app: AppID, in workspace: WorkspaceID) throws -> [AccountRecord] {
+    try rows(
+      AccountDetails.select
+        + " WHERE app_workspace = $1 AND app = $2 AND state = 'authenticationError' ORDER BY account.id",
+      workspace, app
+    ) { try AccountRecord($0) }
+  }
+
   /// Returns whether that is news.
   package func setPaused(
     _ paused: Bool, account id: AccountID, in workspace: WorkspaceID, at now: Instant

@@ -1,4 +1,5 @@
 import Foundation
+import ProcessTesting
 import Synchronization
 
 /// A program that runs beside the tests and does not outlive them, however they end.
@@ -87,7 +88,7 @@ private final class Spawner: Sendable {
 
   func run(_ process: Process) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      jobs.withLock { $0.append { continuation.resume(with: Result { try process.run() }) } }
+      jobs.withLock { $0.append { continuation.resume(with: Result { try start(process) }) } }
       arrived.signal()
     }
   }

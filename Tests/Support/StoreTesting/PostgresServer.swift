@@ -1,4 +1,5 @@
 import Foundation
+import ProcessTesting
 import Synchronization
 
 /// A PostgreSQL server that lives no longer than this process, in a folder of its own, behind a unix socket.
@@ -72,7 +73,7 @@ private func run(_ program: String, _ arguments: [String]) async throws -> Strin
   process.standardError = errors
   let status: Int32 = try await withCheckedThrowingContinuation { continuation in
     process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-    do { try process.run() } catch { continuation.resume(throwing: error) }
+    do { try start(process) } catch { continuation.resume(throwing: error) }
   }
   // Both print a line or two, far less than a pipe holds.
   let printed = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
