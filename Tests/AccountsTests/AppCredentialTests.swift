@@ -33,6 +33,64 @@ import Vault
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `what comes with one mailbox fills a gap and changes no secret`(engine: StoreEngine) async throws {
+    try await House.open(engine) { house in
+      var shared = Self.app
+      (shared.provider, shared.shared) = (.outlook, true)
+      let own = try await house.registry.create(Self.app, in: .default)
+      let common = try await house.registry.create(shared, in: .default)
+      for (app, mayRenew) in [(Self.app, false), (shared, true)] {
+        var other = app
+        (other.clientSecret, other.shared) = (Secret("second"), false)
+        let prepared = try house.registry.prepare(other, in: .default)
+        let found = try await house.store.write { (tx: borrowing Transaction) in
+          try prepared.findOrCreate(tx, mayRenew: mayRenew).id
+        }
+        #expect(found == (app.shared ? common : own))
+        let record = try #require(try await house.record(found))
+        #expect(try record.secret(house.vault) == Secret("first"))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("common", ClientKind.web, ProblemCode.entraClientDisabled, false),
+    ("a.example", .web, .entraClientDisabled, true), ("common", .web, .entraSecretExpired, true),
+    ("common", .native, .entraSecretMissing, false), ("a.example", .web, .entraGrantRevoked, false),
+  ])
+  func `a refusal blames the app only where it holds for all its accounts`(
+    authority: String, kind: ClientKind, code: ProblemCode, concernsAll: Bool
+  ) {
+    struct Refused: Problem {
+      let code: ProblemCode
+      let summary = ""
+      let remedy: String? = nil
+      let retry = Retry.futile
+    }
+    let never = Instant(microseconds: 0)
+    let app = OAuth2AppRecord(
+      workspace: .default, id: AppID("app"), name: "", title: nil, description: nil, provider: .outlook,
+      enabled: true, clientID: "id", clientSecret: nil, authority: authority, redirectURL: nil,
+      extraScopes: [], skipScopes: [], created: never)
+    let grant = OAuth2GrantRecord(
+      workspace: .default, account: AccountID("a"), version: 1, refreshToken: [], accessToken: [],
+      expires: never, scopes: [], clientKind: kind, keepAlive: never, updated: never)
+    let refusal = ProblemRecord(Refused(code: code), at: never)
+    #expect(Refusal.concernsApp(grant, app, refusal) == concernsAll)
+  }
+
+  @Test func `a guest of a shared app learns nothing of it from a verification`() {
+    for id in VerificationStep.ID.allCases {
+      let step = VerificationStep(
+        id, .fail, "client ID secret-id", hint: "secret-id", problem: "entra.secretExpired",
+        remedy: "secret-id", actor: .appOwner, link: "https://x/secret-id")
+      let isOfApp = [.authority, .client, .secret, .redirect, .scopes].contains(id)
+      #expect("\(step.withoutApp)".contains("secret-id") != isOfApp)
+      #expect(step.withoutApp.problem == "entra.secretExpired" && step.withoutApp.status == .fail)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `a secret and a certificate take each other's place`(engine: StoreEngine) async throws {
     try await House.open(engine) { house in
       var new = Self.app

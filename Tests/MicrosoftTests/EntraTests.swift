@@ -74,6 +74,18 @@ import Testing
     }
   }
 
+  @Test func `an id_token that cannot be read costs no refresh token`() async throws {
+    let body = #"""
+      {"token_type": "Bearer", "expires_in": 9223372036854775807, "access_token": "a", "refresh_token": "r",
+       "id_token": "none"}
+      """#
+    try await withEntra(react: { _ in .answer(200, body: body) }) { entra, _ in
+      let reply = try await entra.refresh(Secret("old"), scopes: ["openid"], client: client, tenant: "common")
+      #expect(reply.refreshToken == Secret("r") && reply.idToken == nil)
+      #expect(reply.expiresIn <= .seconds(7 * 86_400))
+    }
+  }
+
   @Test func `an app's own token comes without refresh token and scopes`() async throws {
     let body = #"{"token_type":"Bearer","expires_in":3599,"ext_expires_in":3599,"access_token":"eyJ0..."}"#
     try await withEntra(react: { _ in .answer(200, body: body) }) { entra, server in

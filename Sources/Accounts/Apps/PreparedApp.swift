@@ -38,7 +38,12 @@ package struct PreparedApp: Sendable {
 
   /// Finds the workspace's app with the same provider, cloud, client id, authority and base scopes, or stores this one. A
   /// secret or certificate that the one found does not have yet takes the place of what it has.
-  package func findOrCreate(_ tx: borrowing Transaction) throws -> (id: AppID, isNew: Bool) {
+  ///
+  /// - Parameter mayRenew: false only fills a gap: what came with one mailbox must not break the app for all others.
+  ///   A shared app is never changed in this way.
+  package func findOrCreate(
+    _ tx: borrowing Transaction, mayRenew: Bool = true
+  ) throws -> (id: AppID, isNew: Bool) {
     let new = record
     let same = try tx.apps(clientID: app.clientID, in: workspace).first {
       $0.provider == new.provider && $0.cloud == new.cloud && $0.authority == new.authority
@@ -48,7 +53,7 @@ package struct PreparedApp: Sendable {
       try tx.insert(new)
       return (id, true)
     }
-    if try isRenewed(found) {
+    if !found.shared, mayRenew || !found.isConfidential, try isRenewed(found) {
       found.set(validated.credential, vault)
       found.updated = now
       try tx.update(found)

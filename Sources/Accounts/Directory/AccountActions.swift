@@ -60,7 +60,9 @@ package struct AccountActions: Sendable {
       }
       // One workspace does not decide that all the others try a shared app again.
       if account.appWorkspace == workspace { try tx.setLastError(nil, ofApp: account.app, in: workspace) }
-      try tx.move(id, to: .connecting, from: AccountState.allCases, in: workspace, at: now)
+      for id in [id, account.delegatedAccount].compactMap(\.self) {
+        try tx.move(id, to: .connecting, from: AccountState.allCases, in: workspace, at: now)
+      }
     }
     connector.nudge()
   }

@@ -15,7 +15,7 @@ extension AccountDirectory {
     let now = time.now
     let id = grant.account ?? AccountID.make(at: now)
     let origin = try await store.write { [vault] (tx: borrowing Transaction) -> AccountOrigin in
-      let app = try tx.signInApp(try client.id(tx), in: workspace)
+      let app = try tx.signInApp(try client.id(tx, mayRenew: false), in: workspace)
       let existing = try tx.personsAccount(id, in: workspace)
       return try tx.save(grant, as: id, app, existing: existing, in: workspace, at: now, vault)
     }

@@ -89,10 +89,10 @@ enum AccountApp: Sendable {
   case existing(AppID)
   case prepared(PreparedApp)
 
-  func id(_ tx: borrowing Transaction) throws -> AppID {
+  func id(_ tx: borrowing Transaction, mayRenew: Bool = true) throws -> AppID {
     switch self {
     case .existing(let id): id
-    case .prepared(let app): try app.findOrCreate(tx).id
+    case .prepared(let app): try app.findOrCreate(tx, mayRenew: mayRenew).id
     }
   }
 }

@@ -119,7 +119,7 @@ private struct SavedRows: Sendable {
     case .known(let id): return id
     case .refused(let problem): throw problem
     case .prepared(let app):
-      let id = try app.findOrCreate(tx).id
+      let id = try app.findOrCreate(tx, mayRenew: false).id
       apps[row.client] = id
       return id
     }

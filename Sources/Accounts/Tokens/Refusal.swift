@@ -30,7 +30,8 @@ enum Refusal {
   /// may mend that, so it is looked at again now and then.
   static func waiting(_ account: AccountRecord, at now: Instant) -> ProblemRecord? {
     guard account.state == .connectError, let refusal = account.lastError,
-      [.graphMailboxUnavailable, .accountDelegateNoAccess].map(\ProblemCode.rawValue).contains(refusal.code),
+      [.graphMailboxUnavailable, .accountDelegateNoAccess].map(\ProblemCode.rawValue).contains(refusal.code)
+        || account.identity == .unverified && refusal.code.hasPrefix("graph."),
       now < refusal.occurred + pause
     else { return nil }
     return refusal
@@ -55,20 +56,34 @@ enum Refusal {
   static func concernsApp(_ holding: Holding, _ refusal: ProblemRecord) -> Bool {
     switch holding.kind {
     case .service: true
-    case .grant: isFaultOfApp(refusal)
+    case .grant(let grant): concernsApp(grant, holding.app, refusal)
     }
   }
 
+  /// Through a shared authority each tenant decides about its own people alone, and a native client's grant says
+  /// nothing about the secret.
+  static func concernsApp(
+    _ grant: OAuth2GrantRecord, _ app: OAuth2AppRecord, _ refusal: ProblemRecord
+  ) -> Bool {
+    guard let code = ProblemCode(rawValue: refusal.code) else { return false }
+    if proofFaults.contains(code) { return grant.clientKind == .web }
+    return registrationFaults.contains(code) && !Authority.shared.contains(app.authority)
+  }
+
   static func isFaultOfApp(_ refusal: ProblemRecord) -> Bool {
-    ProblemCode(rawValue: refusal.code).map(clientFaults.contains) ?? false
+    ProblemCode(rawValue: refusal.code).map(proofFaults.union(registrationFaults).contains) ?? false
   }
 
   private static func isLoss(_ refusal: ProblemRecord) -> Bool {
     ProblemCode(rawValue: refusal.code).map(losses.contains) ?? false
   }
 
-  private static let clientFaults: Set<ProblemCode> = [
-    .entraClientUnknown, .entraClientDisabled, .entraSecretWrong, .entraSecretExpired, .entraSecretMissing,
-    .entraSecretUnexpected, .entraCertificateRejected, .entraTenantUnknown, .entraTenantRequired,
+  private static let proofFaults: Set<ProblemCode> = [
+    .entraSecretWrong, .entraSecretExpired, .entraSecretMissing, .entraSecretUnexpected,
+    .entraCertificateRejected,
+  ]
+
+  private static let registrationFaults: Set<ProblemCode> = [
+    .entraClientUnknown, .entraClientDisabled, .entraTenantUnknown, .entraTenantRequired,
   ]
 }

@@ -65,7 +65,8 @@ package actor TokenSource {
     }
     do {
       let token = try await refreshed(subject, rejected: rejected)
-      try await connect(account, found.app, token)
+      // Another node may have been refused with the token that this one has replaced.
+      try await connect(try await state(of: id, in: workspace).0, found.app, token)
       return token
     } catch let problem as any Problem where Refusal.isRefusal(problem) {
       let refusal = ProblemRecord(Refusal.explained(problem, found), at: time.now)
@@ -232,7 +233,7 @@ extension TokenSource {
     let (id, workspace) = (account.id, account.workspace)
     let concernsApp = Refusal.concernsApp(holding, refusal)
     try await store.write { (tx: borrowing Transaction) in
-      if concernsApp { try tx.setLastError(refusal, ofApp: account.app, in: account.appWorkspace) }
+      if concernsApp { try tx.setLastError(refusal, ofApp: holding.app.id, in: holding.app.workspace) }
       // Near its end, or refused by Graph: it must not pass for a sign that the account is well again.
       try holding.expireToken(tx)
       var refused = [id]

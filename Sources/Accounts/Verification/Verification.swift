@@ -65,6 +65,17 @@ package struct VerificationStep: Sendable {
   }
 }
 
+extension VerificationStep {
+  /// For those who may use an app and not read it: whether the step went well, and our code.
+  var withoutApp: VerificationStep {
+    guard [.authority, .client, .secret, .redirect, .scopes].contains(id) else { return self }
+    return VerificationStep(
+      id, status, status == .fail ? "The operator's app has a fault." : "This is the operator's business.",
+      problem: problem, remedy: status == .fail ? "Tell the operator, with the code." : nil,
+      actor: status == .fail ? .appOwner : nil)
+  }
+}
+
 /// What one step comes to.
 enum Finding: Sendable {
   case fine(String, hint: String? = nil)

@@ -79,8 +79,11 @@ package struct Verifier: Sendable {
     } else {
       try await stopAtApp(app, probe, &walk)
     }
+    // A shared app is readable in its own workspace only.
+    let isGuest = details.map { $0.account.appWorkspace != $0.account.workspace } ?? false
     return Verification(
-      app: app.id, provider: app.provider, account: details?.account.id, steps: walk.steps)
+      app: app.id, provider: app.provider, account: details?.account.id,
+      steps: isGuest ? walk.steps.map(\.withoutApp) : walk.steps)
   }
 }
 

@@ -24,8 +24,8 @@ package struct DeviceCode: Sendable {
     deviceCode = Secret(body.device_code)
     userCode = oneLine(body.user_code, limit: 64)
     verificationURI = body.verification_uri
-    expiresIn = .seconds(body.expires_in)
-    interval = .seconds(max(body.interval ?? 5, 1))
+    expiresIn = .seconds(min(body.expires_in, 86_400))
+    interval = .seconds(min(max(body.interval ?? 5, 1), 300))
     message = oneLine(body.message ?? "", limit: 500)
   }
 

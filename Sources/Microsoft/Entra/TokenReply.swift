@@ -17,6 +17,9 @@ package struct TokenReply: Sendable {
   /// A token of a user in very many groups stays under this.
   static let limit = 256 * 1024
 
+  /// Entra's longest is a day and a little (Microsoft Learn, "Configurable token lifetimes").
+  private static let longestLife = 7 * 86_400
+
   /// Whether a permission of Graph, as `Mail.Send`, was granted, in whichever of its two spellings.
   package func grants(_ permission: String, in cloud: Cloud) -> Bool {
     let short = permission.lowercased()
@@ -31,12 +34,10 @@ extension TokenReply {
     guard let body = reply.decode(Wire.self), body.token_type.lowercased() == "bearer",
       !body.access_token.isEmpty, body.expires_in > 0
     else { return nil }
-    if let text = body.id_token {
-      guard let claims = IDToken(text) else { return nil }
-      idToken = claims
-    }
+    // One that cannot be read is none: a refresh token that came with it must not be lost.
+    idToken = body.id_token.flatMap(IDToken.init)
     accessToken = Secret(body.access_token)
-    expiresIn = .seconds(body.expires_in)
+    expiresIn = .seconds(min(body.expires_in, Self.longestLife))
     refreshToken = body.refresh_token.flatMap { $0.isEmpty ? nil : Secret($0) }
     scopes = (body.scope ?? "").split(separator: " ").map(String.init)
   }

@@ -85,10 +85,11 @@ enum PageTemplates {
     """
 
   private static let consented = """
-    {{<page}}{{$title}}Allowed{{/title}}{{$content}}
-    <h1>The app is allowed for your organisation</h1>
-    <p>Microsoft says so. Nobody is connected by that alone: whoever asked you for it may sign in now, or try again.</p>
-    <p>It takes a minute at times until Microsoft knows it everywhere. You can close this window.</p>
+    {{<page}}{{$title}}Back from Microsoft{{/title}}{{$content}}
+    <h1>You are back from Microsoft</h1>
+    <p>If you have pressed Accept there, the app is allowed for your organisation, and whoever asked you for it may sign \
+    in now, or try again. It takes a minute at times until Microsoft knows it everywhere.</p>
+    <p>Nothing was changed here. You can close this window.</p>
     {{/content}}{{/page}}
     """
 
