@@ -3,6 +3,10 @@
 .PHONY: help run test check docs bench fuzz torture clean
 .DEFAULT_GOAL := help
 
+# So many tests at once keep a small machine and its open files within bounds; older toolchains have no such flag.
+TEST = swift test --skip-build --disable-xctest --quiet \
+	$(shell swift test --help-hidden 2>/dev/null | grep -o -m 1 -e '--experimental-maximum-parallelization-width' | sed 's/$$/ 24/')
+
 FORMATTED := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 
 help: ## List these commands.
@@ -15,7 +19,7 @@ run: ## Build for release and watch a letter travel (heliograph demo); ARGS="--e
 
 test: .venv/ready ## Run all tests, on SQLite and PostgreSQL, with the referee in Python and the pages in Chromium.
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --quiet
+	$(TEST)
 
 check: ## Check the format and that every import respects the layers.
 	@Scripts/setup check
@@ -38,7 +42,7 @@ fuzz: ## Feed the parsers with mutated input for a while.
 
 torture: .venv/ready ## Run all tests with the slow ones at full length.
 	swift build --build-tests
-	HELIOGRAPH_TORTURE=1 swift test --skip-build --disable-xctest --quiet
+	HELIOGRAPH_TORTURE=1 $(TEST)
 
 clean: ## Remove what was built.
 	rm -rf .build .venv

@@ -124,7 +124,8 @@ class Walk:
         text = browser.text
         check(f"{name}: the page says what went wrong", sentence in text and code in text, text)
         check(f"{name}: and what to do", "What to do" in text, text)
-        browser.collect()
+        # The browser's log comes a little later than its page.
+        browser.wait_until(lambda: browser.collect().documents and browser.documents[-1][0] == browser.url)
         url, status, headers = browser.documents[-1]
         refresh = headers.get("refresh", "")
         check(f"{name}: the status is an error's", status >= 400, (url, status))

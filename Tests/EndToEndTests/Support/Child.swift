@@ -23,10 +23,14 @@ final class Child: Sendable {
     process.environment = Self.environment.merging(environment) { $1 }
     let inputFile = folder.appending(path: name + ".in")
     try Data(input.utf8).write(to: inputFile)
-    process.standardInput = try FileHandle(forReadingFrom: inputFile)
-    process.standardOutput = try Self.appending(to: outputFile)
-    process.standardError = try Self.appending(to: errorFile)
+    let files = [
+      try FileHandle(forReadingFrom: inputFile), try Self.appending(to: outputFile),
+      try Self.appending(to: errorFile),
+    ]
+    (process.standardInput, process.standardOutput, process.standardError) = (files[0], files[1], files[2])
     try await Spawner.shared.run(process)
+    // The program has its own by now, and Foundation would keep ours for ever.
+    for file in files { try file.close() }
   }
 
   var pid: Int32 { process.processIdentifier }

@@ -78,6 +78,7 @@ private func run(_ program: String, _ arguments: [String]) async throws -> Strin
   // Both print a line or two, far less than a pipe holds.
   let printed = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  for pipe in [output, errors] { try pipe.fileHandleForReading.close() }
   guard status == 0 else {
     throw CommandFailure(description: "\(program) ended with \(status): \(complaint)")
   }
