@@ -12,7 +12,7 @@ FORMATTED := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Ben
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: ## Build for release and watch a letter travel (heliograph demo); ARGS="--exit" for more flags.
+run: ## Build for release and watch a message travel (heliograph demo); ARGS="--exit" for more flags.
 	@Scripts/setup
 	swift build -c release --product heliograph
 	@exec .build/release/heliograph demo $(ARGS)

@@ -46,13 +46,20 @@ let package = Package(
     // 0 ground: values and codecs
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(name: "Core", swiftSettings: style),
+    .target(name: "JSON", swiftSettings: style),
+    .target(name: "API", dependencies: ["Core", "JSON"], swiftSettings: style),
     .target(name: "MIME", dependencies: ["Core"], swiftSettings: style),
+    .target(name: "Tables", swiftSettings: style),
+    .target(name: "HTML", swiftSettings: style),
     .target(name: "Vault", dependencies: ["Core", crypto, cryptoExtras], swiftSettings: style),
     // 1 talk: one target per party
     .target(
+      name: "HTTP", dependencies: ["Core", httpClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+      swiftSettings: style),
+    .target(
       name: "Microsoft",
       dependencies: [
-        "Core", crypto, cryptoExtras, httpClient, nioCore, nioHTTP1, nioPosix, nioSSL,
+        "Core", "HTTP", crypto, cryptoExtras, nioHTTP1,
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
       ],
@@ -64,28 +71,44 @@ let package = Package(
         "Core", "Vault", "CPostgres", logging, .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: style),
-    // 3 work
+    // 3 work, line by line
+    .target(name: "Queue", dependencies: ["Core", "Store", lifecycle, logging], swiftSettings: style),
+    .target(name: "Events", dependencies: ["Core", "Store"], swiftSettings: style),
+    .target(name: "Access", dependencies: ["Core", "Vault", "Store"], swiftSettings: style),
     .target(
       name: "Accounts",
-      dependencies: ["Core", "MIME", "Vault", "Microsoft", "Store", lifecycle, logging],
+      dependencies: [
+        "Core", "MIME", "Tables", "Vault", "HTTP", "Microsoft", "Store", "Events", "Access", lifecycle,
+        logging,
+      ],
+      swiftSettings: style),
+    .target(
+      name: "Backends", dependencies: ["Core", "MIME", "HTTP", "Microsoft", "Store", "Accounts"],
       swiftSettings: style),
     .target(
       name: "Delivery",
-      dependencies: ["Core", "MIME", "Vault", "Store", "Accounts", crypto, lifecycle, logging],
+      dependencies: [
+        "Core", "MIME", "Store", "Queue", "Events", "Accounts", "Backends", lifecycle, logging,
+      ],
+      swiftSettings: style),
+    .target(
+      name: "Diagnosis",
+      dependencies: ["Core", "MIME", "Vault", "HTTP", "Microsoft", "Store", "Accounts", "Backends"],
       swiftSettings: style),
     // 4 faces
     .target(
       name: "Web",
       dependencies: [
-        "Core", "MIME", "Vault", "Store", "Accounts", "Delivery", crypto, hummingbird, logging, mustache,
-        nioCore, .product(name: "HTTPTypes", package: "swift-http-types"),
+        "Core", "JSON", "API", "MIME", "HTML", "Vault", "Store", "Events", "Access", "Accounts", "Delivery",
+        "Diagnosis", crypto, hummingbird, logging, mustache, nioCore,
+        .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: style),
     // beside: Microsoft on this machine, reached only by URL
     .target(
       name: "Sandbox",
       dependencies: [
-        "Core", "MIME", crypto, cryptoExtras, hummingbird, lifecycle, logging, nioCore,
+        "Core", "JSON", "MIME", "HTML", crypto, cryptoExtras, hummingbird, lifecycle, logging, nioCore,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -98,16 +121,16 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Core", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Web", hummingbird, lifecycle, logging,
-        nioCore, signals, "Yams",
+        "Core", "Vault", "HTTP", "Microsoft", "Store", "Access", "Accounts", "Backends", "Delivery",
+        "Diagnosis", "Web", hummingbird, lifecycle, logging, nioCore, signals, "Yams",
       ],
       swiftSettings: style),
     // roof
     .executableTarget(
       name: "heliograph",
       dependencies: [
-        "Core", "Vault", "Store", "Gateway", "Sandbox", httpClient, lifecycle, logging, nioCore, nioHTTP1,
-        signals,
+        "Core", "JSON", "API", "Vault", "Store", "Access", "Gateway", "Sandbox", httpClient, lifecycle, logging,
+        nioCore, nioHTTP1, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: style),
@@ -122,15 +145,15 @@ let package = Package(
     .testTarget(
       name: "AccountsTests",
       dependencies: [
-        "Accounts", "Core", "MIME", "Microsoft", "Sandbox", "Store", "StoreTesting", "Vault", httpClient,
-        lifecycle, logging, nioCore, nioHTTP1,
+        "Access", "Accounts", "Backends", "Core", "Diagnosis", "Events", "HTTP", "MIME", "Microsoft", "Sandbox",
+        "Store", "StoreTesting", "Tables", "Vault", httpClient, lifecycle, logging, nioCore, nioHTTP1,
       ], swiftSettings: style),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(
       name: "DeliveryTests",
       dependencies: [
-        "Core", "MIME", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Sandbox", "StoreTesting",
-        lifecycle, logging, nioHTTP1,
+        "Accounts", "Backends", "Core", "Delivery", "Events", "HTTP", "MIME", "Microsoft", "Queue", "Sandbox",
+        "Store", "StoreTesting", "Vault", lifecycle, logging, nioHTTP1,
       ],
       swiftSettings: style),
     // the built program, seen from outside
@@ -144,7 +167,7 @@ let package = Package(
     .testTarget(
       name: "MicrosoftTests",
       dependencies: [
-        "Core", "Microsoft", "ProcessTesting", "Sandbox", lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+        "Core", "HTTP", "Microsoft", "ProcessTesting", "Sandbox", lifecycle, logging, nioCore, nioHTTP1, nioPosix,
         nioSSL,
       ],
       swiftSettings: style),
@@ -162,7 +185,8 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Core", "Vault", "Microsoft", "Store", "Accounts", "Delivery", "Web", "StoreTesting", hummingbird,
+        "API", "Access", "Accounts", "Backends", "Core", "Delivery", "Diagnosis", "Events", "HTTP", "JSON",
+        "Microsoft", "Store", "StoreTesting", "Vault", "Web", hummingbird,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdTesting", package: "hummingbird"), logging, nioCore,
       ],

@@ -37,23 +37,23 @@ private func checkRoundTrip(_ message: MIMEMessage) {
   guard let from = message.addresses("From").first, let id = try? MessageID("<fuzz@example.com>") else {
     return
   }
-  var letter = Composition(from: from, messageID: id, date: message.date ?? Instant(microseconds: 0))
-  letter.to = message.addresses("To")
-  letter.subject = message.subject
-  letter.text = message.text
-  letter.html = message.html
-  letter.attachments = message.attachments
-  guard let bytes = try? letter.compose(), let again = try? MIMEMessage(parsing: bytes) else { return }
+  var message = Composition(from: from, messageID: id, date: message.date ?? Instant(microseconds: 0))
+  message.to = message.addresses("To")
+  message.subject = message.subject
+  message.text = message.text
+  message.html = message.html
+  message.attachments = message.attachments
+  guard let bytes = try? message.compose(), let again = try? MIMEMessage(parsing: bytes) else { return }
   precondition(again.addresses("From") == [from], "From changed")
-  precondition(again.addresses("To") == letter.to, "To changed")
-  precondition(again.subject == letter.subject, "the subject changed")
+  precondition(again.addresses("To") == message.to, "To changed")
+  precondition(again.subject == message.subject, "the subject changed")
   precondition(again.date == message.date || message.date == nil, "the date changed")
-  precondition(again.html != nil || letter.html == nil, "the HTML is gone")
-  precondition(again.attachments.map(\.name) == sorted(letter).map(\.name), "a file name changed")
+  precondition(again.html != nil || message.html == nil, "the HTML is gone")
+  precondition(again.attachments.map(\.name) == sorted(message).map(\.name), "a file name changed")
 }
 
 /// In the order in which they are written.
-private func sorted(_ letter: Composition) -> [Attachment] {
-  guard letter.html != nil else { return letter.attachments }
-  return letter.attachments.filter(\.isInline) + letter.attachments.filter { !$0.isInline }
+private func sorted(_ message: Composition) -> [Attachment] {
+  guard message.html != nil else { return message.attachments }
+  return message.attachments.filter(\.isInline) + message.attachments.filter { !$0.isInline }
 }

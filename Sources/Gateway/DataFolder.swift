@@ -7,21 +7,21 @@ struct DataFolder: Sendable {
   let path: String
 
   /// Makes the folder, readable by its owner only, when it is missing.
-  init(_ path: String) throws(DataFolderProblem) {
+  init(_ path: String) throws(Problem) {
     self.path = path
     do {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
-      throw .unusable(path, reason: Self.reason(error))
+      throw .unusableFolder(path, reason: Self.reason(error))
     }
     guard access(path, R_OK | W_OK | X_OK) == 0 else {
-      throw .unusable(path, reason: String(cString: strerror(errno)))
+      throw .unusableFolder(path, reason: String(cString: strerror(errno)))
     }
   }
 
   /// The name under which this installation leases lanes; made once.
-  func node(at now: Instant) throws(DataFolderProblem) -> NodeID {
+  func node(at now: Instant) throws(Problem) -> NodeID {
     let file = path + "/node"
     if let data = FileManager.default.contents(atPath: file) {
       let name = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
@@ -43,7 +43,7 @@ struct DataFolder: Sendable {
         return OfferedKey(key: try MasterKey(base64: text), newFile: nil)
       }
       guard makeIfMissing, !FileManager.default.fileExists(atPath: path) else {
-        throw DataFolderProblem.unreadableKey(path)
+        throw Problem.unreadableKeyFile(path)
       }
       let key = MasterKey.random()
       let folder = try DataFolder(URL(filePath: path).deletingLastPathComponent().path)
@@ -54,18 +54,18 @@ struct DataFolder: Sendable {
 
   /// Makes a new file with mode 0600, whole or not at all, and syncs it and the folder: what is sealed with a key
   /// that a power cut took away is lost.
-  private func create(_ file: String, with text: String) throws(DataFolderProblem) {
+  private func create(_ file: String, with text: String) throws(Problem) {
     let bytes = Array(text.utf8)
     let draft = file + ".new"
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .unusable(draft, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw .unusableFolder(draft, reason: String(cString: strerror(errno))) }
     let written = write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
     close(descriptor)
     // Unlike rename, link never replaces what another process has made meanwhile.
     let placed = written && link(draft, file) == 0
     let reason = String(cString: strerror(errno))
     unlink(draft)
-    guard placed else { throw .unusable(file, reason: reason) }
+    guard placed else { throw .unusableFolder(file, reason: reason) }
     let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { return }
     fsync(directory)
@@ -75,13 +75,13 @@ struct DataFolder: Sendable {
   /// Takes the folder for this process until it exits.
   ///
   /// - Returns: what keeps the lock; the kernel lets go of it when the process ends, however it ends.
-  func lock() throws(DataFolderProblem) -> FolderLock {
+  func lock() throws(Problem) -> FolderLock {
     let file = path + "/lock"
     let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw .unusable(file, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw .unusableFolder(file, reason: String(cString: strerror(errno))) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
-      throw .locked(path)
+      throw .folderInUse(path)
     }
     return FolderLock(descriptor: descriptor)
   }
@@ -114,27 +114,22 @@ struct FolderLock: ~Copyable {
   deinit { close(descriptor) }
 }
 
-struct DataFolderProblem: Problem {
-  let code: ProblemCode
-  let summary: String
-  let remedy: String?
-  let retry = Retry.futile
-
-  static func unusable(_ path: String, reason: String) -> DataFolderProblem {
-    DataFolderProblem(
-      code: .configurationInvalid, summary: "\(path) cannot be used: \(reason).",
+extension Problem {
+  static func unusableFolder(_ path: String, reason: String) -> Problem {
+    Problem(
+      .configurationInvalid, "\(path) cannot be used: \(reason).",
       remedy: "Choose a folder with --data (HELIOGRAPH_DATA) that this user may write to.")
   }
 
-  static func unreadableKey(_ path: String) -> DataFolderProblem {
-    DataFolderProblem(
-      code: .vaultInvalidKey, summary: "The key file \(path) cannot be read.",
+  static func unreadableKeyFile(_ path: String) -> Problem {
+    Problem(
+      .vaultInvalidKey, "The key file \(path) cannot be read.",
       remedy: "Check the path and that this user may read it; it holds base64 of 32 bytes.")
   }
 
-  static func locked(_ path: String) -> DataFolderProblem {
-    DataFolderProblem(
-      code: .storeLocked, summary: "Another Heliograph is using the data folder \(path).",
+  static func folderInUse(_ path: String) -> Problem {
+    Problem(
+      .storeLocked, "Another Heliograph is using the data folder \(path).",
       remedy: "Stop it, or choose another folder with --data.")
   }
 }

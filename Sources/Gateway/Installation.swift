@@ -1,7 +1,11 @@
+import Access
 import Accounts
+import Backends
 package import Core
 import Delivery
+import Diagnosis
 import Foundation
+import HTTP
 import Hummingbird
 package import Logging
 import Microsoft
@@ -23,7 +27,7 @@ package struct Installation: Sendable {
     self.logger = logger
   }
 
-  /// Serves until SIGTERM or SIGINT, then lets letters on their way finish.
+  /// Serves until SIGTERM or SIGINT, then lets messages on their way finish.
   ///
   /// - Parameter onListening: called with the public URL once requests are answered.
   package func serve(onListening: @escaping @Sendable (String) async -> Void = { _ in }) async throws {
@@ -83,7 +87,7 @@ package struct Installation: Sendable {
     do {
       do {
         try await store.checkKey(vault)
-      } catch let problem as VaultProblem where problem.code == .vaultWrongKey {
+      } catch let problem as Problem where problem.code == .vaultWrongKey {
         offered.withdraw()
         throw problem
       }
@@ -105,9 +109,9 @@ package struct Installation: Sendable {
     let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
     let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
     let keepAlive = KeepAlive(store: store, tokens: tokens, time: time, logger: logger)
-    let gate = Gate(time: time)
-    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: gate)
-    let secrets = SecretWatch(store: store, time: time, logger: logger)
+    let limiter = MailboxLimiter(time: time)
+    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, limiter: limiter)
+    let secrets = CredentialExpiryMonitor(store: store, time: time, logger: logger)
     var outboxConfiguration = OutboxConfiguration()
     outboxConfiguration.schedule.unknownOutcomeWait = configuration.unknownOutcomeWait
     let outbox = Outbox(
@@ -122,7 +126,7 @@ package struct Installation: Sendable {
         store: store, tokens: apiTokens, apps: apps,
         registration: RegistrationDesk(store: store, endpoints: endpoints, publicURL: publicURL),
         verifier: Verifier(
-          store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, gate: gate,
+          store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, limiter: limiter,
           publicURL: publicURL, time: time),
         secrets: secrets,
         accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
@@ -146,20 +150,15 @@ package struct Installation: Sendable {
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
       ).run()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
-      throw ServerProblem.portInUse(configuration.port)
+      throw Problem.portInUse(configuration.port)
     }
   }
 }
 
-struct ServerProblem: Problem {
-  let code: ProblemCode
-  let summary: String
-  let remedy: String?
-  let retry = Retry.futile
-
-  static func portInUse(_ port: Int) -> ServerProblem {
-    ServerProblem(
-      code: .serverPortInUse, summary: "Port \(port) is taken by another program.",
+extension Problem {
+  static func portInUse(_ port: Int) -> Problem {
+    Problem(
+      .serverPortInUse, "Port \(port) is taken by another program.",
       remedy: "Stop that program, or choose another port with --port (HELIOGRAPH_PORT).")
   }
 }

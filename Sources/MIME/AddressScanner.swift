@@ -1,3 +1,4 @@
+import Core
 /// Reads `Mailbox` of RFC 5321 section 4.1.2, with the UTF-8 of RFC 6531 section 3.3: first the local part up
 /// to and with the `@`, then the domain to the end.
 struct AddressScanner {
@@ -11,7 +12,7 @@ struct AddressScanner {
     scalars = Array(text.unicodeScalars.prefix(4 * EmailAddress.maximumLength))
   }
 
-  mutating func localPart() throws(MIMEProblem) -> String {
+  mutating func localPart() throws(Problem) -> String {
     guard !scalars.isEmpty else { throw problem("it is empty") }
     let content = try scalars[0] == "\"" ? quotedString() : dotString(upTo: "@")
     guard index < scalars.count else { throw problem("it has no @") }
@@ -25,7 +26,7 @@ struct AddressScanner {
     return spelling
   }
 
-  mutating func domain() throws(MIMEProblem) -> String {
+  mutating func domain() throws(Problem) -> String {
     guard index < scalars.count else { throw problem("nothing stands after the @") }
     let domain = try scalars[index] == "[" ? literal() : dotString(upTo: nil)
     guard domain.utf8.count <= EmailAddress.maximumDomain else {
@@ -61,7 +62,7 @@ struct AddressScanner {
     }
   }
 
-  /// A letter, a digit, a hyphen; also an underscore, which real host names have though RFC 5321 does not.
+  /// A message, a digit, a hyphen; also an underscore, which real host names have though RFC 5321 does not.
   private static func isDomainText(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "a"..."z", "A"..."Z", "0"..."9", "-", "_": true
@@ -71,7 +72,7 @@ struct AddressScanner {
 
   /// Atoms with single dots between them: the local part when it ends at `@`, the domain when it ends the
   /// text.
-  private mutating func dotString(upTo end: Unicode.Scalar?) throws(MIMEProblem) -> String {
+  private mutating func dotString(upTo end: Unicode.Scalar?) throws(Problem) -> String {
     let start = index
     var afterDot = true
     while index < scalars.count, scalars[index] != end {
@@ -89,7 +90,7 @@ struct AddressScanner {
   }
 
   /// `Quoted-string` of RFC 5321: the content without quotes and backslashes.
-  private mutating func quotedString() throws(MIMEProblem) -> String {
+  private mutating func quotedString() throws(Problem) -> String {
     var content = String.UnicodeScalarView()
     index += 1
     while index < scalars.count, scalars[index] != "\"" {
@@ -105,7 +106,7 @@ struct AddressScanner {
   }
 
   /// `address-literal`, by its syntax alone.
-  private mutating func literal() throws(MIMEProblem) -> String {
+  private mutating func literal() throws(Problem) -> String {
     let start = index
     index += 1
     while index < scalars.count, scalars[index] != "]" {
@@ -126,10 +127,10 @@ struct AddressScanner {
     return String(view)
   }
 
-  private func unexpected() -> MIMEProblem {
-    let found = MIMEProblem.quoted(String(scalars[index]))
+  private func unexpected() -> Problem {
+    let found = Problem.quoted(String(scalars[index]))
     return problem("\(found) is not allowed at character \(index + 1)")
   }
 
-  private func problem(_ reason: String) -> MIMEProblem { .address(text, reason) }
+  private func problem(_ reason: String) -> Problem { .address(text, reason) }
 }

@@ -1,6 +1,7 @@
+import Core
 /// Reads a part, and the parts within it.
 struct BodyParser {
-  /// Multiparts within multiparts. A letter needs four; Exchange stops at 30 enclosed messages.
+  /// Multiparts within multiparts. A message needs four; Exchange stops at 30 enclosed messages.
   static let maximumDepth = 30
   /// Exchange takes no more of them in a message (Exchange Online limits).
   static let maximumParts = 250
@@ -12,7 +13,7 @@ struct BodyParser {
     self.bytes = bytes
   }
 
-  mutating func part(in range: Range<Int>, depth: Int = 0) throws(MIMEProblem) -> BodyPart {
+  mutating func part(in range: Range<Int>, depth: Int = 0) throws(Problem) -> BodyPart {
     count += 1
     guard count <= Self.maximumParts else {
       throw .malformed(

@@ -1,10 +1,10 @@
-import Core
+package import Core
 
 extension Composition {
-  /// The letter as RFC 5322 bytes: lines end in CRLF, fields are folded at 76, no line is over 998, and
+  /// The message as RFC 5322 bytes: lines end in CRLF, fields are folded at 76, no line is over 998, and
   /// nothing is 8-bit except an address that is itself international (RFC 6532). Equal compositions give
   /// equal bytes.
-  package func compose() throws(MIMEProblem) -> [UInt8] {
+  package func compose() throws(Problem) -> [UInt8] {
     var header = HeaderWriter()
     try header.addresses("From", [from])
     try header.addresses("Sender", sender.map { [$0] } ?? [])
@@ -19,14 +19,14 @@ extension Composition {
 
     var bytes = header.bytes
     bytes.reserveCapacity(attachments.reduce(4096) { $0 + $1.content.count / 3 * 4 + $1.content.count / 30 })
-    try letter().write(into: &bytes)
+    try message().write(into: &bytes)
     if bytes.last != .lf { bytes.appendLineEnd() }
     return bytes
   }
 
   /// mixed(alternative(text, related(html, inline files)), files), each level only where it has two parts or
   /// more.
-  private func letter() throws(MIMEProblem) -> Entity {
+  private func message() throws(Problem) -> Entity {
     let boundaries = Boundaries(messageID)
     let inline = html == nil ? [] : attachments.filter(\.isInline)
     let files = html == nil ? attachments : attachments.filter { !$0.isInline }
@@ -45,7 +45,7 @@ extension Composition {
   }
 }
 
-/// The boundaries of one letter. They start with `=_`, which neither base64 nor quoted-printable can produce
+/// The boundaries of one message. They start with `=_`, which neither base64 nor quoted-printable can produce
 /// (RFC 2045 section 6.7 advises just that); a part that is to travel as it is must not contain `delimiter`.
 struct Boundaries {
   private let seed: String
@@ -56,7 +56,7 @@ struct Boundaries {
 
   func name(_ level: Int) -> String { "=_\(seed)_\(level)" }
 
-  /// What every delimiter line of this letter starts with.
+  /// What every delimiter line of this message starts with.
   var delimiter: [UInt8] { Array("--=_\(seed)_".utf8) }
 
   private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,12 +1,12 @@
 package import Core
 
-/// A letter as its author gives it, before it becomes bytes. There is no Bcc: hidden recipients live in the
+/// A message as its author gives it, before it becomes bytes. There is no Bcc: hidden recipients live in the
 /// envelope alone.
 package struct Composition: Sendable {
   package var from: NamedAddress
   package var sender: NamedAddress?
   package var replyTo: [NamedAddress] = []
-  /// May be empty, and so may `cc`: whether anyone receives the letter is the envelope's matter.
+  /// May be empty, and so may `cc`: whether anyone receives the message is the envelope's matter.
   package var to: [NamedAddress] = []
   package var cc: [NamedAddress] = []
   package var subject: String?
@@ -26,7 +26,7 @@ package struct Composition: Sendable {
   }
 }
 
-/// A file that travels with a letter.
+/// A file that travels with a message.
 package struct Attachment: Hashable, Sendable {
   package var name: String?
   /// `type/subtype`, parameters allowed.

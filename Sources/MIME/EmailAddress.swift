@@ -1,3 +1,4 @@
+package import Core
 /// An addr-spec: a local part and a domain (RFC 5321 section 4.1.2), in UTF-8 where RFC 6531 allows it.
 ///
 /// The local part is kept in its shortest spelling: quoted only where it must be, so that `"a"@x` and `a@x`
@@ -18,7 +19,7 @@ package struct EmailAddress: Sendable, CustomStringConvertible {
   /// RFC 5321 section 4.5.3.1.3 gives a path 256 octets, two of them the angle brackets.
   static let maximumLength = 254
 
-  package init(_ text: String) throws(MIMEProblem) {
+  package init(_ text: String) throws(Problem) {
     var scanner = AddressScanner(text)
     localPart = try scanner.localPart()
     domain = try scanner.domain()

@@ -1,3 +1,4 @@
+import Core
 /// A MIME entity about to be written: its Content fields and its body (RFC 2045 section 2.4).
 struct Entity {
   private enum Body {
@@ -25,16 +26,16 @@ struct Entity {
     return Entity(fields: header.bytes, body: .leaf(content, encoding))
   }
 
-  static func file(_ file: Attachment, _ boundaries: Boundaries) throws(MIMEProblem) -> Entity {
+  static func file(_ file: Attachment, _ boundaries: Boundaries) throws(Problem) -> Entity {
     try HeaderWriter.checked("Content-Type", file.contentType)
     guard var type = ContentType(file.contentType), type.isWritable else {
       throw .header(
-        "Content-Type", "\(MIMEProblem.quoted(file.contentType)) is not a media type",
+        "Content-Type", "\(Problem.quoted(file.contentType)) is not a media type",
         remedy: "Give the attachment a type such as application/pdf.")
     }
     guard type.type != "multipart" else {
       throw .header(
-        "Content-Type", "an attachment cannot be \(MIMEProblem.quoted(file.contentType))",
+        "Content-Type", "an attachment cannot be \(Problem.quoted(file.contentType))",
         remedy: "Attach the parts one by one, or the whole as message/rfc822.")
     }
     var content = file.content
@@ -60,7 +61,7 @@ struct Entity {
   }
 
   /// `id` in angle brackets. The right side with `@` is often missing in practice, and nobody needs it.
-  private static func contentID(_ id: String) throws(MIMEProblem) -> String {
+  private static func contentID(_ id: String) throws(Problem) -> String {
     var inner = Substring(id)
     if inner.hasPrefix("<"), inner.hasSuffix(">") { inner = inner.dropFirst().dropLast() }
     guard
@@ -68,8 +69,8 @@ struct Entity {
       inner.unicodeScalars.allSatisfy({ ("!"..."~").contains($0) && $0 != "<" && $0 != ">" })
     else {
       throw .header(
-        "Content-ID", "\(MIMEProblem.quoted(id)) is no identifier",
-        remedy: "Use ASCII letters, digits, dots and one @, without spaces.")
+        "Content-ID", "\(Problem.quoted(id)) is no identifier",
+        remedy: "Use ASCII characters, digits, dots and one @, without spaces.")
     }
     return "<\(inner)>"
   }

@@ -1,3 +1,4 @@
+import Core
 /// The header of a message or of a part: its fields and where it ends.
 ///
 /// It ends at the first empty line. A line within that is neither a field nor a fold belongs to nothing and
@@ -6,7 +7,7 @@
 struct HeaderBlock {
   /// Exchange takes no larger one (Exchange Online limits).
   static let maximumSize = 256 * 1024
-  /// Real letters have under 200, and a field costs memory beyond its octets.
+  /// Real messages have under 200, and a field costs memory beyond its octets.
   static let maximumFields = 2000
 
   private(set) var fields: [HeaderField] = []
@@ -17,7 +18,7 @@ struct HeaderBlock {
   private(set) var fieldsEnd: Int
   private var fieldStart: Int?
 
-  init(parsing bytes: [UInt8], in range: Range<Int>) throws(MIMEProblem) {
+  init(parsing bytes: [UInt8], in range: Range<Int>) throws(Problem) {
     var scanner = LineScanner(bytes, in: range)
     var strayLine: Int?
     end = range.upperBound
@@ -69,13 +70,13 @@ struct HeaderBlock {
     return next == UInt8(ascii: ":") ? name : nil
   }
 
-  private static var tooLarge: MIMEProblem {
+  private static var tooLarge: Problem {
     .malformed(
       "its header is larger than \(maximumSize / 1024) KiB",
       remedy: "Shorten the header: Exchange refuses it too.")
   }
 
-  private static var tooMany: MIMEProblem {
+  private static var tooMany: Problem {
     .malformed("its header has more than \(maximumFields) fields", remedy: "Remove fields from the header.")
   }
 }

@@ -1,6 +1,7 @@
+import Core
 extension HeaderWriter {
   /// Refuses what is no field name (RFC 5322 section 3.6.8), and the names that are not the caller's to give.
-  static func checkExtra(_ name: String) throws(MIMEProblem) {
+  static func checkExtra(_ name: String) throws(Problem) {
     guard !name.isEmpty, name.utf8.count <= longestName, name.utf8.allSatisfy(isFieldText) else {
       throw .header(
         name, "that is not a field name",

@@ -1,3 +1,4 @@
+import Core
 /// Writes header fields one after the other, folding them (RFC 5322 section 2.2.3).
 struct HeaderWriter {
   /// RFC 2047 section 2 allows a line with encoded words 76 octets; other lines may have two more.
@@ -25,7 +26,7 @@ struct HeaderWriter {
   }
 
   /// A list of addresses; no field at all for an empty one.
-  mutating func addresses(_ name: String, _ list: [NamedAddress]) throws(MIMEProblem) {
+  mutating func addresses(_ name: String, _ list: [NamedAddress]) throws(Problem) {
     guard !list.isEmpty else { return }
     begin(name)
     for (index, mailbox) in list.enumerated() {
@@ -40,7 +41,7 @@ struct HeaderWriter {
   }
 
   /// Free text that reads back exactly as given: encoded as a whole if any of it cannot stand for itself.
-  mutating func text(_ name: String, _ value: String) throws(MIMEProblem) {
+  mutating func text(_ name: String, _ value: String) throws(Problem) {
     try Self.checked(name, value)
     begin(name)
     let words = Words(value)
@@ -54,7 +55,7 @@ struct HeaderWriter {
 
   /// A field that the caller names. ASCII passes as it is, so that structured values and words encoded by the
   /// caller survive; runs of other words are encoded.
-  mutating func extra(_ name: String, _ value: String) throws(MIMEProblem) {
+  mutating func extra(_ name: String, _ value: String) throws(Problem) {
     try Self.checkExtra(name)
     try Self.checked(name, value)
     begin(name)
@@ -74,7 +75,7 @@ struct HeaderWriter {
 
   /// No line end or NUL may enter a header: it would start a field that nobody asked for. The value is
   /// content, so the problem does not show it.
-  static func checked(_ name: String, _ value: String) throws(MIMEProblem) {
+  static func checked(_ name: String, _ value: String) throws(Problem) {
     guard let place = value.utf8.firstIndex(where: { $0 == .cr || $0 == .lf || $0 == 0 }) else { return }
     let position = value.unicodeScalars.distance(from: value.startIndex, to: place) + 1
     throw .header(

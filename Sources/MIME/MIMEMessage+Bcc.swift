@@ -1,7 +1,8 @@
+package import Core
 extension MIMEMessage {
   /// `bytes` with one Bcc field at the end of its header, folded, and not one other octet changed. Graph
   /// reads the hidden recipients from there, as it has no envelope, and takes the field out again.
-  package static func addingBcc(_ addresses: [EmailAddress], to bytes: [UInt8]) throws(MIMEProblem) -> [UInt8]
+  package static func addingBcc(_ addresses: [EmailAddress], to bytes: [UInt8]) throws(Problem) -> [UInt8]
   {
     guard !addresses.isEmpty else { return bytes }
     var field = HeaderWriter()
@@ -19,7 +20,7 @@ extension MIMEMessage {
   }
 
   /// `bytes` without its Bcc and Resent-Bcc fields, and not one other octet changed.
-  package static func removingBcc(from bytes: [UInt8]) throws(MIMEProblem) -> [UInt8] {
+  package static func removingBcc(from bytes: [UInt8]) throws(Problem) -> [UInt8] {
     let hidden = try HeaderBlock(parsing: bytes, in: 0..<bytes.count).fields.filter {
       $0.isNamed("Bcc") || $0.isNamed("Resent-Bcc")
     }

@@ -7,7 +7,7 @@ package struct MIMEMessage: Sendable {
   /// The whole message as a part: its fields, and its body as a tree.
   package let root: BodyPart
 
-  package init(parsing bytes: [UInt8]) throws(MIMEProblem) {
+  package init(parsing bytes: [UInt8]) throws(Problem) {
     self.bytes = bytes
     var parser = BodyParser(bytes)
     root = try parser.part(in: 0..<bytes.count)
@@ -53,7 +53,7 @@ extension MIMEMessage {
 
 // Content
 extension MIMEMessage {
-  /// The plain text that is not a file; several such parts are one letter that pictures or a list's footer
+  /// The plain text that is not a file; several such parts are one message that pictures or a list's footer
   /// cut.
   package var text: String? { joined("text/plain") }
 

@@ -1,3 +1,4 @@
+package import Core
 /// The value of a Message-ID field: `<left@right>` (RFC 5322 section 3.6.4).
 package struct MessageID: Hashable, Sendable, CustomStringConvertible {
   /// With its angle brackets.
@@ -8,9 +9,9 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
   static let maximumLength = 250
 
   /// What may stand between the brackets beside atoms.
-  private static let marks = Array("@[]:.".unicodeScalars)
+  private static let correlationIDs = Array("@[]:.".unicodeScalars)
 
-  package init(_ text: String) throws(MIMEProblem) {
+  package init(_ text: String) throws(Problem) {
     guard text.utf8.count <= Self.maximumLength else {
       throw Self.problem("it is longer than \(Self.maximumLength) octets", text)
     }
@@ -21,7 +22,7 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
     }
     guard
       inner.allSatisfy({
-        $0.isASCII && (Self.marks.contains($0) || AddressScanner.isAtomText($0))
+        $0.isASCII && (Self.correlationIDs.contains($0) || AddressScanner.isAtomText($0))
       })
     else {
       throw Self.problem("it holds a space or a character that is not allowed there", text)
@@ -30,15 +31,15 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// `<identifier@domain>`: unique if the identifier is.
-  package init(identifier: String, domain: String) throws(MIMEProblem) {
+  package init(identifier: String, domain: String) throws(Problem) {
     try self.init("<\(identifier)@\(domain)>")
   }
 
   package var description: String { text }
 
-  private static func problem(_ reason: String, _ text: String) -> MIMEProblem {
+  private static func problem(_ reason: String, _ text: String) -> Problem {
     .header(
-      "Message-ID", "\(reason): \(MIMEProblem.quoted(text))",
+      "Message-ID", "\(reason): \(Problem.quoted(text))",
       remedy: "Give it as <left@right> in ASCII, or leave it out and one is made.")
   }
 }

@@ -1,3 +1,6 @@
+package import Core
+import HTTP
+
 /// One of Microsoft's separate clouds: where people sign in, where Graph and Exchange answer, and what scopes
 /// are called.
 ///
@@ -84,7 +87,7 @@ extension Cloud {
   /// Scopes keep their global names, because clients write them into their requests.
   ///
   /// Throws `configuration.invalid` unless `base` is `https`, or `http` on this machine.
-  package init(replacing base: String, name: String = Cloud.global.name) throws(EndpointProblem) {
+  package init(replacing base: String, name: String = Cloud.global.name) throws(Problem) {
     let origin = try BaseURL(base)
     self.init(
       name: name, login: origin.text, graph: origin.text + "/v1.0",

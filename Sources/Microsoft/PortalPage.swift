@@ -1,3 +1,5 @@
+import Core
+
 /// A page of the Microsoft Entra admin center on which a fault is mended.
 package enum PortalPage: String, Sendable, CaseIterable {
   // Of one app registration; without its client id, the list of them all.

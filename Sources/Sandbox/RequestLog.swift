@@ -7,7 +7,7 @@ package final class RequestLog: Sendable {
   /// A minute of load at 300 requests a second.
   package static let maximumEntries = 20_000
   package static let maximumBytes = 64 << 20
-  /// Of each body, so that one letter with attachments does not push everything else out.
+  /// Of each body, so that one message with attachments does not push everything else out.
   package static let maximumBodyBytes = 64 << 10
 
   private struct Contents {

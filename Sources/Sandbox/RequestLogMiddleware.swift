@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// Reads the whole body first, so that later middlewares and handlers find it in memory.
 package struct RequestLogMiddleware: RouterMiddleware {
-  /// Graph's own limit is 4 MB a request; a letter of 150 MB comes in pieces.
+  /// Graph's own limit is 4 MB a request; a message of 150 MB comes in pieces.
   static let maximumBody = 64 << 20
 
   let log: RequestLog

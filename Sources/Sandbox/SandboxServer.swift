@@ -24,7 +24,7 @@ package struct SandboxServer: Service {
     onListening: @escaping @Sendable (SandboxPorts) async -> Void = { _ in }
   ) throws {
     guard configuration.allowRemote || HostGuard.isLoopback(configuration.host) else {
-      throw SandboxProblem.remoteHost(configuration.host)
+      throw Problem.remoteHost(configuration.host)
     }
     self.configuration = configuration
     self.state = state
@@ -32,7 +32,7 @@ package struct SandboxServer: Service {
     self.onListening = onListening
   }
 
-  /// Serves until graceful shutdown or cancellation. Throws `SandboxProblem.portInUse`, or why TLS has no
+  /// Serves until graceful shutdown or cancellation. Throws `Problem.portInUse`, or why TLS has no
   /// certificate.
   package func run() async throws {
     let bound = BoundPorts(expectsTLS: configuration.tlsPort != nil)
@@ -40,7 +40,7 @@ package struct SandboxServer: Service {
       let plain = try application(port: configuration.port, scheme: "http", server: .http1(), bound: bound)
       group.addTask { try await run(plain, port: configuration.port) }
       if let tlsPort = configuration.tlsPort {
-        guard let directory = configuration.dataDirectory else { throw SandboxProblem.noDataDirectory }
+        guard let directory = configuration.dataDirectory else { throw Problem.noDataDirectory }
         let tls = try ServerCertificate(directory: directory, host: configuration.host).tlsConfiguration()
         let server = try HTTPServerBuilder.tls(.http1(), tlsConfiguration: tls)
         let secure = try application(port: tlsPort, scheme: "https", server: server, bound: bound)
@@ -68,7 +68,7 @@ package struct SandboxServer: Service {
     do {
       try await application.run()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
-      throw SandboxProblem.portInUse(port)
+      throw Problem.portInUse(port)
     }
   }
 

@@ -1,7 +1,7 @@
 /// How awkward Exchange and Entra are: `POST /sandbox/settings`. All that it may name, with what it is at
 /// start.
 package struct SandboxSettings: Codable, Sendable, Equatable {
-  /// Milliseconds that an accepted letter stays in Drafts.
+  /// Milliseconds that an accepted message stays in Drafts.
   package var sendLagMs = 2000
   /// The copy in Sent Items gets a new id, as without `Prefer: IdType="ImmutableId"`.
   package var newIdOnSend = false

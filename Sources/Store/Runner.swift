@@ -33,7 +33,7 @@ struct Runner {
         return answer()
       } catch {
         let recovery = session.recover(from: error)
-        guard !committing || recovery.undidCommit else { return job.fail(StoreProblem.commitUnknown) }
+        guard !committing || recovery.undidCommit else { return job.fail(Problem.commitUnknown) }
         guard mayRepeat(job, attempt, recovery) else { return job.fail(error) }
         session.pause(before: attempt + 1, recovery)
       }
@@ -63,7 +63,7 @@ struct Runner {
       answers.forEach { $0() }
     } catch {
       let undone = session.recover(from: error).undidCommit
-      jobs.forEach { $0.fail(committing && !undone ? StoreProblem.commitUnknown : error) }
+      jobs.forEach { $0.fail(committing && !undone ? Problem.commitUnknown : error) }
     }
   }
 

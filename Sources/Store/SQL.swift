@@ -48,14 +48,14 @@ extension Optional: SQLEncodable where Wrapped: SQLEncodable {
 }
 
 /// One row of a result, read by column name. A column that is missing or of another type is a fault of ours
-/// and throws `StoreProblem.malformedRow`.
+/// and throws `Problem.malformedRow`.
 struct Row {
   let columns: Columns
   let values: [SQLValue]
 
   subscript(_ name: String) -> SQLValue {
     get throws {
-      guard let position = columns.positions[name] else { throw StoreProblem.malformedRow(column: name) }
+      guard let position = columns.positions[name] else { throw Problem.malformedRow(column: name) }
       return values[position]
     }
   }
@@ -71,7 +71,7 @@ struct Row {
     switch try self[name] {
     case .null: nil
     case .integer(let value): value
-    default: throw StoreProblem.malformedRow(column: name)
+    default: throw Problem.malformedRow(column: name)
     }
   }
 
@@ -79,7 +79,7 @@ struct Row {
     switch try self[name] {
     case .null: nil
     case .text(let value): value
-    default: throw StoreProblem.malformedRow(column: name)
+    default: throw Problem.malformedRow(column: name)
     }
   }
 
@@ -87,7 +87,7 @@ struct Row {
     switch try self[name] {
     case .null: nil
     case .bytes(let value): value
-    default: throw StoreProblem.malformedRow(column: name)
+    default: throw Problem.malformedRow(column: name)
     }
   }
 
@@ -100,7 +100,7 @@ struct Row {
   }
 
   private func required<Value>(_ name: String, _ read: (String) throws -> Value?) throws -> Value {
-    guard let value = try read(name) else { throw StoreProblem.malformedRow(column: name) }
+    guard let value = try read(name) else { throw Problem.malformedRow(column: name) }
     return value
   }
 }

@@ -6,7 +6,7 @@ package struct Store: Sendable {
 
   /// Opens the database and brings its schema up to date.
   ///
-  /// - Throws: `StoreProblem` with `store.fromFuture` for a database that a newer Heliograph has written.
+  /// - Throws: `Problem` with `store.fromFuture` for a database that a newer Heliograph has written.
   package init(_ location: StoreLocation) async throws {
     database =
       switch location {

@@ -42,7 +42,7 @@ package struct Transaction: ~Copyable {
     if let failure = session.failure { throw failure }
     do {
       let values = arguments.map(\.sqlValue)
-      guard !values.contains(where: \.holdsZero) else { throw StoreProblem.zeroInText }
+      guard !values.contains(where: \.holdsZero) else { throw Problem.zeroInText }
       return try session.run(sql, values)
     } catch {
       session.failure = error
@@ -61,7 +61,7 @@ extension Transaction {
       case .postgres: "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now"
       }
     guard let now = try row(clock, as: { try $0.instant("now") }) else {
-      throw StoreProblem.malformedRow(column: "now")
+      throw Problem.malformedRow(column: "now")
     }
     return now
   }

@@ -10,10 +10,10 @@ package struct MasterKey: Sendable {
 
   /// Reads the text form: base64 of 32 bytes, surrounding white space ignored.
   ///
-  /// - Throws: `VaultProblem` with `vault.invalidKey`.
-  package init(base64 text: Secret) throws(VaultProblem) {
+  /// - Throws: `Problem` with `vault.invalidKey`.
+  package init(base64 text: Secret) throws(Problem) {
     let trimmed = text.reveal().trimmingCharacters(in: .whitespacesAndNewlines)
-    guard let bytes = Data(base64Encoded: trimmed), bytes.count == Self.size else { throw .invalidKey }
+    guard let bytes = Data(base64Encoded: trimmed), bytes.count == Self.size else { throw .vaultInvalidKey }
     self.init(SymmetricKey(data: bytes))
   }
 

@@ -37,19 +37,19 @@ package struct Vault: Sendable {
 
   /// - Throws: `vault.wrongKey` for a box that another key sealed, `vault.invalidBox` for one that was changed
   ///   or belongs elsewhere.
-  package func open(_ box: [UInt8], for identity: BoxIdentity) throws(VaultProblem) -> [UInt8] {
-    guard box.count >= Self.overhead, box[0] == Self.format else { throw .invalidBox(identity) }
+  package func open(_ box: [UInt8], for identity: BoxIdentity) throws(Problem) -> [UInt8] {
+    guard box.count >= Self.overhead, box[0] == Self.format else { throw .vaultInvalidBox(identity) }
     let header = Array(box[..<9])
-    guard let key = keys[Array(header.dropFirst())] else { throw .wrongKey(identity) }
+    guard let key = keys[Array(header.dropFirst())] else { throw .vaultWrongKey(identity) }
     do {
       let sealed = try AES.GCM.SealedBox(combined: box[9...])
       return Array(try AES.GCM.open(sealed, using: key, authenticating: header + identity.bytes))
     } catch {
-      throw .invalidBox(identity)
+      throw .vaultInvalidBox(identity)
     }
   }
 
-  package func openSecret(_ box: [UInt8], for identity: BoxIdentity) throws(VaultProblem) -> Secret {
+  package func openSecret(_ box: [UInt8], for identity: BoxIdentity) throws(Problem) -> Secret {
     Secret(String(decoding: try open(box, for: identity), as: UTF8.self))
   }
 

@@ -1,5 +1,8 @@
+package import Access
 package import Accounts
 package import Delivery
+package import Diagnosis
+import Events
 package import Hummingbird
 package import Store
 
@@ -14,7 +17,7 @@ package struct WebApplication: Sendable {
     package let apps: AppRegistry
     package let registration: RegistrationDesk
     package let verifier: Verifier
-    package let secrets: SecretWatch
+    package let secrets: CredentialExpiryMonitor
     package let accounts: AccountDirectory
     package let actions: AccountActions
     package let workspaces: WorkspaceDirectory
@@ -23,7 +26,7 @@ package struct WebApplication: Sendable {
 
     package init(
       store: Store, tokens: TokenDirectory, apps: AppRegistry, registration: RegistrationDesk,
-      verifier: Verifier, secrets: SecretWatch, accounts: AccountDirectory, actions: AccountActions,
+      verifier: Verifier, secrets: CredentialExpiryMonitor, accounts: AccountDirectory, actions: AccountActions,
       workspaces: WorkspaceDirectory, signIn: SignIn, outbox: Outbox
     ) {
       self.store = store

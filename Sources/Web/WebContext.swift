@@ -1,3 +1,4 @@
+import Access
 import Accounts
 import Core
 package import Hummingbird
@@ -19,7 +20,7 @@ extension WebContext {
   /// - Throws: `token.missing` on a route that no authentication guards; a fault of ours.
   var caller: Principal {
     get throws {
-      guard let principal else { throw RequestProblem.tokenMissing }
+      guard let principal else { throw Problem.tokenMissing }
       return principal
     }
   }
@@ -32,7 +33,7 @@ extension WebContext {
   /// - Throws: `token.scope` unless an operator calls.
   func requireOperator() throws {
     guard try caller.isOperator else {
-      throw RequestProblem.tokenScope(needed: Principal.everything)
+      throw Problem.tokenScope(needed: Principal.everything)
     }
   }
 }

@@ -9,7 +9,7 @@ struct Heliograph: AsyncParsableCommand {
     abstract: "A mail gateway for Outlook and Microsoft 365.",
     discussion: """
       Heliograph holds the OAuth2 relationship with Microsoft, so that any program can send through one REST \
-      API. It keeps every accepted letter on disk until Microsoft has taken it.
+      API. It keeps every accepted message on disk until Microsoft has taken it.
 
       Start with `heliograph demo`, which plays everything on this machine, then `heliograph serve`.
 
@@ -35,7 +35,7 @@ struct Heliograph: AsyncParsableCommand {
       } else {
         try command.run()
       }
-    } catch let problem as any Problem {
+    } catch let problem as Problem {
       Terminal.error("heliograph: \(problem.summary)")
       if let remedy = problem.remedy { Terminal.error("  \(remedy)") }
       if let who = problem.actor.flatMap({ VerificationReport.Step.who[$0.rawValue] }) {

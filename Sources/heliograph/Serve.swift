@@ -13,7 +13,7 @@ struct Serve: AsyncParsableCommand {
       Without a database URL the data folder holds an SQLite database. Without a secret key the data folder \
       also holds the key, in secret.key with mode 0600: whoever copies the folder has both.
 
-      SIGTERM or SIGINT stops it: letters on their way are finished, the others wait on disk.
+      SIGTERM or SIGINT stops it: messages on their way are finished, the others wait on disk.
       """)
 
   @OptionGroup var options: ServeOptions

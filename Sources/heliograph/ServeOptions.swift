@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Foundation
 import Gateway
 
@@ -40,7 +41,7 @@ struct StoreOptions: ParsableArguments {
     let path = config ?? environment["HELIOGRAPH_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
     let file = try path.map { path in
       guard let data = FileManager.default.contents(atPath: path) else {
-        throw ClientProblem.unreadableFile(path)
+        throw Problem.unreadableFile(path)
       }
       return String(decoding: data, as: UTF8.self)
     }

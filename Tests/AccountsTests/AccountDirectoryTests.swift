@@ -34,11 +34,11 @@ import Testing
   func `an account of an app that people sign in to is refused`(engine: StoreEngine) async throws {
     try await House.open(engine) { house in
       let app = try await house.addApp(.outlook)
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.directory.create(Self.account("a", app), in: .default)
       }
       #expect(problem?.code == .requestInvalidField)
-      let unknown = await #expect(throws: AccountProblem.self) {
+      let unknown = await #expect(throws: Problem.self) {
         try await house.directory.create(Self.account("a", AppID("nope")), in: .default)
       }
       #expect(unknown?.code == .appNotFound)
@@ -56,13 +56,13 @@ import Testing
         mailbox: "a@x.example", state: .connected, verified: true, unknownOutcome: .hold,
         created: house.time.now)
       try await house.store.write { (tx: borrowing Transaction) in try tx.upsert(owned) }
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.directory.create(Self.account("a", service), in: .default)
       }
       #expect(problem?.code == .accountExists)
       _ = try await house.directory.create(Self.account("b", service), in: .default)
       let form = NewForm(account: AccountID("b"), redirectURL: "https://a.example/done")
-      let other = await #expect(throws: AccountProblem.self) {
+      let other = await #expect(throws: Problem.self) {
         try await house.signIn.form(form, in: .default)
       }
       #expect(other?.code == .accountExists)
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `the letters that wait for a deleted account are cancelled`(engine: StoreEngine) async throws {
+  func `the messages that wait for a deleted account are cancelled`(engine: StoreEngine) async throws {
     try await House.open(engine) { house in
       let app = try await house.addApp(.outlookService)
       for id in ["a", "b"] { _ = try await house.directory.create(Self.account(id, app), in: .default) }
@@ -110,7 +110,7 @@ import Testing
         }
       }
       #expect(after == [[.cancelled, .active, .cancelled, .cancelled, .done], states])
-      let gone = await #expect(throws: AccountProblem.self) {
+      let gone = await #expect(throws: Problem.self) {
         try await house.directory.account(AccountID("a"), in: .default)
       }
       #expect(gone?.code == .accountNotFound)
@@ -135,7 +135,7 @@ import Testing
   func `an id that fits no line is refused`(id: String) async throws {
     try await House.open(.sqlite) { house in
       let app = try await house.addApp(.outlookService)
-      await #expect(throws: AccountProblem.self) {
+      await #expect(throws: Problem.self) {
         try await house.directory.create(Self.account(id, app), in: .default)
       }
     }

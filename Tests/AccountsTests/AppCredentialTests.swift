@@ -1,4 +1,5 @@
 import Core
+@testable import Diagnosis
 import Microsoft
 import Store
 import StoreTesting
@@ -61,12 +62,6 @@ import Vault
   func `a refusal blames the app only where it holds for all its accounts`(
     authority: String, kind: ClientKind, code: ProblemCode, concernsAll: Bool
   ) {
-    struct Refused: Problem {
-      let code: ProblemCode
-      let summary = ""
-      let remedy: String? = nil
-      let retry = Retry.futile
-    }
     let never = Instant(microseconds: 0)
     let app = OAuth2AppRecord(
       workspace: .default, id: AppID("app"), name: "", title: nil, description: nil, provider: .outlook,
@@ -75,7 +70,7 @@ import Vault
     let grant = OAuth2GrantRecord(
       workspace: .default, account: AccountID("a"), version: 1, refreshToken: [], accessToken: [],
       expires: never, scopes: [], clientKind: kind, keepAlive: never, updated: never)
-    let refusal = ProblemRecord(Refused(code: code), at: never)
+    let refusal = ProblemRecord(Problem(code, "", remedy: nil), at: never)
     #expect(Refusal.concernsApp(grant, app, refusal) == concernsAll)
   }
 
@@ -119,7 +114,7 @@ import Vault
       try await house.store.write { (tx: borrowing Transaction) in
         _ = try tx.markSecretWarned(1, app: id, expires: expires, in: .default)
         try tx.setLastError(
-          ProblemRecord(AccountProblem.noIdentity, at: now), ofApp: id, in: .default)
+          ProblemRecord(Problem.noIdentity, at: now), ofApp: id, in: .default)
       }
       var change = AppChange()
       change.title = "Sign in"
@@ -190,7 +185,7 @@ import Vault
   ) async throws {
     try await House.open(engine) { house in
       var new = NewApp(name: "Mail", provider: .outlook, enabled: true, shared: true, clientID: "id")
-      let elsewhere = await #expect(throws: AccountProblem.self) {
+      let elsewhere = await #expect(throws: Problem.self) {
         try await house.registry.create(new, in: WorkspaceID("other"))
       }
       #expect(elsewhere?.code == .appInvalid)
@@ -199,21 +194,21 @@ import Vault
       let own = try await house.registry.create(new, in: .default)
       var change = AppChange()
       change.name = "Post"
-      var refused = await #expect(throws: AccountProblem.self) {
+      var refused = await #expect(throws: Problem.self) {
         try await house.registry.update(shared, change, in: .default)
       }
       #expect(refused?.code == .tokenScope)
       try await house.registry.update(shared, change, in: .default, byOperator: true)
       change.shared = true
-      refused = await #expect(throws: AccountProblem.self) {
+      refused = await #expect(throws: Problem.self) {
         try await house.registry.update(own, change, in: .default)
       }
       #expect(refused?.code == .tokenScope)
-      refused = await #expect(throws: AccountProblem.self) {
+      refused = await #expect(throws: Problem.self) {
         try await house.registry.delete(shared, in: .default)
       }
       #expect(refused?.code == .tokenScope)
-      let unseen = await #expect(throws: AccountProblem.self) {
+      let unseen = await #expect(throws: Problem.self) {
         try await house.registry.app(shared, in: WorkspaceID("other"))
       }
       #expect(unseen?.code == .appNotFound)
@@ -229,7 +224,7 @@ import Vault
         in: .default)
       var change = AppChange()
       change.cloud = "china"
-      let refused = await #expect(throws: AccountProblem.self) {
+      let refused = await #expect(throws: Problem.self) {
         try await house.registry.update(app, change, in: .default)
       }
       #expect(refused?.code == .appInvalid)

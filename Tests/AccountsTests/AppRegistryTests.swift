@@ -60,7 +60,7 @@ import Vault
       #expect(app.name == "Post" && app.hasSecret && app.authority == "contoso.example")
       #expect(app.updated - app.created == .seconds(1))
       change.authority = "common"
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.registry.update(id, change, in: .default)
       }
       #expect(problem?.code == .appInvalid)
@@ -75,13 +75,13 @@ import Vault
       let account = NewAccount(
         id: AccountID("a"), name: "A", email: nil, app: app, mailbox: "a@contoso.example")
       _ = try await house.directory.create(account, in: .default)
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.registry.delete(app, in: .default)
       }
       #expect(problem?.code == .appInvalid)
       try await house.directory.delete(AccountID("a"), in: .default)
       try await house.registry.delete(app, in: .default)
-      let gone = await #expect(throws: AccountProblem.self) {
+      let gone = await #expect(throws: Problem.self) {
         try await house.registry.app(app, in: .default)
       }
       #expect(gone?.code == .appNotFound)

@@ -22,7 +22,7 @@ import Testing
     "72f988bf-86f1-41af-91ab-2d7cd011db4", "72f988bf-86f1-41af-91ab-2d7cd011db4g",
   ])
   func `nothing else gets into the path of a request`(text: String) {
-    #expect(throws: AccountProblem.self) { try Authority(text) }
+    #expect(throws: Problem.self) { try Authority(text) }
   }
 
   static let scopes = Scopes(cloud: .global, base: .api)
@@ -31,12 +31,12 @@ import Testing
   @Test func `an app that acts for itself needs a secret and one certain tenant`() throws {
     var app = NewApp(
       name: "Mail", provider: .outlookService, enabled: true, clientID: "id", authority: "a.example")
-    #expect(throws: AccountProblem.self) { try app.validated(Self.clouds) }
+    #expect(throws: Problem.self) { try app.validated(Self.clouds) }
     app.clientSecret = Secret("secret")
     #expect(try app.validated(Self.clouds).authority.segment == "a.example")
     for authority in [nil, "common", "organizations", "consumers"] as [String?] {
       app.authority = authority
-      let problem = #expect(throws: AccountProblem.self) { try app.validated(Self.clouds) }
+      let problem = #expect(throws: Problem.self) { try app.validated(Self.clouds) }
       #expect(problem?.code == .appInvalid)
     }
   }
@@ -83,7 +83,7 @@ import Testing
       clientCertificate: Secret(TestCertificate.certificate)),
   ])
   func `an app that cannot work is refused`(app: NewApp) {
-    #expect(throws: AccountProblem.self) { try app.validated(Self.clouds) }
+    #expect(throws: Problem.self) { try app.validated(Self.clouds) }
   }
 
   @Test func `a person is asked for mail, identity and a refresh token`() {
@@ -105,7 +105,7 @@ import Testing
 
   @Test func `a refusal of a cloud names those there are`() {
     let app = NewApp(name: "Mail", provider: .outlook, enabled: true, cloud: "https://mars", clientID: "id")
-    let problem = #expect(throws: AccountProblem.self) { try app.validated(Self.clouds) }
+    let problem = #expect(throws: Problem.self) { try app.validated(Self.clouds) }
     #expect(problem?.code == .appInvalid)
     #expect(problem?.remedy == "Use one of global, gcc-high, dod, china.")
   }

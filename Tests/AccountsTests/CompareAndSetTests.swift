@@ -63,7 +63,7 @@ import Testing
   {
     try await House.open(engine) { house in
       let account = try await house.plainAccount()
-      let refusal = ProblemRecord(StoreProblemSample(), at: house.time.now)
+      let refusal = ProblemRecord(Problem(.entraGrantRevoked, "Gone.", remedy: "Connect again."), at: house.time.now)
       let news = try await house.store.write { (tx: borrowing Transaction) in
         _ = try tx.save(.sample(account, version: 2), replacing: nil)
         return try [1, 2, 2].map {
@@ -77,13 +77,6 @@ import Testing
       #expect(details?.account.lastError == refusal)
     }
   }
-}
-
-private struct StoreProblemSample: Problem {
-  var code: ProblemCode { .entraGrantRevoked }
-  var summary: String { "Gone." }
-  var remedy: String? { "Connect again." }
-  var retry: Retry { .futile }
 }
 
 extension OAuth2GrantRecord {

@@ -71,13 +71,13 @@ import Testing
     try await Sandboxed.run(engine) { world in
       let app = try await world.addWebApp()
       _ = try await world.connected("a", as: "alice@contoso.test", app: app)
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await world.house.signIn.form(Self.form(account: "a"), in: .default)
       }
       #expect(problem?.code == .accountExists)
       var nobody = Self.form()
       nobody.email = nil
-      let missing = await #expect(throws: AccountProblem.self) {
+      let missing = await #expect(throws: Problem.self) {
         try await world.house.signIn.form(nobody, in: .default)
       }
       #expect(missing?.code == .requestInvalidField)
@@ -96,7 +96,7 @@ import Testing
       var account = try await world.house.directory.account(id, in: .default)
       #expect(account.state == .connected && account.delegatedAccount == owner && account.verified)
       #expect(account.identity == nil && !account.sendOnly)
-      let inUse = await #expect(throws: AccountProblem.self) {
+      let inUse = await #expect(throws: Problem.self) {
         try await world.house.directory.delete(owner, in: .default)
       }
       #expect(inUse?.code == .accountInUse && inUse?.summary.contains("“info”") == true)
@@ -159,12 +159,12 @@ import Testing
       ] {
         var new = Self.delegate(AccountID(lender))
         new.id = AccountID("other")
-        let problem = await #expect(throws: AccountProblem.self) {
+        let problem = await #expect(throws: Problem.self) {
           try await world.house.directory.create(new, in: .default)
         }
         #expect(problem?.code == code)
       }
-      let itself = await #expect(throws: AccountProblem.self) {
+      let itself = await #expect(throws: Problem.self) {
         var new = Self.delegate(owner)
         new.id = owner
         return try await world.house.directory.create(new, in: .default)

@@ -1,3 +1,4 @@
+@testable import Backends
 import Core
 import MIME
 import Microsoft
@@ -7,32 +8,32 @@ import Testing
 
 @testable import Accounts
 
-/// Letters through the sandbox's Graph.
+/// Messages through the sandbox's Graph.
 @Suite struct GraphBackendTests {
-  static func letter(
+  static func message(
     _ number: Int, messageID: String? = nil, envelope: [String] = ["bob@contoso.test", "carol@fabrikam.test"]
-  ) throws -> OutgoingLetter {
-    let marks = LetterMarks(
+  ) throws -> OutgoingMessage {
+    let correlationIDs = CorrelationIDs(
       internetMessageID: messageID ?? "<h\(number)@heliograph.test>", heliographID: "h\(number)")
     let text = """
       From: alice@contoso.test\r
       To: bob@contoso.test\r
       Subject: Hello\r
       Date: Fri, 20 Nov 2026 22:41:26 +0000\r
-      Message-ID: \(marks.internetMessageID)\r
-      X-Heliograph-Id: \(marks.heliographID)\r
+      Message-ID: \(correlationIDs.internetMessageID)\r
+      X-Heliograph-Id: \(correlationIDs.heliographID)\r
       \r
       Hello\r
 
       """
-    return OutgoingLetter(
-      mime: Array(text.utf8), envelopeTo: try envelope.map { try EmailAddress($0) }, marks: marks)
+    return OutgoingMessage(
+      mime: Array(text.utf8), envelopeTo: try envelope.map { try EmailAddress($0) }, correlationIDs: correlationIDs)
   }
 
   @Test(
     arguments: StoreEngine.allCases,
     [#"{"sendLagMs": 0}"#, #"{"sendLagMs": 0, "newIdOnSend": true, "replaceMessageId": true}"#])
-  func `a letter is drafted, sent, and found again by any of its marks`(
+  func `a message is drafted, sent, and found again by any of its marks`(
     engine: StoreEngine, settings: String
   ) async throws {
     try await Sandboxed.run(engine) { world in
@@ -40,14 +41,14 @@ import Testing
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
       let backend = try await world.house.backends.backend(for: id, in: .default)
       #expect(backend.canReconcile)
-      let letter = try Self.letter(1)
-      #expect(try await backend.find(letter.marks, draft: nil) == .absent)
-      let draft = try await backend.createDraft(letter)
-      #expect(try await backend.find(letter.marks, draft: draft) == .draft(draft))
-      #expect(try await backend.find(letter.marks, draft: nil) == .draft(draft))
+      let message = try Self.message(1)
+      #expect(try await backend.find(message.correlationIDs, draft: nil) == .absent)
+      let draft = try await backend.createDraft(message)
+      #expect(try await backend.find(message.correlationIDs, draft: draft) == .draft(draft))
+      #expect(try await backend.find(message.correlationIDs, draft: nil) == .draft(draft))
       try await backend.sendDraft(draft)
-      #expect(try await backend.find(letter.marks, draft: draft) == .sent)
-      #expect(try await backend.find(letter.marks, draft: nil) == .sent)
+      #expect(try await backend.find(message.correlationIDs, draft: draft) == .sent)
+      #expect(try await backend.find(message.correlationIDs, draft: nil) == .sent)
       for user in ["bob@contoso.test", "carol@fabrikam.test"] {
         let inbox = try await world.send("GET", world.origin + "/sandbox/messages?user=\(user)&folder=inbox")
         #expect(inbox.body.contains("Hello") && !inbox.body.contains("\"carol@fabrikam.test\""))
@@ -56,7 +57,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `another letter with a Message-ID that somebody chose is not taken for this one`(
+  func `another message with a Message-ID that somebody chose is not taken for this one`(
     engine: StoreEngine
   ) async throws {
     try await Sandboxed.run(engine) { world in
@@ -65,17 +66,17 @@ import Testing
       let backend = try await world.house.backends.backend(for: id, in: .default)
       // The second one's starts as an own Message-ID of the first does.
       for (number, chosen) in [(1, "<chosen@contoso.test>"), (3, "<h30@heliograph.test>")] {
-        let other = try Self.letter(number, messageID: chosen)
-        let letter = try Self.letter(number + 1, messageID: chosen)
+        let other = try Self.message(number, messageID: chosen)
+        let message = try Self.message(number + 1, messageID: chosen)
         let first = try await backend.createDraft(other)
-        #expect(try await backend.find(letter.marks, draft: nil) == .absent)
+        #expect(try await backend.find(message.correlationIDs, draft: nil) == .absent)
         try await backend.sendDraft(first)
-        #expect(try await backend.find(letter.marks, draft: nil) == .absent)
-        let draft = try await backend.createDraft(letter)
-        #expect(try await backend.find(letter.marks, draft: nil) == .draft(draft))
-        #expect(try await backend.find(letter.marks, draft: draft) == .draft(draft))
-        #expect(try await backend.strayDrafts(of: other.marks) == [])
-        #expect(try await backend.find(other.marks, draft: nil) == .sent)
+        #expect(try await backend.find(message.correlationIDs, draft: nil) == .absent)
+        let draft = try await backend.createDraft(message)
+        #expect(try await backend.find(message.correlationIDs, draft: nil) == .draft(draft))
+        #expect(try await backend.find(message.correlationIDs, draft: draft) == .draft(draft))
+        #expect(try await backend.strayDrafts(of: other.correlationIDs) == [])
+        #expect(try await backend.find(other.correlationIDs, draft: nil) == .sent)
       }
     }
   }
@@ -86,13 +87,13 @@ import Testing
       try await world.control("settings", #"{"sendLagMs": 0}"#)
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
       let backend = try await world.house.backends.backend(for: id, in: .default)
-      for letter in [try Self.letter(1), try Self.letter(2, messageID: "<chosen@contoso.test>")] {
-        let (kept, copy) = (try await backend.createDraft(letter), try await backend.createDraft(letter))
-        #expect(try await backend.find(letter.marks, draft: kept) == .draft(kept))
-        #expect(try await backend.find(letter.marks, draft: copy) == .draft(copy))
+      for message in [try Self.message(1), try Self.message(2, messageID: "<chosen@contoso.test>")] {
+        let (kept, copy) = (try await backend.createDraft(message), try await backend.createDraft(message))
+        #expect(try await backend.find(message.correlationIDs, draft: kept) == .draft(kept))
+        #expect(try await backend.find(message.correlationIDs, draft: copy) == .draft(copy))
         try await backend.sendDraft(copy)
-        #expect(try await backend.find(letter.marks, draft: kept) == .sent)
-        #expect(try await backend.strayDrafts(of: letter.marks) == [kept])
+        #expect(try await backend.find(message.correlationIDs, draft: kept) == .sent)
+        #expect(try await backend.strayDrafts(of: message.correlationIDs) == [kept])
       }
     }
   }
@@ -102,10 +103,10 @@ import Testing
     try await Sandboxed.run(engine) { world in
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
       let backend = try await world.house.backends.backend(for: id, in: .default)
-      let draft = try await backend.createDraft(try Self.letter(1))
+      let draft = try await backend.createDraft(try Self.message(1))
       // To Deleted Items, out of it, and there is nothing left.
       for _ in 0..<3 { try await backend.deleteDraft(draft) }
-      #expect(try await backend.find(try Self.letter(1).marks, draft: draft) == .absent)
+      #expect(try await backend.find(try Self.message(1).correlationIDs, draft: draft) == .absent)
     }
   }
 
@@ -117,7 +118,7 @@ import Testing
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
       try await world.control("clock", #"{"advanceSeconds": 7200}"#)
       let backend = try await world.house.backends.backend(for: id, in: .default)
-      _ = try await backend.createDraft(try Self.letter(1))
+      _ = try await backend.createDraft(try Self.message(1))
       #expect(try await world.refreshes() == 1)
       let asked = try await world.requests("/me/messages").map(\.status)
       #expect(asked == [401, 201])
@@ -143,7 +144,7 @@ import Testing
         for (number, id) in ids.enumerated() {
           group.addTask {
             let backend = try await world.house.backends.backend(for: id, in: .default)
-            _ = try await backend.createDraft(try Self.letter(number))
+            _ = try await backend.createDraft(try Self.message(number))
           }
         }
         try await group.waitForAll()
@@ -161,14 +162,14 @@ import Testing
         "faults",
         #"{"path": "/me/messages", "status": 429, "code": "ApplicationThrottled", "retryAfter": 30, "count": 1}"#
       )
-      await #expect(throws: GraphProblem.self) { try await backend.createDraft(try Self.letter(1)) }
-      let problem = await #expect(throws: AccountProblem.self) {
-        try await backend.createDraft(try Self.letter(1))
+      await #expect(throws: Problem.self) { try await backend.createDraft(try Self.message(1)) }
+      let problem = await #expect(throws: Problem.self) {
+        try await backend.createDraft(try Self.message(1))
       }
       #expect(problem?.retry == .safe(after: .seconds(30)))
       #expect(try await world.requests("/me/messages").count == 1)
       world.house.time.advance(by: .seconds(30))
-      _ = try await backend.createDraft(try Self.letter(1))
+      _ = try await backend.createDraft(try Self.message(1))
     }
   }
 
@@ -183,17 +184,17 @@ import Testing
       #expect(backend.canReconcile)
       try await world.control(
         "faults", #"{"path": "/messages", "status": 403, "code": "ErrorAccessDenied", "count": 1}"#)
-      let problem = await #expect(throws: AccountProblem.self) {
-        try await backend.createDraft(try Self.letter(1))
+      let problem = await #expect(throws: Problem.self) {
+        try await backend.createDraft(try Self.message(1))
       }
       #expect(problem?.retry == .safe(after: .zero))
       let next = try await world.house.backends.backend(for: id, in: .default)
       #expect(!next.canReconcile)
-      try await next.send(try Self.letter(1))
+      try await next.send(try Self.message(1))
       // Refused that as well, it was no matter of drafts.
       try await world.control(
         "faults", #"{"path": "/sendMail", "status": 403, "code": "ErrorAccessDenied", "count": 1}"#)
-      await #expect(throws: GraphProblem.self) { try await next.send(try Self.letter(2)) }
+      await #expect(throws: Problem.self) { try await next.send(try Self.message(2)) }
       #expect(try await world.house.backends.backend(for: id, in: .default).canReconcile)
     }
   }
@@ -208,16 +209,16 @@ import Testing
       let backend = try await world.house.backends.backend(for: id, in: .default)
       let refusal = #"{"path": "/messages", "status": 403, "code": "ErrorAccessDenied", "count": 1}"#
       try await world.control("faults", refusal)
-      await #expect(throws: AccountProblem.self) { try await backend.createDraft(try Self.letter(1)) }
+      await #expect(throws: Problem.self) { try await backend.createDraft(try Self.message(1)) }
       _ = try await world.house.tokens.token(for: id, in: .default)
       #expect(try await !world.house.backends.backend(for: id, in: .default).canReconcile)
       world.house.time.advance(by: .seconds(2 * 3600))
       _ = try await world.house.tokens.token(for: id, in: .default)
       #expect(try await world.house.backends.backend(for: id, in: .default).canReconcile)
-      // Looking a letter up finds it out as well as keeping a draft.
+      // Looking a message up finds it out as well as keeping a draft.
       try await world.control("faults", refusal)
-      let problem = await #expect(throws: AccountProblem.self) {
-        try await backend.find(try Self.letter(1).marks, draft: nil)
+      let problem = await #expect(throws: Problem.self) {
+        try await backend.find(try Self.message(1).correlationIDs, draft: nil)
       }
       #expect(problem?.retry == .safe(after: .zero))
       #expect(try await !world.house.backends.backend(for: id, in: .default).canReconcile)

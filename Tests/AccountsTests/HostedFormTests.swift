@@ -35,7 +35,7 @@ import Testing
         ("", link.sig),
         ("", ""), (link.data, "???"),
       ] {
-        let problem = await #expect(throws: AccountProblem.self) {
+        let problem = await #expect(throws: Problem.self) {
           try await house.signIn.page(data: data, sig: sig)
         }
         #expect(problem?.code == .formInvalid)
@@ -51,7 +51,7 @@ import Testing
       house.time.advance(by: SignIn.formLife - .seconds(1))
       _ = try await house.signIn.page(data: link.data, sig: link.sig)
       house.time.advance(by: .seconds(1))
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.signIn.begin(data: link.data, sig: link.sig, app: app)
       }
       #expect(problem?.code == .formInvalid)
@@ -69,7 +69,7 @@ import Testing
         [try tx.useForm(form, in: .default, at: now), try tx.useForm(form, in: .default, at: now)]
       }
       #expect(uses == [true, false])
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.signIn.page(data: link.data, sig: link.sig)
       }
       #expect(problem?.code == .formUsed)
@@ -82,18 +82,18 @@ import Testing
       let off = try await house.addApp(enabled: false)
       let service = try await house.addApp(.outlookService)
       let link = try await house.link(Self.form)
-      let none = await #expect(throws: AccountProblem.self) {
+      let none = await #expect(throws: Problem.self) {
         try await house.signIn.page(data: link.data, sig: link.sig)
       }
       #expect(none?.code == .appDisabled)
       for app in [off, service, AppID("nope")] {
         var form = Self.form
         form.app = app
-        await #expect(throws: AccountProblem.self) { try await house.signIn.form(form, in: .default) }
+        await #expect(throws: Problem.self) { try await house.signIn.form(form, in: .default) }
       }
       let on = try await house.addApp()
       #expect(try await house.signIn.page(data: link.data, sig: link.sig).apps.map(\.id) == [on])
-      let refused = await #expect(throws: AccountProblem.self) {
+      let refused = await #expect(throws: Problem.self) {
         try await house.signIn.begin(data: link.data, sig: link.sig, app: off)
       }
       #expect(refused?.code == .appNotFound)
@@ -103,7 +103,7 @@ import Testing
   @Test(arguments: ["", "/done", "ftp://a.example", "javascript:alert(1)", "https://", "https://a b.example"])
   func `the way back is an http or https address`(url: String) async throws {
     try await House.open(.sqlite) { house in
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.signIn.form(NewForm(redirectURL: url), in: .default)
       }
       #expect(problem?.code == .requestInvalidField)

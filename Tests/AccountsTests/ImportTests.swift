@@ -80,7 +80,7 @@ import Vault
       let app = try await world.addWebApp()
       let id = try await world.house.directory.importGrant(Self.grant("0.nobody", app), in: .default).id
       for _ in 0..<3 {
-        await #expect(throws: AccountProblem.self) {
+        await #expect(throws: Problem.self) {
           try await world.house.tokens.token(for: id, in: .default)
         }
         world.house.time.advance(by: .seconds(60))
@@ -139,7 +139,7 @@ import Vault
   func `an SMTP form of another kind is refused`(host: String, user: String, code: ProblemCode) async throws {
     try await House.open(.sqlite) { house in
       let form = SMTPForm(host: host, port: 587, secure: false, user: user)
-      let problem = #expect(throws: AccountProblem.self) { try house.directory.client(of: form) }
+      let problem = #expect(throws: Problem.self) { try house.directory.client(of: form) }
       #expect(problem?.code == code && problem?.remedy != nil)
     }
   }
@@ -150,7 +150,7 @@ import Vault
   func `what is no refresh token is refused`(engine: StoreEngine, token: String) async throws {
     try await House.open(engine) { house in
       let app = try await house.addApp()
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.directory.importGrant(Self.grant(token, app), in: .default)
       }
       #expect(problem?.code == .requestInvalidField && problem?.remedy != nil)
@@ -168,13 +168,13 @@ import Vault
       let again = try await house.directory.importGrant(
         Self.grant("two", app, email: "ALICE@contoso.test"), in: .default)
       #expect(again.origin == .existing)
-      let other = await #expect(throws: AccountProblem.self) {
+      let other = await #expect(throws: Problem.self) {
         try await house.directory.importGrant(
           Self.grant("three", app, email: "bob@contoso.test"), in: .default)
       }
       #expect(other?.code == .accountExists)
       let daemon = try await house.addApp(.outlookService)
-      let service = await #expect(throws: AccountProblem.self) {
+      let service = await #expect(throws: Problem.self) {
         try await house.directory.importGrant(Self.grant("four", daemon), in: .default)
       }
       #expect(service?.code == .requestInvalidField)
@@ -196,7 +196,7 @@ extension Sandboxed {
 
   /// No token, for that reason.
   func refuses(_ id: AccountID, _ code: ProblemCode) async {
-    await #expect(throws: AccountProblem.self) { try await house.tokens.token(for: id, in: .default) }
+    await #expect(throws: Problem.self) { try await house.tokens.token(for: id, in: .default) }
     let account = try? await house.directory.account(id, in: .default)
     #expect(account?.lastError?.code == code.rawValue)
   }

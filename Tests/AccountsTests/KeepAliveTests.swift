@@ -28,7 +28,7 @@ import Testing
     try await Sandboxed.run(.sqlite) { world in
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
       try await world.passDays(100)
-      await #expect(throws: AccountProblem.self) {
+      await #expect(throws: Problem.self) {
         _ = try await world.house.tokens.token(for: id, in: .default)
       }
     }

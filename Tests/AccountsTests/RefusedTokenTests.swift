@@ -1,3 +1,4 @@
+@testable import Backends
 import Core
 import Store
 import StoreTesting
@@ -56,7 +57,7 @@ import Testing
       change.clientSecret = Secret("not it")
       try await world.house.registry.update(app, change, in: .default)
       world.house.time.advance(by: .seconds(7200))
-      await #expect(throws: AccountProblem.self) { try await world.house.tokens.token(for: id, in: .default) }
+      await #expect(throws: Problem.self) { try await world.house.tokens.token(for: id, in: .default) }
       #expect(try await world.house.directory.account(id, in: .default).state == .authenticationError)
       change.clientSecret = Secret(Sandboxed.web.secret)
       try await world.house.registry.update(app, change, in: .default)
@@ -73,8 +74,8 @@ extension Sandboxed {
   fileprivate func failToDraft(_ id: AccountID) async throws {
     for _ in 0..<3 {
       let backend = try await house.backends.backend(for: id, in: .default)
-      let problem = await #expect(throws: AccountProblem.self) {
-        try await backend.createDraft(try GraphBackendTests.letter(1))
+      let problem = await #expect(throws: Problem.self) {
+        try await backend.createDraft(try GraphBackendTests.message(1))
       }
       #expect(problem?.code == .accountNotConnected)
       #expect(try await house.directory.account(id, in: .default).state == .authenticationError)

@@ -1,4 +1,5 @@
 import Core
+@testable import Diagnosis
 import Microsoft
 import Store
 import StoreTesting
@@ -97,7 +98,7 @@ import Testing
   func `what Entra would not take is refused before it is entered`(
     change: @Sendable (inout RegistrationRequest) -> Void
   ) async throws {
-    let problem = await #expect(throws: AccountProblem.self) { try await Self.guide(change) }
+    let problem = await #expect(throws: Problem.self) { try await Self.guide(change) }
     #expect(problem?.code == .appInvalid)
   }
 }

@@ -1,3 +1,4 @@
+@testable import Backends
 import Core
 import Microsoft
 import Store
@@ -61,7 +62,7 @@ import Testing
         return
       }
       #expect(problem.code == .accountIdentityMismatch && again == link)
-      #expect(back?.asker == "a.example")
+      #expect(back?.requester == "a.example")
       #expect(back?.url.hasPrefix("https://a.example/done?x=1&account=alice&state=failed&problem=") == true)
       let told = world.query(try #require(back?.url))
       #expect(told["problem"] == "account.identityMismatch")
@@ -140,7 +141,7 @@ import Testing
         #expect(back?.url.hasPrefix("https://a.example/done?state=failed&problem=form.used") == true)
       }
       #expect(try await world.house.directory.accounts(PageRequest(), in: .default).total == 1)
-      let problem = await #expect(throws: AccountProblem.self) { try await world.start(link) }
+      let problem = await #expect(throws: Problem.self) { try await world.start(link) }
       #expect(problem?.code == .formUsed)
     }
   }
@@ -236,7 +237,7 @@ import Testing
 }
 
 extension SignInOutcome {
-  var refusal: (any Problem)? {
+  var refusal: Problem? {
     guard case .refused(let problem, _, _) = self else { return nil }
     return problem
   }

@@ -36,7 +36,7 @@ import Testing
 
   @Test func `the refusal names both addresses`() throws {
     let other = try Self.person(name: "Alice@contoso.test", objectID: "other")
-    let problem = #expect(throws: AccountProblem.self) {
+    let problem = #expect(throws: Problem.self) {
       try other.check(Self.form(wanted: nil), existing: Self.account(objectID: "owner"))
     }
     let summary = try #require(problem?.summary)
@@ -86,7 +86,7 @@ extension SignedInTests {
   private static func refusal(
     of person: SignedIn, wanted: String? = nil, existing: AccountRecord? = nil
   ) -> ProblemCode? {
-    do throws(AccountProblem) {
+    do throws(Problem) {
       try person.check(form(wanted: wanted), existing: existing)
       return nil
     } catch {

@@ -14,8 +14,8 @@ import Testing
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
       world.house.time.advance(by: .seconds(2 * 3600))
       try await world.house.store.refuseGrants()
-      await #expect(throws: StoreProblem.self) { try await world.house.tokens.token(for: id, in: .default) }
-      await #expect(throws: StoreProblem.self) { try await world.house.tokens.token(for: id, in: .default) }
+      await #expect(throws: Problem.self) { try await world.house.tokens.token(for: id, in: .default) }
+      await #expect(throws: Problem.self) { try await world.house.tokens.token(for: id, in: .default) }
       try await world.house.store.takeGrants()
       let token = try await world.house.tokens.token(for: id, in: .default)
       #expect(try await world.refreshes() == 1)
@@ -41,7 +41,7 @@ import Testing
       try await world.house.store.park("waiting", of: id, in: lane, at: now)
       world.house.time.advance(by: .seconds(2 * 3600))
       try await world.house.store.refuseGrants()
-      await #expect(throws: StoreProblem.self) { try await world.house.tokens.token(for: id, in: .default) }
+      await #expect(throws: Problem.self) { try await world.house.tokens.token(for: id, in: .default) }
       try await world.house.store.takeGrants()
       // What was in memory is gone.
       let restarted = world.house.otherNode()
@@ -51,7 +51,7 @@ import Testing
         return
       }
       for _ in 0..<3 {
-        await #expect(throws: AccountProblem.self) { try await restarted.tokens.token(for: id, in: .default) }
+        await #expect(throws: Problem.self) { try await restarted.tokens.token(for: id, in: .default) }
         world.house.time.advance(by: .seconds(600))
       }
       let account = try await restarted.directory.account(id, in: .default)
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `connecting an account sends the letters on their way that wait for it`(engine: StoreEngine)
+  func `connecting an account sends the messages on their way that wait for it`(engine: StoreEngine)
     async throws
   {
     try await Sandboxed.run(engine) { world in
@@ -127,7 +127,7 @@ extension Store {
     }
   }
 
-  /// A letter that waits for its account.
+  /// A message that waits for its account.
   fileprivate func park(_ queue: String, of account: AccountID, in lane: LaneKey, at now: Instant)
     async throws
   {

@@ -141,7 +141,7 @@ import Testing
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
       world.house.time.advance(by: .seconds(2 * 3600))
       try await world.control("faults", fault)
-      let problem = await #expect(throws: EntraProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await world.house.tokens.token(for: id, in: .default)
       }
       guard case .safe = problem?.retry else {
@@ -163,7 +163,7 @@ import Testing
       try await world.control("clock", #"{"advanceSeconds": 8640000}"#)
       world.house.time.advance(by: .seconds(8_640_000))
       for _ in 0..<3 {
-        let problem = await #expect(throws: AccountProblem.self) {
+        let problem = await #expect(throws: Problem.self) {
           try await world.house.tokens.token(for: id, in: .default)
         }
         #expect(problem?.code == .accountNotConnected)
@@ -199,7 +199,7 @@ import Testing
         id: AccountID("a"), name: "A", email: nil, app: app, mailbox: "alice@contoso.test")
       let id = try await world.house.directory.create(account, in: .default).id
       for _ in 0..<3 {
-        await #expect(throws: AccountProblem.self) {
+        await #expect(throws: Problem.self) {
           try await world.house.tokens.token(for: id, in: .default)
         }
       }
@@ -222,7 +222,7 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `an account that is gone has no token`(engine: StoreEngine) async throws {
     try await House.open(engine) { house in
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.tokens.token(for: AccountID("nobody"), in: .default)
       }
       #expect(problem?.code == .accountNotFound && problem?.retry == .futile)

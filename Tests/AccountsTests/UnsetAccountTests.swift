@@ -54,7 +54,7 @@ import Testing
         "https://crm.example@evil.example/", "javascript:alert(1)", "//crm.example/",
         "https://sub.crm.example/",
       ] {
-        let problem = await #expect(throws: AccountProblem.self) {
+        let problem = await #expect(throws: Problem.self) {
           try await house.signIn.form(NewForm(redirectURL: url), in: .default)
         }
         #expect(problem?.code == .requestInvalidField && problem?.summary.contains("redirectUrl") == true)
@@ -75,11 +75,11 @@ import Testing
       let shared = try await house.registry.create(
         NewApp(name: "All", provider: .outlook, enabled: true, shared: true, clientID: "x"), in: .default)
       _ = try await house.signIn.form(NewForm(app: shared, redirectURL: "https://a.example/"), in: other)
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.signIn.form(NewForm(app: own, redirectURL: "https://a.example/"), in: other)
       }
       #expect(problem?.code == .appNotFound)
-      let unset = await #expect(throws: AccountProblem.self) {
+      let unset = await #expect(throws: Problem.self) {
         try await house.directory.create(
           UnsetAccount(id: nil, name: nil, mailbox: "a@x.example", delegated: false, app: own), in: other)
       }

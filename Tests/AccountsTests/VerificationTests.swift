@@ -1,4 +1,5 @@
 import Core
+@testable import Diagnosis
 import MIME
 import Microsoft
 import Store
@@ -30,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `a healthy account passes every step, and its test letter arrives`(engine: StoreEngine) async throws {
+  func `a healthy account passes every step, and its test message arrives`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
       let account = try await world.connected("alice", as: "alice@contoso.test", app: world.addWebApp())
       let bob = try EmailAddress("bob@contoso.test")
@@ -128,7 +129,7 @@ import Testing
       let account = try await house.directory.create(
         NewAccount(id: nil, name: "A", email: nil, app: app, mailbox: "a@contoso.example"), in: .default
       ).id
-      let problem = await #expect(throws: AccountProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await house.verifier.verify(app: other, account: account, sendTo: nil, in: .default)
       }
       #expect(problem?.code == .requestInvalidField)

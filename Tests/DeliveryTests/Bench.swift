@@ -90,8 +90,8 @@ final class Bench: Sendable {
   /// The stored bytes.
   func content(of id: QueueID) async throws -> [UInt8] {
     try await store.read { (tx: borrowing Transaction) in
-      let letter = try #require(try tx.letter(.default, id))
-      return try (0..<letter.chunks).flatMap { try #require(try tx.chunk(ChunkKey(.default, id, $0))) }
+      let message = try #require(try tx.message(.default, id))
+      return try (0..<message.chunks).flatMap { try #require(try tx.chunk(ChunkKey(.default, id, $0))) }
     }
   }
 

@@ -1,4 +1,5 @@
 import Core
+@testable import Queue
 import Store
 import StoreTesting
 import Synchronization
@@ -91,7 +92,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases, [true, false])
-  func `without a look the letter is held after a crash`(engine: StoreEngine, acts: Bool) async throws {
+  func `without a look the message is held after a crash`(engine: StoreEngine, acts: Bool) async throws {
     try await Bench.run(engine) { bench in
       let mailbox = FakeMailbox(canReconcile: false) { _, before in before == 0 ? .hang(acts: acts) : .act }
       let first = bench.outbox(mailbox)
@@ -134,7 +135,7 @@ import Testing
           for account in accounts {
             for _ in 0..<4 { ids.append(try await outbox.submitSample(from: account).rawValue) }
           }
-          // Each lane has four places and four letters; however many calls hang, so many come.
+          // Each lane has four places and four messages; however many calls hang, so many come.
           try await eventually { mailbox.calls.count >= before + 12 }
         }
       }

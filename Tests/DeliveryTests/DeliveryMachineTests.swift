@@ -1,4 +1,5 @@
 import Accounts
+@testable import Backends
 import Core
 import Store
 import Testing
@@ -62,7 +63,7 @@ import Testing
     }
   }
 
-  static let fates: [(LetterFate, LostStep, DeliveryRequest?, Settlement.Verdict?)] = [
+  static let fates: [(LookupResult, LostStep, DeliveryRequest?, Settlement.Verdict?)] = [
     (.sent, .create, nil, .sent), (.sent, .send(one), nil, .sent), (.sent, .submit, nil, .sent),
     (.draft(one), .create, .send(one, inDoubt: false), nil),
     (.draft(one), .send(one), .send(one, inDoubt: true), nil),
@@ -75,7 +76,7 @@ import Testing
 
   @Test(arguments: fates)
   func `a second draft is made only where nothing was asked to be sent`(
-    fate: LetterFate, lost: LostStep, request: DeliveryRequest?, verdict: Settlement.Verdict?
+    fate: LookupResult, lost: LostStep, request: DeliveryRequest?, verdict: Settlement.Verdict?
   ) {
     let action = Self.machine().found(fate, lost, now: Self.now)
     #expect(action.request == request)
@@ -84,7 +85,7 @@ import Testing
 
   struct Failed: Sendable {
     var request: DeliveryRequest
-    var problem: Failure
+    var problem: Problem
     var verdict: Settlement.Verdict
     var progress: Progress
     /// From now.
@@ -97,94 +98,94 @@ import Testing
     var age: Duration = .zero
   }
 
-  static let denied = Failure(code: .graphAccessDenied, retry: .futile)
-  static let unreachable = Failure(code: .graphUnreachable, retry: .safe(after: nil))
+  static let denied = Failure.of(.graphAccessDenied, .futile)
+  static let unreachable = Failure.of(.graphUnreachable, .safe(after: nil))
 
   static let failures: [Failed] = [
     // Safe: back to where it was.
     Failed(
-      request: .create, problem: .unavailable, verdict: .deferred, progress: .fresh, due: .seconds(5)),
+      request: .create, problem: Failure.unavailable, verdict: .deferred, progress: .fresh, due: .seconds(5)),
     Failed(
-      request: .send(one, inDoubt: false), problem: .unavailable, verdict: .deferred,
+      request: .send(one, inDoubt: false), problem: Failure.unavailable, verdict: .deferred,
       progress: .drafted(one, inDoubt: false), due: .seconds(5)),
     Failed(
-      request: .send(one, inDoubt: true), problem: .unavailable, verdict: .deferred,
+      request: .send(one, inDoubt: true), problem: Failure.unavailable, verdict: .deferred,
       progress: .drafted(one, inDoubt: true), due: .seconds(5)),
     Failed(
-      request: .submit(inDoubt: false), problem: .unavailable, verdict: .deferred, progress: .fresh,
+      request: .submit(inDoubt: false), problem: Failure.unavailable, verdict: .deferred, progress: .fresh,
       due: .seconds(5), canReconcile: false),
     Failed(
-      request: .submit(inDoubt: true), problem: .unavailable, verdict: .deferred, progress: .submitting,
+      request: .submit(inDoubt: true), problem: Failure.unavailable, verdict: .deferred, progress: .submitting,
       due: .seconds(5), canReconcile: false),
     // The peer's pause, when it is longer than ours, holds for the lane.
     Failed(
-      request: .create, problem: .throttled(.seconds(90)), verdict: .deferred, progress: .fresh,
+      request: .create, problem: Failure.throttled(.seconds(90)), verdict: .deferred, progress: .fresh,
       due: .seconds(90), lanePause: .seconds(90)),
     Failed(
-      request: .create, problem: .throttled(.seconds(1)), verdict: .deferred, progress: .fresh,
+      request: .create, problem: Failure.throttled(.seconds(1)), verdict: .deferred, progress: .fresh,
       due: .seconds(5), lanePause: .seconds(1)),
     Failed(
-      request: .create, problem: Failure(code: .graphThrottled, retry: .safe(after: nil)),
+      request: .create, problem: Failure.of(.graphThrottled, .safe(after: nil)),
       verdict: .deferred, progress: .fresh, due: .seconds(5), lanePause: .seconds(10)),
     Failed(
       request: .create, problem: unreachable, verdict: .deferred, progress: .fresh, due: .seconds(5),
       lanePause: .seconds(5)),
     // The backend will do otherwise at once.
     Failed(
-      request: .create, problem: Failure(code: .graphAccessDenied, retry: .safe(after: .zero)),
+      request: .create, problem: Failure.of(.graphAccessDenied, .safe(after: .zero)),
       verdict: .deferred, progress: .fresh),
-    // Futile for the letter.
-    Failed(request: .create, problem: .refused, verdict: .failed, progress: .fresh),
+    // Futile for the message.
+    Failed(request: .create, problem: Failure.refused, verdict: .failed, progress: .fresh),
     Failed(
-      request: .send(one, inDoubt: false), problem: .refused, verdict: .failed,
+      request: .send(one, inDoubt: false), problem: Failure.refused, verdict: .failed,
       progress: .drafted(one, inDoubt: false), orphan: .draft(one)),
     // It may have been sent the first time, so it has not failed, and its draft is let alone.
     Failed(
-      request: .send(one, inDoubt: true), problem: .refused, verdict: .held,
+      request: .send(one, inDoubt: true), problem: Failure.refused, verdict: .held,
       progress: .drafted(one, inDoubt: true)),
     // A draft that is gone: not shown yet, deleted by somebody, or taken by Exchange.
     Failed(
-      request: .send(one, inDoubt: false), problem: .noSuchItem, verdict: .unknown,
+      request: .send(one, inDoubt: false), problem: Failure.noSuchItem, verdict: .unknown,
       progress: .sending(one, inDoubt: true), due: .seconds(120)),
     Failed(
-      request: .send(one, inDoubt: true), problem: .noSuchItem, verdict: .unknown,
+      request: .send(one, inDoubt: true), problem: Failure.noSuchItem, verdict: .unknown,
       progress: .sending(one, inDoubt: true), due: .seconds(120)),
-    // The account is to be mended; the letter waits.
+    // The account is to be mended; the message waits.
     Failed(
       request: .create, problem: denied, verdict: .deferred, progress: .fresh, due: .seconds(300),
       lanePause: .seconds(300), waitsForAccount: true),
     Failed(
-      request: .send(one, inDoubt: false), problem: .notConnected, verdict: .deferred,
+      request: .send(one, inDoubt: false), problem: Failure.notConnected, verdict: .deferred,
       progress: .drafted(one, inDoubt: false), due: .seconds(300), lanePause: .seconds(300),
       waitsForAccount: true),
     // Nobody knows.
     Failed(
-      request: .create, problem: .lostReply, verdict: .unknown, progress: .creating, due: .seconds(120)),
+      request: .create, problem: Failure.lostReply, verdict: .unknown, progress: .creating, due: .seconds(120)),
     Failed(
-      request: .send(one, inDoubt: false), problem: .lostReply, verdict: .unknown,
+      request: .send(one, inDoubt: false), problem: Failure.lostReply, verdict: .unknown,
       progress: .sending(one, inDoubt: true), due: .seconds(120)),
     Failed(
-      request: .submit(inDoubt: false), problem: .lostReply, verdict: .held, progress: .submitting,
+      request: .submit(inDoubt: false), problem: Failure.lostReply, verdict: .held, progress: .submitting,
       canReconcile: false),
     Failed(
-      request: .submit(inDoubt: false), problem: .lostReply, verdict: .unknown, progress: .submitting,
+      request: .submit(inDoubt: false), problem: Failure.lostReply, verdict: .unknown, progress: .submitting,
       due: .seconds(120), canReconcile: false, unknownOutcome: .resend),
     // Looking failed: look again, however it failed.
     Failed(
-      request: .look(.send(one)), problem: .lostReply, verdict: .deferred,
+      request: .look(.send(one)), problem: Failure.lostReply, verdict: .deferred,
       progress: .sending(one, inDoubt: true), due: .seconds(120)),
     Failed(
-      request: .look(.create), problem: .refused, verdict: .deferred, progress: .creating,
+      request: .look(.create), problem: Failure.refused, verdict: .deferred, progress: .creating,
       due: .seconds(120)),
     // Too old.
     Failed(
-      request: .send(one, inDoubt: false), problem: .unavailable, verdict: .failed,
+      request: .send(one, inDoubt: false), problem: Failure.unavailable, verdict: .failed,
       progress: .drafted(one, inDoubt: false), orphan: .draft(one), age: .seconds(5 * 86_400)),
     Failed(
-      request: .look(.create), problem: .unavailable, verdict: .failed, progress: .creating,
+      request: .look(.create), problem: Failure.unavailable, verdict: .failed, progress: .creating,
       due: .seconds(120), orphan: .unseen, age: .seconds(5 * 86_400)),
     Failed(
-      request: .look(.send(one)), problem: .unavailable, verdict: .held,
+      request: .look(.send(one)), problem: Failure.unavailable, verdict: .held,
       progress: .sending(one, inDoubt: true), due: .seconds(120), age: .seconds(5 * 86_400)),
   ]
 
@@ -205,8 +206,8 @@ import Testing
     #expect(settlement.problem != nil)
   }
 
-  @Test func `a letter whose account is gone has failed`() {
-    let problem = Failure(code: .accountNotFound, retry: .futile)
+  @Test func `a message whose account is gone has failed`() {
+    let problem = Failure.of(.accountNotFound, .futile)
     let machine = Self.machine()
     #expect(machine.unreached(problem, .fresh, now: Self.now).verdict == .failed)
     #expect(machine.unreached(problem, .submitting, now: Self.now).verdict == .held)

@@ -11,7 +11,7 @@ import Testing
 /// How the queue finds its work, and how it stops.
 @Suite(.timeLimit(.minutes(2))) struct EngineTests {
   @Test(arguments: StoreEngine.allCases)
-  func `a letter is not kept waiting by a slow one in its lane`(engine: StoreEngine) async throws {
+  func `a message is not kept waiting by a slow one in its lane`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let mailbox = FakeMailbox { call, before in
         call.step == .create && before == 0 ? .hang(acts: false) : .act
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `a letter that another node took is found by polling`(engine: StoreEngine) async throws {
+  func `a message that another node took is found by polling`(engine: StoreEngine) async throws {
     try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
       let mailbox = FakeMailbox { call, before in
         call.step == .create && before == 0 ? .hang(acts: false) : .act
@@ -126,7 +126,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `an account that goes away takes its letters along`(engine: StoreEngine) async throws {
+  func `an account that goes away takes its messages along`(engine: StoreEngine) async throws {
     try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
       let (gate, open) = AsyncStream.makeStream(of: Void.self)
       let mailbox = FakeMailbox { call, _ in
@@ -139,7 +139,7 @@ import Testing
         try await eventually { mailbox.steps.last == .send }
         let now = bench.time.now
         try await bench.store.write { (tx: borrowing Transaction) in
-          try tx.cancelLetters(of: AccountID("anna"), in: .default, at: now)
+          try tx.cancelMessages(of: AccountID("anna"), in: .default, at: now)
           _ = try tx.deleteAccount(AccountID("anna"), in: .default)
         }
         open.finish()
@@ -151,7 +151,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases, [true, false])
-  func `a letter does not leave from a mailbox that got its account's id later`(
+  func `a message does not leave from a mailbox that got its account's id later`(
     engine: StoreEngine, remade: Bool
   ) async throws {
     try await Bench.run(engine) { bench in
@@ -165,7 +165,7 @@ import Testing
         account.mailbox = "carl@example.com"
         account.created = now
         // As after an attempt that was running when the account was deleted. An account that is only changed
-        // keeps its letters.
+        // keeps its messages.
         if remade { _ = try tx.deleteAccount(anna, in: .default) }
         try tx.upsert(account)
       }
@@ -182,7 +182,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct OutageTests {
   /// What Microsoft did while the database was away is written down when it is back.
-  @Test func `an outage of PostgreSQL costs time and no letter`() async throws {
+  @Test func `an outage of PostgreSQL costs time and no message`() async throws {
     let server = try await PostgresServer()
     let name = try await server.createDatabase()
     let store = try await Store(.postgres(url: Secret(server.url(of: name))))
@@ -197,7 +197,7 @@ import Testing
       let ids = [try await outbox.submitSample(), try await outbox.submitSample()]
       try await eventually { mailbox.steps == [.create, .create] }
       try await server.stop()
-      await #expect(throws: StoreProblem.self) { try await outbox.submitSample() }
+      await #expect(throws: Problem.self) { try await outbox.submitSample() }
       open.finish()
       try await eventually { mailbox.drafts.count == 2 }
       // Both wait to record that they will send, and none has.

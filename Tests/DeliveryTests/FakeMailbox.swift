@@ -1,14 +1,15 @@
 import Accounts
+@testable import Backends
 import Core
 import Synchronization
 
-/// Microsoft, as the outbox sees it: drafts, sent letters, and a script of what goes wrong.
+/// Microsoft, as the outbox sees it: drafts, sent messages, and a script of what goes wrong.
 final class FakeMailbox: Sendable {
   enum Step: String, Sendable { case create, send, submit, find, strays, delete }
 
   struct Call: Sendable, Hashable {
     var step: Step
-    /// The letter's own mark, or the draft's id.
+    /// The message's own mark, or the draft's id.
     var subject: String
   }
 
@@ -16,7 +17,7 @@ final class FakeMailbox: Sendable {
   enum Reaction: Sendable {
     case act
     /// Refused without acting.
-    case refuse(any Problem)
+    case refuse(Problem)
     /// Done, and the reply is lost.
     case loseReply
     /// Not done, and the caller cannot know.
@@ -28,12 +29,12 @@ final class FakeMailbox: Sendable {
   }
 
   private struct State {
-    /// Draft id to letter.
+    /// Draft id to message.
     var drafts: [String: String] = [:]
-    /// The letters in Sent Items, in order.
+    /// The messages in Sent Items, in order.
     var sent: [String] = []
-    /// The content of each letter, as it came last.
-    var letters: [String: [UInt8]] = [:]
+    /// The content of each message, as it came last.
+    var messages: [String: [UInt8]] = [:]
     var calls: [Call] = []
     var nextID = 1
     var inFlight = 0
@@ -56,14 +57,14 @@ final class FakeMailbox: Sendable {
   var sent: [String] { state.withLock { $0.sent } }
   var drafts: [String] { state.withLock { Array($0.drafts.keys) } }
   var calls: [Call] { state.withLock { $0.calls } }
-  var letters: [String: [UInt8]] { state.withLock { $0.letters } }
+  var messages: [String: [UInt8]] { state.withLock { $0.messages } }
   var steps: [Step] { calls.map(\.step) }
   var mostInFlight: Int { state.withLock { $0.mostInFlight } }
 
-  private static func putDraft(of letter: String, _ state: inout State) -> String {
+  private static func putDraft(of message: String, _ state: inout State) -> String {
     let id = "AAMk=\(state.nextID)"
     state.nextID += 1
-    state.drafts[id] = letter
+    state.drafts[id] = message
     return id
   }
 
@@ -97,38 +98,38 @@ final class FakeMailbox: Sendable {
 }
 
 extension FakeMailbox: Backend {
-  func createDraft(_ letter: OutgoingLetter) async throws -> DraftID {
-    try await call(.create, letter.marks.heliographID) { state in
-      state.letters[letter.marks.heliographID] = letter.mime
-      return DraftID(Self.putDraft(of: letter.marks.heliographID, &state))
+  func createDraft(_ message: OutgoingMessage) async throws -> DraftID {
+    try await call(.create, message.correlationIDs.heliographID) { state in
+      state.messages[message.correlationIDs.heliographID] = message.mime
+      return DraftID(Self.putDraft(of: message.correlationIDs.heliographID, &state))
     }
   }
 
   func sendDraft(_ draft: DraftID) async throws {
     try await call(.send, draft.rawValue) { state in
-      guard let letter = state.drafts.removeValue(forKey: draft.rawValue) else { throw Failure.noSuchItem }
-      state.sent.append(letter)
+      guard let message = state.drafts.removeValue(forKey: draft.rawValue) else { throw Failure.noSuchItem }
+      state.sent.append(message)
     }
   }
 
-  func send(_ letter: OutgoingLetter) async throws {
-    try await call(.submit, letter.marks.heliographID) { $0.sent.append(letter.marks.heliographID) }
+  func send(_ message: OutgoingMessage) async throws {
+    try await call(.submit, message.correlationIDs.heliographID) { $0.sent.append(message.correlationIDs.heliographID) }
   }
 
-  func find(_ letter: LetterMarks, draft: DraftID?) async throws -> LetterFate {
-    try await call(.find, letter.heliographID, nothing: .absent) { state in
-      if state.sent.contains(letter.heliographID) { return .sent }
-      if let draft = state.drafts.first(where: { $0.value == letter.heliographID }) {
+  func find(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult {
+    try await call(.find, message.heliographID, nothing: .absent) { state in
+      if state.sent.contains(message.heliographID) { return .sent }
+      if let draft = state.drafts.first(where: { $0.value == message.heliographID }) {
         return .draft(DraftID(draft.key))
       }
       return .absent
     }
   }
 
-  func strayDrafts(of letter: LetterMarks) async throws -> [DraftID] {
-    try await call(.strays, letter.heliographID) { state in
-      guard state.sent.contains(letter.heliographID) else { return [] }
-      return state.drafts.filter { $0.value == letter.heliographID }.map { DraftID($0.key) }
+  func strayDrafts(of message: CorrelationIDs) async throws -> [DraftID] {
+    try await call(.strays, message.heliographID) { state in
+      guard state.sent.contains(message.heliographID) else { return [] }
+      return state.drafts.filter { $0.value == message.heliographID }.map { DraftID($0.key) }
     }
   }
 
@@ -138,20 +139,18 @@ extension FakeMailbox: Backend {
 }
 
 /// What the talkers throw, without the talkers.
-struct Failure: Problem, Hashable {
-  var code: ProblemCode
-  var retry: Retry
-  var summary: String { "It failed with \(code.rawValue)." }
-  var remedy: String? { nil }
-  var origin: PeerError? { PeerError(status: 500, code: "ErrorTest", requestID: nil) }
+enum Failure {
+  static let lostReply = of(.graphLostReply, .unsafe)
+  static let noSuchItem = of(.graphItemNotFound, .futile)
+  static let refused = of(.graphRecipientsInvalid, .futile)
+  static let unavailable = of(.graphUnavailable, .safe(after: nil))
+  static let notConnected = of(.accountNotConnected, .futile)
+  static func throttled(_ pause: Duration) -> Problem { of(.graphThrottled, .safe(after: pause)) }
 
-  static let lostReply = Failure(code: .graphLostReply, retry: .unsafe)
-  static let noSuchItem = Failure(code: .graphItemNotFound, retry: .futile)
-  static let refused = Failure(code: .graphRecipientsInvalid, retry: .futile)
-  static let unavailable = Failure(code: .graphUnavailable, retry: .safe(after: nil))
-  static let notConnected = Failure(code: .accountNotConnected, retry: .safe(after: nil))
-  static func throttled(_ pause: Duration) -> Failure {
-    Failure(code: .graphThrottled, retry: .safe(after: pause))
+  static func of(_ code: ProblemCode, _ retry: Retry) -> Problem {
+    Problem(
+      code, "It failed with \(code.rawValue).", remedy: nil, retry: retry,
+      origin: PeerError(status: 500, code: "ErrorTest"))
   }
 }
 

@@ -1,4 +1,5 @@
 import Core
+@testable import Queue
 import Store
 import StoreTesting
 import Testing

@@ -1,4 +1,5 @@
 import Core
+@testable import Queue
 import Store
 import StoreTesting
 import Testing
@@ -22,16 +23,16 @@ import Testing
             for submitter in 0..<16 {
               group.addTask {
                 var ids: [String] = []
-                for letter in 0..<10 {
-                  let account = accounts[(submitter + letter) % accounts.count]
-                  ids.append(try await nodes[letter % 2].submitSample(from: account).rawValue)
+                for message in 0..<10 {
+                  let account = accounts[(submitter + message) % accounts.count]
+                  ids.append(try await nodes[message % 2].submitSample(from: account).rawValue)
                 }
                 return ids
               }
             }
             return try await group.reduce(into: [String]()) { $0 += $1 }
           }
-          // A letter given to one node may belong to a lane of the other, which finds it when it polls.
+          // A message given to one node may belong to a lane of the other, which finds it when it polls.
           while try await nodes[0].entries(PageRequest()).total > 0 {
             await bench.pass(.seconds(1), nodes: 2)
           }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(4))) struct OutboxTests {
   @Test(arguments: StoreEngine.allCases)
-  func `a letter is drafted, sent and told about`(engine: StoreEngine) async throws {
+  func `a message is drafted, sent and told about`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let mailbox = FakeMailbox()
       let outbox = bench.outbox(mailbox)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Delivery
 
-/// What a letter goes through when Microsoft says no, later, or nothing at all.
+/// What a message goes through when Microsoft says no, later, or nothing at all.
 @Suite(.timeLimit(.minutes(2))) struct OutcomeTests {
   @Test(arguments: StoreEngine.allCases)
   func `a safe failure is tried again later, each time after a longer pause`(engine: StoreEngine) async throws
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `Retry-After holds for every letter of the mailbox, and for no other mailbox`(
+  func `Retry-After holds for every message of the mailbox, and for no other mailbox`(
     engine: StoreEngine
   ) async throws {
     try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `a letter that Microsoft will never take fails, and its draft is deleted`(
+  func `a message that Microsoft will never take fails, and its draft is deleted`(
     engine: StoreEngine
   ) async throws {
     try await Bench.run(engine) { bench in
@@ -259,7 +259,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `a letter that cannot be found after it was sent is held, not sent again`(
+  func `a message that cannot be found after it was sent is held, not sent again`(
     engine: StoreEngine
   ) async throws {
     try await Bench.run(engine) { bench in
@@ -291,7 +291,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `an account that says resend gets the letter again`(engine: StoreEngine) async throws {
+  func `an account that says resend gets the message again`(engine: StoreEngine) async throws {
     try await Bench.run(engine, unknownOutcome: .resend) { bench in
       let mailbox = FakeMailbox(canReconcile: false) { _, before in before == 0 ? .loseReply : .act }
       let outbox = bench.outbox(mailbox)
@@ -306,7 +306,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `letters wait for their account and go when it is back`(engine: StoreEngine) async throws {
+  func `messages wait for their account and go when it is back`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let connected = Atomic(false)
       let mailbox = FakeMailbox { _, _ in
@@ -333,7 +333,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `after five days a letter has failed`(engine: StoreEngine) async throws {
+  func `after five days a message has failed`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let mailbox = FakeMailbox { _, _ in .refuse(Failure.unavailable) }
       let outbox = bench.outbox(mailbox)

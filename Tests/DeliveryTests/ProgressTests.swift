@@ -1,4 +1,5 @@
 import Accounts
+@testable import Backends
 import Testing
 
 @testable import Delivery

@@ -1,6 +1,8 @@
 import Accounts
+@testable import Backends
 import Core
 import Foundation
+@testable import HTTP
 import Logging
 import MIME
 import NIOHTTP1
@@ -14,7 +16,7 @@ import Vault
 @testable import Delivery
 @testable import Microsoft
 
-/// Letters from the queue to a recipient's mailbox, through a Microsoft that fails at every step and is as
+/// Messages from the queue to a recipient's mailbox, through a Microsoft that fails at every step and is as
 /// awkward as it may be.
 @Suite(.timeLimit(.minutes(4))) struct SandboxDeliveryTests {
   struct Trouble: Sendable, CustomTestStringConvertible {
@@ -63,12 +65,12 @@ import Vault
   }
 
   @Test(arguments: troubles, Awkwardness.allCases)
-  func `every letter arrives once`(trouble: Trouble, awkwardness: Awkwardness) async throws {
+  func `every message arrives once`(trouble: Trouble, awkwardness: Awkwardness) async throws {
     try await expectArrival(.sqlite, trouble, awkwardness)
   }
 
   @Test(arguments: troubles)
-  func `every letter arrives once with PostgreSQL`(trouble: Trouble) async throws {
+  func `every message arrives once with PostgreSQL`(trouble: Trouble) async throws {
     try await expectArrival(.postgres, trouble, .everything)
   }
 
@@ -168,7 +170,7 @@ extension Bench {
     let vault = Vault(key: .random())
     let endpoints = Endpoints(clouds: Clouds(global: cloud), http: http)
     let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
-    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: Gate(time: time))
+    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, limiter: MailboxLimiter(time: time))
     let app = try await AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time).create(
       NewApp(
         name: "Daemon", provider: .outlookService, enabled: true,

@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct SubmitTests {
   @Test(arguments: StoreEngine.allCases)
-  func `a letter is composed once, without Bcc, and marked`(engine: StoreEngine) async throws {
+  func `a message is composed once, without Bcc, and marked`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let outbox = bench.outbox(FakeMailbox())
       var submission = try Submission.sample(to: ["bert@example.com", "Bert@Example.com"])
@@ -50,7 +50,7 @@ import Testing
         (imitating, .messageInvalidHeader), (unknown, .accountNotFound),
       ]
       for (submission, code) in cases {
-        let problem = await #expect(throws: DeliveryProblem.self) { try await outbox.submit(submission) }
+        let problem = await #expect(throws: Problem.self) { try await outbox.submit(submission) }
         #expect(problem?.code == code)
       }
       #expect(try await outbox.entries(PageRequest()).total == 0)
@@ -80,14 +80,14 @@ import Testing
       ]
       for (submission, code) in cases {
         let problem = await #expect(throws: (any Error).self) { try await outbox.submit(submission) }
-        #expect((problem as? any Problem)?.code.rawValue == code)
+        #expect((problem as? Problem)?.code.rawValue == code)
       }
       #expect(try await outbox.entries(PageRequest()).total == 1)
     }
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `a letter is from the account as it is now, whatever it was for the last one`(
+  func `a message is from the account as it is now, whatever it was for the last one`(
     engine: StoreEngine
   ) async throws {
     try await Bench.run(engine) { bench in
@@ -108,7 +108,7 @@ import Testing
       try await bench.store.write { (tx: borrowing Transaction) in
         _ = try tx.deleteAccount(AccountID("anna"), in: .default)
       }
-      let problem = await #expect(throws: DeliveryProblem.self) { try await outbox.submitSample() }
+      let problem = await #expect(throws: Problem.self) { try await outbox.submitSample() }
       #expect(problem?.code == .accountNotFound)
     }
   }
@@ -138,7 +138,7 @@ import Testing
       #expect(second.queueID == first.queueID)
       #expect(second.messageID == first.messageID)
       let other = IdempotencyKey(key: "k", bodyHash: [2])
-      let problem = await #expect(throws: DeliveryProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await outbox.submit(.sample(key: other))
       }
       #expect(problem?.code == .idempotencyMismatch)
@@ -166,7 +166,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `a letter of a megabyte is kept in parts and sent whole`(engine: StoreEngine) async throws {
+  func `a message of a megabyte is kept in parts and sent whole`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let mailbox = FakeMailbox()
       let outbox = bench.outbox(mailbox)
@@ -176,7 +176,7 @@ import Testing
         try await bench.until(outbox, id, .done)
         let content = try await bench.content(of: id)
         #expect(content.count > 1_000_000)
-        #expect(mailbox.letters[id.rawValue] == content)
+        #expect(mailbox.messages[id.rawValue] == content)
         #expect(try MIMEMessage(parsing: content).text == text)
       }
     }
@@ -203,7 +203,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct CancelTests {
   @Test(arguments: StoreEngine.allCases)
-  func `a waiting letter can be taken back, once`(engine: StoreEngine) async throws {
+  func `a waiting message can be taken back, once`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let mailbox = FakeMailbox()
       let outbox = bench.outbox(mailbox)
@@ -211,8 +211,8 @@ import Testing
       #expect(try await outbox.cancel(id) == .cancelled)
       #expect(try await outbox.cancel(id) == .settled(.cancelled))
       #expect(try await outbox.entries(PageRequest()).total == 0)
-      await #expect(throws: DeliveryProblem.self) { try await outbox.entry(id) }
-      let problem = await #expect(throws: DeliveryProblem.self) { try await outbox.cancel(QueueID("q_none")) }
+      await #expect(throws: Problem.self) { try await outbox.entry(id) }
+      let problem = await #expect(throws: Problem.self) { try await outbox.cancel(QueueID("q_none")) }
       #expect(problem?.code == .queueNotFound)
       try await outbox.running {
         let next = try await outbox.submitSample()
@@ -254,7 +254,7 @@ import Testing
       try await outbox.running {
         let id = try await outbox.submitSample()
         try await eventually { mailbox.steps.last == .send }
-        let problem = await #expect(throws: DeliveryProblem.self) { try await outbox.cancel(id) }
+        let problem = await #expect(throws: Problem.self) { try await outbox.cancel(id) }
         #expect(problem?.code == .queueInFlight)
         open.yield()
         try await bench.until(outbox, id, .deferred)

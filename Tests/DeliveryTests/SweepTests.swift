@@ -31,7 +31,7 @@ import Testing
       bench.time.advance(by: .seconds(7200))
       try await outbox.sweepOnce()
       for id in settled {
-        await #expect(throws: DeliveryProblem.self) { try await outbox.entry(id) }
+        await #expect(throws: Problem.self) { try await outbox.entry(id) }
         let parts = try await bench.store.read { (tx: borrowing Transaction) in
           try (0..<3).compactMap { try tx.chunk(ChunkKey(.default, id, $0)) }.count
         }
@@ -43,7 +43,7 @@ import Testing
       }
       #expect(try await outbox.entry(waiting).state == .ready)
       #expect(try await !bench.content(of: waiting).isEmpty)
-      // Its letter is gone, and so is the key.
+      // Its message is gone, and so is the key.
       #expect(try await outbox.submit(.sample(key: key)).idempotency == .miss)
     }
   }
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `parts of a letter that was never accepted go after a day`(engine: StoreEngine) async throws {
+  func `parts of a message that was never accepted go after a day`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let outbox = bench.outbox(FakeMailbox())
       let kept = try await outbox.submitSample(text: String(repeating: "x", count: 700_000))

@@ -1,19 +1,19 @@
 import StoreTesting
 import Testing
 
-/// What becomes of letters while their account cannot send, as it is seen from outside.
+/// What becomes of messages while their account cannot send, as it is seen from outside.
 @Suite struct AccountStateTests {
   @Test(arguments: StoreEngine.allCases)
-  func `A revoked grant is told once, its letters wait, and they go after a new sign-in`(
+  func `A revoked grant is told once, its messages wait, and they go after a new sign-in`(
     engine: StoreEngine
   ) async throws {
     try await Rig.run(engine) { rig in
-      // Less than the five minutes that have to remain: every letter asks for a token.
+      // Less than the five minutes that have to remain: every message asks for a token.
       try await rig.sandbox.settings(["sendLagMs": 0, "accessTokenLifetime": 200])
       var browser = Browser(http: rig.http)
       _ = try await rig.signIn(&browser, try await rig.signInLink(["account": "alice"]), as: Self.alice)
       try await rig.send(["first"])
-      try await eventually("the first letter arrived") {
+      try await eventually("the first message arrived") {
         try await rig.sandbox.subjects(of: Self.bob) == ["first"]
       }
 
@@ -25,8 +25,8 @@ import Testing
         try await rig.events().contains("authenticationError")
       }
       try await rig.send(["seventh"])
-      // The whole lane rests when its account is refused, so not every letter has met the refusal itself.
-      try await eventually("a letter waits") { try await rig.waiting("account.notConnected") > 0 }
+      // The whole lane rests when its account is refused, so not every message has met the refusal itself.
+      try await eventually("a message waits") { try await rig.waiting("account.notConnected") > 0 }
       #expect(try await rig.gateway.outboxTotal() == 6)
       let account = try await rig.gateway.get("/v1/account/alice").expect()
       #expect(account["state"].text == "authenticationError")
@@ -42,7 +42,7 @@ import Testing
       ).expect()["url"].text
       var later = Browser(http: rig.http)
       _ = try await rig.signIn(&later, try #require(link), as: Self.alice)
-      try await eventually("the held letters arrived") {
+      try await eventually("the held messages arrived") {
         try await Set(rig.sandbox.subjects(of: Self.bob)) == Set(["first", "seventh"] + held)
       }
       #expect(try await rig.sandbox.subjects(of: Self.bob).count == 7)
@@ -53,14 +53,14 @@ import Testing
     }
   }
 
-  @Test func `A paused account's letters wait, over a restart too, and go when it is resumed`() async throws {
+  @Test func `A paused account's messages wait, over a restart too, and go when it is resumed`() async throws {
     try await Rig.run { rig in
       try await rig.sandbox.settings(["sendLagMs": 0])
       var browser = Browser(http: rig.http)
       _ = try await rig.signIn(&browser, try await rig.signInLink(["account": "alice"]), as: Self.alice)
       _ = try await rig.gateway.send("PUT", "/v1/account/alice/pause").expect()
       try await rig.send(["one", "two"])
-      try await eventually("a letter has met the pause") { try await rig.waiting("account.paused") > 0 }
+      try await eventually("a message has met the pause") { try await rig.waiting("account.paused") > 0 }
       try await rig.gateway.killHard()
       try await rig.gateway.start()
       try await rig.send(["three"])
@@ -97,9 +97,9 @@ extension Rig {
     }
   }
 
-  /// How many letters wait for that reason.
+  /// How many messages wait for that reason.
   fileprivate func waiting(_ code: String) async throws -> Int {
-    let letters = try await gateway.get("/v1/outbox?pageSize=100").expect()["messages"].list
-    return letters.count { $0["progress"]["error"]["code"].text == code }
+    let messages = try await gateway.get("/v1/outbox?pageSize=100").expect()["messages"].list
+    return messages.count { $0["progress"]["error"]["code"].text == code }
   }
 }

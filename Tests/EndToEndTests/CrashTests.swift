@@ -3,15 +3,15 @@ import StoreTesting
 import Synchronization
 import Testing
 
-/// "We answer when the letter is on disk": whatever was answered with 200 arrives, once.
+/// "We answer when the message is on disk": whatever was answered with 200 arrives, once.
 @Suite struct CrashTests {
   static let length: Duration = Program.isTorture ? .seconds(60) : .seconds(10)
 
   @Test(arguments: StoreEngine.allCases)
-  func `A gateway killed again and again under load loses no letter and sends none twice`(
+  func `A gateway killed again and again under load loses no message and sends none twice`(
     engine: StoreEngine
   ) async throws {
-    // Longer than the sandbox's lag, within which an accepted letter still looks like a draft.
+    // Longer than the sandbox's lag, within which an accepted message still looks like a draft.
     let environment = ["HELIOGRAPH_UNKNOWN_OUTCOME_WAIT": "4"]
     try await Rig.run(engine, environment: environment) { rig in
       try await rig.sandbox.makeAwkward(sendLagMs: 2000)
@@ -37,7 +37,7 @@ import Testing
       }
       #expect(kills >= Int(Self.length / .seconds(4)))
       #expect(ledger.acknowledged.count >= 10 * kills)
-      try await eventually(within: .seconds(120), "every letter is settled, and none is held") {
+      try await eventually(within: .seconds(120), "every message is settled, and none is held") {
         try await rig.gateway.outboxTotal() == 0
       }
       try await rig.expectDelivery(of: ledger, to: mailboxes)
@@ -45,7 +45,7 @@ import Testing
   }
 }
 
-/// Which letters were submitted and which of them were acknowledged.
+/// Which messages were submitted and which of them were acknowledged.
 private final class Ledger: Sendable {
   private struct Contents {
     var submitted = 0
@@ -54,7 +54,7 @@ private final class Ledger: Sendable {
   }
 
   /// More would only lengthen what follows the load.
-  private static let lettersPerSecond = 25.0
+  private static let messagesPerSecond = 25.0
 
   private let contents = Mutex(Contents())
   private let started = ContinuousClock.now
@@ -66,14 +66,14 @@ private final class Ledger: Sendable {
     contents.withLock { $0.isOpen = false }
   }
 
-  /// Submits one letter after the other until the ledger is closed. Every other letter carries an
+  /// Submits one message after the other until the ledger is closed. Every other message carries an
   /// `Idempotency-Key` and is repeated until it is acknowledged; the others get one chance.
   func fill(_ rig: Rig, submitter: Int, accounts: [String], mailboxes: [String]) async throws {
     var number = 0
     while isOpen {
-      try await eventually("it is time for the next letter") { !isOpen || take() }
+      try await eventually("it is time for the next message") { !isOpen || take() }
       number += 1
-      let subject = "letter \(submitter)-\(number)"
+      let subject = "message \(submitter)-\(number)"
       let recipient = mailboxes[(submitter + number) % mailboxes.count]
       let key = number % 2 == 0 ? subject : nil
       let account = accounts[submitter]
@@ -90,7 +90,7 @@ private final class Ledger: Sendable {
   }
 
   private func take() -> Bool {
-    let allowed = (ContinuousClock.now - started) / .seconds(1) * Self.lettersPerSecond
+    let allowed = (ContinuousClock.now - started) / .seconds(1) * Self.messagesPerSecond
     return contents.withLock { contents in
       guard Double(contents.submitted) < allowed else { return false }
       contents.submitted += 1
@@ -110,7 +110,7 @@ extension Rig {
     while clock.now < end {
       let (started, before) = (clock.now, ledger.acknowledged.count)
       let life = Duration.milliseconds(Int.random(in: 1000...2000))
-      try await eventually("the gateway has lived \(life) and acknowledged a letter") {
+      try await eventually("the gateway has lived \(life) and acknowledged a message") {
         clock.now - started >= life && ledger.acknowledged.count > before
       }
       try await gateway.killHard()
@@ -120,15 +120,15 @@ extension Rig {
     return kills
   }
 
-  /// Every acknowledged letter lies in exactly one Inbox, once, and in exactly one Sent Items, once; no other
-  /// letter lies there more than once.
+  /// Every acknowledged message lies in exactly one Inbox, once, and in exactly one Sent Items, once; no other
+  /// message lies there more than once.
   fileprivate func expectDelivery(of ledger: Ledger, to mailboxes: [String]) async throws {
     let acknowledged = ledger.acknowledged
-    try await eventually("every acknowledged letter has arrived") {
+    try await eventually("every acknowledged message has arrived") {
       let arrived = try await subjects(in: "inbox", of: mailboxes)
       return acknowledged.isSubset(of: Set(arrived))
     }
-    try await eventually("no letter is a draft") { try await subjects(in: "drafts", of: mailboxes).isEmpty }
+    try await eventually("no message is a draft") { try await subjects(in: "drafts", of: mailboxes).isEmpty }
     for folder in ["inbox", "sentitems"] {
       let found = try await subjects(in: folder, of: mailboxes)
       let twice = Dictionary(grouping: found) { $0 }.filter { $0.value.count > 1 }.keys.sorted()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct DemoTests {
-  @Test func `The demo ends with 0 once its letter has arrived`() async throws {
+  @Test func `The demo ends with 0 once its message has arrived`() async throws {
     try await withFolder { folder in
       let ended = try await Program.run(Self.arguments(["--exit"]), in: folder)
       #expect(ended.status == 0, "\(ended.output)\n\(ended.errors)")
@@ -16,7 +16,7 @@ import Testing
         let child = try await Child(
           Program.heliograph, ["demo", "--port", "\(FreePort.take())", "--sandbox-port", "\(port)"],
           name: "demo", folder: folder)
-        let requests = try await eventually("the demo's letter was sent") { () -> [SandboxProcess.Request]? in
+        let requests = try await eventually("the demo's message was sent") { () -> [SandboxProcess.Request]? in
           guard child.isRunning else { throw UnexpectedAnswer(description: "it ended: \(child.errors)") }
           struct Log: Decodable { let value: [SandboxProcess.Request] }
           guard let answer = try? await http.send("GET", "http://localhost:\(port)/sandbox/requests") else {
@@ -25,7 +25,7 @@ import Testing
           let log = try JSONDecoder().decode(Log.self, from: Data(answer.body.utf8)).value
           return log.contains { $0.isSend } ? log : nil
         }
-        try await eventually("the demo says that the letter arrived") { child.output.contains("arrived") }
+        try await eventually("the demo says that the message arrived") { child.output.contains("arrived") }
         let answered = requests.filter { (200..<400).contains($0.status ?? 0) }
         #expect(answered.contains { $0.isAuthorize })
         #expect(answered.contains { $0.isToken })

@@ -57,7 +57,7 @@ import Testing
       for line in ["the gateway answers", "account a0", "account a1"] { #expect(fine.output.contains(line)) }
       let all = try JSON(parsing: try await rig.command(["doctor", "--json"]).output)
       #expect(all["ok"].bool == true && all["found"].list.count == 3)
-      try await eventually("the letters have arrived") {
+      try await eventually("the messages have arrived") {
         try await rig.sandbox.subjects(of: rig.sandbox.directory.mailboxes[0]).count == 2
       }
 

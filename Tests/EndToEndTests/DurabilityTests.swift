@@ -8,14 +8,14 @@ import Testing
     try await Rig.run { rig in
       let mailboxes = Array(rig.sandbox.directory.mailboxes.suffix(2))
       let accounts = try await rig.connectDaemon(mailboxes)
-      // Four letters that hang keep the lane from writing for its own sake.
+      // Four messages that hang keep the lane from writing for its own sake.
       try await rig.sandbox.fault(["path": "*/messages", "delayMs": 60000, "count": 4])
       for number in 0..<4 {
         _ = try await rig.gateway.submit("hanging \(number)", from: accounts[0], to: mailboxes[1]).expect()
       }
-      try await eventually("four letters are in flight") {
-        let letters = try await rig.gateway.get("/v1/outbox").expect()["messages"].list
-        return letters.allSatisfy { $0["progress"]["status"].text == "processing" }
+      try await eventually("four messages are in flight") {
+        let messages = try await rig.gateway.get("/v1/outbox").expect()["messages"].list
+        return messages.allSatisfy { $0["progress"]["status"].text == "processing" }
       }
       let gateway = try #require(rig.gateway.child)
       let trace = rig.folder.appending(path: "trace")
@@ -29,14 +29,14 @@ import Testing
         return strace.errors.contains("attached")
       }
       for number in 0..<10 {
-        _ = try await rig.gateway.submit("letter \(number)", from: accounts[0], to: mailboxes[1]).expect()
+        _ = try await rig.gateway.submit("message \(number)", from: accounts[0], to: mailboxes[1]).expect()
       }
       strace.signal(SIGINT)
       _ = try await strace.status()
       let text = try String(contentsOf: trace, encoding: .utf8)
       let verdict = TraceVerdict(text, port: rig.gateway.port)
       #expect(verdict.acknowledgements == 10)
-      // A lease is renewed now and then, and a trace cannot tell its write from a letter's.
+      // A lease is renewed now and then, and a trace cannot tell its write from a message's.
       #expect(verdict.unsynced.count <= 2, "acknowledged before the log was synced: \(verdict.unsynced)")
     }
   }

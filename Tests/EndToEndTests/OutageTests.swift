@@ -5,7 +5,7 @@ import Testing
 /// A database that is full or gone: nothing new is acknowledged, and what was acknowledged stays.
 @Suite struct OutageTests {
   @Test(.enabled(if: StoreEngine.allCases.contains { $0 == .postgres }))
-  func `A PostgreSQL server that goes away costs a 503, and no letter`() async throws {
+  func `A PostgreSQL server that goes away costs a 503, and no message`() async throws {
     let server = try await PostgresServer()
     // A commit that the server took with it leaves a step in doubt, which is looked into after this wait.
     let environment = ["HELIOGRAPH_UNKNOWN_OUTCOME_WAIT": "4"]
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(.enabled("only root may mount a small file system", { try await mayMount() }))
-  func `A full disk costs a 503, and no letter, and passes when there is room`() async throws {
+  func `A full disk costs a 503, and no message, and passes when there is room`() async throws {
     try await Rig.run(isDiskSmall: true) { rig in
       try await rig.sandbox.settings(["sendLagMs": 0])
       let mailboxes = Array(rig.sandbox.directory.mailboxes.suffix(2))

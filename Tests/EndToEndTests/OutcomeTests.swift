@@ -2,10 +2,10 @@ import Foundation
 import StoreTesting
 import Testing
 
-/// What becomes of a letter when Microsoft throttles, fails or stays silent.
+/// What becomes of a message when Microsoft throttles, fails or stays silent.
 @Suite struct OutcomeTests {
   @Test(arguments: StoreEngine.allCases)
-  func `An Idempotency-Key sends one letter, and refuses another body`(engine: StoreEngine) async throws {
+  func `An Idempotency-Key sends one message, and refuses another body`(engine: StoreEngine) async throws {
     try await Rig.run(engine) { rig in
       try await rig.sandbox.settings(["sendLagMs": 0])
       let (sender, recipient) = try rig.pair
@@ -43,7 +43,7 @@ import Testing
       let accepted = try await rig.gateway.post("/v1/account/alice/submit", body).expect()
       let id = try #require(accepted["queueId"].text)
       if policy == "hold" {
-        let held = try await eventually("the letter is held") { () -> JSON? in
+        let held = try await eventually("the message is held") { () -> JSON? in
           let entry = try await rig.gateway.outboxEntry(id)
           return entry["state"].text == "held" ? entry : nil
         }
@@ -52,7 +52,7 @@ import Testing
         #expect(try await rig.sandbox.requests().count { $0.isSendMail } == 1)
         #expect(try await rig.gateway.send("DELETE", "/v1/outbox/\(id)").expect()["deleted"].bool == true)
       } else {
-        try await eventually("the letter was sent again") {
+        try await eventually("the message was sent again") {
           try await rig.sandbox.subjects(of: "bob@contoso.test").count { $0 == "silence" } == 2
         }
       }
@@ -79,7 +79,7 @@ import Testing
         _ = try await rig.gateway.submit("more \(number)", from: accounts[0], to: mailboxes[2]).expect()
       }
       _ = try await rig.gateway.submit("free", from: accounts[1], to: mailboxes[2]).expect()
-      try await eventually("all letters have arrived") {
+      try await eventually("all messages have arrived") {
         try await rig.sandbox.subjects(of: mailboxes[2]).count == 5
       }
       let requests = try await rig.sandbox.requests()
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test func `A failing token endpoint delays a letter and loses no grant`() async throws {
+  @Test func `A failing token endpoint delays a message and loses no grant`() async throws {
     try await Rig.run { rig in
       try await rig.sandbox.settings(["sendLagMs": 0, "accessTokenLifetime": 200])
       let link = try await rig.signInLink(["account": "alice"])
@@ -102,7 +102,7 @@ import Testing
       try await rig.sandbox.fault(["path": "/token", "status": 503, "count": 1])
       try await rig.sandbox.fault(["path": "/token", "close": "before", "count": 1])
       _ = try await rig.gateway.submit("late", from: "alice", to: "bob@contoso.test").expect()
-      try await eventually(within: .seconds(90), "the letter arrived") {
+      try await eventually(within: .seconds(90), "the message arrived") {
         #expect(try await rig.gateway.get("/v1/account/alice").expect()["state"].text == "connected")
         return try await rig.sandbox.subjects(of: "bob@contoso.test") == ["late"]
       }
@@ -123,7 +123,7 @@ import Testing
   }
 
   @Test(arguments: Closing.all)
-  func `A connection that closes around create or send delivers the letter once`(closing: Closing)
+  func `A connection that closes around create or send delivers the message once`(closing: Closing)
     async throws
   {
     try await Rig.run(environment: ["HELIOGRAPH_UNKNOWN_OUTCOME_WAIT": "3"]) { rig in

@@ -25,7 +25,7 @@ import Testing
       #expect(logged.errors.contains(" trace ") || logged.errors.contains(" debug "), "nothing talkative")
       let places = try await rig.places(engine)
       #expect(
-        places.contains { $0.bytes.range(of: Data("daemon letter".utf8)) != nil }, "no letter was found")
+        places.contains { $0.bytes.range(of: Data("daemon message".utf8)) != nil }, "no message was found")
       for (name, secret) in secrets.sorted(by: { $0.key < $1.key }) {
         for (form, pattern) in Self.forms(of: secret) {
           for place in places where place.bytes.range(of: pattern) != nil {
@@ -82,11 +82,11 @@ extension Rig {
     let link = try await signInLink(["account": "alice"])
     var browser = Browser(http: http)
     _ = try await signIn(&browser, link, as: "alice@contoso.test")
-    // Both tokens count as expired, so that each letter costs a refresh.
+    // Both tokens count as expired, so that each message costs a refresh.
     for number in 1...2 {
-      _ = try await gateway.submit("daemon letter \(number)", from: account, to: mailboxes[1]).expect()
-      _ = try await gateway.submit("person's letter \(number)", from: "alice", to: mailboxes[1]).expect()
-      try await eventually("both letters have arrived") {
+      _ = try await gateway.submit("daemon message \(number)", from: account, to: mailboxes[1]).expect()
+      _ = try await gateway.submit("person's message \(number)", from: "alice", to: mailboxes[1]).expect()
+      try await eventually("both messages have arrived") {
         try await sandbox.subjects(of: mailboxes[1]).count == 2 * number
       }
     }

@@ -17,7 +17,7 @@ import Testing
       #expect(account["email"].text == Self.alice)
       #expect(account["type"].text == "outlook")
       _ = try await rig.gateway.submit("signed in", from: "alice", to: Self.bob).expect()
-      try await eventually("the letter arrived") {
+      try await eventually("the message arrived") {
         try await rig.sandbox.subjects(of: Self.bob).contains("signed in")
       }
     }

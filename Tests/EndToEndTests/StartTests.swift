@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test func `SIGTERM lets letters on their way finish and ends with 0`() async throws {
+  @Test func `SIGTERM lets messages on their way finish and ends with 0`() async throws {
     // An outcome that is unknown would take two minutes.
     try await Rig.run { rig in
       try await rig.sandbox.settings(["sendLagMs": 0])
@@ -113,7 +113,7 @@ import Testing
       let account = try await rig.connectDaemon([mailboxes[0]])[0]
       try await rig.sandbox.fault(["path": "*/send", "delayMs": 700, "count": 0])
       for number in 0..<8 {
-        _ = try await rig.gateway.submit("letter \(number)", from: account, to: mailboxes[1]).expect()
+        _ = try await rig.gateway.submit("message \(number)", from: account, to: mailboxes[1]).expect()
       }
       try await eventually("drafts are made") { try await rig.sandbox.requests().contains { $0.isDraft } }
       let status = try await rig.gateway.stop()
@@ -124,7 +124,7 @@ import Testing
         return try await rig.sandbox.subjects(of: mailboxes[1]).count >= 8 && waiting == 0
       }
       let found = try await rig.sandbox.subjects(of: mailboxes[1])
-      #expect(found.sorted() == (0..<8).map { "letter \($0)" })
+      #expect(found.sorted() == (0..<8).map { "message \($0)" })
     }
   }
 }

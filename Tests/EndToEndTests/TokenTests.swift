@@ -33,7 +33,7 @@ extension Rig {
     return try await connectDaemon(mailboxes)
   }
 
-  /// Sends one letter from each account and counts what that cost.
+  /// Sends one message from each account and counts what that cost.
   fileprivate func expectOneTokenRequest(_ accounts: [String]) async throws {
     let before = try await sandbox.requests().count { $0.isToken }
     let recipient = try #require(sandbox.directory.mailboxes.first)
@@ -45,7 +45,7 @@ extension Rig {
       }
       try await tasks.waitForAll()
     }
-    try await eventually(within: .seconds(60), "all hundred letters have arrived") {
+    try await eventually(within: .seconds(60), "all hundred messages have arrived") {
       Set(try await sandbox.subjects(of: recipient)).count == accounts.count
     }
     let after = try await sandbox.requests().count { $0.isToken }

@@ -18,7 +18,7 @@ import Testing
     ("prot: 3000", "port"), ("databse-url: x", "database-url"), ("publicUrl: x", "url"), ("Port: 1", "port"),
   ])
   func `an unknown key of the file is named, with the nearest one`(file: String, nearest: String) throws {
-    let problem = try #require(throws: ConfigurationProblem.self) { try Settings(file: file) }
+    let problem = try #require(throws: Problem.self) { try Settings(file: file) }
     #expect(problem.code == .configurationUnknownKey)
     #expect(problem.summary.contains(file.prefix { $0 != ":" }))
     #expect(try #require(problem.remedy).contains(nearest))
@@ -26,11 +26,11 @@ import Testing
 
   @Test(arguments: ["- a\n- b", "port: [1]", "port: 1\nport: 2", "a: b: c"])
   func `a file that is not a list of settings is refused`(file: String) {
-    #expect(throws: ConfigurationProblem.self) { try Settings(file: file) }
+    #expect(throws: Problem.self) { try Settings(file: file) }
   }
 
   @Test func `a misspelt variable is refused, a foreign one is left alone`() throws {
-    let problem = try #require(throws: ConfigurationProblem.self) {
+    let problem = try #require(throws: Problem.self) {
       try Settings(environment: ["HELIOGRAPH_DATABSE_URL": "postgres://x"])
     }
     #expect(try #require(problem.remedy).contains("HELIOGRAPH_DATABASE_URL"))

@@ -3,7 +3,7 @@ import MIME
 import Testing
 
 @Suite struct BodyTests {
-  @Test func `the tree of a letter with everything is read`() throws {
+  @Test func `the tree of a composition with everything is read`() throws {
     let message = try MIMEMessage(
       parsing: Array(
         """
@@ -135,8 +135,8 @@ import Testing
     }
   }
 
-  private func refusal(of text: String) -> MIMEProblem? {
-    do throws(MIMEProblem) {
+  private func refusal(of text: String) -> Problem? {
+    do throws(Problem) {
       _ = try MIMEMessage(parsing: Array(text.utf8))
       return nil
     } catch {

@@ -3,16 +3,16 @@ import MIME
 import Testing
 
 @Suite struct CompositionTests {
-  @Test func `a plain letter is the shortest there is`() throws {
-    var letter = try Composition(
+  @Test func `a plain composition is the shortest there is`() throws {
+    var composition = try Composition(
       from: NamedAddress(name: "Ann Lee", address: EmailAddress("ann@contoso.example")),
       messageID: MessageID("<q_1@contoso.example>"), date: Instant(microseconds: 1_795_214_486_123_456))
-    letter.to = [NamedAddress(address: try EmailAddress("bob@fabrikam.example"))]
-    letter.subject = "Hello"
-    letter.text = "First line\nSecond line"
-    letter.headers = [("X-Heliograph-Id", "q_1")]
+    composition.to = [NamedAddress(address: try EmailAddress("bob@fabrikam.example"))]
+    composition.subject = "Hello"
+    composition.text = "First line\nSecond line"
+    composition.headers = [("X-Heliograph-Id", "q_1")]
     #expect(
-      String(decoding: try letter.compose(), as: UTF8.self) == """
+      String(decoding: try composition.compose(), as: UTF8.self) == """
         From: Ann Lee <ann@contoso.example>\r
         To: bob@fabrikam.example\r
         Subject: Hello\r
@@ -30,42 +30,42 @@ import Testing
   }
 
   @Test func `what is composed reads back`() throws {
-    var letter = try Composition(
+    var composition = try Composition(
       from: NamedAddress(name: "Jörg \"J\" Müller", address: EmailAddress("joerg@contoso.example")),
       messageID: MessageID(identifier: "q_1", domain: "contoso.example"),
       date: Instant(microseconds: 1_795_214_486_000_000))
-    letter.to = [NamedAddress(name: "Lee, Ann", address: try EmailAddress("ann@contoso.example"))]
-    letter.cc = [NamedAddress(address: try EmailAddress("bob@fabrikam.example"))]
-    letter.subject = "Grüße aus Zürich — 你好"
-    letter.text = "Grüße\n"
-    letter.html = "<p>Grüße <img src=\"cid:logo\"></p>"
-    letter.attachments = [
+    composition.to = [NamedAddress(name: "Lee, Ann", address: try EmailAddress("ann@contoso.example"))]
+    composition.cc = [NamedAddress(address: try EmailAddress("bob@fabrikam.example"))]
+    composition.subject = "Grüße aus Zürich — 你好"
+    composition.text = "Grüße\n"
+    composition.html = "<p>Grüße <img src=\"cid:logo\"></p>"
+    composition.attachments = [
       Attachment(
         name: "logo.png", contentType: "image/png", contentID: "logo", isInline: true, content: [1, 2, 3]),
       Attachment(name: "Übersicht 2026.pdf", contentType: "application/pdf", content: Array(0...255)),
     ]
-    let message = try MIMEMessage(parsing: letter.compose())
-    #expect(message.addresses("from") == [letter.from])
-    #expect(message.addresses("To") == letter.to)
-    #expect(message.headerRecipients == (letter.to + letter.cc).map(\.address))
-    #expect(message.subject == letter.subject)
+    let message = try MIMEMessage(parsing: composition.compose())
+    #expect(message.addresses("from") == [composition.from])
+    #expect(message.addresses("To") == composition.to)
+    #expect(message.headerRecipients == (composition.to + composition.cc).map(\.address))
+    #expect(message.subject == composition.subject)
     #expect(message.messageID == "<q_1@contoso.example>")
-    #expect(message.date == letter.date)
+    #expect(message.date == composition.date)
     #expect(message.text == "Grüße\r\n")
-    #expect(message.html == letter.html)
-    #expect(message.attachments == letter.attachments)
+    #expect(message.html == composition.html)
+    #expect(message.attachments == composition.attachments)
     #expect(message.root.contentType.name == "multipart/mixed")
   }
 
-  private func letter() throws -> Composition {
+  private func composition() throws -> Composition {
     try Composition(
       from: NamedAddress(address: EmailAddress("ann@contoso.example")),
       messageID: MessageID("<q_1@contoso.example>"),
       date: Instant(microseconds: 0))
   }
 
-  private func field(_ name: String, _ letter: Composition) throws -> String? {
-    try MIMEMessage(parsing: letter.compose()).field(name).map { String(decoding: $0.raw, as: UTF8.self) }
+  private func field(_ name: String, _ composition: Composition) throws -> String? {
+    try MIMEMessage(parsing: composition.compose()).field(name).map { String(decoding: $0.raw, as: UTF8.self) }
   }
 
   @Test(arguments: [
@@ -82,9 +82,9 @@ import Testing
     ),
   ])
   func `a subject is written plainly where it can be`(subject: String, expected: String) throws {
-    var letter = try letter()
-    letter.subject = subject
-    #expect(try field("Subject", letter) == expected)
+    var composition = try composition()
+    composition.subject = subject
+    #expect(try field("Subject", composition) == expected)
   }
 
   @Test(arguments: [
@@ -95,9 +95,9 @@ import Testing
     ("a@b", "From: \"a@b\" <ann@contoso.example>\r\n"),
   ])
   func `a name is quoted or encoded where it must be`(name: String, expected: String) throws {
-    var letter = try letter()
-    letter.from = NamedAddress(name: name, address: letter.from.address)
-    #expect(try field("From", letter) == expected)
+    var composition = try composition()
+    composition.from = NamedAddress(name: name, address: composition.from.address)
+    #expect(try field("From", composition) == expected)
   }
 
   @Test(arguments: [
@@ -113,9 +113,9 @@ import Testing
     ),
   ])
   func `a file name is a plain parameter where it can be`(name: String, expected: String) throws {
-    var letter = try letter()
-    letter.attachments = [Attachment(name: name, content: [])]
-    let parts = try MIMEMessage(parsing: letter.compose()).root.parts
+    var composition = try composition()
+    composition.attachments = [Attachment(name: name, content: [])]
+    let parts = try MIMEMessage(parsing: composition.compose()).root.parts
     let raw = parts.last?.fields.first { $0.isNamed("Content-Disposition") }?.raw
     #expect(raw.map { String(decoding: $0, as: UTF8.self) } == expected)
   }
@@ -126,28 +126,28 @@ import Testing
     ("你好", "base64"), ("a\0b and more", "quoted-printable"), ("--=_q1contosoexample_0", "quoted-printable"),
   ])
   func `text travels in the lightest encoding that fits`(text: String, encoding: String) throws {
-    var letter = try letter()
-    letter.text = text
+    var composition = try composition()
+    composition.text = text
     #expect(
-      try field("Content-Transfer-Encoding", letter) == "Content-Transfer-Encoding: \(encoding)\r\n")
+      try field("Content-Transfer-Encoding", composition) == "Content-Transfer-Encoding: \(encoding)\r\n")
   }
 
   @Test func `an enclosed message stays one only if it can travel as it is`() throws {
-    var letter = try letter()
-    letter.text = "See below"
-    letter.attachments = [
+    var composition = try composition()
+    composition.text = "See below"
+    composition.attachments = [
       Attachment(name: "plain.eml", contentType: "message/rfc822", content: Array("Subject: x\n\nBody".utf8)),
       Attachment(
         name: "long.eml", contentType: "message/rfc822", content: Array(repeating: 0x61, count: 999)),
       Attachment(
         name: "own.eml", contentType: "message/rfc822", content: Array("--=_q1contosoexample_0".utf8)),
     ]
-    let message = try MIMEMessage(parsing: letter.compose())
+    let message = try MIMEMessage(parsing: composition.compose())
     #expect(
       message.attachments.map(\.contentType) == [
         "message/rfc822", "application/octet-stream", "application/octet-stream",
       ])
-    #expect(message.attachments.dropFirst().map(\.content) == letter.attachments.dropFirst().map(\.content))
+    #expect(message.attachments.dropFirst().map(\.content) == composition.attachments.dropFirst().map(\.content))
     #expect(message.attachments.first?.content == Array("Subject: x\r\n\r\nBody".utf8))
   }
 
@@ -158,14 +158,14 @@ import Testing
         : part.contentType.subtype + "(" + part.parts.map(shape).joined(separator: " ") + ")"
     }
     func shape(text: Bool, html: Bool, inline: Bool, file: Bool) throws -> String {
-      var letter = try letter()
-      if text { letter.text = "text" }
-      if html { letter.html = "html" }
+      var composition = try composition()
+      if text { composition.text = "text" }
+      if html { composition.html = "html" }
       if inline {
-        letter.attachments.append(Attachment(name: nil, contentID: "a", isInline: true, content: []))
+        composition.attachments.append(Attachment(name: nil, contentID: "a", isInline: true, content: []))
       }
-      if file { letter.attachments.append(Attachment(name: nil, contentType: "a/file", content: [])) }
-      return shape(try MIMEMessage(parsing: letter.compose()).root)
+      if file { composition.attachments.append(Attachment(name: nil, contentType: "a/file", content: [])) }
+      return shape(try MIMEMessage(parsing: composition.compose()).root)
     }
     #expect(try shape(text: false, html: false, inline: false, file: false) == "plain")
     #expect(try shape(text: false, html: true, inline: false, file: false) == "html")
@@ -179,14 +179,14 @@ import Testing
   }
 
   @Test func `extra fields keep what their author encoded and folded`() throws {
-    var letter = try letter()
+    var composition = try composition()
     let references = (0..<6).map { "<message-\($0)@a-long-host-name.example.com>" }.joined(separator: " ")
-    letter.headers = [
+    composition.headers = [
       ("References", references), ("X-Encoded", "=?utf-8?q?=C3=BC?="),
       ("List-Id", "Grüße an alle <list.example.com>"),
       ("X-Empty", ""),
     ]
-    let message = try MIMEMessage(parsing: letter.compose())
+    let message = try MIMEMessage(parsing: composition.compose())
     #expect(message.field("References")?.value == references)
     #expect(message.field("X-Encoded")?.value == "=?utf-8?q?=C3=BC?=")
     #expect(message.field("List-Id")?.value == "=?utf-8?b?R3LDvMOfZQ==?= an alle <list.example.com>")
@@ -207,9 +207,9 @@ import Testing
   func `an extra field that would lie or break the header is refused`(
     name: String, value: String, reason: String
   ) throws {
-    var letter = try letter()
-    letter.headers = [(name, value)]
-    try expectRefusal(of: letter, .messageInvalidHeader, reason)
+    var composition = try composition()
+    composition.headers = [(name, value)]
+    try expectRefusal(of: composition, .messageInvalidHeader, reason)
   }
 
   @Test func `nothing with a line end enters a header`() throws {
@@ -226,9 +226,9 @@ import Testing
       ),
     ]
     for (reason, change) in changes {
-      var letter = try letter()
-      try change(&letter)
-      try expectRefusal(of: letter, .messageInvalidHeader, reason)
+      var composition = try composition()
+      try change(&composition)
+      try expectRefusal(of: composition, .messageInvalidHeader, reason)
     }
   }
 
@@ -236,9 +236,9 @@ import Testing
     "", "pdf", "a/b/c", "a b/c", "multipart/mixed", "/", "text/plain; ü=x", "text/plain; a\"b=x",
   ])
   func `an attachment needs a media type`(type: String) throws {
-    var letter = try letter()
-    letter.attachments = [Attachment(name: "x", contentType: type, content: [])]
-    try expectRefusal(of: letter, .messageInvalidHeader, "Content-Type")
+    var composition = try composition()
+    composition.attachments = [Attachment(name: "x", contentType: type, content: [])]
+    try expectRefusal(of: composition, .messageInvalidHeader, "Content-Type")
   }
 
   @Test(arguments: [
@@ -247,12 +247,12 @@ import Testing
     "<\(String(repeating: "a", count: 250))@b>",
   ])
   func `a Message-ID must be one`(text: String) throws {
-    let problem = try #require(throws: MIMEProblem.self) { try MessageID(text) }
+    let problem = try #require(throws: Problem.self) { try MessageID(text) }
     #expect(problem.code == .messageInvalidHeader)
   }
 
-  private func expectRefusal(of letter: Composition, _ code: ProblemCode, _ reason: String) throws {
-    let problem = try #require(throws: MIMEProblem.self) { try letter.compose() }
+  private func expectRefusal(of composition: Composition, _ code: ProblemCode, _ reason: String) throws {
+    let problem = try #require(throws: Problem.self) { try composition.compose() }
     #expect(problem.code == code)
     #expect(problem.summary.contains(reason), "\(problem.summary)")
     #expect(problem.remedy != nil)

@@ -31,7 +31,7 @@ import Testing
     ("\"\(String(repeating: "a", count: 1_000_000))", "not closed"),
   ])
   func `anything else is refused with the reason`(text: String, reason: String) throws {
-    let problem = try #require(throws: MIMEProblem.self) { try EmailAddress(text) }
+    let problem = try #require(throws: Problem.self) { try EmailAddress(text) }
     #expect(problem.code == .messageInvalidAddress)
     #expect(problem.summary.contains(reason), "\(problem.summary)")
     #expect(problem.summary.utf8.count < 300)

@@ -53,25 +53,25 @@ struct Generator: RandomNumberGenerator {
   }
 
   mutating func composition() throws -> Composition {
-    var letter = Composition(
+    var composition = Composition(
       from: try mailbox(), messageID: try MessageID(identifier: "q_\(next())", domain: "example.com"),
       date: Instant(microseconds: Int64.random(in: 0...4_000_000_000, using: &self) * 1_000_000))
-    letter.replyTo = try mailboxes(2)
-    letter.to = try mailboxes(5)
-    letter.cc = try mailboxes(3)
-    if chance(90) { letter.subject = text(150) }
-    if chance(70) { letter.text = text(400, besides: ["\n", "\r\n", "\r", " \n", "\n.\n", "--=_", "\0"]) }
-    if chance(60) { letter.html = text(400, besides: ["\n", "<p>", "&nbsp;", "</p>\r\n"]) }
-    letter.headers = (0..<Int.random(in: 0...3, using: &self)).map { ("X-Test-\($0)", text(120)) }
+    composition.replyTo = try mailboxes(2)
+    composition.to = try mailboxes(5)
+    composition.cc = try mailboxes(3)
+    if chance(90) { composition.subject = text(150) }
+    if chance(70) { composition.text = text(400, besides: ["\n", "\r\n", "\r", " \n", "\n.\n", "--=_", "\0"]) }
+    if chance(60) { composition.html = text(400, besides: ["\n", "<p>", "&nbsp;", "</p>\r\n"]) }
+    composition.headers = (0..<Int.random(in: 0...3, using: &self)).map { ("X-Test-\($0)", text(120)) }
     for _ in 0..<Int.random(in: 0...3, using: &self) {
-      letter.attachments.append(
+      composition.attachments.append(
         Attachment(
           name: chance(80) ? text(40) : nil,
           contentType: ["application/pdf", "image/png", "text/csv"].randomElement(using: &self) ?? "",
           contentID: chance(40) ? "part-\(next())@example.com" : nil, isInline: chance(30),
           content: octets(300)))
     }
-    return letter
+    return composition
   }
 }
 

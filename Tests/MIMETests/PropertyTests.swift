@@ -6,24 +6,24 @@ import Testing
   @Test(arguments: 0..<200 as Range<UInt64>)
   func `whatever is composed obeys the rules of the wire and reads back`(seed: UInt64) throws {
     var generator = Generator(seed: seed)
-    let letter = try generator.composition()
-    let bytes = try letter.compose()
+    let composition = try generator.composition()
+    let bytes = try composition.compose()
     #expect(faults(bytes) == [])
 
     let message = try MIMEMessage(parsing: bytes)
-    #expect(message.addresses("From") == [letter.from])
-    #expect(message.addresses("Reply-To") == letter.replyTo)
-    #expect(message.addresses("To") == letter.to)
-    #expect(message.addresses("Cc") == letter.cc)
+    #expect(message.addresses("From") == [composition.from])
+    #expect(message.addresses("Reply-To") == composition.replyTo)
+    #expect(message.addresses("To") == composition.to)
+    #expect(message.addresses("Cc") == composition.cc)
     #expect(message.malformedRecipients == [])
-    #expect(message.subject == letter.subject)
-    #expect(message.date == letter.date)
-    #expect(message.messageID == letter.messageID.text)
-    #expect(message.html.map(withLineEnd) == letter.html?.normalized.withLineEnd)
-    let expectedText = letter.text ?? (letter.html == nil ? "" : nil)
+    #expect(message.subject == composition.subject)
+    #expect(message.date == composition.date)
+    #expect(message.messageID == composition.messageID.text)
+    #expect(message.html.map(withLineEnd) == composition.html?.normalized.withLineEnd)
+    let expectedText = composition.text ?? (composition.html == nil ? "" : nil)
     #expect(message.text.map(withLineEnd) == expectedText?.normalized.withLineEnd)
-    let inline = letter.html == nil ? [] : letter.attachments.filter(\.isInline)
-    let files = letter.html == nil ? letter.attachments : letter.attachments.filter { !$0.isInline }
+    let inline = composition.html == nil ? [] : composition.attachments.filter(\.isInline)
+    let files = composition.html == nil ? composition.attachments : composition.attachments.filter { !$0.isInline }
     #expect(message.attachments == inline + files)
   }
 

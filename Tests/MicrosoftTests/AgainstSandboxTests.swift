@@ -1,5 +1,6 @@
 import Core
 import Foundation
+@testable import HTTP
 import NIOHTTP1
 import Sandbox
 import Testing
@@ -10,7 +11,7 @@ import Testing
 @Suite struct AgainstSandboxTests {
   let tenant = "c0000000-0000-4000-8000-000000000001"
 
-  @Test func `an app sends a letter as a draft and finds it again by its header`() async throws {
+  @Test func `an app sends a message as a draft and finds it again by its header`() async throws {
     try await withSandbox { sandbox, cloud, http in
       let daemon = try #require(sandbox.directory.apps.first { $0.kind == .daemon && !$0.secretExpired })
       let token = try await Entra(cloud: cloud, http: http).clientCredentials(
@@ -18,7 +19,7 @@ import Testing
       let graph = Graph(
         cloud: cloud, http: http, mailbox: .user("alice@contoso.test"), token: token.accessToken)
 
-      let draft = try await graph.createDraft(letter)
+      let draft = try await graph.createDraft(message)
       #expect(draft.isDraft)
       let drafts = try await graph.folderID(.drafts)
       #expect(draft.parentFolderID == drafts)
@@ -36,9 +37,9 @@ import Testing
       let gone = try await failure { _ = try await graph.message(draft.graphID) }
       #expect(gone.code == .graphItemNotFound)
 
-      let orphan = try await graph.createDraft(letter)
+      let orphan = try await graph.createDraft(message)
       try await graph.deleteMessage(orphan.graphID)
-      try await graph.sendMail(letter)
+      try await graph.sendMail(message)
     }
   }
 
@@ -82,14 +83,14 @@ import Testing
       let user = try await graph.user()
       #expect(user.address == "alice@contoso.test")
 
-      let used = try await #require(throws: EntraProblem.self) {
+      let used = try await #require(throws: Problem.self) {
         try await entra.redeem(
           code: Secret(code), redirectURI: "http://localhost:3000/oauth", pkce: pkce, scopes: scopes,
           client: EntraClient(web), tenant: "common")
       }
       #expect(used.code == .entraCodeUsed)
       let wrong = EntraClient(clientID: web.clientId, credential: .secret(Secret("wrong")))
-      let refused = try await #require(throws: EntraProblem.self) {
+      let refused = try await #require(throws: Problem.self) {
         try await entra.refresh(
           refreshed.refreshToken ?? Secret(""), scopes: scopes, client: wrong, tenant: "common")
       }
@@ -97,7 +98,7 @@ import Testing
     }
   }
 
-  private let letter = Array(
+  private let message = Array(
     """
     From: alice@contoso.test\r
     To: bob@contoso.test\r

@@ -75,7 +75,7 @@ import Testing
     throws
   {
     let problem = try #require(
-      #expect(throws: CertificateProblem.self) { try ClientCertificate(pem: Secret(pem)) })
+      #expect(throws: Problem.self) { try ClientCertificate(pem: Secret(pem)) })
     #expect(problem.summary == fault)
     #expect(problem.code == .appCertificateInvalid && problem.actor == .appOwner)
     #expect(problem.remedy?.hasSuffix(".") == true)

@@ -30,7 +30,7 @@ import Testing
     "https://login.test/?a=b", "https://login.test/#a", "http:// localhost",
   ])
   func `a base that could carry a token in clear text is refused by name`(base: String) throws {
-    let problem = try #require(#expect(throws: EndpointProblem.self) { try Cloud(replacing: base) })
+    let problem = try #require(#expect(throws: Problem.self) { try Cloud(replacing: base) })
     #expect(problem.code == .configurationInvalid)
     #expect(problem.summary.contains("“\(base)”"))
     #expect(problem.remedy != nil)
@@ -38,7 +38,7 @@ import Testing
 
   @Test func `a password in a base is refused without being shown`() throws {
     let problem = try #require(
-      #expect(throws: EndpointProblem.self) { try Cloud(replacing: "https://user:pa55@login.test") })
+      #expect(throws: Problem.self) { try Cloud(replacing: "https://user:pa55@login.test") })
     #expect(problem.summary.contains("login.test") && !problem.description.contains("pa55"))
   }
 

@@ -37,7 +37,7 @@ import Testing
     let body = deviceReply.replacing(part, with: odd, maxReplacements: 1)
     try await withEntra(react: { _ in .answer(200, body: body) }) { entra, _ in
       let problem = try #require(
-        await #expect(throws: EntraProblem.self) {
+        await #expect(throws: Problem.self) {
           try await entra.deviceCode(scopes: ["a"], client: client, tenant: "common")
         })
       #expect(problem.code == .entraUnexpectedReply)
@@ -59,8 +59,8 @@ import Testing
     let words = number.map { ",\"error_description\":\"AADSTS\($0): x\",\"error_codes\":[\($0)]" } ?? ""
     let body = "{\"error\":\"\(error)\"\(words)}"
     try await withEntra(react: { _ in .answer(400, body: body) }) { entra, server in
-      let outcome: Result<DevicePoll, EntraProblem>
-      do throws(EntraProblem) {
+      let outcome: Result<DevicePoll, Problem>
+      do throws(Problem) {
         outcome = .success(try await entra.poll(deviceCode: Secret("d+c"), client: client, tenant: "common"))
       } catch {
         outcome = .failure(error)
@@ -102,7 +102,7 @@ import Testing
     let body = #"{"error":"invalid_tenant","error_description":"AADSTS90002: Tenant 'x' not found."}"#
     try await withEntra(react: { _ in .answer(400, body: body) }) { entra, _ in
       let problem = try #require(
-        await #expect(throws: EntraProblem.self) { try await entra.discover(tenant: "x") })
+        await #expect(throws: Problem.self) { try await entra.discover(tenant: "x") })
       #expect(problem.code == .entraTenantUnknown)
     }
   }

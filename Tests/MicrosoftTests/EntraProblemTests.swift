@@ -1,4 +1,5 @@
 import Core
+@testable import HTTP
 import NIOHTTP1
 import Testing
 
@@ -63,7 +64,7 @@ import Testing
     Case(number: 90055, suberror: "consent_required", code: .entraConsentRequired),
   ])
   func `what Entra says becomes a code and a verdict`(row: Case) {
-    let problem = EntraProblem(reply(row), hiding: [], values: ErrorValues())
+    let problem = Problem(reply(row), hiding: [], values: ErrorValues())
     #expect(problem.code == row.code)
     #expect(problem.retry == row.retry)
     #expect(problem.origin?.code == "AADSTS\(row.number)")
@@ -74,7 +75,7 @@ import Testing
 
   @Test func `an unknown number is explained in Entra's words, without what was secret`() {
     let row = Case(number: 999_999, error: "invalid_request", code: .entraRejected)
-    let problem = EntraProblem(
+    let problem = Problem(
       reply(row, text: "The value 's3cret' is odd.\r\nAnd more."), hiding: ["s3cret", ""],
       values: ErrorValues())
     #expect(
@@ -82,23 +83,23 @@ import Testing
   }
 
   @Test func `a callback's error is read like the token endpoint's`() {
-    let declined = EntraProblem(
+    let declined = Problem(
       callbackError: "access_denied", description: "AADSTS65004: User declined to consent to access the app.")
     #expect(declined.code == .signInDeclined)
     #expect(declined.origin == PeerError(code: "AADSTS65004"))
-    let bare = EntraProblem(callbackError: "login_required", description: nil)
+    let bare = Problem(callbackError: "login_required", description: nil)
     #expect(bare.code == .entraInteractionRequired)
     #expect(bare.retry == .futile)
-    let hostile = EntraProblem(callbackError: "a\r\nb" + String(repeating: "x", count: 500), description: "")
+    let hostile = Problem(callbackError: "a\r\nb" + String(repeating: "x", count: 500), description: "")
     #expect(hostile.summary.utf8.count < 120 && !hostile.summary.contains("\n"))
     #expect(
-      EntraProblem(callbackError: "temporarily_unavailable", description: nil).retry == .safe(after: nil))
+      Problem(callbackError: "temporarily_unavailable", description: nil).retry == .safe(after: nil))
   }
 
   @Test func `a refusal without a number is known by its words`() {
     let body =
       #"{"error":"unauthorized_client","error_description":"The client does not exist or is not enabled for consumers. If you are the application developer, configure a new application."}"#
-    let problem = EntraProblem(
+    let problem = Problem(
       HTTPReply(status: 400, headers: [:], body: Array(body.utf8), cut: nil), hiding: [],
       values: ErrorValues(clientID: "6731de76"))
     #expect(problem.code == .entraWrongAccountType && problem.actor == .appOwner)
@@ -110,7 +111,7 @@ import Testing
     let client = EntraClient(clientID: "6731de76-14a6", credential: .secret(Secret("s3cret")))
     try await withEntra(react: { _ in .answer(401, body: body) }) { entra, server in
       let problem = try #require(
-        await #expect(throws: EntraProblem.self) {
+        await #expect(throws: Problem.self) {
           try await entra.refresh(Secret("rt"), scopes: ["a"], client: client, tenant: "contoso.test")
         })
       #expect(
@@ -130,7 +131,7 @@ import Testing
       scopes: [
         "openid", "https://graph.microsoft.com/Mail.ReadWrite", "https://graph.microsoft.com/Mail.Send",
       ])
-    let problem = EntraProblem(
+    let problem = Problem(
       callbackError: "access_denied", description: "AADSTS90094: Admin consent is required.", values: values)
     let link =
       "https://login.microsoftonline.com/organizations/v2.0/adminconsent?client_id=c"

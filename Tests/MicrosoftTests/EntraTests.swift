@@ -131,9 +131,9 @@ import Testing
     }
   }
 
-  private func refreshProblem(_ entra: Entra) async throws -> EntraProblem {
+  private func refreshProblem(_ entra: Entra) async throws -> Problem {
     try #require(
-      await #expect(throws: EntraProblem.self) {
+      await #expect(throws: Problem.self) {
         try await entra.refresh(Secret("rt"), scopes: ["a"], client: client, tenant: "common")
       })
   }

@@ -26,7 +26,7 @@ import Testing
       #expect(entry.meaning.hasSuffix("."), "\(entry.names)")
       #expect(entry.remedy?.hasSuffix(".") ?? (entry.actor == .nobody), "\(entry.names)")
       #expect(entry.actor != .nobody || entry.remedy == nil && entry.verdict != .futile, "\(entry.names)")
-      // A sentence begins with a capital letter, and an address has none to spare.
+      // A sentence begins with a capital, and an address has none to spare.
       #expect(!entry.meaning.hasPrefix("{") && entry.remedy?.hasPrefix("{") != true, "\(entry.names)")
     }
   }

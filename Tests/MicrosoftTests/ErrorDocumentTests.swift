@@ -62,6 +62,7 @@ import Testing
     case .user: "the mailbox's owner"
     case .appOwner: "the owner of the app"
     case .administrator: "an administrator of the tenant"
+    case .operator: "whoever runs the gateway"
     case .nobody: "nobody"
     }
   }

@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func `letters are found by Message-ID in any folder`() async throws {
+  @Test func `messages are found by Message-ID in any folder`() async throws {
     try await withGraph(react: { _ in .answer(200, body: page([message("1"), message("2")])) }) {
       graph, server in
       let found = try await graph.find(internetMessageID: "<o'hara+1@contoso.test>")
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `letters are found by our own header`() async throws {
+  @Test func `messages are found by our own header`() async throws {
     try await withGraph(react: { _ in .answer(200, body: page([message("1")])) }) { graph, server in
       let found = try await graph.find(header: "X-Heliograph-Id", value: "q_1")
       #expect(found.map(\.graphID) == ["1"])
@@ -87,7 +87,7 @@ import Testing
       400, body: #"{"error":{"code":"InefficientFilter","message":"Too complex."}}"#),
     .answer(200, body: page([])),
   ])
-  func `where the filter does not find it the newest letters are looked through`(
+  func `where the filter does not find it the newest messages are looked through`(
     filtered: WireServer.Reaction
   ) async throws {
     let react = { @Sendable (request: WireServer.Request) -> WireServer.Reaction in

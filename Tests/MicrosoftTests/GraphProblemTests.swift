@@ -1,4 +1,5 @@
 import Core
+@testable import HTTP
 import NIOHTTP1
 import Testing
 
@@ -51,7 +52,7 @@ import Testing
   ])
   func `what Graph says becomes a code and a verdict`(row: Case) {
     for (effect, retry) in [(Effect.acts, row.acting), (.idempotent, row.reading ?? row.acting)] {
-      let problem = GraphProblem(reply(row.status, row.name), effect: effect)
+      let problem = Problem(reply(row.status, row.name), effect: effect)
       #expect(problem.code == row.code)
       #expect(problem.retry == retry)
       #expect(
@@ -69,7 +70,7 @@ import Testing
     (503, .graphUnavailable, .safe(after: .seconds(10))),
     (502, .graphUnavailable, .unsafe),
     (408, .graphUnavailable, .unsafe),
-    // A proxy's page: the letter waits until somebody has mended the proxy.
+    // A proxy's page: the message waits until somebody has mended the proxy.
     (403, .graphUnexpectedReply, .safe(after: .seconds(10))),
     (404, .graphUnexpectedReply, .safe(after: .seconds(10))),
     (407, .graphUnexpectedReply, .safe(after: .seconds(10))),
@@ -81,7 +82,7 @@ import Testing
   func `a status without Graph's error object is judged alone`(status: Int, code: ProblemCode, retry: Retry) {
     for body in ["", "<html>secret subject</html>", "{}", "{\"error\":\"x\"}", "{\"error\":{\"code\":7}}"] {
       let reply = HTTPReply(status: status, headers: ["retry-after": "10"], body: Array(body.utf8), cut: nil)
-      let problem = GraphProblem(reply, effect: .acts)
+      let problem = Problem(reply, effect: .acts)
       #expect(problem.code == code)
       #expect(problem.retry == retry)
       #expect(!problem.description.contains("secret"))
@@ -91,8 +92,8 @@ import Testing
   @Test func `half an error says no more than its status`() {
     var reply = reply(404, "ErrorItemNotFound")
     reply.cut = .closed
-    #expect(GraphProblem(reply, effect: .acts).code == .graphUnexpectedReply)
-    #expect(GraphProblem(reply, effect: .acts).retry == .safe(after: .seconds(10)))
+    #expect(Problem(reply, effect: .acts).code == .graphUnexpectedReply)
+    #expect(Problem(reply, effect: .acts).retry == .safe(after: .seconds(10)))
   }
 
   @Test(
@@ -124,9 +125,9 @@ import Testing
     for (mailbox, permissions) in rows {
       try await withGraph(mailbox, react: react) { graph, _ in
         let problems = [
-          await #expect(throws: GraphProblem.self) { _ = try await graph.user() },
-          await #expect(throws: GraphProblem.self) { _ = try await graph.createDraft([]) },
-          await #expect(throws: GraphProblem.self) { try await graph.sendMail([]) },
+          await #expect(throws: Problem.self) { _ = try await graph.user() },
+          await #expect(throws: Problem.self) { _ = try await graph.createDraft([]) },
+          await #expect(throws: Problem.self) { try await graph.sendMail([]) },
         ]
         for (problem, permission) in zip(problems, permissions) {
           #expect(problem?.remedy?.contains("the permission \(permission) ") == true)
@@ -146,7 +147,7 @@ import Testing
         let graph = Graph(
           cloud: try Cloud(replacing: server.origin), http: http, mailbox: .me, token: Secret("t"),
           values: values)
-        let problem = await #expect(throws: GraphProblem.self) { try await graph.sendMail([]) }
+        let problem = await #expect(throws: Problem.self) { try await graph.sendMail([]) }
         #expect(
           problem?.summary
             == "Exchange does not let alice@contoso.test send as boss@contoso.test. (HTTP 403, ErrorSendAsDenied)"

@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  @Test func `a letter is sent in one step`() async throws {
+  @Test func `a message is sent in one step`() async throws {
     try await withGraph(react: { _ in .answer(202) }) { graph, server in
       try await graph.sendMail(mime)
       #expect(server.requests.map(\.target) == ["/v1.0/me/sendMail"])
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: [200, 201, 204, 302])
-  func `another success than 202 leaves the letter's fate open`(status: Int) async throws {
+  func `another success than 202 leaves the message's fate open`(status: Int) async throws {
     try await withGraph(react: { _ in .answer(status) }) { graph, _ in
       for problem in try await [
         failure { try await graph.sendMail(mime) }, failure { try await graph.sendDraft("i") },
@@ -107,8 +107,8 @@ import Testing
 }
 
 /// How `body` fails.
-func failure(_ body: () async throws -> Void) async throws -> GraphProblem {
-  try #require(await #expect(throws: GraphProblem.self) { try await body() })
+func failure(_ body: () async throws -> Void) async throws -> Problem {
+  try #require(await #expect(throws: Problem.self) { try await body() })
 }
 
 /// Microsoft Learn, "Create message", response to a request in MIME format; shortened.

@@ -1,3 +1,4 @@
+@testable import HTTP
 import NIOHTTP1
 import Testing
 

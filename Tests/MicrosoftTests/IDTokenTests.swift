@@ -50,7 +50,7 @@ import Testing
   func `an id_token with a flaw is refused`(flaw: Flaw) throws {
     let token = try #require(try IDToken(Self.jwt(flaw.claims)))
     let problem = try #require(
-      #expect(throws: EntraProblem.self) {
+      #expect(throws: Problem.self) {
         try token.validate(
           clientID: Self.client, nonce: flaw.nonce, tenant: flaw.tenant, cloud: .global,
           now: Self.now + flaw.after)

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+@testable import HTTP
 import NIOHTTP1
 import Sandbox
 import Testing
@@ -27,7 +28,7 @@ import Testing
       let other = try Microsoft.ClientCertificate(
         pem: Secret(AppCertificate.certificate + AppCertificate.key))
       for (certificate, now) in [(other, sandbox.clock.now), (own, sandbox.clock.now - .seconds(7200))] {
-        let refused = try await #require(throws: EntraProblem.self) {
+        let refused = try await #require(throws: Problem.self) {
           try await entra.clientCredentials(
             scope: cloud.graphDefaultScope,
             client: EntraClient(clientID: daemon.clientId, credential: .certificate(certificate, at: now)),
@@ -62,7 +63,7 @@ import Testing
               deviceCode: code.deviceCode, client: client, tenant: "common")
           else { throw Unexpected() }
           #expect(decision == "accept" && tokens.refreshToken != nil && tokens.grants("Mail.Send", in: cloud))
-        } catch let problem as EntraProblem {
+        } catch let problem as Problem {
           #expect(problem.code == (decision == "decline" ? .signInDeclined : .signInDeviceCodeExpired))
         }
       }
@@ -76,7 +77,7 @@ import Testing
       let found = try await entra.discover(tenant: tenant)
       #expect(found.issuer.contains(tenant) && found.serverDate != nil)
       #expect(found.tokenEndpoint == cloud.login + "/" + tenant + "/oauth2/v2.0/token")
-      let unknown = try await #require(throws: EntraProblem.self) {
+      let unknown = try await #require(throws: Problem.self) {
         _ = try await entra.discover(tenant: "no.test")
       }
       #expect(unknown.code == .entraTenantUnknown)
@@ -92,13 +93,13 @@ import Testing
       for uri in [
         "http://localhost/oauth/", "http://localhost/OAuth", "https://localhost/oauth", "http://localhost/",
       ] {
-        let refused = try await #require(throws: EntraProblem.self) {
+        let refused = try await #require(throws: Problem.self) {
           try await probe(uri, clientID: web.clientId)
         }
         #expect(refused.code == .entraRedirectMismatch)
         #expect(refused.remedy?.hasPrefix("Add exactly \(uri) under Authentication") == true)
       }
-      let stranger = try await #require(throws: EntraProblem.self) {
+      let stranger = try await #require(throws: Problem.self) {
         try await probe("http://localhost/oauth", clientID: "0d0d0d0d-0000-4000-8000-000000000000")
       }
       #expect(stranger.code == .entraClientUnknown)

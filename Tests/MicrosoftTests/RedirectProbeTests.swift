@@ -64,11 +64,11 @@ import Testing
   private struct Undecided: Error {}
 
   private func probe(
-    _ reaction: WireServer.Reaction, check: (Result<RedirectProbe, EntraProblem>) throws -> Void
+    _ reaction: WireServer.Reaction, check: (Result<RedirectProbe, Problem>) throws -> Void
   ) async throws {
     try await withEntra(react: { _ in reaction }) { entra, server in
-      let outcome: Result<RedirectProbe, EntraProblem>
-      do throws(EntraProblem) {
+      let outcome: Result<RedirectProbe, Problem>
+      do throws(Problem) {
         outcome = .success(
           try await entra.probeRedirect(
             tenant: "common", clientID: "c", redirectURI: Self.uri, scopes: ["openid", "a"]))

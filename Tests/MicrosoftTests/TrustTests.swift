@@ -1,5 +1,6 @@
 import Core
 import Foundation
+@testable import HTTP
 import NIOHTTP1
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
   @Test(arguments: ["/nonexistent/ca.pem", "/dev/null", "/etc/hostname"])
   func `a file of certificates that cannot be read is refused by name`(path: String) throws {
     let problem = try #require(
-      #expect(throws: EndpointProblem.self) { try HTTPExchange(.init(trustRootsPath: path)) })
+      #expect(throws: Problem.self) { try HTTPExchange(.init(trustRootsPath: path)) })
     #expect(problem.code == .configurationInvalid)
     #expect(problem.summary.contains(path))
   }

@@ -12,7 +12,7 @@ import Testing
       #expect(first.json["sendLagMs"] as? Int == 2000)
       _ = try await sandbox.postJSON("/sandbox/settings", #"{"sendLagMs": 0}"#)
       #expect(try await sandbox.get("/sandbox/settings").json["newIdOnSend"] as? Bool == true)
-      _ = try await sandbox.graphMIME("/me/sendMail", letter())
+      _ = try await sandbox.graphMIME("/me/sendMail", message())
       #expect(try await sandbox.messages("bob@contoso.test").count == 1)
       #expect(try await sandbox.postJSON("/sandbox/reset", "{}").status == 200)
       #expect(sandbox.state.settings == SandboxSettings())
@@ -64,7 +64,7 @@ import Testing
   @Test func `The log shows what was asked of Graph, newest last`() async throws {
     try await SandboxHarness.run { sandbox async throws in
       _ = try await sandbox.graph("GET", "/me")
-      _ = try await sandbox.graphMIME("/me/sendMail", letter())
+      _ = try await sandbox.graphMIME("/me/sendMail", message())
       let entries = try await sandbox.get("/sandbox/requests").list
       #expect(entries.map { $0.text("path") } == ["/v1.0/me", "/v1.0/me/sendMail"])
       #expect(entries.map { $0["status"] as? Int } == [200, 202])
@@ -131,13 +131,13 @@ import Testing
   }
 
   @Test(arguments: [("before", 0), ("after", 1)])
-  func `A connection closes before or after the letter is taken`(close: String, letters: Int) async throws {
+  func `A connection closes before or after the message is taken`(close: String, messages: Int) async throws {
     try await SandboxHarness.run { sandbox async throws in
       try await sandbox.settings(#"{"sendLagMs": 0}"#)
       _ = try await sandbox.postJSON("/sandbox/faults", #"{"path": "/sendMail", "close": "\#(close)"}"#)
-      await #expect(throws: (any Error).self) { try await sandbox.graphMIME("/me/sendMail", letter()) }
-      #expect(try await sandbox.messages("bob@contoso.test").count == letters)
-      #expect(try await sandbox.graphMIME("/me/sendMail", letter()).status == 202)
+      await #expect(throws: (any Error).self) { try await sandbox.graphMIME("/me/sendMail", message()) }
+      #expect(try await sandbox.messages("bob@contoso.test").count == messages)
+      #expect(try await sandbox.graphMIME("/me/sendMail", message()).status == 202)
     }
   }
 
@@ -154,7 +154,7 @@ import Testing
 }
 
 @Suite struct PageTests {
-  @Test func `A person sees every mailbox and opens a letter, and nothing in it is markup`() async throws {
+  @Test func `A person sees every mailbox and opens a message, and nothing in it is markup`() async throws {
     try await SandboxHarness.run { sandbox async throws in
       try await sandbox.settings(#"{"sendLagMs": 0}"#)
       let evil = #"<script>alert(1)</script>"# + "\"'&"

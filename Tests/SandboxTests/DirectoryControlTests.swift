@@ -64,7 +64,7 @@ import Testing
         """#)
       #expect(shared.status == 200)
       let token = try sandbox.token("zoe@contoso.test", scopes: ["Mail.Send.Shared"])
-      let mime = letter(from: "desk@contoso.test", to: "gus@outlook.test")
+      let mime = message(from: "desk@contoso.test", to: "gus@outlook.test")
       #expect(try await sandbox.graphMIME("/me/sendMail", mime, token: token).status == 202)
       #expect(try await sandbox.messages("gus@outlook.test", "inbox").count == 1)
       _ = try await sandbox.postJSON("/sandbox/users", #"{"user": "zoe@contoso.test", "hasMailbox": false}"#)
@@ -101,7 +101,7 @@ import Testing
 }
 
 @Suite struct SharedMailboxTests {
-  /// Who; method and path; the From of the letter; status and code.
+  /// Who; method and path; the From of the message; status and code.
   static let cases: [(String, String, String, Int, String?)] = [
     ("alice", "/users/sales@contoso.test/messages", "sales", 201, nil),
     ("alice", "/users/sales@contoso.test/sendMail", "sales", 403, "ErrorSendAsDenied"),
@@ -123,7 +123,7 @@ import Testing
     try await SandboxHarness.run { sandbox in
       let scopes = ["Mail.ReadWrite", "Mail.Send", "Mail.ReadWrite.Shared", "Mail.Send.Shared"]
       let token = try sandbox.token("\(user)@contoso.test", scopes: scopes)
-      let answer = try await sandbox.graphMIME(path, letter(from: "\(author)@contoso.test"), token: token)
+      let answer = try await sandbox.graphMIME(path, message(from: "\(author)@contoso.test"), token: token)
       #expect(answer.status == status)
       #expect(answer.errorCode == code)
     }
@@ -132,10 +132,10 @@ import Testing
   @Test(arguments: [
     ("junk@contoso.test", "junk@contoso.test"), ("junk+bob@contoso.test", "bob@contoso.test"),
   ])
-  func `Some letters end in Junk Email`(recipient: String, mailbox: String) async throws {
+  func `Some messages end in Junk Email`(recipient: String, mailbox: String) async throws {
     try await SandboxHarness.run { sandbox in
       try await sandbox.settings(#"{"sendLagMs": 0}"#)
-      #expect(try await sandbox.graphMIME("/me/sendMail", letter(to: recipient)).status == 202)
+      #expect(try await sandbox.graphMIME("/me/sendMail", message(to: recipient)).status == 202)
       #expect(try await sandbox.messages(mailbox, "junkemail").count == 1)
       #expect(try await sandbox.messages(mailbox, "inbox").isEmpty)
     }

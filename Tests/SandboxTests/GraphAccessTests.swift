@@ -67,7 +67,7 @@ import Testing
       let token = try sandbox.token(scopes: scopes)
       let answer =
         method == "POST"
-        ? try await sandbox.graphMIME(path, letter(), token: token)
+        ? try await sandbox.graphMIME(path, message(), token: token)
         : try await sandbox.graph(method, path, token: token)
       #expect(answer.status == status)
       #expect(answer.errorCode == code)
@@ -95,7 +95,7 @@ import Testing
       let token = try sandbox.appToken(roles: roles)
       let answer =
         method == "POST"
-        ? try await sandbox.graphMIME(path, letter(), token: token)
+        ? try await sandbox.graphMIME(path, message(), token: token)
         : try await sandbox.graph(method, path, token: token)
       #expect(answer.status == status)
       #expect(answer.errorCode == code)
@@ -104,7 +104,7 @@ import Testing
 
   @Test func `A basic reader sees no body`() async throws {
     try await run { sandbox async throws in
-      let draft = try await sandbox.graphMIME("/me/messages", letter())
+      let draft = try await sandbox.graphMIME("/me/messages", message())
       let token = try sandbox.token(scopes: ["Mail.ReadBasic"])
       let seen = try await sandbox.graph("GET", "/me/messages/\(draft.id)", token: token)
       #expect(seen.json["subject"] as? String == "Signal")
@@ -117,12 +117,12 @@ import Testing
   @Test func `The author has to be the mailbox, or a shared one with the scope for it`() async throws {
     try await run { sandbox async throws in
       for path in ["/me/sendMail", "/me/messages"] {
-        let made = try await sandbox.graphMIME(path, letter(from: "bob@contoso.test"))
+        let made = try await sandbox.graphMIME(path, message(from: "bob@contoso.test"))
         let sent = made.status == 201 ? try await sandbox.graph("POST", "/me/messages/\(made.id)/send") : made
         #expect(sent.status == 403)
         #expect(sent.errorCode == "ErrorSendAsDenied")
       }
-      let mime = letter(from: "info@contoso.test")
+      let mime = message(from: "info@contoso.test")
       #expect(try await sandbox.graphMIME("/me/sendMail", mime).status == 403)
       let shared = try sandbox.token(scopes: ["Mail.Send.Shared"])
       #expect(try await sandbox.graphMIME("/me/sendMail", mime, token: shared).status == 202)
@@ -138,7 +138,7 @@ import Testing
   @Test func `A personal account reads its own mailbox`() async throws {
     try await run { sandbox async throws in
       let token = try sandbox.token("erin@outlook.test")
-      let mime = letter(from: "erin@outlook.test", to: "alice@contoso.test")
+      let mime = message(from: "erin@outlook.test", to: "alice@contoso.test")
       #expect(try await sandbox.graphMIME("/me/sendMail", mime, token: token).status == 202)
       #expect(try await sandbox.messages("alice@contoso.test", "inbox").count == 1)
     }

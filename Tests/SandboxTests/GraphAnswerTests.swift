@@ -61,7 +61,7 @@ private let sixHeaders = Array(repeating: #"{"name": "x-a", "value": "b"}"#, cou
   @Test func `Pages follow each other without a gap or a repetition`() async throws {
     try await run { sandbox async throws in
       for number in 0..<5 {
-        let mime = letter(id: "<\(number)@x.test>", subject: "Letter \(number)")
+        let mime = message(id: "<\(number)@x.test>", subject: "Message \(number)")
         #expect(try await sandbox.graphMIME("/me/sendMail", mime).status == 202)
       }
       var next: String? =
@@ -78,16 +78,16 @@ private let sixHeaders = Array(repeating: #"{"name": "x-a", "value": "b"}"#, cou
         }
         subjects += page.list.map { $0.text("subject") }
       }
-      #expect(subjects == (0..<5).reversed().map { "Letter \($0)" })
+      #expect(subjects == (0..<5).reversed().map { "Message \($0)" })
     }
   }
 
   @Test func `A filter finds by Message-ID, state and date`() async throws {
     try await run { sandbox async throws in
       for id in ["<a@x.test>", "<b@x.test>"] {
-        _ = try await sandbox.graphMIME("/me/sendMail", letter(id: id))
+        _ = try await sandbox.graphMIME("/me/sendMail", message(id: id))
       }
-      _ = try await sandbox.graphMIME("/me/messages", letter(id: "<c@x.test>"))
+      _ = try await sandbox.graphMIME("/me/messages", message(id: "<c@x.test>"))
       func count(_ filter: String, _ folder: String = "") async throws -> Int {
         let query = FormFields([("$filter", filter), ("$top", "50")]).urlEncoded
         return try await sandbox.graph("GET", "/me\(folder)/messages?\(query)").list.count
@@ -103,7 +103,7 @@ private let sixHeaders = Array(repeating: #"{"name": "x-a", "value": "b"}"#, cou
 
   @Test func `A draft changes, moves and goes to Deleted Items, and its ordinary id with it`() async throws {
     try await run { sandbox async throws in
-      let draft = try await sandbox.graphMIME("/me/messages", letter())
+      let draft = try await sandbox.graphMIME("/me/messages", message())
       let change = #"{"subject": "Mended", "isRead": false, "categories": ["Red"], "id": "ignored"}"#
       let changed = try await sandbox.graph("PATCH", "/me/messages/\(draft.id)", body: change)
       #expect(changed.json["subject"] as? String == "Mended")
@@ -122,10 +122,10 @@ private let sixHeaders = Array(repeating: #"{"name": "x-a", "value": "b"}"#, cou
     }
   }
 
-  @Test func `An immutable id stays when the letter moves`() async throws {
+  @Test func `An immutable id stays when the message moves`() async throws {
     try await run { sandbox async throws in
       let prefer = ["prefer": #"outlook.body-content-type="text", IdType="ImmutableId""#]
-      let draft = try await sandbox.graphMIME("/me/messages", letter(), headers: prefer)
+      let draft = try await sandbox.graphMIME("/me/messages", message(), headers: prefer)
       _ = try await sandbox.graph(
         "POST", "/me/messages/\(draft.id)/move", body: #"{"destinationId":"inbox"}"#)
       let found = try await sandbox.graph("GET", "/me/messages/\(draft.id)", headers: prefer)
@@ -208,7 +208,7 @@ private let sixHeaders = Array(repeating: #"{"name": "x-a", "value": "b"}"#, cou
       let broken = try await sandbox.graph("POST", "/me/sendMail", headers: plain, body: "From: alice")
       #expect(broken.status == 400)
       #expect(broken.errorCode == "ErrorMimeContentInvalidBase64String")
-      let folded = Data(letter().utf8).base64EncodedString(options: .lineLength76Characters)
+      let folded = Data(message().utf8).base64EncodedString(options: .lineLength76Characters)
       #expect(try await sandbox.graph("POST", "/me/sendMail", headers: plain, body: folded).status == 202)
       let large = String(repeating: "A", count: (4 << 20) + 4)
       let refused = try await sandbox.graph("POST", "/me/sendMail", headers: plain, body: large)

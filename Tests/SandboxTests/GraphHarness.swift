@@ -86,8 +86,8 @@ extension [String: Any] {
   func text(_ name: String) -> String { self[name] as? String ?? "" }
 }
 
-/// A letter as a gateway hands it in.
-func letter(
+/// A message as a gateway hands it in.
+func message(
   from: String = "alice@contoso.test", to: String = "bob@contoso.test", bcc: String? = nil,
   id: String = "<one@heliograph.test>", mark: String = "q_1", subject: String = "Signal"
 ) -> String {

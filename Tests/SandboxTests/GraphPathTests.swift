@@ -53,7 +53,7 @@ import Testing
       "singleValueExtendedProperties/any(\(variable)/id eq 'String {00020386-0000-0000-c000-000000000046} "
         + "Name X-Heliograph-Id' and \(name)/value eq 'q_1')")
     guard case .header(let header) = filter.conditions.first else { throw HarnessFailure(what: "condition") }
-    #expect(header == LetterHeader(name: "X-Heliograph-Id", value: "q_1"))
+    #expect(header == MessageHeader(name: "X-Heliograph-Id", value: "q_1"))
   }
 
   @Test(

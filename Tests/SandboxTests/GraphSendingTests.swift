@@ -40,7 +40,7 @@ import Testing
   ) async throws {
     try await run(rules) { sandbox async throws in
       let immutable = ["prefer": #"IdType="ImmutableId""#]
-      let draft = try await sandbox.graphMIME("/me/messages", letter(), headers: immutable)
+      let draft = try await sandbox.graphMIME("/me/messages", message(), headers: immutable)
       #expect(draft.status == 201)
       #expect(draft.headers.first(name: "preference-applied") == #"IdType="ImmutableId""#)
       #expect(draft.json["isDraft"] as? Bool == true)
@@ -73,13 +73,13 @@ import Testing
   }
 
   @Test(arguments: awkwardness)
-  func `The mark of a letter finds it before and after it is sent`(rules: SendingRules) async throws {
+  func `The mark of a message finds it before and after it is sent`(rules: SendingRules) async throws {
     try await run(rules) { sandbox async throws in
       let mark =
         "singleValueExtendedProperties/any(ep: ep/id eq 'String {00020386-0000-0000-C000-000000000046} "
         + "Name X-Heliograph-Id' and ep/value eq 'q_1')"
       let path = "/me/messages?" + FormFields([("$filter", mark), ("$select", "id,isDraft")]).urlEncoded
-      let draft = try await sandbox.graphMIME("/me/messages", letter())
+      let draft = try await sandbox.graphMIME("/me/messages", message())
       let before = try await sandbox.graph("GET", path)
       #expect(before.list.map { $0.text("id") } == [draft.id])
       #expect(before.list.first?["isDraft"] as? Bool == true)
@@ -94,9 +94,9 @@ import Testing
   }
 
   @Test(arguments: awkwardness)
-  func `Hidden recipients get the letter and nobody sees them`(rules: SendingRules) async throws {
+  func `Hidden recipients get the message and nobody sees them`(rules: SendingRules) async throws {
     try await run(rules) { sandbox async throws in
-      let answer = try await sandbox.graphMIME("/me/sendMail", letter(bcc: "carol@fabrikam.test"))
+      let answer = try await sandbox.graphMIME("/me/sendMail", message(bcc: "carol@fabrikam.test"))
       #expect(answer.status == 202)
       try await wait(rules, sandbox)
       for recipient in ["bob@contoso.test", "carol@fabrikam.test"] {
@@ -120,7 +120,7 @@ import Testing
   func `A draft that is sent twice while it waits arrives twice`(rules: SendingRules) async throws {
     guard rules.lag > .zero else { return }
     try await run(rules) { sandbox async throws in
-      let draft = try await sandbox.graphMIME("/me/messages", letter())
+      let draft = try await sandbox.graphMIME("/me/messages", message())
       for _ in 0..<2 {
         #expect(try await sandbox.graph("POST", "/me/messages/\(draft.id)/send").status == 202)
       }
@@ -133,10 +133,10 @@ import Testing
   }
 
   @Test(arguments: awkwardness)
-  func `A letter whose draft was deleted on its way is sent nevertheless`(rules: SendingRules) async throws {
+  func `A message whose draft was deleted on its way is sent nevertheless`(rules: SendingRules) async throws {
     guard rules.lag > .zero else { return }
     try await run(rules) { sandbox async throws in
-      let draft = try await sandbox.graphMIME("/me/messages", letter())
+      let draft = try await sandbox.graphMIME("/me/messages", message())
       _ = try await sandbox.graph("POST", "/me/messages/\(draft.id)/send")
       #expect(try await sandbox.graph("DELETE", "/me/messages/\(draft.id)").status == 204)
       try await wait(rules, sandbox)
@@ -148,7 +148,7 @@ import Testing
   func `A bounce comes back as a report of delivery status`(rules: SendingRules) async throws {
     try await run(rules) { sandbox async throws in
       let answer = try await sandbox.graphMIME(
-        "/me/sendMail", letter(to: "bounce@nowhere.test, bob@contoso.test"))
+        "/me/sendMail", message(to: "bounce@nowhere.test, bob@contoso.test"))
       #expect(answer.status == 202)
       try await wait(rules, sandbox)
       let sent = try #require(try await sandbox.messages("alice@contoso.test", "sentitems").first)
@@ -165,14 +165,14 @@ import Testing
   @Test func `The lag passes by itself`() async throws {
     let wall = MovingWall()
     try await SandboxHarness.run(clock: SandboxClock(wall: { wall.now })) { sandbox async throws in
-      #expect(try await sandbox.graphMIME("/me/sendMail", letter()).status == 202)
+      #expect(try await sandbox.graphMIME("/me/sendMail", message()).status == 202)
       #expect(try await sandbox.messages("bob@contoso.test").isEmpty)
       wall.move(by: .milliseconds(2000))
       #expect(try await sandbox.messages("bob@contoso.test").count == 1)
     }
   }
 
-  @Test func `A letter that shall not be saved leaves no copy`() async throws {
+  @Test func `A message that shall not be saved leaves no copy`() async throws {
     try await run(SendingRules(lag: .zero)) { sandbox async throws in
       let body = #"""
         {"Message": {"subject": "Meet", "body": {"contentType": "Text", "content": "Lunch?"},
@@ -184,10 +184,10 @@ import Testing
     }
   }
 
-  @Test func `A throttled recipient delays the first attempt of each letter`() async throws {
+  @Test func `A throttled recipient delays the first attempt of each message`() async throws {
     try await run(SendingRules(lag: .zero)) { sandbox async throws in
       for id in ["<a@x.test>", "<b@x.test>"] {
-        let mime = letter(to: "throttle+30@contoso.test", id: id)
+        let mime = message(to: "throttle+30@contoso.test", id: id)
         let first = try await sandbox.graphMIME("/me/sendMail", mime)
         #expect(first.status == 429)
         #expect(first.errorCode == "ApplicationThrottled")
@@ -198,9 +198,9 @@ import Testing
     }
   }
 
-  @Test func `A lost reply loses the reply and not the letter`() async throws {
+  @Test func `A lost reply loses the reply and not the message`() async throws {
     try await run(SendingRules(lag: .zero)) { sandbox async throws in
-      let mime = letter(to: "lost-reply@contoso.test, bob@contoso.test")
+      let mime = message(to: "lost-reply@contoso.test, bob@contoso.test")
       await #expect(throws: (any Error).self) { try await sandbox.graphMIME("/me/sendMail", mime) }
       #expect(try await sandbox.messages("bob@contoso.test").count == 1)
       #expect(try await sandbox.graphMIME("/me/sendMail", mime).status == 202)

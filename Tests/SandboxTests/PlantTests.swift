@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  /// Which daemon; the status of a letter from alice, and of one from bob.
+  /// Which daemon; the status of a message from alice, and of one from bob.
   static let daemons: [(String, Int, Int)] = [
     ("no administrator has consented", 403, 403), ("its roles lack Mail.Send", 403, 403),
     ("send as alice@contoso.test alone", 202, 403), ("all mailboxes but alice@contoso.test", 202, 403),
@@ -125,7 +125,7 @@ import Testing
       let answer = try await sandbox.token(segment: "contoso.test", app: app, TokenTests.alone)
       let token = try #require(answer.string("access_token"))
       for (name, status) in [("alice", alice), ("bob", bob)] {
-        let mime = letter(from: "\(name)@contoso.test")
+        let mime = message(from: "\(name)@contoso.test")
         let sent = try await sandbox.graphMIME("/users/\(name)@contoso.test/sendMail", mime, token: token)
         #expect(sent.status == status)
         #expect(sent.errorCode == (status == 403 ? "ErrorAccessDenied" : nil))

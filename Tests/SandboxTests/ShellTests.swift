@@ -1,3 +1,4 @@
+@testable import Core
 import Foundation
 import Logging
 import Testing
@@ -52,7 +53,7 @@ import Testing
     let state = try SandboxState()
     var configuration = SandboxConfiguration()
     configuration.host = "0.0.0.0"
-    #expect(throws: SandboxProblem.self) {
+    #expect(throws: Problem.self) {
       _ = try SandboxServer(configuration: configuration, state: state, logger: Logger(label: "sandbox"))
     }
     configuration.allowRemote = true
@@ -65,7 +66,7 @@ import Testing
       configuration.port = sandbox.ports.http
       let second = try SandboxServer(
         configuration: configuration, state: sandbox.state, logger: Logger(label: "sandbox"))
-      let problem = await #expect(throws: SandboxProblem.self) { try await second.run() }
+      let problem = await #expect(throws: Problem.self) { try await second.run() }
       #expect(problem?.summary.contains(String(sandbox.ports.http)) == true)
     }
   }

@@ -42,7 +42,7 @@ import Testing
         try tx.execute("INSERT INTO schema_migration (version) VALUES ($1)", 1_000_000)
       }
       await store.close()
-      let problem = await #expect(throws: StoreProblem.self) { try await database.open() }
+      let problem = await #expect(throws: Problem.self) { try await database.open() }
       #expect(problem?.code == .storeFromFuture)
       #expect(problem?.summary.contains("1000000") == true)
     }
@@ -80,9 +80,9 @@ import Testing
       }
       let stored = outcomes.count { if case .success = $0 { true } else { false } }
       for case .failure(let error) in outcomes where !(error is Refusal) {
-        #expect((error as? StoreProblem)?.code == .storeUnavailable)
+        #expect((error as? Problem)?.code == .storeUnavailable)
       }
-      await #expect(throws: StoreProblem.self) { try await store.samples() }
+      await #expect(throws: Problem.self) { try await store.samples() }
 
       let again = try await database.open()
       #expect(try await again.samples().count == stored)

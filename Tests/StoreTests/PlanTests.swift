@@ -37,9 +37,9 @@ import Testing
 
   /// In either engine's words.
   private static func isSlow(_ plan: String) -> Bool {
-    plan.contains(/Seq Scan on (?:queue|event|letter|chunk|attempt|account|idempotency)|Sort Key/)
+    plan.contains(/Seq Scan on (?:queue|event|message|chunk|attempt|account|idempotency)|Sort Key/)
       || plan.contains(
-        /SCAN (?:queue|event|letter|chunk|attempt|account|lane|idempotency)\s*(?:\n|$)|TEMP B-TREE/)
+        /SCAN (?:queue|event|message|chunk|attempt|account|lane|idempotency)\s*(?:\n|$)|TEMP B-TREE/)
   }
 }
 
@@ -97,7 +97,7 @@ private let hotStatements = [
   },
   HotStatement(name: "read", indexes: []) { (tx: borrowing Transaction) in
     _ = try tx.queueRecord(.default, queued.id)
-    _ = try tx.letter(.default, queued.id)
+    _ = try tx.message(.default, queued.id)
     _ = try tx.chunk(ChunkKey(.default, queued.id, 0))
     _ = try tx.attempts(.default, queued.id)
     _ = try tx.events(.default, account, limit: 10)
@@ -148,7 +148,7 @@ extension Transaction {
         0, CASE WHEN i = 1 THEN 0 ELSE i END, 0, '', 0, i, CASE WHEN i % 4 > 1 THEN i END FROM n
       """)
     try execute("UPDATE queue SET state = 1, attempts = 1, settled = NULL WHERE id = 'q1'")
-    for table: SQL in ["letter", "attempt", "event"] { try fillSmall(table) }
+    for table: SQL in ["message", "attempt", "event"] { try fillSmall(table) }
     for number in 0..<1000 { try insertChunk(ChunkKey(.default, QueueID("q\(number)"), 0), [1]) }
     if engine == .postgres { try execute("ANALYZE") }
   }
@@ -156,7 +156,7 @@ extension Transaction {
   private func fillSmall(_ table: SQL) throws {
     let columns: SQL =
       switch table {
-      case "letter":
+      case "message":
         """
          (id, account, source, message_id, envelope_from, envelope_to, size, chunks, created, workspace)
         SELECT id, account, '', '', '', '', 1, 1, 0,

@@ -72,7 +72,7 @@ import Testing
           """)
       }
       let runs = Count()
-      let problem = await #expect(throws: StoreProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await store.write { (tx: borrowing Transaction) in
           _ = runs.next()
           try tx.insertSample("a")
@@ -126,7 +126,7 @@ import Testing
     try await store.expectSamples(["before", "during"])
 
     try await server.stop()
-    let problem = await #expect(throws: StoreProblem.self) {
+    let problem = await #expect(throws: Problem.self) {
       try await store.write { (tx: borrowing Transaction) in try tx.insertSample("lost") }
     }
     #expect(problem?.code == .storeUnavailable)
@@ -140,7 +140,7 @@ import Testing
 
   @Test func `a server that does not sync is refused`() async throws {
     let server = try await PostgresServer(options: ["-F"])
-    let problem = await #expect(throws: StoreProblem.self) {
+    let problem = await #expect(throws: Problem.self) {
       try await Store(.postgres(url: Secret(server.url)))
     }
     #expect(problem?.code == .storeNotDurable)
@@ -160,7 +160,7 @@ import Testing
       ("mysql://me:hunter2@127.0.0.1/x", .configurationInvalid),
     ])
   func `no part of a password is in an error`(url: String, code: ProblemCode) async throws {
-    let problem = await #expect(throws: StoreProblem.self) {
+    let problem = await #expect(throws: Problem.self) {
       try await Store(.postgres(url: Secret(url)))
     }
     #expect(problem?.code == code)

@@ -23,7 +23,7 @@ import Testing
     sql: SQL, code: ProblemCode, retry: Retry
   ) async throws {
     try await withStore(.postgres) { store in
-      let problem = await #expect(throws: StoreProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await store.write { (tx: borrowing Transaction) in try tx.execute(sql) }
       }
       #expect(problem?.code == code)
@@ -34,7 +34,7 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `a missing value is a fault of ours and no conflict`(engine: StoreEngine) async throws {
     try await withStore(engine) { store in
-      let problem = await #expect(throws: StoreProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await store.write { (tx: borrowing Transaction) in
           try tx.execute("INSERT INTO workspace (id, created) VALUES ($1, $2)", "a", 1)
         }

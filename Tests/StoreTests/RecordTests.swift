@@ -78,7 +78,7 @@ import Vault
       for (key, refused) in [(first, false), (first, false), (.random(), true), (first, false)] {
         let store = try await database.open()
         if refused {
-          let problem = await #expect(throws: VaultProblem.self) { try await store.checkKey(Vault(key: key)) }
+          let problem = await #expect(throws: Problem.self) { try await store.checkKey(Vault(key: key)) }
           #expect(problem?.code == .vaultWrongKey)
         } else {
           try await store.checkKey(Vault(key: key))
@@ -96,7 +96,7 @@ import Vault
         for key in keys {
           group.addTask {
             do { try await store.checkKey(Vault(key: key)) } catch {
-              #expect((error as? VaultProblem)?.code == .vaultWrongKey)
+              #expect((error as? Problem)?.code == .vaultWrongKey)
               return false
             }
             return true

@@ -59,10 +59,10 @@ import Testing
 
   @Test func `what is not a database is refused`() async throws {
     try await withDatabase(.sqlite) { database in
-      let path = database.folder + "/letter.txt"
+      let path = database.folder + "/message.txt"
       try Data(String(repeating: "Dear reader, ", count: 1000).utf8).write(to: URL(filePath: path))
       for path in [path, database.folder + "/nowhere/heliograph.sqlite", database.folder] {
-        let problem = await #expect(throws: StoreProblem.self) { try await Store(.sqlite(path: path)) }
+        let problem = await #expect(throws: Problem.self) { try await Store(.sqlite(path: path)) }
         #expect(problem?.code == .storeUnavailable)
       }
     }
@@ -87,7 +87,7 @@ import Testing
                 try tx.execute("INSERT INTO filler (data) VALUES ($1)", bytes)
               }
               return (id, nil)
-            } catch { return (id, (error as? StoreProblem)?.code ?? .requestInternal) }
+            } catch { return (id, (error as? Problem)?.code ?? .requestInternal) }
           }
         }
         return await group.reduce(into: []) { $0.append($1) }

@@ -86,7 +86,7 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `a body that swallows a failed statement is not committed`(engine: StoreEngine) async throws {
     try await withStore(engine) { store in
-      let problem = await #expect(throws: StoreProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await store.write { (tx: borrowing Transaction) in
           try tx.insertSample("a")
           _ = try? tx.insertSample("default")
@@ -100,10 +100,10 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `no statement runs after a failed one`(engine: StoreEngine) async throws {
     try await withStore(engine) { store in
-      await #expect(throws: StoreProblem.self) {
+      await #expect(throws: Problem.self) {
         try await store.write { (tx: borrowing Transaction) in
           _ = try? tx.insertSample("default")
-          #expect(throws: StoreProblem.self) { try tx.insertSample("a") }
+          #expect(throws: Problem.self) { try tx.insertSample("a") }
         }
       }
       try await store.expectSamples([])
@@ -148,7 +148,7 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `a read sees one moment and cannot write`(engine: StoreEngine) async throws {
     try await withStore(engine) { store in
-      await #expect(throws: StoreProblem.self) {
+      await #expect(throws: Problem.self) {
         try await store.read { (tx: borrowing Transaction) in try tx.insertSample("a") }
       }
       try await store.expectSamples([])
@@ -158,7 +158,7 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `a wrong statement is named without its values`(engine: StoreEngine) async throws {
     try await withStore(engine) { store in
-      let problem = await #expect(throws: StoreProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await store.write { (tx: borrowing Transaction) in
           try tx.execute("INSERT INTO nowhere (id) VALUES ($1)", "hunter2")
         }
@@ -178,7 +178,7 @@ import Testing
         VALUES ($1, 'a', 0, '', '', 0, 0)
         """,
       ] {
-        let problem = await #expect(throws: StoreProblem.self) {
+        let problem = await #expect(throws: Problem.self) {
           try await store.write { (tx: borrowing Transaction) in try tx.execute(sql, "hunter2") }
         }
         #expect(problem?.code == .storeConflict)
@@ -190,7 +190,7 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `a text with a zero byte is refused`(engine: StoreEngine) async throws {
     try await withStore(engine) { store in
-      let problem = await #expect(throws: StoreProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await store.write { (tx: borrowing Transaction) in try tx.insertSample("a\0b") }
       }
       #expect(problem?.code == .requestInvalidField)
@@ -200,7 +200,7 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `a result of a type that we do not store is refused`(engine: StoreEngine) async throws {
     try await withStore(engine) { store in
-      let problem = await #expect(throws: StoreProblem.self) {
+      let problem = await #expect(throws: Problem.self) {
         try await store.read { (tx: borrowing Transaction) in
           try tx.row("SELECT CAST(1.5 AS DOUBLE PRECISION) AS value") { try $0.integer("value") }
         }

@@ -72,7 +72,7 @@ import Vault
       _ = try body()
       return nil
     } catch {
-      return (error as? any Problem)?.code
+      return (error as? Problem)?.code
     }
   }
 }

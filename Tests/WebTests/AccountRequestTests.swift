@@ -54,7 +54,7 @@ import Testing
   func `what is missing, doubled or none is named, and no secret is repeated`(body: String, key: String)
     throws
   {
-    let problem = #expect(throws: RequestProblem.self) {
+    let problem = #expect(throws: Problem.self) {
       try JSONDecoder.request(AccountRequest.self, from: Data(body.utf8))
     }
     #expect(problem?.fields.contains { $0.key == key } == true, "\(problem?.fields ?? [])")
@@ -66,11 +66,11 @@ import Testing
       let token = String(repeating: "a", count: length)
       let body =
         #"{"oauth2": {"provider": "p", "refreshToken": "\#(token)", "auth": {"user": "a@x.example"}}}"#
-      let problem: RequestProblem?
+      let problem: Problem?
       do {
         _ = try JSONDecoder.request(AccountRequest.self, from: Data(body.utf8))
         problem = nil
-      } catch let error as RequestProblem {
+      } catch let error as Problem {
         problem = error
       }
       #expect((problem == nil) == passes)

@@ -1,5 +1,6 @@
 import Accounts
 import Core
+@testable import Diagnosis
 import Foundation
 import Store
 import StoreTesting

@@ -25,7 +25,7 @@ import Testing
   func `a faulty body is refused with every faulty field by its path`(
     body: String, code: ProblemCode, keys: [String]
   ) throws {
-    let problem = try #require(throws: RequestProblem.self) {
+    let problem = try #require(throws: Problem.self) {
       try JSONDecoder.request(SubmitRequest.self, from: Data(body.utf8))
     }
     #expect(problem.code == code)
@@ -64,7 +64,7 @@ import Testing
       (#"{"name":"n","provider":"outlook","clientId":"c","clientSecret":"******"}"#, .requestInvalidField),
     ] as [(String, ProblemCode)])
   func `an app that cannot be built is refused`(body: String, code: ProblemCode) throws {
-    let problem = try #require(throws: RequestProblem.self) {
+    let problem = try #require(throws: Problem.self) {
       try JSONDecoder.request(AppRequest.self, from: Data(body.utf8))
     }
     #expect(problem.code == code)

@@ -30,8 +30,8 @@ import Testing
       let account = try await web.send(
         "GET", "/v1/account/\(worlds.bravo.account)", token: worlds.bravo.token)
       #expect(account.body.contains(Furnishing.marker("bravo")), "\(account)")
-      let letter = try await web.send("GET", "/v1/outbox/\(worlds.bravo.queueID)", token: worlds.bravo.token)
-      #expect(letter.body.contains(Furnishing.marker("bravo")), "\(letter)")
+      let message = try await web.send("GET", "/v1/outbox/\(worlds.bravo.queueID)", token: worlds.bravo.token)
+      #expect(message.body.contains(Furnishing.marker("bravo")), "\(message)")
       #expect(
         try await web.send("GET", "/v1/oauth2/\(worlds.bravo.app)", token: worlds.bravo.token).status == 200)
     }
@@ -46,7 +46,7 @@ import Testing
         for one in IsolationCase.all[route] ?? [] {
           let answer = try await one.ask(web, route, of: worlds.bravo, token: token)
           #expect(!answer.body.contains(Furnishing.marker("bravo")), "\(route): \(answer)")
-          // Its own letters, of which there are none, are all that it may list.
+          // Its own messages, of which there are none, are all that it may list.
           let mayList = route == "GET /v1/outbox"
           #expect(
             mayList ? answer.json["total"] as? Int == 0 : [403, 404].contains(answer.status), "\(route)")
@@ -212,13 +212,13 @@ struct IsolationCase: Sendable {
     "GET /v1/account/{account}": [.absent()],
     "PUT /v1/account/{account}": [.absent(#"{"name":"mine"}"#)],
     "DELETE /v1/account/{account}": [.absent()],
-    "POST /v1/account/{account}/submit": [.absent(letter)],
+    "POST /v1/account/{account}/submit": [.absent(message)],
     "POST /v1/account/{account}/verify": [.absent("{}")],
     "PUT /v1/account/{account}/pause": [.absent()],
     "PUT /v1/account/{account}/resume": [.absent()],
     "PUT /v1/account/{account}/reconnect": [.absent(#"{"reconnect":true}"#)],
     "GET /v1/account/{account}/oauth-token": [.absent()],
-    "POST /v1/submit": [.own(letter, 400...400)],
+    "POST /v1/submit": [.own(message, 400...400)],
     "POST /v1/authentication/form": [
       .absent(#"{"redirectUrl":"https://a.example/","type":"{signInApp}"}"#),
       .absent(#"{"redirectUrl":"https://a.example/","type":"{app}"}"#),
@@ -239,7 +239,7 @@ struct IsolationCase: Sendable {
     "DELETE /v1/workspaces/{workspace}": [.forbidden()],
   ]
 
-  private static let letter = #"{"to":[{"address":"bob@contoso.test"}],"subject":"x","text":"x"}"#
+  private static let message = #"{"to":[{"address":"bob@contoso.test"}],"subject":"x","text":"x"}"#
 
   func ask(
     _ web: TestGateway, _ route: String, of other: Furnishing, token: String, app: String? = nil

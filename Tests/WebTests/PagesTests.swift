@@ -53,25 +53,19 @@ import Testing
   }
 
   @Test func `a failure's words are text, and its links lead to pages only`() async throws {
-    struct Hostile: Problem {
-      let code = ProblemCode.requestInternal
-      let summary = PagesTests.hostile.joined()
-      let remedy: String? = PagesTests.hostile.joined()
-      let retry = Retry.futile
-      let origin: PeerError? = PeerError(code: PagesTests.hostile.joined(), requestID: "\"><b>")
-      let actor: Responsible? = .administrator
-      let link: String? = "javascript:alert(1)"
-    }
+    let words = PagesTests.hostile.joined()
+    let hostile = Problem(
+      .requestInternal, words, remedy: words, origin: PeerError(code: words, requestID: "\"><b>"),
+      actor: .administrator, link: "javascript:alert(1)")
     try await WebFixture.withServices { services, cloud in
       let pages = try HostedPages(
         signIn: services.signIn, publicURL: "http://localhost:3000", loginOrigins: [cloud.login])
       let router = Router(context: WebContext.self)
       let failing = router.group("").add(middleware: PageProblemMiddleware(pages: pages))
-      failing.get("x") { _, _ -> String in throw Hostile() }
+      failing.get("x") { _, _ -> String in throw hostile }
       try await Application(router: router).test(.router) { client in
         try await client.execute(uri: "/x", method: .get) { response in
           let page = String(buffer: response.body)
-          let words = PagesTests.hostile.joined()
           #expect(page.components(separatedBy: PageText.escape(words)).count == 4)
           #expect(!page.contains(words) && !page.contains("<script"))
           #expect(!page.contains("href=\"javascript:"))

@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func `a token of one account sees the letters of no other`() async throws {
+  @Test func `a token of one account sees the messages of no other`() async throws {
     try await TestGateway.open { web in
       try await web.addAccount("sales", in: "default")
       try await web.addAccount("board", in: "default")

@@ -1,3 +1,4 @@
+@testable import Access
 import Core
 import Foundation
 import StoreTesting
@@ -11,10 +12,10 @@ import Web
 /// What stands in a furnished workspace, and how it is named from outside.
 struct Furnishing: Sendable {
   let token, tokenID, account, app, clientID, signInApp, queueID, device: String
-  let journey: Journey
+  let journey: PendingSignIn
 
   /// A sign-in that has left for Microsoft.
-  struct Journey: Sendable {
+  struct PendingSignIn: Sendable {
     let data, signature, state, cookie: String
   }
 
@@ -64,14 +65,14 @@ extension TestGateway {
   }
 
   private func journey(_ marker: String, app: AppID, in workspace: WorkspaceID) async throws
-    -> Furnishing.Journey
+    -> Furnishing.PendingSignIn
   {
     let link = try await services.signIn.form(
       NewForm(name: "Somebody \(marker)", redirectURL: "https://\(marker).example/back"), in: workspace)
     let fields = Self.query(link)
     let (data, signature) = (try #require(fields["data"]), try #require(fields["sig"]))
     let start = try await services.signIn.begin(data: data, sig: signature, app: app)
-    return Furnishing.Journey(
+    return Furnishing.PendingSignIn(
       data: data, signature: signature, state: try #require(Self.query(start.authorizeURL)["state"]),
       cookie: "\(start.cookie.name)=\(start.cookie.value.reveal())")
   }

@@ -30,7 +30,7 @@ enum WorkspaceTables {
     "hosted_form": "SELECT count(*) AS total FROM hosted_form WHERE workspace = $1",
     "sign_in": "SELECT count(*) AS total FROM sign_in WHERE workspace = $1",
     "device_sign_in": "SELECT count(*) AS total FROM device_sign_in WHERE workspace = $1",
-    "letter": "SELECT count(*) AS total FROM letter WHERE workspace = $1",
+    "message": "SELECT count(*) AS total FROM message WHERE workspace = $1",
     "chunk": "SELECT count(*) AS total FROM chunk WHERE workspace = $1",
     "idempotency": "SELECT count(*) AS total FROM idempotency WHERE workspace = $1",
     "queue": "SELECT count(*) AS total FROM queue WHERE workspace = $1",

@@ -1,3 +1,4 @@
+@testable import Access
 import Core
 import Store
 import StoreTesting
@@ -34,7 +35,7 @@ extension TestGateway {
     try await services.store.write { (tx: borrowing Transaction) in try tx.upsert(account) }
   }
 
-  /// Returns the letter's queue id.
+  /// Returns the message's queue id.
   func submit(_ subject: String, from account: String, token: String = prepared) async throws -> String {
     let body = #"{"to":[{"address":"bob@contoso.test"}],"subject":"\#(subject)","text":"x"}"#
     let answer = try await send("POST", "/v1/account/\(account)/submit", body, token: token)
@@ -50,7 +51,7 @@ extension TestGateway {
 
   /// Entra has refused it a token for good.
   func refuse(_ id: String) async throws {
-    let refusal = ProblemRecord(AccountProblem.appDisabled("Mail"), at: time.now)
+    let refusal = ProblemRecord(Problem.appDisabled("Mail"), at: time.now)
     try await services.store.write { (tx: borrowing Transaction) in
       _ = try tx.markAuthenticationError(refusal, account: AccountID(id), grantVersion: nil, in: .default)
     }

@@ -1,6 +1,10 @@
+@testable import Access
 import Accounts
+@testable import Backends
 import Core
 import Delivery
+@testable import Diagnosis
+@testable import HTTP
 import Hummingbird
 import Logging
 import Microsoft
@@ -34,8 +38,8 @@ enum WebFixture {
       let endpoints = Endpoints(clouds: Clouds(global: cloud), http: http)
       let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
       let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
-      let gate = Gate(time: time)
-      let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: gate)
+      let limiter = MailboxLimiter(time: time)
+      let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, limiter: limiter)
       let apps = AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time)
       let apiTokens = TokenDirectory(store: store, time: time, prepared: prepared)
       let services = WebApplication.Services(
@@ -43,9 +47,9 @@ enum WebFixture {
         registration: RegistrationDesk(
           store: store, endpoints: endpoints, publicURL: "http://localhost:3000"),
         verifier: Verifier(
-          store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, gate: gate,
+          store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, limiter: limiter,
           publicURL: "http://localhost:3000", time: time),
-        secrets: SecretWatch(store: store, time: time, logger: logger),
+        secrets: CredentialExpiryMonitor(store: store, time: time, logger: logger),
         accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
         actions: AccountActions(
           store: store, tokens: tokens, connector: connector, exposesTokens: exposesTokens,

@@ -81,7 +81,7 @@ import Web
         Set(before.keys).isSuperset(of: [
           "account", "chunk", "event", "queue", "api_token", "lane", "hosted_form", "sign_in",
           "device_sign_in",
-          "idempotency", "letter", "oauth2_app",
+          "idempotency", "message", "oauth2_app",
         ]))
       let token = try await web.token(in: "north")
       #expect(try await web.send("GET", "/v1/accounts", token: token).status == 200)
@@ -99,20 +99,20 @@ import Web
     }
   }
 
-  @Test func `a letter without an account goes out from the default sender`() async throws {
+  @Test func `a message without an account goes out from the default sender`() async throws {
     try await TestGateway.open { web in
-      let letter = #"{"to":[{"address":"bob@contoso.test"}],"subject":"Hello","text":"x"}"#
-      let none = try await web.send("POST", "/v1/submit", letter)
+      let message = #"{"to":[{"address":"bob@contoso.test"}],"subject":"Hello","text":"x"}"#
+      let none = try await web.send("POST", "/v1/submit", message)
       #expect(none.status == 400 && none.problem == "workspace.noDefaultSender")
       try await web.addAccount("sales", in: "default")
       _ = try await web.send("PUT", "/v1/workspaces/default", #"{"defaultSender":"sales"}"#)
-      let sent = try await web.send("POST", "/v1/submit", letter, token: try await web.token(in: "default"))
+      let sent = try await web.send("POST", "/v1/submit", message, token: try await web.token(in: "default"))
       let id = try #require(sent.text("queueId"), "\(sent)")
       #expect(try await web.send("GET", "/v1/outbox/\(id)").text("account") == "sales")
 
       #expect(try await web.send("DELETE", "/v1/account/sales").status == 200)
       #expect(try await web.send("GET", "/v1/workspaces/default").text("defaultSender") == nil)
-      #expect(try await web.send("POST", "/v1/submit", letter).problem == "workspace.noDefaultSender")
+      #expect(try await web.send("POST", "/v1/submit", message).problem == "workspace.noDefaultSender")
     }
   }
 }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Letters that are on disk when they are answered, a second, with 1, 8 and 64 clients that wait for their
+/// Messages that are on disk when they are answered, a second, with 1, 8 and 64 clients that wait for their
 /// answers.
 ///
 /// Beside it, in the same minute: a bare handler that decodes the same body and keeps nothing, and writers that
-/// commit the same bytes and decode nothing. Delivery does not compete: the sandbox is stopped while letters are
+/// commit the same bytes and decode nothing. Delivery does not compete: the sandbox is stopped while messages are
 /// accepted, so the first four wait for its answer, and the rest wait for them.
 struct AcceptFigure {
   var bench: Bench
@@ -52,7 +52,7 @@ struct AcceptFigure {
     _ figures: inout Figures, _ clients: Int, _ gateway: Gateway, _ bare: Child, _ barePort: Int,
     from: String, to: String
   ) async throws {
-    let body = try SampleLetter(to: to, number: 1).body()
+    let body = try SampleMessage(to: to, number: 1).body()
     let accepted = try await ClosedLoop(
       port: gateway.service.port, request: gateway.submitRequest(from: from, body: body), clients: clients,
       server: gateway.child

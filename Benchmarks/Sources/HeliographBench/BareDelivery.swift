@@ -7,12 +7,12 @@ import NIOPosix
 /// What delivery costs when nothing is remembered: the same requests by the same HTTP library, four in flight in
 /// each mailbox.
 struct BareDelivery: Sendable {
-  var letters: [RecordedLetter]
+  var messages: [RecordedMessage]
 
   /// As many as Graph serves at once for an app and a mailbox.
   private static let perMailbox = 4
 
-  /// Letters per second.
+  /// Messages per second.
   func run(to sandbox: Sandbox) async throws -> Double {
     let token = try await sandbox.token()
     var configuration = HTTPClient.Configuration()
@@ -24,18 +24,18 @@ struct BareDelivery: Sendable {
     do {
       let start = ContinuousClock.now
       try await withThrowingTaskGroup { group in
-        for letters in Dictionary(grouping: letters, by: \.path).values {
+        for messages in Dictionary(grouping: messages, by: \.path).values {
           for lane in 0..<Self.perMailbox {
             group.addTask {
-              for index in stride(from: lane, to: letters.count, by: Self.perMailbox) {
-                try await Self.deliver(letters[index], to: sandbox.service.url, token: token, by: client)
+              for index in stride(from: lane, to: messages.count, by: Self.perMailbox) {
+                try await Self.deliver(messages[index], to: sandbox.service.url, token: token, by: client)
               }
             }
           }
         }
         try await group.waitForAll()
       }
-      rate = Double(letters.count) / (ContinuousClock.now - start).seconds
+      rate = Double(messages.count) / (ContinuousClock.now - start).seconds
     } catch {
       try await client.shutdown()
       throw error
@@ -45,15 +45,15 @@ struct BareDelivery: Sendable {
   }
 
   private static func deliver(
-    _ letter: RecordedLetter, to url: String, token: String, by client: HTTPClient
+    _ message: RecordedMessage, to url: String, token: String, by client: HTTPClient
   ) async throws {
     struct Draft: Decodable { var id: String }
     let answer = try await post(
-      url + letter.path, letter.draft, ByteBuffer(string: letter.body), token: token, expect: .created,
+      url + message.path, message.draft, ByteBuffer(string: message.body), token: token, expect: .created,
       by: client)
     let draft = try JSONDecoder().decode(Draft.self, from: Data(answer.readableBytesView))
     _ = try await post(
-      "\(url)\(letter.path)/\(draft.id)/send", letter.send, ByteBuffer(), token: token, expect: .accepted,
+      "\(url)\(message.path)/\(draft.id)/send", message.send, ByteBuffer(), token: token, expect: .accepted,
       by: client)
   }
 

@@ -3,19 +3,19 @@ import Foundation
 import Hummingbird
 import Logging
 
-/// What accepting a letter costs when nothing is kept: the same framework decodes the same body and answers.
+/// What accepting a message costs when nothing is kept: the same framework decodes the same body and answers.
 struct BareServer: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bare", abstract: "Serve a handler that decodes a letter and forgets it.")
+    commandName: "bare", abstract: "Serve a handler that decodes a message and forgets it.")
 
   @Option(help: "The port on 127.0.0.1.") var port: Int
 
   func run() async throws {
     let router = Router(context: BasicRequestContext.self)
     router.post("/v1/account/:account/submit") { request, context in
-      let letter = try await request.decode(as: Letter.self, context: context)
+      let message = try await request.decode(as: Message.self, context: context)
       return Accepted(
-        response: "Queued for delivery", messageId: letter.subject, queueId: "\(letter.to.count)")
+        response: "Queued for delivery", messageId: message.subject, queueId: "\(message.to.count)")
     }
     let application = Application(
       router: router,
@@ -25,7 +25,7 @@ struct BareServer: AsyncParsableCommand {
   }
 }
 
-private struct Letter: Decodable {
+private struct Message: Decodable {
   struct Person: Decodable {
     var name: String?
     var address: String

@@ -7,8 +7,8 @@ struct Bench: Sendable {
   /// An empty folder on the disk that is measured.
   var folder: String
   var rounds: Int
-  /// Letters in the queue when delivery begins.
-  var letters: Int
+  /// Messages in the queue when delivery begins.
+  var messages: Int
   /// Rows in the queue at start.
   var rows: Int
 

@@ -139,7 +139,7 @@ private final class LoopingClient: ChannelInboundHandler {
 }
 
 extension ByteBufferView {
-  /// Where the bytes after `pattern`, which is in lower case, begin; letters' case aside.
+  /// Where the bytes after `pattern`, which is in lower case, begin; messages' case aside.
   fileprivate func index(after pattern: [UInt8]) -> Index? {
     guard count >= pattern.count else { return nil }
     for start in startIndex...(endIndex - pattern.count) {

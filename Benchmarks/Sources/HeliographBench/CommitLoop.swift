@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// What keeping a letter costs when nothing else is done: writers that each wait until the commit which holds
+/// What keeping a message costs when nothing else is done: writers that each wait until the commit which holds
 /// their bytes is on disk, many sharing one commit. SQLite with a write-ahead log and `synchronous=FULL`.
 struct CommitLoop {
   /// The database file; it must not exist.
@@ -49,12 +49,12 @@ private final class Committer: Sendable {
     try database.writeWithoutTransaction { db in
       // Opening a pool sets NORMAL.
       try db.execute(sql: "PRAGMA synchronous = FULL")
-      try db.execute(sql: "CREATE TABLE letter (id INTEGER PRIMARY KEY, data BLOB NOT NULL)")
+      try db.execute(sql: "CREATE TABLE message (id INTEGER PRIMARY KEY, data BLOB NOT NULL)")
       // A log that still grows is slower than one that is written again from its start, which is how every log
       // is after 4 MB.
       try db.inTransaction {
         for _ in 0..<5000 {
-          try db.execute(sql: "INSERT INTO letter (data) VALUES (?)", arguments: [Data(count: 2000)])
+          try db.execute(sql: "INSERT INTO message (data) VALUES (?)", arguments: [Data(count: 2000)])
         }
         return .commit
       }
@@ -83,7 +83,7 @@ private final class Committer: Sendable {
       if jobs.isEmpty { return }
       let result = Result {
         try db.inTransaction(.immediate) {
-          let statement = try db.cachedStatement(sql: "INSERT INTO letter (data) VALUES (?)")
+          let statement = try db.cachedStatement(sql: "INSERT INTO message (data) VALUES (?)")
           for job in jobs { try statement.execute(arguments: [job.data]) }
           return .commit
         }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// How often a second the disk under `folder` says that a small appended write is safe. Nothing that answers
-/// after its letter is on disk can do more of them one after the other.
+/// after its message is on disk can do more of them one after the other.
 func measureDiskRate(in folder: String, for length: Duration = .seconds(2)) throws -> Double {
   let path = folder + "/disk-rate"
   let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)

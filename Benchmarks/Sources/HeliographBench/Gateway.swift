@@ -59,7 +59,7 @@ struct Gateway: Sendable {
     }
   }
 
-  /// Accepts letters, `count` for each mailbox, in turn, to the next mailbox.
+  /// Accepts messages, `count` for each mailbox, in turn, to the next mailbox.
   func fill(_ mailboxes: [String], count: Int) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<(count * mailboxes.count) {
@@ -67,7 +67,7 @@ struct Gateway: Sendable {
         let (from, to) = (mailboxes[number % mailboxes.count], mailboxes[(number + 1) % mailboxes.count])
         group.addTask {
           _ = try await service.call(
-            .POST, "/v1/account/\(Self.account(from))/submit", SampleLetter(to: to, number: number).json,
+            .POST, "/v1/account/\(Self.account(from))/submit", SampleMessage(to: to, number: number).json,
             as: Ignored.self)
         }
       }
@@ -75,13 +75,13 @@ struct Gateway: Sendable {
     }
   }
 
-  /// Letters that are still to be delivered.
+  /// Messages that are still to be delivered.
   func open() async throws -> Int {
     struct Outbox: Decodable { var total: Int }
     return try await service.call(.GET, "/v1/outbox?pageSize=1", as: Outbox.self).total
   }
 
-  /// The request that accepts one letter, as bytes.
+  /// The request that accepts one message, as bytes.
   func submitRequest(from mailbox: String, body: Data) -> [UInt8] {
     Self.request(port: service.port, path: "/v1/account/\(Self.account(mailbox))/submit", body: body)
   }
@@ -97,8 +97,8 @@ struct Gateway: Sendable {
   private static func account(_ mailbox: String) -> String { String(mailbox.prefix { $0 != "@" }) }
 }
 
-/// A letter as a shop writes it: 2 KB of text, a few characters of it beyond ASCII.
-struct SampleLetter {
+/// A message as a shop writes it: 2 KB of text, a few characters of it beyond ASCII.
+struct SampleMessage {
   var to: String
   var number: Int
 

@@ -21,22 +21,22 @@ struct Figures: AsyncParsableCommand {
   @Option(help: "The release binary.") var heliograph: String
   @Option(help: "A folder on the disk to be measured; what is made in it is removed.") var folder: String
   @Option(help: "How often each thing is measured.") var rounds = 5
-  @Option(parsing: .upToNextOption, help: "How many clients submit letters at once.")
+  @Option(parsing: .upToNextOption, help: "How many clients submit messages at once.")
   var clients = [1, 8, 64]
-  @Option(help: "Letters in the queue when delivery begins.") var letters = 4000
+  @Option(help: "Messages in the queue when delivery begins.") var messages = 4000
   @Option(help: "Rows in the queue at start.") var rows = 100_000
   @Argument(help: "Which figures.") var figures = Figure.allCases
 
   func validate() throws {
-    guard rounds > 0, letters >= 100, rows >= 100, rows < 1_000_000 else {
-      throw ValidationError("There are at least 1 round, 100 letters and 100 rows, and under a million rows.")
+    guard rounds > 0, messages >= 100, rows >= 100, rows < 1_000_000 else {
+      throw ValidationError("There are at least 1 round, 100 messages and 100 rows, and under a million rows.")
     }
     // The sandbox's log of requests, from which delivery is checked, holds 20,000.
-    guard letters <= 9000 else { throw ValidationError("There are at most 9000 letters.") }
+    guard messages <= 9000 else { throw ValidationError("There are at most 9000 messages.") }
   }
 
   func run() async throws {
-    let bench = Bench(heliograph: heliograph, folder: folder, rounds: rounds, letters: letters, rows: rows)
+    let bench = Bench(heliograph: heliograph, folder: folder, rounds: rounds, messages: messages, rows: rows)
     var disk = Samples()
     func measureDisk() throws { disk.add(try measureDiskRate(in: folder)) }
     try measureDisk()

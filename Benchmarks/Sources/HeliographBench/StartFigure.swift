@@ -4,7 +4,7 @@ import GRDB
 /// The time from starting the process until its port takes a connection, and the memory it has then, with a long
 /// queue; beside it, in turn, the same with an empty data folder.
 ///
-/// Every start follows a kill, so the queue holds letters whose fate is open, and all of it is due: delivery begins
+/// Every start follows a kill, so the queue holds messages whose fate is open, and all of it is due: delivery begins
 /// at once, as far as a stopped sandbox lets it.
 struct StartFigure {
   var bench: Bench
@@ -49,12 +49,12 @@ struct StartFigure {
     starts.peak.add(Double(measured.1.peak) / 1_000_000)
   }
 
-  /// Makes the schema and a few letters through the front door, and the rest by copying those in the database.
+  /// Makes the schema and a few messages through the front door, and the rest by copying those in the database.
   private func fill(_ data: String, with sandbox: Sandbox) async throws {
     try await Gateway.run(bench, data: data, microsoft: sandbox.service.url) { gateway in
       try await gateway.connect(sandbox.mailboxes, of: sandbox)
       sandbox.child.freeze()
-      // Four of each mailbox are soon in flight; the others are as a letter is that waits.
+      // Four of each mailbox are soon in flight; the others are as a message is that waits.
       try await gateway.fill(sandbox.mailboxes, count: 8)
       gateway.child.kill()
     }
@@ -70,9 +70,9 @@ struct StartFigure {
             SELECT min(id) AS id FROM queue WHERE state = 0 AND attempts = 0 GROUP BY workspace, lane
           """)
       guard try Int.fetchOne(db, sql: "SELECT count(*) FROM template") == sandbox.mailboxes.count else {
-        throw Failure("Not every mailbox has a letter that waits.")
+        throw Failure("Not every mailbox has a message that waits.")
       }
-      for (table, key) in [("letter", "id"), ("chunk", "letter"), ("queue", "id")] {
+      for (table, key) in [("message", "id"), ("chunk", "message"), ("queue", "id")] {
         let columns = try db.columns(in: table).map(\.name)
         let copy = "substr(\(table).\(key), 1, length(\(table).\(key)) - 4) || printf('%04d', n)"
         let values = columns.map { $0 == key ? copy : table + "." + $0 }

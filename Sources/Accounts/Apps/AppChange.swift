@@ -1,5 +1,5 @@
 package import Core
-package import Store
+import Store
 
 /// What is to be different about an app; `nil` leaves a value as it is.
 package struct AppChange: Sendable {

@@ -19,7 +19,7 @@ package struct AppRegistry: Sendable {
 
   /// Throws `app.invalid` or `app.certificateInvalid` unless Entra can take every value.
   package func prepare(_ app: NewApp, in workspace: WorkspaceID) throws -> PreparedApp {
-    guard !app.shared || workspace == .default else { throw AccountProblem.sharedElsewhere }
+    guard !app.shared || workspace == .default else { throw Problem.sharedElsewhere }
     let now = time.now
     return PreparedApp(
       app, try app.validated(clouds), id: AppID.make(at: now), in: workspace, at: now, vault: vault)
@@ -46,7 +46,7 @@ package struct AppRegistry: Sendable {
       guard let record = try tx.app(id, in: workspace) else { return nil }
       return try shown(record, tx, at: now)
     }
-    guard let found else { throw AccountProblem.appNotFound(id) }
+    guard let found else { throw Problem.appNotFound(id) }
     return found
   }
 
@@ -77,16 +77,16 @@ package struct AppRegistry: Sendable {
   ) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
-      guard let old = try tx.app(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
+      guard let old = try tx.app(id, in: workspace) else { throw Problem.appNotFound(id) }
       let app = change.applied(
         to: old, secret: try old.secret(vault), certificate: try old.certificate(vault))
-      guard byOperator || !old.shared && !app.shared else { throw AccountProblem.operatorOnly }
-      guard !app.shared || workspace == .default else { throw AccountProblem.sharedElsewhere }
+      guard byOperator || !old.shared && !app.shared else { throw Problem.operatorOnly }
+      guard !app.shared || workspace == .default else { throw Problem.sharedElsewhere }
       var new = PreparedApp(app, try app.validated(clouds), id: id, in: workspace, at: now, vault: vault)
         .record
       if new.cloud != old.cloud || new.baseScopes != old.baseScopes {
         let accounts = try tx.accountCount(of: id, in: workspace)
-        guard accounts == 0 else { throw AccountProblem.appMoved(id, accounts: accounts) }
+        guard accounts == 0 else { throw Problem.appMoved(id, accounts: accounts) }
       }
       if new.secretExpires == old.secretExpires { new.secretWarned = old.secretWarned }
       try tx.update(new)
@@ -102,24 +102,24 @@ package struct AppRegistry: Sendable {
   /// Throws `app.invalid` while accounts use it.
   package func delete(_ id: AppID, in workspace: WorkspaceID, byOperator: Bool = false) async throws {
     try await store.write { (tx: borrowing Transaction) in
-      guard let app = try tx.app(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
-      guard byOperator || !app.shared else { throw AccountProblem.operatorOnly }
+      guard let app = try tx.app(id, in: workspace) else { throw Problem.appNotFound(id) }
+      guard byOperator || !app.shared else { throw Problem.operatorOnly }
       let accounts = try tx.accountCount(of: id, in: workspace)
-      guard accounts == 0 else { throw AccountProblem.appInUse(id, accounts: accounts) }
+      guard accounts == 0 else { throw Problem.appInUse(id, accounts: accounts) }
       _ = try tx.deleteApp(id, in: workspace)
     }
   }
 }
 
-extension AccountProblem {
-  fileprivate static let sharedElsewhere = AccountProblem.appInvalid(
+extension Problem {
+  fileprivate static let sharedElsewhere = Problem.appInvalid(
     "Only an app of the workspace “default” can be shared.", remedy: "Add it there, as the operator.")
 
-  package static let operatorOnly = AccountProblem(
+  package static let operatorOnly = Problem(
     .tokenScope, "Only the operator shares an app or changes a shared one.",
     remedy: "Use a token with the scope *.")
 
-  fileprivate static func appMoved(_ id: AppID, accounts: Int) -> AccountProblem {
+  fileprivate static func appMoved(_ id: AppID, accounts: Int) -> Problem {
     .appInvalid(
       "The OAuth2 app “\(id)” is used by \(accounts) accounts, whose grants belong to its cloud and base scopes.",
       remedy: "Add another app and connect them through it.")

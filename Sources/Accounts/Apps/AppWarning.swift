@@ -1,6 +1,6 @@
-import Core
-import Store
-import Vault
+package import Core
+package import Store
+package import Vault
 
 /// Something about an app that works now and will not later, or does more than it should.
 package struct AppWarning: Sendable, Hashable {
@@ -28,9 +28,9 @@ package struct AppWarning: Sendable, Hashable {
   }
 
   /// Before the end of a secret or certificate somebody has to be told in time to make another.
-  static let notice: Duration = .seconds(30 * 86_400)
+  package static let notice: Duration = .seconds(30 * 86_400)
 
-  static func all(for app: OAuth2AppRecord, at now: Instant, _ vault: Vault) throws -> [AppWarning] {
+  package static func all(for app: OAuth2AppRecord, at now: Instant, _ vault: Vault) throws -> [AppWarning] {
     var warnings: [AppWarning] = []
     if let secret = try app.secret(vault), isGUID(secret.reveal()) { warnings.append(looksLikeID) }
     if let end = app.secretExpires { warnings += expiry(of: app, end, now) }
@@ -57,8 +57,8 @@ extension AppWarning {
 
   private static let sendOnly = AppWarning(
     .noLookUp,
-    "The app may only send: whether a letter went cannot be looked up when Microsoft's answer is lost.",
-    remedy: "Choose what becomes of such letters with the account's “unknownOutcome”, hold or resend.")
+    "The app may only send: whether a message went cannot be looked up when Microsoft's answer is lost.",
+    remedy: "Choose what becomes of such messages with the account's “unknownOutcome”, hold or resend.")
 
   private static func expiry(of app: OAuth2AppRecord, _ end: Instant, _ now: Instant) -> [AppWarning] {
     let what = app.clientCertificate == nil ? "client secret" : "certificate"
@@ -93,7 +93,7 @@ extension AppWarning {
 
   /// What limits an app that acts for itself to some mailboxes (Microsoft Learn, "Role Based Access Control for
   /// Applications in Exchange Online"; "Authenticate an IMAP, POP or SMTP connection using OAuth").
-  static func narrowing(_ base: BaseScopes, _ clientID: String?, _ name: String) -> [String] {
+  package static func narrowing(_ base: BaseScopes, _ clientID: String?, _ name: String) -> [String] {
     let id = quoted(clientID ?? "Application (client) ID")
     let object = "'Object ID under Enterprise applications'"
     let first = [

@@ -1,14 +1,16 @@
+package import Core
+
 /// The directory through which an app signs in: one segment of Entra's path, so nothing but a name gets through
 /// (Microsoft Learn, "Microsoft identity platform endpoints").
-struct Authority: Sendable, Hashable {
-  let segment: String
+package struct Authority: Sendable, Hashable {
+  package let segment: String
 
   /// Everybody, people of any organisation, or personal accounts. An app that acts for itself has none of them.
-  static let shared = ["common", "organizations", "consumers"]
+  package static let shared = ["common", "organizations", "consumers"]
 
-  var isConcrete: Bool { !Self.shared.contains(segment) }
+  package var isConcrete: Bool { !Self.shared.contains(segment) }
 
-  init(_ text: String) throws(AccountProblem) {
+  package init(_ text: String) throws(Problem) {
     let name = text.lowercased()
     guard Self.shared.contains(name) || isGUID(name) || Self.isDomain(name) else {
       throw .appInvalid(
@@ -18,28 +20,19 @@ struct Authority: Sendable, Hashable {
     segment = name
   }
 
-  /// Two labels or more of letters, digits and inner hyphens (RFC 1123 section 2.1).
+  /// Two labels or more of a-z, digits and inner hyphens (RFC 1123 section 2.1).
   private static func isDomain(_ name: String) -> Bool {
     let labels = name.split(separator: ".", omittingEmptySubsequences: false)
     return name.utf8.count <= 253 && labels.count >= 2
       && labels.allSatisfy { label in
         (1...63).contains(label.utf8.count) && label.utf8.first != hyphen && label.utf8.last != hyphen
-          && label.utf8.allSatisfy { isDigit($0) || isLetter($0) || $0 == hyphen }
+          && label.utf8.allSatisfy { isDigit($0) || isLowerCase($0) || $0 == hyphen }
       }
   }
-}
-
-/// `8-4-4-4-12` hexadecimal digits, as every id at Microsoft is written.
-func isGUID(_ text: String) -> Bool {
-  let name = text.lowercased()
-  return name.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count) == [8, 4, 4, 4, 12]
-    && name.utf8.allSatisfy {
-      isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) || $0 == hyphen
-    }
 }
 
 private let hyphen = UInt8(ascii: "-")
 
 private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
-private func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+private func isLowerCase(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }

@@ -1,11 +1,12 @@
-import Core
+package import Core
+package import HTTP
 package import Microsoft
-import Store
+package import Store
 
 /// Where the Microsoft is that an app belongs to, and how it is reached.
 package struct Endpoints: Sendable {
   package let clouds: Clouds
-  let http: HTTPExchange
+  package let http: HTTPExchange
 
   package init(clouds: Clouds, http: HTTPExchange) {
     self.clouds = clouds
@@ -13,20 +14,20 @@ package struct Endpoints: Sendable {
   }
 
   /// Throws `app.invalid` for a cloud that the operator's configuration no longer names.
-  func cloud(of app: OAuth2AppRecord) throws(AccountProblem) -> Cloud {
+  package func cloud(of app: OAuth2AppRecord) throws(Problem) -> Cloud {
     guard let cloud = clouds.cloud(named: app.cloud) else {
       throw .cloudUnknown(app.cloud, known: clouds.names)
     }
     return cloud
   }
 
-  func entra(for app: OAuth2AppRecord) throws(AccountProblem) -> Entra {
+  package func entra(for app: OAuth2AppRecord) throws(Problem) -> Entra {
     Entra(cloud: try cloud(of: app), http: http)
   }
 
-  func graph(
+  package func graph(
     for app: OAuth2AppRecord, mailbox: GraphMailbox, token: Secret
-  ) throws(AccountProblem) -> Graph {
+  ) throws(Problem) -> Graph {
     Graph(
       cloud: try cloud(of: app), http: http, mailbox: mailbox, token: token,
       values: ErrorValues(clientID: app.clientID, tenant: app.authority))
@@ -35,7 +36,7 @@ package struct Endpoints: Sendable {
   /// What people are asked for when they sign in to it.
   ///
   /// - Parameter shared: whether for a mailbox that is not their own.
-  func requestedScopes(of app: OAuth2AppRecord, shared: Bool = false) throws(AccountProblem) -> [String] {
+  package func requestedScopes(of app: OAuth2AppRecord, shared: Bool = false) throws(Problem) -> [String] {
     let more = shared && app.baseScopes == .api ? Scopes.shared(sendOnly: app.sendOnly) : []
     return Scopes(cloud: try cloud(of: app), base: app.baseScopes).requested(
       sendOnly: app.sendOnly, extra: app.extraScopes + more, skip: app.skipScopes)
@@ -45,7 +46,7 @@ package struct Endpoints: Sendable {
 extension Endpoints {
   /// What was granted, no more: asking for one thing that was not loses the whole grant. Of an imported one nobody
   /// knows, so it is asked for all there is (Microsoft Learn, "Scopes and permissions", `.default`).
-  func scopes(toRefresh grant: OAuth2GrantRecord, of app: OAuth2AppRecord) throws(AccountProblem) -> [String]
+  package func scopes(toRefresh grant: OAuth2GrantRecord, of app: OAuth2AppRecord) throws(Problem) -> [String]
   {
     let scopes = Scopes(cloud: try cloud(of: app), base: app.baseScopes)
     let granted = grant.scopes.filter { !scopes.isOpenID($0) && scopes.belongsHere($0) }
@@ -53,8 +54,8 @@ extension Endpoints {
   }
 }
 
-extension AccountProblem {
-  static func cloudUnknown(_ name: String, known: [String]) -> AccountProblem {
+extension Problem {
+  package static func cloudUnknown(_ name: String, known: [String]) -> Problem {
     .appInvalid(
       "There is no cloud “\(String(name.prefix(80)))”.",
       remedy: "Use one of \(known.joined(separator: ", ")).")

@@ -1,4 +1,5 @@
-import Core
+import Access
+package import Core
 import Microsoft
 import Store
 
@@ -23,7 +24,7 @@ extension NewApp {
   static let longest = 256
 
   /// Throws unless Entra can take every value where it will stand.
-  func validated(_ clouds: Clouds) throws(AccountProblem) -> ValidatedApp {
+  func validated(_ clouds: Clouds) throws(Problem) -> ValidatedApp {
     let cloudName = cloud ?? clouds.global.name
     guard let cloud = clouds.cloud(named: cloudName) else {
       throw .cloudUnknown(cloudName, known: clouds.names)
@@ -44,7 +45,7 @@ extension NewApp {
     return ValidatedApp(cloud: cloud, authority: try validatedAuthority(credential), credential: credential)
   }
 
-  private func validatedCredential() throws(AccountProblem) -> AppCredential {
+  private func validatedCredential() throws(Problem) -> AppCredential {
     switch (clientSecret, clientCertificate) {
     case (nil, nil): return .none
     case (.some, .some):
@@ -60,15 +61,15 @@ extension NewApp {
       }
       return .secret(secret, expires: secretExpires)
     case (nil, let pem?):
-      do throws(CertificateProblem) {
+      do throws(Problem) {
         return .certificate(try ClientCertificate(pem: pem), pem: pem)
       } catch {
-        throw AccountProblem(error.code, error.summary, remedy: error.remedy)
+        throw Problem(error.code, error.summary, remedy: error.remedy)
       }
     }
   }
 
-  private func validatedAuthority(_ credential: AppCredential) throws(AccountProblem) -> Authority {
+  private func validatedAuthority(_ credential: AppCredential) throws(Problem) -> Authority {
     switch provider {
     case .outlook: return try Authority(authority ?? "common")
     case .outlookService:
@@ -76,7 +77,7 @@ extension NewApp {
         throw .appInvalid(
           "An app that acts for itself needs a client secret or a certificate.", remedy: Self.secretRemedy)
       }
-      let tenant = try authority.map { text throws(AccountProblem) in try Authority(text) }
+      let tenant = try authority.map { text throws(Problem) in try Authority(text) }
       guard let tenant, tenant.isConcrete else {
         throw .tenantNeeded
       }
@@ -85,7 +86,7 @@ extension NewApp {
   }
 
   /// Entra's own rules (Microsoft Learn, "Redirect URI (reply URL) restrictions and limitations").
-  func validateRedirectURL() throws(AccountProblem) {
+  package func validateRedirectURL() throws(Problem) {
     guard let redirectURL else { return }
     guard let url = WebURL(redirectURL), !url.hasFragment, redirectURL.utf8.count <= Self.longest,
       url.isSecure || url.isThisMachine, !redirectURL.contains(where: { "!$'(),;*".contains($0) })
@@ -96,7 +97,7 @@ extension NewApp {
     }
   }
 
-  func validateScopes(_ scopes: Scopes) throws(AccountProblem) {
+  package func validateScopes(_ scopes: Scopes) throws(Problem) {
     for scope in extraScopes + skipScopes {
       // RFC 6749 section 3.3.
       guard (1...255).contains(scope.utf8.count),
@@ -118,7 +119,7 @@ extension NewApp {
     }
   }
 
-  private func requireText(_ field: String, _ text: String) throws(AccountProblem) {
+  private func requireText(_ field: String, _ text: String) throws(Problem) {
     guard isPlainText(text, longest: Self.longest) else {
       throw .invalidField(
         field, "is empty, too long or holds control characters",
@@ -130,14 +131,8 @@ extension NewApp {
   private static let secretRemedy = "Paste the Value of a secret from Certificates & secrets."
 }
 
-/// One line that a person can read.
-func isPlainText(_ text: String, longest: Int) -> Bool {
-  (1...longest).contains(text.utf8.count) && text.contains { !$0.isWhitespace }
-    && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-}
-
-extension AccountProblem {
-  static let tenantNeeded = AccountProblem.appInvalid(
+extension Problem {
+  package static let tenantNeeded = Problem.appInvalid(
     "An app that acts for itself needs one certain tenant.",
     remedy: "Set “authority” to the Directory (tenant) ID.")
 }

@@ -1,5 +1,5 @@
 package import Core
-package import Store
+import Store
 
 /// What somebody who registers an app says about it; nothing is checked yet.
 package struct NewApp: Sendable {

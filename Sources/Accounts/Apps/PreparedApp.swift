@@ -87,13 +87,13 @@ extension OAuth2AppRecord {
     }
   }
 
-  func secret(_ vault: Vault) throws(VaultProblem) -> Secret? {
+  func secret(_ vault: Vault) throws(Problem) -> Secret? {
     guard let clientSecret else { return nil }
     return try vault.openSecret(clientSecret, for: .clientSecret(id, in: workspace))
   }
 
   /// As PEM, with its key.
-  func certificate(_ vault: Vault) throws(VaultProblem) -> Secret? {
+  func certificate(_ vault: Vault) throws(Problem) -> Secret? {
     guard let clientCertificate else { return nil }
     return try vault.openSecret(clientCertificate, for: .clientCertificate(id, in: workspace))
   }

@@ -1,26 +1,27 @@
-import Microsoft
+package import Core
+package import Microsoft
 import Store
 
 /// What a person is asked for. Entra spells a resource's scopes short or full, in any case.
-struct Scopes: Sendable {
-  let base: BaseScopes
-  let resource: String
+package struct Scopes: Sendable {
+  package let base: BaseScopes
+  package let resource: String
   /// What an app that acts for itself asks for: everything that an administrator has granted it.
-  let appOnly: String
+  package let appOnly: String
 
-  init(cloud: Cloud, base: BaseScopes) {
+  package init(cloud: Cloud, base: BaseScopes) {
     self.base = base
     resource = base == .api ? cloud.graphResource : cloud.outlookResource
     appOnly = base == .api ? cloud.graphDefaultScope : cloud.outlookDefaultScope
   }
 
   /// As the portal calls it.
-  var resourceName: String { base == .api ? "Microsoft Graph" : "Office 365 Exchange Online" }
-  var example: String { base == .api ? "Mail.Send" : "SMTP.Send" }
+  package var resourceName: String { base == .api ? "Microsoft Graph" : "Office 365 Exchange Online" }
+  package var example: String { base == .api ? "Mail.Send" : "SMTP.Send" }
 
-  /// Without User.Read only the id_token says whose mailbox it is; without Mail.ReadWrite a letter goes without
+  /// Without User.Read only the id_token says whose mailbox it is; without Mail.ReadWrite a message goes without
   /// a draft.
-  static func delegated(_ base: BaseScopes, sendOnly: Bool) -> [String] {
+  package static func delegated(_ base: BaseScopes, sendOnly: Bool) -> [String] {
     switch (base, sendOnly) {
     case (.api, false): ["Mail.ReadWrite", "Mail.Send", "User.Read"]
     case (.api, true): ["Mail.Send"]
@@ -30,15 +31,15 @@ struct Scopes: Sendable {
   }
 
   /// What another mailbox takes beside that (Microsoft Learn, "Microsoft Graph permissions reference").
-  static func shared(sendOnly: Bool) -> [String] {
+  package static func shared(sendOnly: Bool) -> [String] {
     sendOnly ? ["Mail.Send.Shared"] : ["Mail.ReadWrite.Shared", "Mail.Send.Shared"]
   }
 
   /// `offline_access` gives the refresh token, the others the identity.
-  static let openID = ["offline_access", "openid", "profile"]
+  package static let openID = ["offline_access", "openid", "profile"]
 
   /// What the sign-in page asks for, and each refresh again.
-  func requested(sendOnly: Bool, extra: [String], skip: [String]) -> [String] {
+  package func requested(sendOnly: Bool, extra: [String], skip: [String]) -> [String] {
     let skipped = Set(skip.map(Self.key))
     var seen: Set<String> = []
     let permissions = (Self.delegated(base, sendOnly: sendOnly) + extra)
@@ -48,12 +49,12 @@ struct Scopes: Sendable {
     return permissions.map { resource + "/" + Self.short($0) } + identity
   }
 
-  static func grant(_ granted: [String], includes permission: String) -> Bool {
+  package static func grant(_ granted: [String], includes permission: String) -> Bool {
     granted.contains { key($0) == key(permission) }
   }
 
   /// Whether a token for the resource can carry it.
-  func belongsHere(_ scope: String) -> Bool {
+  package func belongsHere(_ scope: String) -> Bool {
     let prefix = resource.lowercased() + "/"
     let name = scope.lowercased().hasPrefix(prefix) ? String(scope.dropFirst(prefix.count)) : scope
     guard !name.contains("://"), !name.isEmpty, name != ".default" else { return false }
@@ -62,15 +63,15 @@ struct Scopes: Sendable {
     return !others.contains { name.lowercased().hasPrefix($0) }
   }
 
-  func isOpenID(_ scope: String) -> Bool {
+  package func isOpenID(_ scope: String) -> Bool {
     (Self.openID + ["email"]).contains(Self.key(scope))
   }
 
-  func isOfflineAccess(_ scope: String) -> Bool { Self.key(scope) == "offline_access" }
+  package func isOfflineAccess(_ scope: String) -> Bool { Self.key(scope) == "offline_access" }
 
   private static func key(_ scope: String) -> String { short(scope).lowercased() }
 
-  static func shortNames(_ scopes: [String]) -> [String] { scopes.map(short) }
+  package static func shortNames(_ scopes: [String]) -> [String] { scopes.map(short) }
 
   /// Without the resource, whichever it is.
   private static func short(_ scope: String) -> String {

@@ -21,7 +21,7 @@ package struct DeviceSignIn: Sendable {
   /// first page.
   ///
   /// Throws what `SignIn.form` throws, and a `Problem` of Entra's that gives no code.
-  package func start(_ new: NewForm, app: AppID, in workspace: WorkspaceID) async throws -> DeviceJourney {
+  package func start(_ new: NewForm, app: AppID, in workspace: WorkspaceID) async throws -> PendingDeviceSignIn {
     var new = new
     new.app = app
     if new.redirectURL.isEmpty { new.redirectURL = signIn.publicURL + "/" }
@@ -30,13 +30,13 @@ package struct DeviceSignIn: Sendable {
   }
 
   /// For somebody who has opened a hosted link and chosen an app there. Asked twice, it shows the same code.
-  package func start(data: String, sig: String, app id: AppID) async throws -> DeviceJourney {
+  package func start(data: String, sig: String, app id: AppID) async throws -> PendingDeviceSignIn {
     let link = try HostedLink(data: data, signature: sig, signIn.vault)
     let now = signIn.time.now
     let (form, shown) = try await signIn.store.read { (tx: borrowing Transaction) in
       let form = try tx.openForm(link, at: now)
       guard try tx.choices(form).contains(where: { $0.id == id }) else {
-        throw AccountProblem.appNotFound(id)
+        throw Problem.appNotFound(id)
       }
       return (form, try tx.pendingDeviceSignIn(of: form.id, app: id, in: form.workspace))
     }
@@ -44,7 +44,7 @@ package struct DeviceSignIn: Sendable {
     return try await begin(form, id)
   }
 
-  private func begin(_ form: HostedFormRecord, _ id: AppID) async throws -> DeviceJourney {
+  private func begin(_ form: HostedFormRecord, _ id: AppID) async throws -> PendingDeviceSignIn {
     let app = try await signIn.store.read { (tx: borrowing Transaction) in
       try tx.signInApp(id, in: form.workspace)
     }
@@ -65,9 +65,9 @@ package struct DeviceSignIn: Sendable {
     return journey(record)
   }
 
-  private func journey(_ record: DeviceSignInRecord) -> DeviceJourney {
+  private func journey(_ record: DeviceSignInRecord) -> PendingDeviceSignIn {
     let link = DeviceLink(id: record.id, workspace: record.workspace)
-    return DeviceJourney(record, url: link.url(signIn.publicURL, signIn.vault))
+    return PendingDeviceSignIn(record, url: link.url(signIn.publicURL, signIn.vault))
   }
 }
 
@@ -94,7 +94,7 @@ extension DeviceSignIn {
         try record.account.flatMap { try tx.account($0, in: workspace)?.account }
       )
     }
-    guard let found else { throw DeviceProblem.unknown }
+    guard let found else { throw Problem.deviceSignInUnknown }
     let works = found.form.map { $0.used == nil && now < $0.expires } ?? false
     let again = HostedLink(form: found.record.form, workspace: workspace)
     return DevicePage(found, tryAgain: works ? again.url(signIn.publicURL, signIn.vault) : nil)

@@ -86,13 +86,13 @@ package struct DeviceSignIns: Service {
 
   private func step(_ record: DeviceSignInRecord) async throws -> DeviceStep {
     guard time.now < record.expires else {
-      return DeviceStep(after: DeviceProblem.expired, record, at: time.now)
+      return DeviceStep(after: Problem.deviceCodeExpired, record, at: time.now)
     }
     do {
       let (form, app) = try await store.read { (tx: borrowing Transaction) in
         (try tx.form(record.form, in: record.workspace), try tx.signInApp(record.app, in: record.workspace))
       }
-      guard let form else { throw AccountProblem.formExpired }
+      guard let form else { throw Problem.formExpired }
       let entra = try signIn.endpoints.entra(for: app)
       let code = try signIn.vault.openSecret(record.code, for: .deviceCode(record.id, in: record.workspace))
       let asked = time.now
@@ -107,10 +107,10 @@ package struct DeviceSignIns: Service {
             form: form, app: app, reply: reply, asked: asked, clientKind: .native)
           return DeviceStep(outcome, at: time.now)
         }
-      } catch let problem as EntraProblem where problem.origin?.code == "AADSTS7000218" {
-        throw DeviceProblem.publicClientOff(app, entra.cloud, origin: problem.origin)
+      } catch let problem as Problem where problem.origin?.code == "AADSTS7000218" {
+        throw Problem.publicClientOff(app, entra.cloud, origin: problem.origin)
       }
-    } catch let problem as any Problem {
+    } catch let problem as Problem {
       return DeviceStep(after: problem, record, at: time.now)
     }
   }
@@ -134,7 +134,7 @@ enum DeviceStep: Sendable, Hashable {
   }
 
   /// The code outlives what passes by itself.
-  init(after problem: any Problem, _ record: DeviceSignInRecord, at now: Instant) {
+  init(after problem: Problem, _ record: DeviceSignInRecord, at now: Instant) {
     let said = ProblemRecord(problem, at: now)
     switch (problem.code, problem.retry) {
     case (.signInDeclined, _): self = .end(.declined, nil, said)

@@ -1,4 +1,5 @@
 package import Core
+package import Microsoft
 package import Store
 
 /// One mailbox that Heliograph sends from, as the faces may show it.
@@ -24,7 +25,7 @@ package struct Account: Sendable {
   package let paused: Bool
   /// Whether the mailbox is known to be there.
   package let verified: Bool
-  /// Whether letters go without a draft, so that nobody can look up what became of one.
+  /// Whether messages go without a draft, so that nobody can look up what became of one.
   package let sendOnly: Bool
   package let unknownOutcome: UnknownOutcome
   /// As Entra spelt them; empty for an app that acts for itself.
@@ -65,10 +66,18 @@ extension AccountDetails {
 
   /// A person's grant says what it allows. What an app was granted is not told, so it is taken to be allowed
   /// everything until Graph refuses it a draft.
-  var canReconcile: Bool {
+  package var canReconcile: Bool {
     switch provider {
     case .outlook: Scopes.grant(scopes ?? [], includes: readingPermission)
     case .outlookService: !account.sendOnly
     }
+  }
+}
+
+extension AccountDetails {
+  /// How Graph is told which mailbox is meant: only a person's own has no name.
+  package var mailbox: GraphMailbox {
+    guard provider == .outlook else { return .user(account.mailbox) }
+    return account.delegated || account.delegatedAccount != nil ? .shared(account.mailbox) : .me
   }
 }

@@ -1,3 +1,4 @@
+package import Access
 package import Core
 package import Store
 
@@ -20,24 +21,24 @@ package struct AccountActions: Sendable {
     self.time = time
   }
 
-  /// Its letters wait, those that are still to come too, until it is resumed; only what is on its way goes on.
+  /// Its messages wait, those that are still to come too, until it is resumed; only what is on its way goes on.
   package func pause(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
-      guard try tx.account(id, in: workspace) != nil else { throw AccountProblem.accountNotFound(id) }
+      guard try tx.account(id, in: workspace) != nil else { throw Problem.accountNotFound(id) }
       _ = try tx.setPaused(true, account: id, in: workspace, at: now)
     }
   }
 
-  /// The letters that have waited go at once.
+  /// The messages that have waited go at once.
   package func resume(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
       guard let account = try tx.account(id, in: workspace)?.account else {
-        throw AccountProblem.accountNotFound(id)
+        throw Problem.accountNotFound(id)
       }
       guard try tx.setPaused(false, account: id, in: workspace, at: now) else { return }
-      try tx.resumeLetters(of: account, at: now)
+      try tx.resumeMessages(of: account, at: now)
     }
     connector.nudge()
   }
@@ -49,12 +50,12 @@ package struct AccountActions: Sendable {
   package func reconnect(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
-      guard let details = try tx.account(id, in: workspace) else { throw AccountProblem.accountNotFound(id) }
+      guard let details = try tx.account(id, in: workspace) else { throw Problem.accountNotFound(id) }
       let account = details.account
       if details.provider == .outlook {
         let owner = account.delegatedAccount ?? id
         guard let grant = try tx.grant(of: owner, in: workspace) else {
-          throw AccountProblem.notConnected(id, because: account.lastError)
+          throw Problem.notConnected(id, because: account.lastError)
         }
         try tx.expireAccessToken(of: owner, version: grant.version, in: workspace)
       }
@@ -77,10 +78,10 @@ extension AccountActions {
   ) async throws -> ExposedToken {
     let workspace = caller.workspace
     let before = try await state(of: id, in: workspace)
-    guard exposesTokens else { throw AccountProblem.tokensNotExposed }
-    guard !before.isShared else { throw AccountProblem.sharedTokenNotExposed }
+    guard exposesTokens else { throw Problem.tokensNotExposed }
+    guard !before.isShared else { throw Problem.sharedTokenNotExposed }
     guard caller.account == nil || before.reachesOnlyItself else {
-      throw AccountProblem.widerTokenNotExposed(id)
+      throw Problem.widerTokenNotExposed(id)
     }
     let token = try await tokens.token(for: id, in: workspace)
     let after = try await state(of: id, in: workspace)
@@ -103,7 +104,7 @@ extension AccountActions {
 
   private func state(of id: AccountID, in workspace: WorkspaceID) async throws -> TokenState {
     try await store.read { (tx: borrowing Transaction) -> TokenState in
-      guard let details = try tx.account(id, in: workspace) else { throw AccountProblem.accountNotFound(id) }
+      guard let details = try tx.account(id, in: workspace) else { throw Problem.accountNotFound(id) }
       let account = details.account
       let app = try tx.app(account.app, in: account.appWorkspace)
       var state = TokenState(
@@ -136,17 +137,17 @@ package struct ExposedToken: Sendable {
   package let cached: Bool
 }
 
-extension AccountProblem {
-  fileprivate static let tokensNotExposed = AccountProblem(
+extension Problem {
+  fileprivate static let tokensNotExposed = Problem(
     .tokenNotExposed, "This gateway does not give out Microsoft's access tokens.",
     remedy: "Let Heliograph send, or have the operator set expose-tokens to yes.")
 
-  fileprivate static let sharedTokenNotExposed = AccountProblem(
+  fileprivate static let sharedTokenNotExposed = Problem(
     .tokenNotExposed, "The account uses an app that the operator shares, whose tokens are never given out.",
     remedy: "Let Heliograph send, or connect the account through an app of the workspace's own.")
 
-  fileprivate static func widerTokenNotExposed(_ id: AccountID) -> AccountProblem {
-    AccountProblem(
+  fileprivate static func widerTokenNotExposed(_ id: AccountID) -> Problem {
+    Problem(
       .tokenNotExposed,
       "The access token of “\(id)” also serves other mailboxes, and the API token is for this account only.",
       remedy: "Use an API token of the whole workspace.")

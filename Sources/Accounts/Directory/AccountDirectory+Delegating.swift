@@ -1,5 +1,7 @@
+import Access
 package import Core
-package import Store
+import Events
+import Store
 
 /// Somebody else's mailbox, into which another account's grant reaches; nothing is checked yet.
 package struct NewDelegate: Sendable {
@@ -25,7 +27,7 @@ package struct NewDelegate: Sendable {
     self.unknownOutcome = unknownOutcome
   }
 
-  func validate() throws(AccountProblem) {
+  func validate() throws(Problem) {
     if let id { try id.validate() }
     if let name { try validateName(name) }
     try validateAddress(email, field: "email")
@@ -48,7 +50,7 @@ extension AccountDirectory {
       if let existing {
         guard existing.delegatedAccount != nil, existing.mailbox.lowercased() == new.mailbox.lowercased()
         else {
-          throw AccountProblem.otherMailbox(id, existing.mailbox)
+          throw Problem.otherMailbox(id, existing.mailbox)
         }
       }
       var account = AccountRecord(
@@ -58,7 +60,7 @@ extension AccountDirectory {
         verified: existing?.verified ?? false, unknownOutcome: new.unknownOutcome, created: now)
       account.paused = existing?.paused ?? false
       try tx.upsert(account)
-      if existing == nil { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
+      if existing == nil { try tx.append(Event.accountAdded.record(id, in: workspace, at: now)) }
       return existing == nil ? .new : .existing
     }
     connector.nudge()
@@ -69,14 +71,14 @@ extension AccountDirectory {
 extension Transaction {
   /// An account whose grant others may use: one that somebody signed in to for their own mailbox.
   fileprivate func grantOwner(_ id: AccountID, in workspace: WorkspaceID) throws -> AccountRecord {
-    guard let owner = try account(id, in: workspace) else { throw AccountProblem.accountNotFound(id) }
+    guard let owner = try account(id, in: workspace) else { throw Problem.accountNotFound(id) }
     guard owner.provider == .outlook else {
-      throw AccountProblem.invalidField(
+      throw Problem.invalidField(
         "oauth2.auth.delegatedAccount", "is “\(id)”, whose app acts for itself",
         remedy: "Make the account with that app and the mailbox as “oauth2.auth.user”.")
     }
     guard owner.account.delegatedAccount == nil, !owner.account.delegated else {
-      throw AccountProblem.invalidField(
+      throw Problem.invalidField(
         "oauth2.auth.delegatedAccount", "is “\(id)”, which is for somebody else's mailbox itself",
         remedy: "Name the account of the person who has access.")
     }

@@ -1,4 +1,5 @@
 package import Core
+import Events
 import Store
 import Vault
 
@@ -33,7 +34,7 @@ extension AccountDirectory {
   /// The app that such a grant is for, where it is not one of ours already.
   func prepareApp(of grant: ImportedGrant, in workspace: WorkspaceID) throws -> PreparedApp {
     switch grant.app {
-    case .existing(let id): throw AccountProblem.appNotFound(id)
+    case .existing(let id): throw Problem.appNotFound(id)
     case .client(let id, let tenant, let secret, let cloud, let base):
       return try apps.prepare(
         NewApp(
@@ -50,7 +51,7 @@ extension Transaction {
     in workspace: WorkspaceID, at now: Instant, _ vault: Vault
   ) throws -> AccountOrigin {
     if let existing, existing.mailbox.lowercased() != grant.email.lowercased() || existing.delegated {
-      throw AccountProblem.otherMailbox(id, existing.mailbox)
+      throw Problem.otherMailbox(id, existing.mailbox)
     }
     try upsert(grant.account(id, app, existing: existing, in: workspace, at: now))
     let replaced = try self.grant(of: id, in: workspace)?.version
@@ -61,7 +62,7 @@ extension Transaction {
       expires: Instant(microseconds: 0), scopes: [], clientKind: app.isConfidential ? .web : .native,
       keepAlive: KeepAlive.next(after: now), updated: now)
     _ = try save(record, replacing: replaced)
-    if existing == nil { try append(AccountEvent.added.record(id, in: workspace, at: now)) }
+    if existing == nil { try append(Event.accountAdded.record(id, in: workspace, at: now)) }
     return existing == nil ? .new : .existing
   }
 }

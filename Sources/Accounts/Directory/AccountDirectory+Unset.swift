@@ -1,5 +1,6 @@
 package import Core
-package import Store
+import Events
+import Store
 
 /// An account that somebody signs in to later; nothing is checked yet.
 package struct UnsetAccount: Sendable {
@@ -26,7 +27,7 @@ package struct UnsetAccount: Sendable {
     self.unknownOutcome = unknownOutcome
   }
 
-  func validate() throws(AccountProblem) {
+  func validate() throws(Problem) {
     if let id { try id.validate() }
     if let name { try validateName(name) }
     try validateAddress(mailbox, field: delegated ? "oauth2.auth.delegatedUser" : "email")
@@ -34,7 +35,7 @@ package struct UnsetAccount: Sendable {
 }
 
 extension AccountDirectory {
-  /// Saves an account that waits, and whose letters wait, for somebody to sign in to it. One of the same mailbox
+  /// Saves an account that waits, and whose messages wait, for somebody to sign in to it. One of the same mailbox
   /// that is there already stays as it is.
   package func create(
     _ new: UnsetAccount, in workspace: WorkspaceID
@@ -46,7 +47,7 @@ extension AccountDirectory {
       let app = try tx.signInApp(new.app, in: workspace)
       if let existing = try tx.personsAccount(id, in: workspace) {
         guard existing.mailbox.lowercased() == new.mailbox.lowercased() else {
-          throw AccountProblem.otherMailbox(id, existing.mailbox)
+          throw Problem.otherMailbox(id, existing.mailbox)
         }
         return .existing
       }
@@ -56,7 +57,7 @@ extension AccountDirectory {
           appWorkspace: app.workspace, app: app.id, mailbox: new.mailbox, delegated: new.delegated,
           identity: .unverified, state: .unset, verified: false, unknownOutcome: new.unknownOutcome,
           created: now))
-      try tx.append(AccountEvent.added.record(id, in: workspace, at: now))
+      try tx.append(Event.accountAdded.record(id, in: workspace, at: now))
       return .new
     }
     return (id, origin)

@@ -1,4 +1,6 @@
+import Access
 package import Core
+import Events
 package import Store
 package import Vault
 
@@ -32,11 +34,11 @@ package struct AccountDirectory: Sendable {
     let id = new.id ?? AccountID.make(at: now)
     let origin = try await store.write { (tx: borrowing Transaction) -> AccountOrigin in
       let appID = try client.id(tx)
-      guard let app = try tx.app(appID, in: workspace) else { throw AccountProblem.appNotFound(appID) }
-      guard app.provider == .outlookService else { throw AccountProblem.needsSignIn(app.name) }
-      guard app.enabled else { throw AccountProblem.appDisabled(app.name) }
+      guard let app = try tx.app(appID, in: workspace) else { throw Problem.appNotFound(appID) }
+      guard app.provider == .outlookService else { throw Problem.needsSignIn(app.name) }
+      guard app.enabled else { throw Problem.appDisabled(app.name) }
       let existing = try tx.account(id, in: workspace)
-      if existing?.provider == .outlook { throw AccountProblem.accountExists(id, .outlook) }
+      if existing?.provider == .outlook { throw Problem.accountExists(id, .outlook) }
       var account = AccountRecord(
         workspace: workspace, id: id, name: new.name, email: new.email ?? new.mailbox, app: app.id,
         mailbox: new.mailbox, state: .initial, verified: false, unknownOutcome: new.unknownOutcome,
@@ -44,7 +46,7 @@ package struct AccountDirectory: Sendable {
       if let known = existing?.account, known.lane == account.lane { account.verified = known.verified }
       account.paused = existing?.account.paused ?? false
       try tx.upsert(account)
-      if existing == nil { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
+      if existing == nil { try tx.append(Event.accountAdded.record(id, in: workspace, at: now)) }
       return existing == nil ? .new : .existing
     }
     connector.nudge()
@@ -53,7 +55,7 @@ package struct AccountDirectory: Sendable {
 
   package func account(_ id: AccountID, in workspace: WorkspaceID) async throws -> Account {
     let found = try await store.read { (tx: borrowing Transaction) in try tx.account(id, in: workspace) }
-    guard let found else { throw AccountProblem.accountNotFound(id) }
+    guard let found else { throw Problem.accountNotFound(id) }
     return Account(found)
   }
 
@@ -68,22 +70,22 @@ package struct AccountDirectory: Sendable {
     return page.map { Account($0) }
   }
 
-  /// Also removes the grant, and cancels the letters that wait for the account. Throws `account.inUse` while
+  /// Also removes the grant, and cancels the messages that wait for the account. Throws `account.inUse` while
   /// others send through its grant.
   package func delete(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
       let users = try tx.accounts(delegatedBy: id, in: workspace)
-      guard users.isEmpty else { throw AccountProblem.accountInUse(id, by: users) }
-      try tx.cancelLetters(of: id, in: workspace, at: now)
-      try tx.append(AccountEvent.deleted.record(id, in: workspace, at: now))
-      guard try tx.deleteAccount(id, in: workspace) else { throw AccountProblem.accountNotFound(id) }
+      guard users.isEmpty else { throw Problem.accountInUse(id, by: users) }
+      try tx.cancelMessages(of: id, in: workspace, at: now)
+      try tx.append(Event.accountDeleted.record(id, in: workspace, at: now))
+      guard try tx.deleteAccount(id, in: workspace) else { throw Problem.accountNotFound(id) }
     }
   }
 }
 
-extension AccountProblem {
-  fileprivate static func needsSignIn(_ app: String) -> AccountProblem {
+extension Problem {
+  fileprivate static func needsSignIn(_ app: String) -> Problem {
     .invalidField(
       "oauth2.provider", "is “\(app)”, an app that people sign in to",
       remedy: "Make a sign-in link with POST /v1/authentication/form, or use an app of “outlookService”.")

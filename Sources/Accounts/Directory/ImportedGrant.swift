@@ -1,3 +1,4 @@
+import Access
 package import Core
 package import Store
 
@@ -39,7 +40,7 @@ package struct ImportedGrant: Sendable {
   /// Longer than any that Microsoft gives: a few kilobytes for work accounts, less for personal ones.
   package static let longestToken = 16_384
 
-  func validate() throws(AccountProblem) {
+  func validate() throws(Problem) {
     if let account { try account.validate() }
     if let name { try validateName(name) }
     try validateAddress(email, field: "email")

@@ -1,6 +1,7 @@
+import Access
 package import Core
 import MIME
-package import Store
+import Store
 
 /// A mailbox that an app acts in by itself, as somebody asks for it; nothing is checked yet.
 package struct NewAccount: Sendable {
@@ -40,7 +41,7 @@ package struct NewAccount: Sendable {
     self.unknownOutcome = unknownOutcome
   }
 
-  func validate() throws(AccountProblem) {
+  func validate() throws(Problem) {
     if let id { try id.validate() }
     try validateName(name)
     guard isPlainText(mailbox, longest: 320), !mailbox.contains(where: \.isWhitespace) else {
@@ -58,7 +59,7 @@ package enum AccountOrigin: String, Sendable {
 
 extension AccountID {
   /// Any text its owner chose, as long as it fits a path and a line.
-  func validate() throws(AccountProblem) {
+  func validate() throws(Problem) {
     guard isPlainText(rawValue, longest: 256) else {
       throw .invalidField(
         "account", "is empty, longer than 256 bytes or holds control characters",
@@ -67,7 +68,7 @@ extension AccountID {
   }
 }
 
-func validateName(_ text: String) throws(AccountProblem) {
+func validateName(_ text: String) throws(Problem) {
   guard isPlainText(text, longest: 256) else {
     throw .invalidField(
       "name", "is empty, too long or holds control characters",
@@ -75,9 +76,9 @@ func validateName(_ text: String) throws(AccountProblem) {
   }
 }
 
-func validateAddress(_ text: String?, field: String) throws(AccountProblem) {
+func validateAddress(_ text: String?, field: String) throws(Problem) {
   guard let text else { return }
-  do throws(MIMEProblem) {
+  do throws(Problem) {
     _ = try EmailAddress(text)
   } catch {
     throw .invalidField(field, "is no e-mail address", remedy: "Write it as name@domain.")

@@ -1,13 +1,14 @@
-import Core
+import Access
+package import Core
 import Microsoft
 package import Store
 
 extension AccountDirectory {
   /// The client that the user of an SMTP form names: `client id` or `client id/tenant`, as other programs have
   /// people enter what goes with a refresh token.
-  package func client(of form: SMTPForm) throws(AccountProblem) -> ImportedGrant.App {
+  package func client(of form: SMTPForm) throws(Problem) -> ImportedGrant.App {
     guard let cloud = apps.clouds.cloud(withMailHost: form.host) else {
-      throw AccountProblem(
+      throw Problem(
         .requestNotSupported, "“smtp.host” is “\(String(form.host.prefix(80)))”, which is none of Outlook's.",
         remedy: "Use smtp.office365.com with a client id as user and a refresh token as password; other "
           + "servers are not supported.")
@@ -20,7 +21,7 @@ extension AccountDirectory {
         remedy: "Write the Application (client) ID, or the ID, a slash and the tenant; the password is the "
           + "refresh token.")
     }
-    let tenant = try parts.dropFirst().first.map { text throws(AccountProblem) in try Authority(text).segment
+    let tenant = try parts.dropFirst().first.map { text throws(Problem) in try Authority(text).segment
     }
     return .client(id: id, tenant: tenant, secret: nil, cloud: cloud.name, base: .api)
   }

@@ -3,7 +3,7 @@ import Store
 import Vault
 
 /// What became of one row.
-typealias ImportOutcome = Result<(id: AccountID, origin: AccountOrigin), AccountProblem>
+typealias ImportOutcome = Result<(id: AccountID, origin: AccountOrigin), Problem>
 
 /// The apps of a list's rows, each found or made once.
 struct ImportedApps: Sendable {
@@ -60,7 +60,7 @@ private struct PreparedRow: Sendable {
   enum App: Sendable {
     case known(AppID)
     case prepared(PreparedApp)
-    case refused(AccountProblem)
+    case refused(Problem)
   }
 
   let grant: ImportedGrant
@@ -82,7 +82,7 @@ private struct PreparedRow: Sendable {
         app = .prepared(try directory.prepareApp(of: row.grant, in: workspace))
       } catch {
         app = .refused(
-          error as? AccountProblem ?? .appInvalid("The app cannot be made.", remedy: "Check the row."))
+          error as? Problem ?? .appInvalid("The app cannot be made.", remedy: "Check the row."))
       }
     }
   }
@@ -98,7 +98,7 @@ private struct SavedRows: Sendable {
   ) throws {
     do {
       outcomes.append(.success(try save(row, tx, in: workspace, at: now, vault)))
-    } catch let problem as AccountProblem {
+    } catch let problem as Problem where problem.scope != .installation {
       outcomes.append(.failure(problem))
     }
   }
@@ -131,7 +131,7 @@ private struct SavedRows: Sendable {
   ) throws -> AccountRecord? {
     if let id = grant.account { return try tx.personsAccount(id, in: workspace) }
     let accounts = try tx.personsAccounts(of: grant.email, in: workspace)
-    guard accounts.count < 2 else { throw AccountProblem.severalAccounts(grant.email) }
+    guard accounts.count < 2 else { throw Problem.severalAccounts(grant.email) }
     return accounts.first
   }
 }

@@ -1,5 +1,6 @@
 package import Core
 import Store
+import Tables
 import Vault
 
 /// One list of mailboxes on its way into the directory. Good rows are saved in batches as they come; a bad one costs
@@ -47,7 +48,7 @@ package struct AccountImport: Sendable {
   }
 
   /// Ends it early: nobody asks for more, or the list is too long.
-  package mutating func stop(_ problem: any Problem) -> [ImportReport] {
+  package mutating func stop(_ problem: Problem) -> [ImportReport] {
     if isOver { return [] }
     isOver = true
     wakeConnector()
@@ -65,7 +66,7 @@ package struct AccountImport: Sendable {
     for row in rows where !isOver {
       if isHeader(row, &reports) { continue }
       counts.rows += 1
-      do throws(AccountProblem) {
+      do throws(Problem) {
         waiting.append(try read(row))
       } catch {
         counts.failed += 1
@@ -89,14 +90,14 @@ package struct AccountImport: Sendable {
     columns = found
     if !found.missing.isEmpty {
       counts.failed += 1
-      reports += [.failed(line: row.line, AccountProblem.headerLacks(found.missing)), .done(counts)]
+      reports += [.failed(line: row.line, Problem.headerLacks(found.missing)), .done(counts)]
       isOver = true
     }
     if found.hasPassword { reports.append(.passwordsLeftOut(line: row.line)) }
     return header != nil
   }
 
-  private mutating func read(_ row: CSVRow) throws(AccountProblem) -> ImportRow {
+  private mutating func read(_ row: CSVRow) throws(Problem) -> ImportRow {
     let fields: [String]
     switch row.fields {
     case .success(let texts): fields = texts
@@ -120,7 +121,7 @@ package struct AccountImport: Sendable {
       if counts.imported <= Self.batch { wakeConnector() }
       return reports
     } catch {
-      return stop(error as? any Problem ?? AccountProblem.importStopped)
+      return stop(error as? Problem ?? Problem.importStopped)
     }
   }
 
@@ -139,7 +140,7 @@ package struct AccountImport: Sendable {
 
 /// What there is to say about a list while it is read.
 package enum ImportReport: Sendable {
-  case failed(line: Int, any Problem)
+  case failed(line: Int, Problem)
   /// The account was there, and has this grant now.
   case renewed(line: Int, AccountID)
   /// The list has a column of passwords.
@@ -147,7 +148,7 @@ package enum ImportReport: Sendable {
   case progress(ImportCounts)
   case done(ImportCounts)
   /// What was saved stays; the rest of the list was not read.
-  case stopped(any Problem, ImportCounts)
+  case stopped(Problem, ImportCounts)
 }
 
 package struct ImportCounts: Sendable, Hashable {
@@ -157,8 +158,8 @@ package struct ImportCounts: Sendable, Hashable {
   package var failed = 0
 }
 
-extension AccountProblem {
-  fileprivate static let importStopped = AccountProblem(
+extension Problem {
+  fileprivate static let importStopped = Problem(
     .requestInternal, "The import was interrupted.",
     remedy: "Send the list again; what was saved is renewed.",
     retry: .safe(after: nil))

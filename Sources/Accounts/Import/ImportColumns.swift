@@ -1,3 +1,6 @@
+import Core
+import Tables
+
 /// Which column of a list of mailboxes holds what: as its header says, or by the order that such lists have.
 struct ImportColumns: Sendable, Hashable {
   enum Column: String, Sendable, CaseIterable {
@@ -42,7 +45,7 @@ struct ImportColumns: Sendable, Hashable {
       self = .usual
       return
     }
-    let isSwapped = ImportRow.isGUID(row[3]) && !ImportRow.isGUID(row[2])
+    let isSwapped = isGUID(row[3]) && !isGUID(row[2])
     self = isSwapped ? ImportColumns(columns: [.email, .password, .refreshToken, .clientID]) : .sold
   }
 
@@ -61,7 +64,7 @@ struct ImportColumns: Sendable, Hashable {
     return values
   }
 
-  /// Letters and digits alone: “Client ID”, `client_id` and `clientId` are the same.
+  /// Only alphanumeric characters: “Client ID”, `client_id` and `clientId` are the same.
   private static func key(_ text: String) -> String {
     text.lowercased().filter { $0.isLetter || $0.isNumber }
   }

@@ -1,6 +1,8 @@
+import Access
 import Core
 import MIME
 import Store
+import Tables
 import Vault
 
 /// One row of a list of mailboxes that can be saved.
@@ -11,13 +13,13 @@ struct ImportRow: Sendable {
 
   /// Throws `request.invalidField`; its words hold nothing of the row, because a row whose columns are shifted has a
   /// token where something else belongs.
-  init(line: Int, _ values: [ImportColumns.Column: String]) throws(AccountProblem) {
+  init(line: Int, _ values: [ImportColumns.Column: String]) throws(Problem) {
     self.line = line
     guard let email = values[.email] else { throw .rowLacks(.email) }
     guard let named = values[.clientID] else { throw .rowLacks(.clientID) }
     guard let token = values[.refreshToken] else { throw .rowLacks(.refreshToken) }
     let (clientID, tenant) = try Self.client(named, tenant: values[.tenant])
-    let secret = try values[.clientSecret].map { text throws(AccountProblem) in try Self.secret(text) }
+    let secret = try values[.clientSecret].map { text throws(Problem) in try Self.secret(text) }
     guard !Self.isAccessToken(token) else { throw .accessTokenForRefreshToken }
     client = ImportedApps.Client(id: clientID, tenant: tenant, secretHash: secret.map { Digest.sha256($0) })
     grant = ImportedGrant(
@@ -32,7 +34,7 @@ struct ImportRow: Sendable {
 
   private static func client(
     _ text: String, tenant column: String?
-  ) throws(AccountProblem) -> (id: String, tenant: String?) {
+  ) throws(Problem) -> (id: String, tenant: String?) {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard isGUID(parts[0]) else {
       throw .invalidField(
@@ -53,7 +55,7 @@ struct ImportRow: Sendable {
     return (parts[0].lowercased(), authority.segment)
   }
 
-  private static func secret(_ text: String) throws(AccountProblem) -> Secret {
+  private static func secret(_ text: String) throws(Problem) -> Secret {
     guard text.utf8.count <= NewApp.longest, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw .invalidField(
         "client secret", "is none that Microsoft makes",
@@ -62,20 +64,14 @@ struct ImportRow: Sendable {
     return Secret(text)
   }
 
-  /// `8-4-4-4-12` hexadecimal digits.
-  static func isGUID(_ text: String) -> Bool {
-    text.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count) == [8, 4, 4, 4, 12]
-      && text.allSatisfy { $0.isHexDigit || $0 == "-" }
-  }
-
   /// A signed JWT. Microsoft's refresh tokens are none, and an access token ends within the hour.
   private static func isAccessToken(_ text: String) -> Bool {
     text.hasPrefix("eyJ") && text.split(separator: ".", omittingEmptySubsequences: false).count == 3
   }
 }
 
-extension AccountProblem {
-  fileprivate static func rowLacks(_ column: ImportColumns.Column) -> AccountProblem {
+extension Problem {
+  fileprivate static func rowLacks(_ column: ImportColumns.Column) -> Problem {
     .invalidField(
       column.title, "is missing",
       remedy: "A row takes email, client id, refresh token and, for a web client, client secret.")
@@ -86,7 +82,7 @@ extension AccountProblem {
     remedy: "Give the refresh token that came with it.")
 
   /// What makes a row none.
-  static func unreadableRow(_ fault: CSVFault) -> AccountProblem {
+  static func unreadableRow(_ fault: CSVFault) -> Problem {
     let (flaw, remedy) =
       switch fault {
       case .quoting:
@@ -111,23 +107,23 @@ extension AccountProblem {
           "Leave out the columns that are not needed, and quote fields that hold the separator."
         )
       }
-    return AccountProblem(.requestMalformed, flaw, remedy: remedy)
+    return Problem(.requestMalformed, flaw, remedy: remedy)
   }
 
-  static func headerLacks(_ columns: [ImportColumns.Column]) -> AccountProblem {
-    AccountProblem(
+  static func headerLacks(_ columns: [ImportColumns.Column]) -> Problem {
+    Problem(
       .requestMalformed, "The header names no \(columns.map(\.title).joined(separator: ", no ")).",
       remedy: "Name the columns email, client id, refresh token and client secret, or leave the header out.")
   }
 
-  static func rowTwice(first line: Int) -> AccountProblem {
-    AccountProblem(
+  static func rowTwice(first line: Int) -> Problem {
+    Problem(
       .requestInvalidField, "The same mailbox stands in line \(line).",
       remedy: "Keep the row whose refresh token is newer.")
   }
 
-  static func severalAccounts(_ email: String) -> AccountProblem {
-    AccountProblem(
+  static func severalAccounts(_ email: String) -> Problem {
+    Problem(
       .accountExists, "Several accounts are of the mailbox \(email).",
       remedy: "Say which in a column “account”.")
   }

@@ -8,11 +8,11 @@ package struct FormPage: Sendable {
   package let name: String?
   /// The address that must sign in; `nil` lets anybody.
   package let email: String?
-  /// The host that the browser goes back to: who asks. In ASCII, so that no letter passes for another.
-  package let asker: String
+  /// The host that the browser goes back to: who asks. In ASCII, so that no character passes for another.
+  package let requester: String
   /// What the workspace is called that the mailbox will belong to; `nil` for the one that every gateway has.
   package let workspace: String?
-  /// The asker's origin: scheme, host and port.
+  /// The requester's origin: scheme, host and port.
   package let returnOrigin: String
   /// One button each; at least one.
   package let apps: [Choice]
@@ -26,7 +26,7 @@ package struct FormPage: Sendable {
     name = form.name
     email = form.wantedEmail
     let url = URLComponents(string: form.redirectURL)
-    asker = form.asker
+    requester = form.requester
     self.workspace = workspace.flatMap { $0.id == .default ? nil : $0.name }
     var origin = URLComponents()
     (origin.scheme, origin.encodedHost, origin.port) = (url?.scheme, url?.encodedHost, url?.port)
@@ -38,7 +38,7 @@ package struct FormPage: Sendable {
 extension HostedFormRecord {
   /// Who must sign in; `nil` lets anybody. For somebody else's mailbox `email` does not say.
   var wantedEmail: String? { expectedEmail ?? (delegated ? nil : email) }
-  var asker: String { URLComponents(string: redirectURL)?.encodedHost ?? redirectURL }
+  var requester: String { URLComponents(string: redirectURL)?.encodedHost ?? redirectURL }
 }
 
 /// The way to Microsoft, and what the browser must bring back from there.
@@ -70,18 +70,18 @@ package enum SignInOutcome: Sendable {
   case connected(AccountID, AccountOrigin, redirect: String)
   /// Nothing was stored. `tryAgain` is the hosted link, where it still works; `back` is `nil` when nobody knows
   /// whose sign-in it was.
-  case refused(any Problem, tryAgain: String?, back: WayBack?)
+  case refused(Problem, tryAgain: String?, back: WayBack?)
 }
 
 /// The way back to the program that made a link, for a person whose sign-in failed.
 package struct WayBack: Sendable, Hashable {
   /// The host that it leads to.
-  package let asker: String
+  package let requester: String
   /// The form's own address with `state=failed`, `problem`, `error`, `remedy` and, where the link names an
   /// account, `account` in its query.
   package let url: String
 
-  init(_ form: HostedFormRecord, after problem: any Problem) {
+  init(_ form: HostedFormRecord, after problem: Problem) {
     self.init(form, code: problem.code.rawValue, error: problem.summary, remedy: problem.remedy)
   }
 
@@ -90,7 +90,7 @@ package struct WayBack: Sendable, Hashable {
   }
 
   private init(_ form: HostedFormRecord, code: String, error: String, remedy: String?) {
-    asker = form.asker
+    requester = form.requester
     var items = [("state", "failed"), ("problem", code), ("error", error)]
     if let account = form.account { items.insert(("account", account.rawValue), at: 0) }
     if let remedy { items.append(("remedy", remedy)) }

@@ -14,7 +14,7 @@ struct HostedLink: Sendable {
   }
 
   /// Throws `form.invalid` unless we have signed exactly this.
-  init(data: String, signature: String, _ vault: Vault) throws(AccountProblem) {
+  init(data: String, signature: String, _ vault: Vault) throws(Problem) {
     let text = try SignedText(data: data, signature: signature, purpose: Self.purpose, vault).text
     guard let slash = text.lastIndex(of: "/") else { throw .formInvalid }
     workspace = WorkspaceID(String(text[..<slash]))

@@ -1,5 +1,6 @@
+import Access
 package import Core
-package import Store
+import Store
 
 /// A sign-in link, as somebody asks for it; nothing is checked yet.
 package struct NewForm: Sendable {
@@ -31,7 +32,7 @@ package struct NewForm: Sendable {
     self.unknownOutcome = unknownOutcome
   }
 
-  func validate() throws(AccountProblem) {
+  func validate() throws(Problem) {
     if let account { try account.validate() }
     if let name, !isPlainText(name, longest: 256) {
       throw .invalidField(
@@ -50,7 +51,7 @@ package struct NewForm: Sendable {
   }
 
   /// Throws unless the way back leads to one of the workspace's hosts, where it names some, or to ourselves.
-  func validateRedirect(hosts: [String], publicURL: String) throws(AccountProblem) {
+  func validateRedirect(hosts: [String], publicURL: String) throws(Problem) {
     guard !hosts.isEmpty else { return }
     let host = WebURL(redirectURL)?.asciiHost
     guard let host, hosts.contains(host) || host == WebURL(publicURL)?.asciiHost else {

@@ -9,7 +9,7 @@ extension SignIn {
   /// Throws only what is no answer to the person, such as cancellation.
   package func complete(_ query: [String: String], cookies: [String: String]) async throws -> SignInOutcome {
     guard let state = query["state"], !state.isEmpty else {
-      return .refused(AccountProblem.signInExpired, tryAgain: nil, back: nil)
+      return .refused(Problem.signInExpired, tryAgain: nil, back: nil)
     }
     let stateHash = Digest.sha256(Secret(state))
     let cookie = cookies[BrowserCookie.name(stateHash: stateHash)] ?? ""
@@ -18,9 +18,9 @@ extension SignIn {
       try tx.takeSignIn(stateHash: stateHash, browserHash: browserHash)
     }
     switch taking {
-    case .unknown: return .refused(AccountProblem.signInExpired, tryAgain: nil, back: nil)
+    case .unknown: return .refused(Problem.signInExpired, tryAgain: nil, back: nil)
     // The sign-in is still under way elsewhere: whoever asked must not read of its end.
-    case .otherBrowser: return .refused(AccountProblem.browserMismatch, tryAgain: nil, back: nil)
+    case .otherBrowser: return .refused(Problem.browserMismatch, tryAgain: nil, back: nil)
     case .taken(let signIn): return try await finish(signIn, query)
     }
   }
@@ -29,19 +29,19 @@ extension SignIn {
     let form = try await store.read { (tx: borrowing Transaction) in
       try tx.form(signIn.form, in: signIn.workspace)
     }
-    guard let form else { return .refused(AccountProblem.formExpired, tryAgain: nil, back: nil) }
+    guard let form else { return .refused(Problem.formExpired, tryAgain: nil, back: nil) }
     do {
       let asked = time.now
-      guard asked < signIn.expires else { throw AccountProblem.signInExpired }
+      guard asked < signIn.expires else { throw Problem.signInExpired }
       let app = try await store.read { (tx: borrowing Transaction) in
         try tx.signInApp(signIn.app, in: signIn.workspace)
       }
       if let error = query["error"] {
-        throw EntraProblem(
+        throw Problem(
           callbackError: error, description: query["error_description"],
           values: try await values(of: app, for: form, redirectURI: signIn.redirectURI))
       }
-      guard let code = query["code"], !code.isEmpty else { throw AccountProblem.signInExpired }
+      guard let code = query["code"], !code.isEmpty else { throw Problem.signInExpired }
       let secrets = try signIn.secrets(vault)
       let reply = try await endpoints.entra(for: app).redeem(
         code: Secret(code), redirectURI: signIn.redirectURI, pkce: secrets.pkce,
@@ -50,13 +50,13 @@ extension SignIn {
       return try await connect(
         form: form, app: app, reply: reply, asked: asked, clientKind: app.isConfidential ? .web : .native,
         nonce: secrets.nonce)
-    } catch let problem as any Problem {
+    } catch let problem as Problem {
       return refusal(problem, of: form)
     }
   }
 
   /// Why nothing came of it, and the ways on.
-  func refusal(_ problem: any Problem, of form: HostedFormRecord) -> SignInOutcome {
+  func refusal(_ problem: Problem, of form: HostedFormRecord) -> SignInOutcome {
     let works = form.used == nil && time.now < form.expires
     let link = HostedLink(form: form.id, workspace: form.workspace)
     return .refused(

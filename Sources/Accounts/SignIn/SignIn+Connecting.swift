@@ -1,4 +1,5 @@
 package import Core
+import Events
 package import Microsoft
 package import Store
 
@@ -15,11 +16,11 @@ extension SignIn {
     nonce: Secret? = nil
   ) async throws -> SignInOutcome {
     do {
-      guard let token = reply.idToken else { throw AccountProblem.noIdentity }
+      guard let token = reply.idToken else { throw Problem.noIdentity }
       try token.validate(
         clientID: app.clientID, nonce: nonce?.reveal(), tenant: app.authority,
         cloud: try endpoints.cloud(of: app), now: time.now)
-      guard let refreshToken = reply.refreshToken else { throw AccountProblem.noRefreshToken }
+      guard let refreshToken = reply.refreshToken else { throw Problem.noRefreshToken }
       try checkMaySend(reply, app)
       let person = try await whoSignedIn(token, reply, app)
       let delegated = try await delegatedMailbox(of: form)
@@ -28,7 +29,7 @@ extension SignIn {
         clientKind: clientKind, asked: asked,
         verified: try await hasMailbox(reply, app, person, delegated: delegated))
       return try await keep(connection, form)
-    } catch let problem as any Problem {
+    } catch let problem as Problem {
       let now = try await store.read { (tx: borrowing Transaction) in try tx.form(form.id, in: form.workspace)
       }
       return refusal(problem, of: now ?? form)
@@ -56,7 +57,7 @@ extension SignIn {
     guard Scopes.grant(try endpoints.requestedScopes(of: app), includes: permission),
       !Scopes.grant(reply.scopes, includes: permission)
     else { return }
-    throw AccountProblem.mayNotSend(
+    throw Problem.mayNotSend(
       permission, clientID: app.clientID,
       link: try endpoints.cloud(of: app).portalLink(.permissions, clientID: app.clientID))
   }
@@ -68,7 +69,7 @@ extension SignIn {
       let graph = try endpoints.graph(for: app, mailbox: .me, token: reply.accessToken)
       return SignedIn(token, user: try await graph.user())
     }
-    guard let person = SignedIn(token) else { throw AccountProblem.noIdentity }
+    guard let person = SignedIn(token) else { throw Problem.noIdentity }
     return person
   }
 
@@ -87,10 +88,10 @@ extension SignIn {
     } catch  where error.code == .graphMailboxUnavailable {
       throw error
     } catch  where error.code == .graphAccessDenied && delegated != nil {
-      throw AccountProblem.noDelegateAccess(
+      throw Problem.noDelegateAccess(
         to: delegated ?? "", signedIn: person.address, origin: error.origin)
     } catch {
-      // Graph is not well just now; the first letter will tell.
+      // Graph is not well just now; the first message will tell.
       return false
     }
   }
@@ -101,11 +102,11 @@ extension SignIn {
     let newID = AccountID.make(at: now)
     let workspace = form.workspace
     return try await store.write { [vault] (tx: borrowing Transaction) -> SignInOutcome in
-      guard let form = try tx.form(form.id, in: workspace) else { throw AccountProblem.formExpired }
+      guard let form = try tx.form(form.id, in: workspace) else { throw Problem.formExpired }
       let id = form.account ?? newID
       let existing = try tx.personsAccount(id, in: workspace)
       try connection.person.check(form, existing: existing)
-      guard try tx.useForm(form.id, in: workspace, at: now) else { throw AccountProblem.formUsed }
+      guard try tx.useForm(form.id, in: workspace, at: now) else { throw Problem.formUsed }
       let account = connection.account(id, form, existing: existing, at: now)
       try tx.upsert(account)
       let replaced = try tx.grant(of: id, in: workspace)?.version
@@ -113,12 +114,12 @@ extension SignIn {
       _ = try tx.save(connection.grant(account, version: version, at: now, vault), replacing: replaced)
       try tx.setLastError(nil, ofApp: connection.app.id, in: connection.app.workspace)
       let origin: AccountOrigin = existing == nil ? .new : .existing
-      if origin == .new { try tx.append(AccountEvent.added.record(id, in: workspace, at: now)) }
+      if origin == .new { try tx.append(Event.accountAdded.record(id, in: workspace, at: now)) }
       if existing?.state != account.state {
         try tx.append(
-          AccountEvent.authenticated(mailbox: account.mailbox).record(id, in: workspace, at: now))
+          Event.authenticationSuccess(user: account.mailbox).record(id, in: workspace, at: now))
       }
-      for waiting in [account, existing ?? account] { try tx.resumeLetters(of: waiting, at: now) }
+      for waiting in [account, existing ?? account] { try tx.resumeMessages(of: waiting, at: now) }
       try tx.reviveAccounts(delegatedBy: account, as: account.state, at: now)
       return .connected(id, origin, redirect: form.redirect(to: id, origin))
     }

@@ -21,7 +21,7 @@ extension SignIn {
   /// - Parameter data: with `sig` the sign-in link that the person came by. The values of its app stand in the
   ///   answer, when it offers one only; a link that no longer works is left aside.
   package func explain(_ text: String, data: String?, sig: String?) async throws -> HelpAnswer? {
-    if let problem = AccountProblem.onPages.first(where: { $0.code.rawValue == text }) {
+    if let problem = Problem.onPages.first(where: { $0.code.rawValue == text }) {
       return HelpAnswer(
         name: nil, code: problem.code, meaning: problem.summary, remedy: problem.remedy, actor: problem.actor,
         link: problem.link)
@@ -40,13 +40,13 @@ extension SignIn {
       do {
         let apps = try tx.choices(form)
         return apps.count == 1 ? (form, apps[0]) : nil
-      } catch is AccountProblem {
+      } catch is Problem {
         return nil
       }
     }
     guard let (form, app) = found else { return ErrorValues() }
     return try await values(
-      of: app, for: form, redirectURI: Journey(app: app, publicURL: publicURL).redirectURI)
+      of: app, for: form, redirectURI: PendingSignIn(app: app, publicURL: publicURL).redirectURI)
   }
 
   /// What the catalogue's sentences are filled with when a sign-in fails.
@@ -60,11 +60,11 @@ extension SignIn {
   }
 }
 
-extension AccountProblem {
+extension Problem {
   /// Those that a page of ours may have shown, in words that hold for everybody.
-  fileprivate static let onPages: [AccountProblem] = [
+  fileprivate static let onPages: [Problem] = [
     .formInvalid, .formUsed, .signInExpired, .browserMismatch, .noIdentity, .noRefreshToken, .noAppEnabled,
-    AccountProblem(
+    Problem(
       .accountIdentityMismatch, "Somebody signed in with another mailbox than the one the link is for.",
       remedy: "Open the link again and sign in as the mailbox that its page names."),
   ]

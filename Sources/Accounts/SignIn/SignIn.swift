@@ -64,7 +64,7 @@ package struct SignIn: Sendable {
       if let app = new.app { _ = try tx.signInApp(app, in: workspace) }
       guard let id = new.account, let existing = try tx.personsAccount(id, in: workspace) else { return }
       guard !new.delegated || existing.isDelegated(to: new.email) else {
-        throw AccountProblem.otherMailbox(id, existing.mailbox)
+        throw Problem.otherMailbox(id, existing.mailbox)
       }
     }
   }
@@ -87,11 +87,11 @@ package struct SignIn: Sendable {
     let (form, app) = try await store.read { (tx: borrowing Transaction) in
       let form = try tx.openForm(link, at: now)
       guard let app = try tx.choices(form).first(where: { $0.id == app }) else {
-        throw AccountProblem.appNotFound(app)
+        throw Problem.appNotFound(app)
       }
       return (form, app)
     }
-    let journey = Journey(app: app, publicURL: publicURL)
+    let journey = PendingSignIn(app: app, publicURL: publicURL)
     let record = journey.record(form, app, until: now + Self.stateLife, at: now, vault)
     try await store.write { (tx: borrowing Transaction) in
       try tx.deleteSignIns(expiredBefore: now)
@@ -113,16 +113,16 @@ package struct SignIn: Sendable {
 extension Transaction {
   /// Throws `form.used` or `form.invalid` for a link that no longer works.
   func openForm(_ link: HostedLink, at now: Instant) throws -> HostedFormRecord {
-    guard let form = try form(link.form, in: link.workspace) else { throw AccountProblem.formExpired }
-    guard form.used == nil else { throw AccountProblem.formUsed }
-    guard now < form.expires else { throw AccountProblem.formExpired }
+    guard let form = try form(link.form, in: link.workspace) else { throw Problem.formExpired }
+    guard form.used == nil else { throw Problem.formUsed }
+    guard now < form.expires else { throw Problem.formExpired }
     return form
   }
 
   func choices(_ form: HostedFormRecord) throws -> [OAuth2AppRecord] {
     if let app = form.app { return [try signInApp(app, in: form.workspace)] }
     let apps = try enabledSignInApps(in: form.workspace)
-    guard !apps.isEmpty else { throw AccountProblem.noAppEnabled }
+    guard !apps.isEmpty else { throw Problem.noAppEnabled }
     return apps
   }
 
@@ -130,16 +130,16 @@ extension Transaction {
   func personsAccount(_ id: AccountID, in workspace: WorkspaceID) throws -> AccountRecord? {
     guard let existing = try account(id, in: workspace) else { return nil }
     guard existing.provider == .outlook else {
-      throw AccountProblem.accountExists(id, existing.provider)
+      throw Problem.accountExists(id, existing.provider)
     }
     return existing.account
   }
 
   /// Throws unless people may sign in to that app now.
   func signInApp(_ id: AppID, in workspace: WorkspaceID) throws -> OAuth2AppRecord {
-    guard let app = try usableApp(id, in: workspace) else { throw AccountProblem.appNotFound(id) }
-    guard app.provider == .outlook else { throw AccountProblem.appActsForItself(app.name) }
-    guard app.enabled else { throw AccountProblem.appDisabled(app.name) }
+    guard let app = try usableApp(id, in: workspace) else { throw Problem.appNotFound(id) }
+    guard app.provider == .outlook else { throw Problem.appActsForItself(app.name) }
+    guard app.enabled else { throw Problem.appDisabled(app.name) }
     return app
   }
 }

@@ -35,7 +35,7 @@ struct SignedIn: Sendable {
   /// The mailbox must be the one that the link is for; a link for an account that exists, and that names no
   /// address, is for that account's mailbox. Whoever connected an account stays its owner, because an address
   /// may pass to somebody else.
-  func check(_ form: HostedFormRecord, existing: AccountRecord?) throws(AccountProblem) {
+  func check(_ form: HostedFormRecord, existing: AccountRecord?) throws(Problem) {
     if let wanted = form.wantedEmail {
       guard answers(to: wanted) else { throw .identityMismatch(expected: wanted, signedIn: address) }
     }

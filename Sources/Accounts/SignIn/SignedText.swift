@@ -10,7 +10,7 @@ struct SignedText: Sendable {
   }
 
   /// Throws `form.invalid` unless we have signed exactly this.
-  init(data: String, signature: String, purpose: String, _ vault: Vault) throws(AccountProblem) {
+  init(data: String, signature: String, purpose: String, _ vault: Vault) throws(Problem) {
     guard let signature = Digest.bytes(base64URL: signature),
       vault.verify(signature, of: Array(data.utf8), purpose: purpose),
       let bytes = Digest.bytes(base64URL: data)

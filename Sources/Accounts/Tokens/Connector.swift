@@ -81,7 +81,7 @@ package struct Connector: Service {
       }
       _ = try await tokens.token(for: id, in: workspace)
       logger.info("account connected", metadata: ["account": "\(id)"])
-    } catch let problem as any Problem {
+    } catch let problem as Problem {
       logger.info("account not connected yet", metadata: ["account": "\(id)", "problem": "\(problem)"])
       let failure = ProblemRecord(problem, at: time.now)
       // If the database does not take it either, the next round says so.

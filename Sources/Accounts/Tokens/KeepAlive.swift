@@ -17,7 +17,7 @@ package struct KeepAlive: Service {
   package static let retry: Duration = .seconds(3600)
   /// The same after a refusal: a renewed secret is noticed before the grants die, and nobody asks in vain all day.
   package static let retryRefused: Duration = .seconds(86_400)
-  /// There is no hurry, and letters want tokens too.
+  /// There is no hurry, and messages want tokens too.
   private static let width = 4
   private static let batch = 100
 
@@ -80,7 +80,7 @@ package struct KeepAlive: Service {
 
   /// `nil` for the usual one.
   private static func pause(after error: any Error) -> Duration? {
-    guard let problem = error as? any Problem else { return nil }
+    guard let problem = error as? Problem else { return nil }
     if problem.code == .accountNotConnected { return retryRefused }
     if case .safe(let after) = problem.retry { return after }
     return nil

@@ -20,7 +20,7 @@ struct RefreshedToken: Sendable {
   }
 
   /// - Parameter asked: when the request left: the token's life is counted from there.
-  init(_ reply: TokenReply, _ idToken: IDToken?, to holding: Holding, asked: Instant, vault: Vault) {
+  init(_ reply: TokenReply, _ idToken: IDToken?, to holding: StoredToken, asked: Instant, vault: Vault) {
     accessToken = reply.accessToken
     scopes = reply.scopes
     self.idToken = idToken
@@ -51,7 +51,7 @@ struct RefreshedToken: Sendable {
   }
 
   /// Whether it was asked for with what is stored now.
-  func follows(_ holding: Holding) -> Bool { holding.version == replaced }
+  func follows(_ holding: StoredToken) -> Bool { holding.version == replaced }
 
   /// Returns whether it was stored; if not, somebody else was quicker.
   func save(_ tx: borrowing Transaction) throws -> Bool {

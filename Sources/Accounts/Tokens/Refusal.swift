@@ -15,7 +15,7 @@ enum Refusal {
 
   /// The last refusal, if it still stands. Whatever is not a loss can be mended at Microsoft without our hearing
   /// of it, so it is tried again now and then.
-  static func standing(_ account: AccountRecord, _ holding: Holding, at now: Instant) -> ProblemRecord? {
+  static func standing(_ account: AccountRecord, _ holding: StoredToken, at now: Instant) -> ProblemRecord? {
     if account.state == .authenticationError, let refusal = account.lastError,
       isLoss(refusal) && holding.owner != nil || now < refusal.occurred + pause
     {
@@ -38,22 +38,22 @@ enum Refusal {
   }
 
   /// Whether a failure to get a token is a verdict on the grant or on the app. Everything else passes.
-  static func isRefusal(_ problem: any Problem) -> Bool {
-    problem is EntraProblem && problem.retry == .futile || problem.code == .accountIdentityMismatch
+  static func isRefusal(_ problem: Problem) -> Bool {
+    problem.retry == .futile && (problem.scope == .account || problem.scope == .app)
   }
 
   /// In a refresh the one thing that Entra may be unable to read is an imported token.
-  static func explained(_ problem: any Problem, _ holding: Holding) -> any Problem {
+  static func explained(_ problem: Problem, _ holding: StoredToken) -> Problem {
     guard holding.owner?.identity == .unverified, problem.origin?.code == "AADSTS9002313" else {
       return problem
     }
-    return AccountProblem(
+    return Problem(
       .entraGrantRevoked, "The refresh token is none that Microsoft has given. (AADSTS9002313)",
       remedy: "Copy the token again, all of it, or sign in through a link instead.", origin: problem.origin)
   }
 
   /// Whether it is the app's registration that is at fault, and so every account of it.
-  static func concernsApp(_ holding: Holding, _ refusal: ProblemRecord) -> Bool {
+  static func concernsApp(_ holding: StoredToken, _ refusal: ProblemRecord) -> Bool {
     switch holding.kind {
     case .service: true
     case .grant(let grant): concernsApp(grant, holding.app, refusal)

@@ -8,12 +8,12 @@ extension TokenSource {
   /// id_token and without User.Read it stays unknown.
   ///
   /// Throws `account.identityMismatch` for somebody else's grant.
-  func identify(_ refreshed: RefreshedToken, _ holding: Holding) async throws {
+  func identify(_ refreshed: RefreshedToken, _ holding: StoredToken) async throws {
     guard let owner = holding.owner, owner.identity == .unverified, refreshed.identity(of: owner) == nil,
       let person = try await person(refreshed, holding)
     else { return }
     guard person.matches(owner) else {
-      throw AccountProblem.foreignGrant(of: owner, signedIn: person.address)
+      throw Problem.foreignGrant(of: owner, signedIn: person.address)
     }
     try await store.write { (tx: borrowing Transaction) in
       try tx.setIdentity(
@@ -21,7 +21,7 @@ extension TokenSource {
     }
   }
 
-  private func person(_ refreshed: RefreshedToken, _ holding: Holding) async throws -> SignedIn? {
+  private func person(_ refreshed: RefreshedToken, _ holding: StoredToken) async throws -> SignedIn? {
     guard Scopes.grant(refreshed.scopes, includes: "User.Read") else {
       return refreshed.idToken.flatMap { SignedIn($0) }
     }
@@ -37,7 +37,7 @@ extension TokenSource {
         clientID: app.clientID, nonce: nil, tenant: app.authority, cloud: try endpoints.cloud(of: app),
         now: token.expires)
       return token
-    } catch is EntraProblem {
+    } catch {
       return nil
     }
   }
@@ -48,7 +48,7 @@ extension TokenSource {
   /// Looks into the mailbox when its account is about to be connected, where the token lets us.
   ///
   /// Throws for a mailbox that Exchange does not have, or does not let this account into. Whatever else fails,
-  /// the first letter will tell.
+  /// the first message will tell.
   func findsMailbox(of account: AccountRecord, with token: Secret) async throws -> Bool {
     let (id, workspace) = (account.id, account.workspace)
     let found = try await store.read { (tx: borrowing Transaction) -> (AccountDetails, OAuth2AppRecord)? in
@@ -58,18 +58,18 @@ extension TokenSource {
       return (details, app)
     }
     guard let (details, app) = found, details.mayLookIntoMailbox else { return false }
-    do {
-      _ = try await endpoints.graph(for: app, mailbox: details.mailbox, token: token).folderID(.drafts)
+    let graph = try endpoints.graph(for: app, mailbox: details.mailbox, token: token)
+    do throws(Problem) {
+      _ = try await graph.folderID(.drafts)
       return true
-    } catch let problem as GraphProblem where problem.code == .graphMailboxUnavailable {
-      throw problem
-    } catch let problem as GraphProblem
-      where problem.code == .graphAccessDenied && details.account.delegatedAccount != nil
-    {
-      throw AccountProblem.noAccess(
-        to: account.mailbox, through: details.account.delegatedAccount ?? id, origin: problem.origin)
-    } catch is any Problem {
-      return false
+    } catch {
+      switch error.code {
+      case .graphMailboxUnavailable: throw error
+      case .graphAccessDenied where details.account.delegatedAccount != nil:
+        throw Problem.noAccess(
+          to: account.mailbox, through: details.account.delegatedAccount ?? id, origin: error.origin)
+      default: return false
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 package import Core
+import Events
 import Microsoft
 package import Store
 package import Vault
@@ -47,9 +48,9 @@ package actor TokenSource {
     _ id: AccountID, in workspace: WorkspaceID, rejected: Secret?, evenIfPaused: Bool = false
   ) async throws -> Secret {
     let (account, subject, found) = try await state(of: id, in: workspace)
-    guard !account.paused || evenIfPaused else { throw AccountProblem.paused(id) }
-    guard let found else { throw AccountProblem.notConnected(id, because: account.lastError) }
-    guard found.app.enabled else { throw AccountProblem.appDisabled(found.app.name) }
+    guard !account.paused || evenIfPaused else { throw Problem.paused(id) }
+    guard let found else { throw Problem.notConnected(id, because: account.lastError) }
+    guard found.app.enabled else { throw Problem.appDisabled(found.app.name) }
     // Only what comes with a new token says whose it is.
     let rejected = try found.isUnidentified ? rejected ?? usable(found, nil) : rejected
     if let token = try usable(found, rejected) {
@@ -61,27 +62,27 @@ package actor TokenSource {
       if account.state != .authenticationError, Refusal.waiting(account, at: time.now) == nil {
         try await markRefused(account, found, refusal)
       }
-      throw AccountProblem.notConnected(id, because: refusal)
+      throw Problem.notConnected(id, because: refusal)
     }
     do {
       let token = try await refreshed(subject, rejected: rejected)
       // Another node may have been refused with the token that this one has replaced.
       try await connect(try await state(of: id, in: workspace).0, found.app, token)
       return token
-    } catch let problem as any Problem where Refusal.isRefusal(problem) {
+    } catch let problem as Problem where Refusal.isRefusal(problem) {
       let refusal = ProblemRecord(Refusal.explained(problem, found), at: time.now)
       // Somebody else's grant has been refreshed before it was found to be so.
-      let refused = problem is AccountProblem ? try await holding(subject) : found
+      let refused = problem.code == .accountIdentityMismatch ? try await holding(subject) : found
       try await markRefused(account, refused, refusal)
-      throw AccountProblem.notConnected(id, because: refusal)
+      throw Problem.notConnected(id, because: refusal)
     }
   }
 
   private func state(
     of id: AccountID, in workspace: WorkspaceID
-  ) async throws -> (AccountRecord, TokenSubject, Holding?) {
+  ) async throws -> (AccountRecord, TokenSubject, StoredToken?) {
     let found = try await store.read {
-      (tx: borrowing Transaction) -> (AccountRecord, TokenSubject, Holding?)? in
+      (tx: borrowing Transaction) -> (AccountRecord, TokenSubject, StoredToken?)? in
       guard let details = try tx.account(id, in: workspace) else { return nil }
       let subject: TokenSubject =
         switch details.provider {
@@ -90,11 +91,11 @@ package actor TokenSource {
         }
       return (details.account, subject, try tx.holding(subject))
     }
-    guard let found else { throw AccountProblem.accountNotFound(id) }
+    guard let found else { throw Problem.accountNotFound(id) }
     return found
   }
 
-  private func usable(_ holding: Holding, _ rejected: Secret?) throws -> Secret? {
+  private func usable(_ holding: StoredToken, _ rejected: Secret?) throws -> Secret? {
     let token = try holding.token(for: Self.margin, at: time.now, vault)
     return token == rejected ? nil : token
   }
@@ -133,7 +134,7 @@ extension TokenSource {
     let reply: TokenReply
     do {
       reply = try await ask(holding)
-    } catch let problem as EntraProblem where problem.retry == .futile {
+    } catch let problem as Problem where problem.retry == .futile {
       // Another node may have used this refresh token first, and ours died with that.
       let now = try await self.holding(subject)
       if now.version != holding.version, let token = try usable(now, rejected) { return token }
@@ -146,14 +147,14 @@ extension TokenSource {
 
   /// Saved before anything else is asked: its successor might not come again.
   private func keep(
-    _ refreshed: RefreshedToken, _ holding: Holding, _ subject: TokenSubject, _ rejected: Secret?
+    _ refreshed: RefreshedToken, _ holding: StoredToken, _ subject: TokenSubject, _ rejected: Secret?
   ) async throws -> Secret {
     let token = try await save(refreshed, subject, rejected)
     try await identify(refreshed, holding)
     return token
   }
 
-  private func ask(_ holding: Holding) async throws -> TokenReply {
+  private func ask(_ holding: StoredToken) async throws -> TokenReply {
     let client = try holding.client(vault, at: time.now)
     let entra = try endpoints.entra(for: holding.app)
     switch holding.kind {
@@ -180,14 +181,14 @@ extension TokenSource {
     unsaved[subject] = nil
     if saved { return refreshed.accessToken }
     guard let token = try usable(try await holding(subject), rejected) else {
-      throw AccountProblem.changedMeanwhile
+      throw Problem.changedMeanwhile
     }
     return token
   }
 
-  private func holding(_ subject: TokenSubject) async throws -> Holding {
+  private func holding(_ subject: TokenSubject) async throws -> StoredToken {
     let holding = try await store.read { (tx: borrowing Transaction) in try tx.holding(subject) }
-    guard let holding else { throw AccountProblem.changedMeanwhile }
+    guard let holding else { throw Problem.changedMeanwhile }
     return holding
   }
 }
@@ -200,10 +201,10 @@ extension TokenSource {
     if account.state != .authenticationError {
       do {
         found = try await findsMailbox(of: account, with: token)
-      } catch let problem as any Problem {
+      } catch let problem as Problem {
         let refusal = ProblemRecord(problem, at: time.now)
         try await store.write { (tx: borrowing Transaction) in try tx.failConnecting(account, refusal) }
-        throw AccountProblem.notConnected(account.id, because: refusal)
+        throw Problem.notConnected(account.id, because: refusal)
       }
     }
     try await markConnected(account, app, verified: found)
@@ -221,14 +222,14 @@ extension TokenSource {
         return
       }
       try tx.append(
-        AccountEvent.authenticated(mailbox: account.mailbox).record(id, in: workspace, at: now))
-      try tx.resumeLetters(of: account, at: now)
+        Event.authenticationSuccess(user: account.mailbox).record(id, in: workspace, at: now))
+      try tx.resumeMessages(of: account, at: now)
       try tx.reviveAccounts(delegatedBy: account, as: app.baseScopes.stateWithToken, at: now)
     }
   }
 
   private func markRefused(
-    _ account: AccountRecord, _ holding: Holding, _ refusal: ProblemRecord
+    _ account: AccountRecord, _ holding: StoredToken, _ refusal: ProblemRecord
   ) async throws {
     let (id, workspace) = (account.id, account.workspace)
     let concernsApp = Refusal.concernsApp(holding, refusal)
@@ -244,14 +245,14 @@ extension TokenSource {
         let isNews = try tx.markAuthenticationError(
           refusal, account: id, grantVersion: holding.grantVersion, in: workspace)
         guard isNews else { continue }
-        try tx.append(AccountEvent.refused(refusal).record(id, in: workspace, at: refusal.occurred))
+        try tx.append(Event.authenticationError(refusal).record(id, in: workspace, at: refusal.occurred))
       }
     }
   }
 }
 
-extension AccountProblem {
-  fileprivate static let changedMeanwhile = AccountProblem(
+extension Problem {
+  fileprivate static let changedMeanwhile = Problem(
     .accountNotConnected, "The account was changed while its token was refreshed.", remedy: nil,
     retry: .safe(after: nil))
 }

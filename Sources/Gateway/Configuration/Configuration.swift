@@ -56,19 +56,19 @@ package struct Configuration: Sendable {
 
   private static func integer(
     _ settings: Settings, _ setting: Setting, in range: ClosedRange<Int>
-  ) throws(ConfigurationProblem) -> Int? {
+  ) throws(Problem) -> Int? {
     guard let text = settings[setting] else { return nil }
     guard let number = Int(text), range.contains(number) else {
-      throw .invalid(setting, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
+      throw .invalidSetting(setting, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }
 
-  private static func flag(_ settings: Settings, _ setting: Setting) throws(ConfigurationProblem) -> Bool {
+  private static func flag(_ settings: Settings, _ setting: Setting) throws(Problem) -> Bool {
     switch settings[setting] {
     case nil, "no": return false
     case "yes": return true
-    case .some(let text): throw .invalid(setting, text, "yes or no")
+    case .some(let text): throw .invalidSetting(setting, text, "yes or no")
     }
   }
 
@@ -78,45 +78,45 @@ package struct Configuration: Sendable {
       let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2, parts[0].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
       else {
-        throw ConfigurationProblem.invalid(
+        throw Problem.invalidSetting(
           .clouds, String(entry), "NAME=URL, such as lab=https://lab.example")
       }
       return try Cloud(replacing: parts[1], name: parts[0])
     }
   }
 
-  private static func publicURL(_ text: String) throws(ConfigurationProblem) -> String {
+  private static func publicURL(_ text: String) throws(Problem) -> String {
     let expected = "an http or https URL such as https://mail.example.com"
     guard let parts = URLComponents(string: text), ["http", "https"].contains(parts.scheme ?? ""),
       let host = parts.host, !host.isEmpty, parts.user == nil, parts.query == nil, parts.fragment == nil
-    else { throw .invalid(.url, text, expected) }
+    else { throw .invalidSetting(.url, text, expected) }
     return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 
-  private static func database(_ url: String?, data: String) throws(ConfigurationProblem) -> StoreLocation {
+  private static func database(_ url: String?, data: String) throws(Problem) -> StoreLocation {
     guard let url else { return .sqlite(path: data + "/heliograph.sqlite") }
     guard url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") else {
-      throw .invalidSecret(
+      throw .invalidSecretSetting(
         .databaseURL, "does not start with postgres://", "postgres://user:password@host/database")
     }
     return .postgres(url: Secret(url))
   }
 
   /// Bits are counted as if every character were drawn at random from hexadecimal or base64.
-  private static func preparedToken(_ text: String) throws(ConfigurationProblem) -> Secret {
+  private static func preparedToken(_ text: String) throws(Problem) -> Secret {
     let bits = text.utf8.count * (text.allSatisfy(\.isHexDigit) ? 4 : 6)
     guard bits >= 128, Set(text).count >= 8, text.allSatisfy({ $0.isASCII && !$0.isWhitespace }) else {
-      throw .invalidSecret(
+      throw .invalidSecretSetting(
         .preparedToken, "holds fewer than 128 random bits or a character that no token has",
         "32 random bytes, for example from: openssl rand -hex 32")
     }
     return Secret(text)
   }
 
-  private static func logLevel(_ text: String?) throws(ConfigurationProblem) -> Logger.Level {
+  private static func logLevel(_ text: String?) throws(Problem) -> Logger.Level {
     guard let text else { return .info }
     guard let level = Logger.Level(rawValue: text) else {
-      throw .invalid(.logLevel, text, Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+      throw .invalidSetting(.logLevel, text, Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return level
   }

@@ -65,7 +65,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .secretKey: "Base64 of 32 bytes; seals the secrets in the database."
     case .secretKeyFile: "File that holds the secret key, mode 0600."
     case .preparedToken: "An operator's API token, valid while it is set and never stored; 128 bits or more."
-    case .unknownOutcomeWait: "Seconds to wait after a lost reply before looking what became of the letter."
+    case .unknownOutcomeWait: "Seconds to wait after a lost reply before looking what became of the message."
     case .bodyLimit: "Largest request body in bytes."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }

@@ -1,4 +1,4 @@
-import Core
+package import Core
 import Yams
 
 /// What the operator said, from all three places, not yet read into values.
@@ -10,10 +10,10 @@ package struct Settings: Sendable {
   /// An empty text counts as not said.
   ///
   /// - Parameter file: the YAML file's text: one mapping of keys to scalars.
-  /// - Throws: `ConfigurationProblem` naming a key that does not exist and the nearest one that does.
+  /// - Throws: `Problem` naming a key that does not exist and the nearest one that does.
   package init(
     flags: [Setting: String] = [:], environment: [String: String] = [:], file: String? = nil
-  ) throws(ConfigurationProblem) {
+  ) throws(Problem) {
     try Self.checkSpelling(of: environment)
     var texts = try Self.read(file)
     for setting in Setting.allCases {
@@ -23,25 +23,25 @@ package struct Settings: Sendable {
     self.texts = texts
   }
 
-  private static func read(_ file: String?) throws(ConfigurationProblem) -> [Setting: String] {
+  private static func read(_ file: String?) throws(Problem) -> [Setting: String] {
     guard let file else { return [:] }
     let root: Node?
     do {
       root = try Yams.compose(yaml: file)
     } catch {
-      throw .malformedFile("\(error)")
+      throw .malformedConfigurationFile("\(error)")
     }
     guard let root else { return [:] }
-    guard let mapping = root.mapping else { throw .malformedFile("it is not a mapping of keys to values") }
+    guard let mapping = root.mapping else { throw .malformedConfigurationFile("it is not a mapping of keys to values") }
     var texts: [Setting: String] = [:]
     for (key, value) in mapping {
       let name = key.string ?? ""
       guard let setting = Setting(rawValue: name) else {
-        throw .unknownKey(name, nearest: nearest(to: name, among: Setting.allCases.map(\.key)))
+        throw .unknownSetting(name, nearest: nearest(to: name, among: Setting.allCases.map(\.key)))
       }
-      guard let text = value.scalar?.string else { throw .invalid(setting, "a list or mapping", "one value") }
+      guard let text = value.scalar?.string else { throw .invalidSetting(setting, "a list or mapping", "one value") }
       if texts.updateValue(text, forKey: setting) != nil {
-        throw .malformedFile("\(name) stands there twice")
+        throw .malformedConfigurationFile("\(name) stands there twice")
       }
     }
     return texts
@@ -49,14 +49,14 @@ package struct Settings: Sendable {
 
   /// A misspelt variable is refused. One that resembles none of ours is left alone: Kubernetes sets
   /// `HELIOGRAPH_SERVICE_HOST` and more for a service of our name.
-  private static func checkSpelling(of environment: [String: String]) throws(ConfigurationProblem) {
+  private static func checkSpelling(of environment: [String: String]) throws(Problem) {
     let known =
       Setting.allCases.map(\.variable) + ["HELIOGRAPH_URL", "HELIOGRAPH_TOKEN", "HELIOGRAPH_CONFIG"]
     for name in environment.keys.sorted() where name.hasPrefix("HELIOGRAPH_") && !known.contains(name) {
       if let nearest = known.min(by: { distance($0, name) < distance($1, name) }),
         distance(nearest, name) <= 2
       {
-        throw .unknownKey(name, nearest: nearest)
+        throw .unknownSetting(name, nearest: nearest)
       }
     }
   }

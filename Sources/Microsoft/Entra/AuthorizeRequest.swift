@@ -1,7 +1,9 @@
+import Core
+
 /// What a browser is sent to Entra with (Microsoft Learn, "OAuth 2.0 authorization code flow").
 package struct AuthorizeRequest: Sendable {
   package var clientID: String
-  /// Registered with the app, to the letter; only the port of `localhost` is free.
+  /// Registered with the app, exactly; only the port of `localhost` is free.
   package var redirectURI: String
   /// May span resources, unlike the scopes of a token request.
   package var scopes: [String]

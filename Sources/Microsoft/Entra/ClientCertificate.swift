@@ -23,9 +23,9 @@ package struct ClientCertificate: Sendable {
 
   /// Reads a PEM text that holds the certificate and its private key, in any order. Of several certificates, as
   /// a chain has, the one of the key counts.
-  package init(pem: Secret) throws(CertificateProblem) {
+  package init(pem: Secret) throws(Problem) {
     let parts = PEMPart.parts(of: pem.reveal())
-    guard !parts.isEmpty else { throw CertificateProblem("This is no PEM text.") }
+    guard !parts.isEmpty else { throw Problem.certificate("This is no PEM text.") }
     key = try Self.key(in: parts)
     let certificates = try Self.certificates(in: parts)
     let publicKey = key.publicKey.derRepresentation
@@ -34,7 +34,7 @@ package struct ClientCertificate: Sendable {
         _RSA.Signing.PublicKey($0.0.publicKey)?.derRepresentation == publicKey
       })
     else {
-      throw CertificateProblem("The private key does not belong to the certificate.", remedy: .both)
+      throw Problem.certificate("The private key does not belong to the certificate.", remedy: .both)
     }
     thumbprint = Data(SHA256.hash(data: der)).base64URL
     portalThumbprint = Insecure.SHA1.hash(data: der).map { byte in
@@ -45,48 +45,46 @@ package struct ClientCertificate: Sendable {
     notAfter = Instant(certificate.notValidAfter)
   }
 
-  private static func key(in parts: [PEMPart]) throws(CertificateProblem) -> _RSA.Signing.PrivateKey {
+  private static func key(in parts: [PEMPart]) throws(Problem) -> _RSA.Signing.PrivateKey {
     let keys = parts.filter { $0.label.hasSuffix("PRIVATE KEY") }
     guard let part = keys.first else {
-      throw CertificateProblem("The PEM holds no private key.", remedy: .both)
+      throw Problem.certificate("The PEM holds no private key.", remedy: .both)
     }
     guard keys.count == 1 else {
-      throw CertificateProblem("The PEM holds \(keys.count) private keys.", remedy: .both)
+      throw Problem.certificate("The PEM holds \(keys.count) private keys.", remedy: .both)
     }
     guard !part.isEncrypted else {
-      throw CertificateProblem(
-        "The private key is protected by a password.",
+      throw Problem.certificate("The private key is protected by a password.",
         remedy: .other("Remove it with “openssl pkey -in key.pem -out plain.pem”; it is kept sealed here."))
     }
     guard let bytes = part.bytes else {
-      throw CertificateProblem("The private key cannot be read.", remedy: .both)
+      throw Problem.certificate("The private key cannot be read.", remedy: .both)
     }
     guard let key = try? _RSA.Signing.PrivateKey(unsafeDERRepresentation: bytes) else {
       let document = PEMDocument(type: part.label, derBytes: bytes)
       let isKey = (try? Certificate.PrivateKey(pemDocument: document)) != nil
-      throw CertificateProblem(
+      throw Problem.certificate(
         isKey ? "The private key is not an RSA key." : "The private key cannot be read.",
         remedy: isKey ? .another : .both)
     }
     guard key.keySizeInBits >= leastBits else {
-      throw CertificateProblem(
-        "The RSA key has \(key.keySizeInBits) bits, fewer than \(leastBits).", remedy: .another)
+      throw Problem.certificate("The RSA key has \(key.keySizeInBits) bits, fewer than \(leastBits).", remedy: .another)
     }
     return key
   }
 
   private static func certificates(
     in parts: [PEMPart]
-  ) throws(CertificateProblem) -> [(Certificate, [UInt8])] {
+  ) throws(Problem) -> [(Certificate, [UInt8])] {
     let candidates = parts.filter { $0.label == "CERTIFICATE" }
     guard !candidates.isEmpty else {
-      throw CertificateProblem("The PEM holds no certificate.", remedy: .both)
+      throw Problem.certificate("The PEM holds no certificate.", remedy: .both)
     }
     let certificates = candidates.compactMap { part in
       part.bytes.flatMap { der in (try? Certificate(derEncoded: der)).map { ($0, der) } }
     }
     guard !certificates.isEmpty else {
-      throw CertificateProblem("The certificate cannot be read.", remedy: .both)
+      throw Problem.certificate("The certificate cannot be read.", remedy: .both)
     }
     return certificates
   }

@@ -1,5 +1,6 @@
 package import Core
 import Foundation
+import HTTP
 
 /// A sign-in that is finished on another device (RFC 8628 section 3.2).
 package struct DeviceCode: Sendable {
@@ -52,22 +53,22 @@ extension Entra {
   /// The scopes name one resource, beside the OpenID ones. The app's registration must allow public client flows.
   package func deviceCode(
     scopes: [String], client: EntraClient, tenant: String
-  ) async throws(EntraProblem) -> DeviceCode {
+  ) async throws(Problem) -> DeviceCode {
     let reply = try await post(
       [("client_id", client.clientID), ("scope", scopes.joined(separator: " "))],
       to: endpoint("devicecode", tenant: tenant))
     guard reply.status == 200 else {
-      throw EntraProblem(reply, hiding: [], values: known(client, tenant, scopes))
+      throw Problem(reply, hiding: [], values: known(client, tenant, scopes))
     }
-    guard let code = DeviceCode(reply) else { throw EntraProblem(unreadable: reply) }
+    guard let code = DeviceCode(reply) else { throw Problem(unreadable: reply) }
     return code
   }
 
   /// Through the tenant that the code was asked from. Throws `signIn.declined` and `signIn.deviceCodeExpired`.
   package func poll(
     deviceCode: Secret, client: EntraClient, tenant: String
-  ) async throws(EntraProblem) -> DevicePoll {
-    do throws(EntraProblem) {
+  ) async throws(Problem) -> DevicePoll {
+    do throws(Problem) {
       return .granted(
         try await token(
           [
@@ -75,7 +76,7 @@ extension Entra {
             ("device_code", deviceCode.reveal()),
           ], client: client, values: known(client, tenant, [])))
     } catch {
-      switch error.errorName {
+      switch error.origin?.word {
       case "authorization_pending": return .pending
       case "slow_down": return .slowDown
       default: throw error

@@ -1,5 +1,6 @@
 package import Core
 import Foundation
+import HTTP
 import NIOHTTP1
 
 /// What a tenant says of itself (OpenID Connect Discovery 1.0, section 3).
@@ -18,23 +19,23 @@ package struct OpenIDConfiguration: Sendable, Hashable {
 /// What an authorize request without a session shows about the app's redirect URI.
 package enum RedirectProbe: Sendable, Hashable {
   /// Entra answered to the redirect URI, so it is registered; `flaw` is what else is wrong with the request.
-  case registered(flaw: EntraProblem?)
+  case registered(flaw: Problem?)
   /// It showed a page that says nothing, as it does for personal accounts.
   case undecided
 }
 
 extension Entra {
   /// Throws `entra.tenantUnknown` where there is no such tenant in this cloud.
-  package func discover(tenant: String) async throws(EntraProblem) -> OpenIDConfiguration {
+  package func discover(tenant: String) async throws(Problem) -> OpenIDConfiguration {
     let reply = try await exchange(
       HTTPRequest(
         method: .GET,
         url: cloud.login + "/" + percentEncoded(tenant) + "/v2.0/.well-known/openid-configuration",
         replyLimit: TokenReply.limit))
     guard reply.status == 200 else {
-      throw EntraProblem(reply, hiding: [], values: ErrorValues(cloud: cloud, tenant: tenant))
+      throw Problem(reply, hiding: [], values: ErrorValues(cloud: cloud, tenant: tenant))
     }
-    guard let document = reply.decode(DiscoveryDocument.self) else { throw EntraProblem(unreadable: reply) }
+    guard let document = reply.decode(DiscoveryDocument.self) else { throw Problem(unreadable: reply) }
     return OpenIDConfiguration(
       issuer: document.issuer, authorizationEndpoint: document.authorization_endpoint,
       tokenEndpoint: document.token_endpoint,
@@ -61,7 +62,7 @@ extension Entra {
   /// Throws what the page says, `entra.redirectMismatch` and `entra.clientUnknown` above all.
   package func probeRedirect(
     tenant: String, clientID: String, redirectURI: String, scopes: [String]
-  ) async throws(EntraProblem) -> RedirectProbe {
+  ) async throws(Problem) -> RedirectProbe {
     let request = AuthorizeRequest(
       clientID: clientID, redirectURI: redirectURI, scopes: scopes, state: "probe", nonce: "probe",
       challenge: PKCE().challenge, account: .none)
@@ -78,7 +79,7 @@ extension Entra {
       return .registered(flaw: Self.flaw(answer, values))
     }
     guard reply.status < 500, let number = Self.number(in: reply.body) else { return .undecided }
-    let problem = EntraProblem(page: number, values: values)
+    let problem = Problem(page: number, values: values)
     // Nobody is signed in, and this page says so.
     guard problem.code != .entraInteractionRequired else { return .undecided }
     throw problem
@@ -87,10 +88,10 @@ extension Entra {
   /// Entra's pages are a few hundred kilobytes of script.
   private static let pageLimit = 2 * 1024 * 1024
 
-  private static func flaw(_ answer: [String: String], _ values: ErrorValues) -> EntraProblem? {
+  private static func flaw(_ answer: [String: String], _ values: ErrorValues) -> Problem? {
     guard let error = answer["error"] else { return nil }
     guard !["login_required", "interaction_required", "consent_required"].contains(error) else { return nil }
-    return EntraProblem(callbackError: error, description: answer["error_description"], values: values)
+    return Problem(callbackError: error, description: answer["error_description"], values: values)
   }
 
   /// The query of `location`, when that is the redirect URI. Entra adds a slash to one that has no path.

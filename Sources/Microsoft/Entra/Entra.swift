@@ -1,4 +1,5 @@
 package import Core
+package import HTTP
 import NIOHTTP1
 
 /// Entra's v2.0 endpoints for one cloud. Each function is one exchange.
@@ -23,7 +24,7 @@ package struct Entra: Sendable {
   /// Exchanges the code that came to the callback. `scopes` name one resource, beside the OpenID ones.
   package func redeem(
     code: Secret, redirectURI: String, pkce: PKCE, scopes: [String], client: EntraClient, tenant: String
-  ) async throws(EntraProblem) -> TokenReply {
+  ) async throws(Problem) -> TokenReply {
     try await token(
       [
         ("grant_type", "authorization_code"), ("code", code.reveal()), ("redirect_uri", redirectURI),
@@ -35,7 +36,7 @@ package struct Entra: Sendable {
   /// resource than the one the grant was first redeemed for.
   package func refresh(
     _ refreshToken: Secret, scopes: [String], client: EntraClient, tenant: String
-  ) async throws(EntraProblem) -> TokenReply {
+  ) async throws(Problem) -> TokenReply {
     try await token(
       [
         ("grant_type", "refresh_token"), ("refresh_token", refreshToken.reveal()),
@@ -46,7 +47,7 @@ package struct Entra: Sendable {
   /// A token for the app itself. `scope` is one resource's `.default`, and the tenant a concrete one.
   package func clientCredentials(
     scope: String, client: EntraClient, tenant: String
-  ) async throws(EntraProblem) -> TokenReply {
+  ) async throws(Problem) -> TokenReply {
     try await token(
       [("grant_type", "client_credentials"), ("scope", scope)], client: client,
       values: known(client, tenant, [scope]))
@@ -70,20 +71,20 @@ package struct Entra: Sendable {
 
   func token(
     _ grant: [(String, String)], client: EntraClient, values: ErrorValues
-  ) async throws(EntraProblem) -> TokenReply {
+  ) async throws(Problem) -> TokenReply {
     let url = endpoint("token", tenant: values.tenant ?? "")
     let fields = [("client_id", client.clientID)] + grant + (try proof(of: client, to: url))
     let secrets = fields.filter { Self.secretFields.contains($0.0) }.map(\.1)
     let reply = try await post(fields, to: url)
-    guard reply.status == 200 else { throw EntraProblem(reply, hiding: secrets, values: values) }
-    guard let token = TokenReply(reply) else { throw EntraProblem(unreadable: reply) }
+    guard reply.status == 200 else { throw Problem(reply, hiding: secrets, values: values) }
+    guard let token = TokenReply(reply) else { throw Problem(unreadable: reply) }
     return token
   }
 
   /// What beside its id an app sends to prove itself.
   private func proof(
     of client: EntraClient, to endpoint: String
-  ) throws(EntraProblem) -> [(String, String)] {
+  ) throws(Problem) -> [(String, String)] {
     switch client.credential {
     case .none: return []
     case .secret(let secret): return [("client_secret", secret.reveal())]
@@ -91,23 +92,23 @@ package struct Entra: Sendable {
       guard
         let assertion = ClientAssertion.make(
           clientID: client.clientID, endpoint: endpoint, certificate: certificate, now: now)
-      else { throw .unsigned }
+      else { throw .certificateUnsigned }
       return [("client_assertion_type", ClientAssertion.type), ("client_assertion", assertion)]
     }
   }
 
-  func post(_ fields: [(String, String)], to url: String) async throws(EntraProblem) -> HTTPReply {
+  func post(_ fields: [(String, String)], to url: String) async throws(Problem) -> HTTPReply {
     try await exchange(
       HTTPRequest(
         method: .POST, url: url, headers: ["Content-Type": "application/x-www-form-urlencoded"],
         body: Array(formEncoded(fields).utf8), replyLimit: TokenReply.limit))
   }
 
-  func exchange(_ request: HTTPRequest) async throws(EntraProblem) -> HTTPReply {
+  func exchange(_ request: HTTPRequest) async throws(Problem) -> HTTPReply {
     do throws(HTTPFailure) {
       return try await http.send(request)
     } catch {
-      throw EntraProblem(error, host: cloud.login)
+      throw Problem(error, host: cloud.login)
     }
   }
 

@@ -9,7 +9,7 @@ extension IDToken {
   /// `nonce` is `nil` where none was sent: with a device code and with a refresh.
   package func validate(
     clientID: String, nonce: String?, tenant: String, cloud: Cloud, now: Instant
-  ) throws(EntraProblem) {
+  ) throws(Problem) {
     guard nonce == nil || self.nonce == nonce else { throw .nonceMismatch }
     guard audience.lowercased() == clientID.lowercased() else { throw .identity("is for another app") }
     guard issuer == cloud.login + "/" + tenantID + "/v2.0" else { throw .identity("is from another issuer") }
@@ -27,16 +27,16 @@ extension IDToken {
   }
 }
 
-extension EntraProblem {
-  fileprivate static var nonceMismatch: EntraProblem {
-    EntraProblem(
-      code: .signInNonceMismatch, summary: "Microsoft's answer belongs to another sign-in.",
+extension Problem {
+  fileprivate static var nonceMismatch: Problem {
+    Problem(
+      .signInNonceMismatch, "Microsoft's answer belongs to another sign-in.",
       remedy: "Start again from the link.", retry: .futile, actor: .user)
   }
 
-  fileprivate static func identity(_ flaw: String) -> EntraProblem {
-    EntraProblem(
-      code: .signInIdentityInvalid, summary: "The identity that Microsoft returned \(flaw).",
+  fileprivate static func identity(_ flaw: String) -> Problem {
+    Problem(
+      .signInIdentityInvalid, "The identity that Microsoft returned \(flaw).",
       remedy:
         "Start again from the link; if it happens again, check the tenant, the cloud and the server's clock.",
       retry: .futile)

@@ -1,4 +1,5 @@
 package import Core
+import HTTP
 
 /// What the token endpoint gave.
 package struct TokenReply: Sendable {

@@ -12,7 +12,7 @@ package struct Explanation: Sendable, Hashable {
 }
 
 extension ErrorCatalogue {
-  /// Reads what a person copied from a page, a log or a letter: `50011`, `AADSTS50011: …`, `ErrorAccessDenied`,
+  /// Reads what a person copied from a page, a log or a message: `50011`, `AADSTS50011: …`, `ErrorAccessDenied`,
   /// `535 5.7.139 …`. `nil` when nothing in it is known.
   package static func explain(_ text: String, _ values: ErrorValues = ErrorValues()) -> Explanation? {
     let text = oneLine(text.prefix(explained), limit: explained)

@@ -67,7 +67,7 @@ private struct ErrorPhrase: Sendable {
     }
   }
 
-  /// Whether a letter or digit outside goes on with one inside.
+  /// Whether a character outside continues a word that ends or begins inside.
   private static func continues(_ outside: Character?, _ inside: Character?) -> Bool {
     guard let outside, let inside else { return false }
     return (outside.isLetter || outside.isNumber) && (inside.isLetter || inside.isNumber)

@@ -1,6 +1,8 @@
+import Core
+
 /// The values in play when something went wrong, with which the catalogue's sentences are filled.
 ///
-/// No secret and nothing of a letter but its From address belongs here. Whoever knows a value gives it; an unknown
+/// No secret and nothing of a message but its From address belongs here. Whoever knows a value gives it; an unknown
 /// one becomes neutral words.
 package struct ErrorValues: Sendable, Hashable {
   /// Whose portal is linked to.

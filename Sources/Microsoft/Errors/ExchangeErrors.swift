@@ -3,7 +3,7 @@ import Core
 /// What Exchange Online says over SMTP (Microsoft Learn, "Email non-delivery reports and SMTP errors in Exchange
 /// Online") and over IMAP.
 enum ExchangeErrors {
-  static let smtp = signIn + sender + limits + letter
+  static let smtp = signIn + sender + limits + message
 
   private static let signIn: [ErrorEntry] = [
     ErrorEntry(
@@ -76,7 +76,7 @@ enum ExchangeErrors {
         + "it."),
   ]
 
-  private static let letter: [ErrorEntry] = [
+  private static let message: [ErrorEntry] = [
     ErrorEntry(
       .smtp, ["452 4.5.3"], .smtpTooManyRecipients, .user,
       "The message has more recipients than {mailbox} may name.",

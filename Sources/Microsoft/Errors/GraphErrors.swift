@@ -2,7 +2,7 @@ import Core
 
 /// What Graph says, and Exchange through it.
 enum GraphErrors {
-  static let entries = access + mailbox + letter + service + changes
+  static let entries = access + mailbox + message + service + changes
 
   private static let access: [ErrorEntry] = [
     ErrorEntry(
@@ -60,7 +60,7 @@ enum GraphErrors {
       "Wait, it is tried again; or spread sending over more mailboxes.", .later(.seconds(3600))),
   ]
 
-  private static let letter: [ErrorEntry] = [
+  private static let message: [ErrorEntry] = [
     ErrorEntry(
       .graph, ["ErrorItemNotFound", "ErrorMessageNotFound", "itemNotFound", "ErrorFolderNotFound"],
       .graphItemNotFound, .user, "There is no such message or folder in {mailbox}.",
@@ -85,7 +85,7 @@ enum GraphErrors {
         "RequestBodyRead", "InefficientFilter", "BadRequest",
         "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
       ], .graphRejected, .appOwner, "Graph could not use the request.",
-      "Send the letter in another form; if it is an ordinary one, report this with its request id."),
+      "Send the message in another form; if it is an ordinary one, report this with its request id."),
   ]
 
   private static let service: [ErrorEntry] = [

@@ -1,34 +1,34 @@
-import Core
+package import Core
 import Foundation
 
 extension Graph {
-  /// `graph.itemNotFound` when there is no such letter; for a draft that was sent this does not mean that it was
+  /// `graph.itemNotFound` when there is no such message; for a draft that was sent this does not mean that it was
   /// not (its id may have changed).
-  package func message(_ graphID: String) async throws(GraphProblem) -> GraphMessage {
+  package func message(_ graphID: String) async throws(Problem) -> GraphMessage {
     try await get(url: url(of: graphID) + "?$select=" + GraphMessage.select)
   }
 
-  package func folderID(_ folder: WellKnownFolder) async throws(GraphProblem) -> String {
+  package func folderID(_ folder: WellKnownFolder) async throws(Problem) -> String {
     struct Folder: Decodable { var id: String }
     let found: Folder = try await get(mailbox.path + "/mailFolders/" + folder.rawValue + "?$select=id")
     return found.id
   }
 
-  /// Letters with this Message-ID, angle brackets included, in any folder.
-  package func find(internetMessageID: String) async throws(GraphProblem) -> [GraphMessage] {
+  /// Messages with this Message-ID, angle brackets included, in any folder.
+  package func find(internetMessageID: String) async throws(Problem) -> [GraphMessage] {
     try await filtered("internetMessageId eq " + odataQuoted(internetMessageID))
   }
 
-  /// Letters that carry this header field, in any folder; where the server does not filter by it, or finds
+  /// Messages that carry this header field, in any folder; where the server does not filter by it, or finds
   /// nothing, among the newest in Drafts and Sent Items. Up to five exchanges.
   ///
-  /// Finding nothing proves nothing: the letter may lie deeper than is looked.
-  package func find(header name: String, value: String) async throws(GraphProblem) -> [GraphMessage] {
+  /// Finding nothing proves nothing: the message may lie deeper than is looked.
+  package func find(header name: String, value: String) async throws(Problem) -> [GraphMessage] {
     let property = "String {00020386-0000-0000-C000-000000000046} Name " + name
     let filter =
       "singleValueExtendedProperties/any(ep: ep/id eq \(odataQuoted(property)) "
       + "and ep/value eq \(odataQuoted(value)))"
-    do throws(GraphProblem) {
+    do throws(Problem) {
       let found = try await filtered(filter)
       if !found.isEmpty { return found }
     } catch  where error.origin?.status == 400 {
@@ -39,7 +39,7 @@ extension Graph {
       + scan(.sentItems, header: name, value: value)
   }
 
-  private func filtered(_ filter: String) async throws(GraphProblem) -> [GraphMessage] {
+  private func filtered(_ filter: String) async throws(Problem) -> [GraphMessage] {
     let page: Page<GraphMessage> = try await get(
       mailbox.path + "/messages?"
         + query([("$filter", filter), ("$select", GraphMessage.select), ("$top", "10")]))
@@ -48,13 +48,13 @@ extension Graph {
 
   /// Messages per page: with all header fields one is some ten kilobytes.
   static let scanPageSize = 100
-  /// Two pages are 200 letters: at Exchange's thirty a minute, the last six minutes of a busy mailbox.
+  /// Two pages are 200 messages: at Exchange's thirty a minute, the last six minutes of a busy mailbox.
   static let scanPages = 2
 
   /// Newest first, as Graph orders a folder.
   private func scan(
     _ folder: WellKnownFolder, header name: String, value: String
-  ) async throws(GraphProblem) -> [GraphMessage] {
+  ) async throws(Problem) -> [GraphMessage] {
     var next: String? =
       cloud.graph + mailbox.path + "/mailFolders/" + folder.rawValue + "/messages?"
       + query([

@@ -1,34 +1,35 @@
-import Core
+package import Core
 import Foundation
+import HTTP
 import NIOHTTP1
 
 extension Graph {
-  /// Stores a letter in Drafts (Microsoft Learn, "Create message", in MIME format). A Bcc field is kept and honoured.
+  /// Stores a message in Drafts (Microsoft Learn, "Create message", in MIME format). A Bcc field is kept and honoured.
   ///
-  /// `.unsafe` when the letter may be there without our knowing its id: look for it by its marks.
-  package func createDraft(_ mime: [UInt8]) async throws(GraphProblem) -> GraphMessage {
+  /// `.unsafe` when the message may be there without our knowing its id: look for it by its marks.
+  package func createDraft(_ mime: [UInt8]) async throws(Problem) -> GraphMessage {
     let reply = try await post("/messages", mime: mime)
     guard reply.status == 201 else { throw refusal(reply, effect: .acts, needs: .readWrite) }
     guard let message = reply.decode(GraphMessage.self) else {
-      throw GraphProblem(unexpected: reply, effect: .acts)
+      throw Problem(unexpected: reply, effect: .acts)
     }
     return message
   }
 
   /// Hands a draft to transport, which takes it from Drafts in its own time. Only 202 is success.
-  package func sendDraft(_ graphID: String) async throws(GraphProblem) {
+  package func sendDraft(_ graphID: String) async throws(Problem) {
     let reply = try await exchange(.POST, url: url(of: graphID) + "/send", effect: .acts)
     guard reply.status == 202 else { throw refusal(reply, effect: .acts, needs: .send) }
   }
 
-  /// Sends a letter in one step, for a grant that may not write drafts. Only 202 is success; there is no id.
-  package func sendMail(_ mime: [UInt8]) async throws(GraphProblem) {
+  /// Sends a message in one step, for a grant that may not write drafts. Only 202 is success; there is no id.
+  package func sendMail(_ mime: [UInt8]) async throws(Problem) {
     let reply = try await post("/sendMail", mime: mime)
     guard reply.status == 202 else { throw refusal(reply, effect: .acts, needs: .send) }
   }
 
   /// Moves a draft to Deleted Items. `graph.itemNotFound` when it is not there.
-  package func deleteMessage(_ graphID: String) async throws(GraphProblem) {
+  package func deleteMessage(_ graphID: String) async throws(Problem) {
     let reply = try await exchange(.DELETE, url: url(of: graphID), effect: .idempotent)
     guard reply.status == 204 else { throw refusal(reply, effect: .idempotent, needs: .readWrite) }
   }
@@ -38,7 +39,7 @@ extension Graph {
   }
 
   /// MIME goes as base64 text, and its content type says so.
-  private func post(_ path: String, mime: [UInt8]) async throws(GraphProblem) -> HTTPReply {
+  private func post(_ path: String, mime: [UInt8]) async throws(Problem) -> HTTPReply {
     try await exchange(
       .POST, url: cloud.graph + mailbox.path + path, headers: ["Content-Type": "text/plain"],
       body: Array(Data(mime).base64EncodedData()), effect: .acts)

@@ -1,5 +1,6 @@
 package import Core
 import Foundation
+package import HTTP
 import NIOHTTP1
 
 /// One mailbox on Microsoft Graph, with the token for it: a value made for an attempt and thrown away.
@@ -26,7 +27,7 @@ package struct Graph: Sendable {
   }
 
   /// Asked with `.me`, needs User.Read; asked with `.user`, User.Read.All.
-  package func user() async throws(GraphProblem) -> GraphUser {
+  package func user() async throws(Problem) -> GraphUser {
     try await get(
       url: cloud.graph + mailbox.path + "?$select=id,mail,userPrincipalName,displayName", needs: .readUser)
   }
@@ -43,28 +44,28 @@ enum Need: String {
 enum Effect: Sendable {
   /// The same as once.
   case idempotent
-  /// It acts a second time: a second draft, a second letter.
+  /// It acts a second time: a second draft, a second message.
   case acts
 }
 
 extension Graph {
-  func get<Value: Decodable>(_ path: String) async throws(GraphProblem) -> Value {
+  func get<Value: Decodable>(_ path: String) async throws(Problem) -> Value {
     try await get(url: cloud.graph + path)
   }
 
   func get<Value: Decodable>(
     url: String, needs need: Need = .readWrite
-  ) async throws(GraphProblem) -> Value {
+  ) async throws(Problem) -> Value {
     let reply = try await exchange(.GET, url: url, effect: .idempotent)
     guard reply.status == 200 else { throw refusal(reply, effect: .idempotent, needs: need) }
     guard let value = reply.decode(Value.self) else {
-      throw GraphProblem(unexpected: reply, effect: .idempotent)
+      throw Problem(unexpected: reply, effect: .idempotent)
     }
     return value
   }
 
   /// What a reply with another status than the one of success says.
-  func refusal(_ reply: HTTPReply, effect: Effect, needs need: Need) -> GraphProblem {
+  func refusal(_ reply: HTTPReply, effect: Effect, needs need: Need) -> Problem {
     var values = values
     values.cloud = cloud
     values.mailbox = values.mailbox ?? mailbox.name
@@ -73,12 +74,12 @@ extension Graph {
     case (.user, .readUser): values.permission = need.rawValue + ".All"
     default: values.permission = need.rawValue
     }
-    return GraphProblem(reply, effect: effect, values: values)
+    return Problem(reply, effect: effect, values: values)
   }
 
   func exchange(
     _ method: HTTPMethod, url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, effect: Effect
-  ) async throws(GraphProblem) -> HTTPReply {
+  ) async throws(Problem) -> HTTPReply {
     var headers = headers
     headers.add(name: "Authorization", value: "Bearer " + token.reveal())
     // Ids that survive a move between folders, on every request: the two kinds do not compare.
@@ -86,7 +87,7 @@ extension Graph {
     do throws(HTTPFailure) {
       return try await http.send(HTTPRequest(method: method, url: url, headers: headers, body: body))
     } catch {
-      throw GraphProblem(error, host: cloud.graph, effect: effect)
+      throw Problem(error, host: cloud.graph, effect: effect)
     }
   }
 }

@@ -1,3 +1,5 @@
+import Core
+
 /// Whose mailbox a request is about.
 package enum GraphMailbox: Sendable, Hashable {
   /// The one of the person whose token it is. An app's own token has none.

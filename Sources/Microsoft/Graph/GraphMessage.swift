@@ -1,4 +1,4 @@
-/// A letter in a mailbox, as far as sending needs to know it.
+/// A message in a mailbox, as far as sending needs to know it.
 package struct GraphMessage: Sendable, Hashable, Decodable {
   /// Immutable within the mailbox, except that sending a draft may change it.
   package var graphID: String

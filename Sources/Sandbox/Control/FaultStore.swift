@@ -1,7 +1,7 @@
 import Hummingbird
 import Synchronization
 
-/// The faults that were asked for and have not been used up, and which letters have met those of their
+/// The faults that were asked for and have not been used up, and which messages have met those of their
 /// recipients.
 package final class FaultStore: Sendable {
   private struct Contents {
@@ -11,7 +11,7 @@ package final class FaultStore: Sendable {
 
   private struct Meeting: Hashable {
     var fault: RecipientFault
-    var letter: String
+    var message: String
   }
 
   private let contents = Mutex(Contents())
@@ -25,7 +25,7 @@ package final class FaultStore: Sendable {
     contents.withLock { $0.faults.append(fault) }
   }
 
-  /// What letters have met stays.
+  /// What messages have met stays.
   func removeAll() {
     contents.withLock { $0.faults = [] }
   }
@@ -50,9 +50,9 @@ package final class FaultStore: Sendable {
     }
   }
 
-  /// Whether this letter meets the fault of its recipient for the first time.
-  func isFirst(_ fault: RecipientFault, of letter: String) -> Bool {
-    contents.withLock { $0.met.insert(Meeting(fault: fault, letter: letter)).inserted }
+  /// Whether this message meets the fault of its recipient for the first time.
+  func isFirst(_ fault: RecipientFault, of message: String) -> Bool {
+    contents.withLock { $0.met.insert(Meeting(fault: fault, message: message)).inserted }
   }
 }
 

@@ -109,7 +109,7 @@ package struct SandboxDirectory: Encodable, Sendable {
 }
 
 extension SandboxDirectory {
-  /// By object id, user principal name or address, letters' case aside.
+  /// By object id, user principal name or address, messages' case aside.
   package func user(_ name: String) -> User? {
     // Nearly every request names somebody exactly, and folding a whole directory takes longer than answering.
     if let user = users.first(where: { $0.id == name || $0.userPrincipalName == name }) { return user }
@@ -124,7 +124,7 @@ extension SandboxDirectory {
     return apps.first { $0.clientId == clientID }
   }
 
-  /// By id or domain, letters' case aside.
+  /// By id or domain, messages' case aside.
   package func tenant(_ name: String) -> Tenant? {
     let name = name.lowercased()
     return tenants.first { $0.id == name || $0.domain == name }

@@ -35,7 +35,7 @@ struct DeviceBook: Sendable {
     return code
   }
 
-  /// The grant that a person may still decide; letters' case aside.
+  /// The grant that a person may still decide; messages' case aside.
   func grant(userCode: String, now: Instant) -> DeviceGrant? {
     guard let code = userCodes[userCode.uppercased()], let grant = grants[code], grant.outcome == .pending,
       now <= grant.expiresAt
@@ -77,7 +77,7 @@ struct DeviceBook: Sendable {
     return id
   }
 
-  /// Nine letters and digits, none that looks like another.
+  /// Nine characters, none that looks like another.
   static func newUserCode() -> String {
     var generator = SystemRandomNumberGenerator()
     let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")

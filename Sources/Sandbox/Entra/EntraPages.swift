@@ -1,3 +1,4 @@
+import HTML
 import Hummingbird
 
 /// The pages of the login host: plain forms that work without scripts.
@@ -6,15 +7,15 @@ struct EntraPages: Sendable {
   static func accountPicker(
     app: SandboxDirectory.App, users: [SandboxDirectory.User], action: String, fields: FormFields
   ) -> Response {
-    let accounts = users.map { user -> HTML in
-      let label: HTML = "\(user.displayName) <span class=\"dim\">\(user.userPrincipalName)</span>"
+    let accounts = users.map { user -> Markup in
+      let label: Markup = "\(user.displayName) <span class=\"dim\">\(user.userPrincipalName)</span>"
       return button(label, name: "username", value: user.userPrincipalName)
     }
     return page(
       "Sign in",
       """
       <p>Choose who signs in to <b>\(app.displayName)</b>. The sandbox has no passwords.</p>
-      \(form(action, fields, HTML(joining: accounts + [cancel])))
+      \(form(action, fields, Markup(joining: accounts + [cancel])))
       \(form(action, fields, typedAccount))
       """)
   }
@@ -23,7 +24,7 @@ struct EntraPages: Sendable {
     app: SandboxDirectory.App, user: SandboxDirectory.User, permissions: [String], action: String,
     fields: FormFields, forEverybody: Bool = false
   ) -> Response {
-    let list = permissions.map { permission -> HTML in "<li>\(permission)</li>\n" }
+    let list = permissions.map { permission -> Markup in "<li>\(permission)</li>\n" }
     var fields = fields
     fields.fields.append(("username", user.userPrincipalName))
     let accept = button("Accept", name: "decision", value: "accept")
@@ -33,8 +34,8 @@ struct EntraPages: Sendable {
       <p><b>\(app.displayName)</b> asks to act for
       \(forEverybody ? "everybody in the organization" : user.userPrincipalName):</p>
       <ul>
-      \(HTML(joining: list))</ul>
-      \(form(action, fields, HTML(joining: [accept, cancel])))
+      \(Markup(joining: list))</ul>
+      \(form(action, fields, Markup(joining: [accept, cancel])))
       """)
   }
 
@@ -55,8 +56,8 @@ struct EntraPages: Sendable {
   }
 
   static func deviceCode(action: String, fields: FormFields, problem: String? = nil) -> Response {
-    let note: HTML = if let problem { "<p>\(problem)</p>\n" } else { "" }
-    let entry: HTML = """
+    let note: Markup = if let problem { "<p>\(problem)</p>\n" } else { "" }
+    let entry: Markup = """
       <p><label>Code: <input type="text" name="otc" value="" autocomplete="off"></label>
       <button type="submit">Next</button></p>
 
@@ -77,8 +78,8 @@ struct EntraPages: Sendable {
   }
 
   static func message(title: String, text: String, details: [String] = [], status: Int = 200) -> Response {
-    let lines = details.map { detail -> HTML in "<p class=\"dim\">\(detail)</p>\n" }
-    return page(title, "<p>\(text)</p>\n\(HTML(joining: lines))", status: status)
+    let lines = details.map { detail -> Markup in "<p class=\"dim\">\(detail)</p>\n" }
+    return page(title, "<p>\(text)</p>\n\(Markup(joining: lines))", status: status)
   }
 }
 
@@ -86,28 +87,28 @@ struct EntraPages: Sendable {
 extension EntraPages {
   private static let cancel = button("Cancel", name: "decision", value: "cancel")
 
-  private static let typedAccount: HTML = """
+  private static let typedAccount: Markup = """
     <p><label>Another account: <input type="text" name="username" value="" autocomplete="username"></label>
     <button type="submit">Next</button></p>
 
     """
 
-  private static func page(_ title: String, _ body: HTML, status: Int = 200) -> Response {
+  private static func page(_ title: String, _ body: Markup, status: Int = 200) -> Response {
     let page = Page(title: title, body: "<h1>\(title)</h1>\n\(body)")
     return .html(page.html, status: .init(code: status))
   }
 
-  private static func form(_ action: String, _ fields: FormFields, _ controls: HTML) -> HTML {
-    let hidden = fields.fields.map { field -> HTML in
+  private static func form(_ action: String, _ fields: FormFields, _ controls: Markup) -> Markup {
+    let hidden = fields.fields.map { field -> Markup in
       "<input type=\"hidden\" name=\"\(field.name)\" value=\"\(field.value)\">\n"
     }
     return """
       <form action="\(action)" method="post">
-      \(HTML(joining: hidden))\(controls)</form>
+      \(Markup(joining: hidden))\(controls)</form>
       """
   }
 
-  private static func button(_ label: HTML, name: String, value: String) -> HTML {
+  private static func button(_ label: Markup, name: String, value: String) -> Markup {
     "<p><button type=\"submit\" name=\"\(name)\" value=\"\(value)\">\(label)</button></p>\n"
   }
 }

@@ -30,7 +30,7 @@ struct GraphAccess: Sendable {
     }
   }
 
-  /// Whether a letter from this mailbox may carry that address: its own ones, and those of a shared mailbox
+  /// Whether a message from this mailbox may carry that address: its own ones, and those of a shared mailbox
   /// in whose name the person may send (Microsoft Learn, "Send Outlook messages from another user").
   func maySend(as address: String, in directory: SandboxDirectory) -> Bool {
     guard let other = directory.user(address) else { return false }

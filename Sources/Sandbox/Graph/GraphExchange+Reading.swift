@@ -18,14 +18,14 @@ extension GraphExchange {
     case .showContent(let id):
       try requireBodies(access)
       let item = try await state.mail.item(id, in: access.mailbox, at: now)
-      return response(.ok, [.contentType: "text/plain"], item.letter.mime)
+      return response(.ok, [.contentType: "text/plain"], item.message.mime)
     case .sendDraft(let id): return try await sendDraft(id, access)
     case .moveMessage(let id): return try await moveMessage(id, access)
     case .listAttachments(let id): return try await listAttachments(id, access)
     case .showAttachment(let id, let part): return try await showAttachment(id, part, access)
     case .showAttachmentContent(let id, let part):
       let (item, index) = try await attachment(id, part, access)
-      let attachment = item.letter.attachments[index]
+      let attachment = item.message.attachments[index]
       return response(.ok, [.contentType: attachment.contentType], attachment.content)
     case .listFolders: return try await listFolders(access)
     case .showFolder(let id): return try await showFolder(id, access)
@@ -129,7 +129,7 @@ extension GraphExchange {
     try requireBodies(access)
     let item = try await state.mail.item(id, in: access.mailbox, at: now)
     let writer = try await writer(access)
-    let names = item.letter.attachments.indices.map { writer.attachmentID(item, at: $0) }
+    let names = item.message.attachments.indices.map { writer.attachmentID(item, at: $0) }
     guard let index = names.firstIndex(of: part) else { throw GraphError.itemNotFound }
     return (item, index)
   }

@@ -1,3 +1,4 @@
+import Core
 import Crypto
 import Foundation
 import HTTPTypes
@@ -9,18 +10,18 @@ extension GraphExchange {
   func createDraft(_ folder: String?, _ access: GraphAccess) async throws -> Response {
     let place =
       if let folder { try await state.mail.folder(folder, in: access.mailbox) } else { MailFolder.drafts }
-    let letter = try await content(access) { $0 }.letter
-    let item = try await state.mail.createDraft(letter, in: access.mailbox, folder: place, at: now)
+    let message = try await content(access) { $0 }.message
+    let item = try await state.mail.createDraft(message, in: access.mailbox, folder: place, at: now)
     return try await created(item, access)
   }
 
   func updateMessage(_ id: String, _ access: GraphAccess) async throws -> Response {
     let fields = try MessageFields(JSON(reading: try await body()))
     let before = try await state.mail.item(id, in: access.mailbox, at: now)
-    if fields.changesLetter, !before.isDraft { throw GraphError.notADraft }
-    let letter = fields.changesLetter ? try before.letter.applying(fields, at: now) : before.letter
+    if fields.changesMessage, !before.isDraft { throw GraphError.notADraft }
+    let message = fields.changesMessage ? try before.message.applying(fields, at: now) : before.message
     let item = try await state.mail.change(id, in: access.mailbox, at: now) { item in
-      item.letter = letter
+      item.message = message
       item.isRead = fields.isRead ?? item.isRead
       item.categories = fields.categories ?? item.categories
       item.flag = fields.flag ?? item.flag
@@ -60,16 +61,16 @@ extension GraphExchange {
       }
       return message
     }
-    let (letter, keeps) = (content.letter, saves)
-    return try await send(letter, identity: content.identity, access) {
-      try await state.mail.submit(letter, in: access.mailbox, saves: keeps, rules: rules, at: now)
+    let (message, keeps) = (content.message, saves)
+    return try await send(message, identity: content.identity, access) {
+      try await state.mail.submit(message, in: access.mailbox, saves: keeps, rules: rules, at: now)
     }
   }
 
   func sendDraft(_ id: String, _ access: GraphAccess) async throws -> Response {
     let item = try await state.mail.item(id, in: access.mailbox, at: now)
     guard item.isDraft else { throw GraphError.itemNotFound }
-    return try await send(item.letter, identity: item.letter.internetMessageID, access) {
+    return try await send(item.message, identity: item.message.internetMessageID, access) {
       _ = try await state.mail.submit(id, in: access.mailbox, rules: rules, at: now)
     }
   }
@@ -81,15 +82,15 @@ extension GraphExchange {
       replacesMessageID: settings.replaceMessageId)
   }
 
-  /// - Parameter identity: what makes a second attempt to send the same letter the same letter.
+  /// - Parameter identity: what makes a second attempt to send the same message the same message.
   private func send(
-    _ letter: Letter, identity: String, _ access: GraphAccess, accept: () async throws -> Void
+    _ message: Message, identity: String, _ access: GraphAccess, accept: () async throws -> Void
   ) async throws -> Response {
-    guard !letter.recipients.isEmpty else { throw GraphError.noRecipients }
-    guard letter.recipients.allSatisfy({ $0.named != nil }) else { throw GraphError.invalidRecipients }
-    let author = letter.from?.address ?? access.user.userPrincipalName
+    guard !message.recipients.isEmpty else { throw GraphError.noRecipients }
+    guard message.recipients.allSatisfy({ $0.named != nil }) else { throw GraphError.invalidRecipients }
+    let author = message.from?.address ?? access.user.userPrincipalName
     guard access.maySend(as: author, in: state.directory) else { throw GraphError.sendAsDenied }
-    let faults = letter.recipients.compactMap { RecipientFault($0.address) }
+    let faults = message.recipients.compactMap { RecipientFault($0.address) }
     for case .throttle(let seconds) in faults
     where state.faults.isFirst(.throttle(seconds: seconds), of: identity) {
       throw GraphError.throttled(seconds: seconds)
@@ -113,32 +114,32 @@ extension GraphExchange {
     return Array(buffer.readableBytesView)
   }
 
-  /// The letter in the body: MIME in base64 when it says `text/plain`, else JSON in which `message` finds it.
+  /// The message in the body: MIME in base64 when it says `text/plain`, else JSON in which `message` finds it.
   private func content(
     _ access: GraphAccess, message: (JSON) throws(GraphError) -> JSON
-  ) async throws -> (letter: Letter, identity: String) {
+  ) async throws -> (message: Message, identity: String) {
     let body = try await body()
     let mediaType = request.headers[.contentType].map { $0.prefix(while: { $0 != ";" }).lowercased() }
     if mediaType == "text/plain" {
-      let letter = try Self.letter(base64: body)
-      return (letter, letter.internetMessageID.isEmpty ? Self.digest(body) : letter.internetMessageID)
+      let message = try Self.message(base64: body)
+      return (message, message.internetMessageID.isEmpty ? Self.digest(body) : message.internetMessageID)
     }
     guard mediaType == "application/json" else { throw GraphError.unreadableJSON }
     let fields = try MessageFields(message(JSON(reading: body)))
     guard let owner = await state.mail.owner(of: access.user.userPrincipalName) else {
       throw GraphError.noMailbox
     }
-    let letter = try Letter.composing(
+    let message = try Message.composing(
       fields, owner: owner, messageID: await state.mail.newMessageID(), at: now)
-    return (letter, fields.internetMessageID ?? Self.digest(body))
+    return (message, fields.internetMessageID ?? Self.digest(body))
   }
 
-  private static func letter(base64 body: [UInt8]) throws(GraphError) -> Letter {
+  private static func message(base64 body: [UInt8]) throws(GraphError) -> Message {
     let isBroken = body.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
     let text = isBroken ? body.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") } : body
     guard let mime = Data(base64Encoded: Data(text)), !mime.isEmpty else { throw .invalidBase64 }
-    do throws(MIMEProblem) {
-      return try Letter(parsing: Array(mime))
+    do throws(Problem) {
+      return try Message(parsing: Array(mime))
     } catch {
       throw .invalidMIME
     }

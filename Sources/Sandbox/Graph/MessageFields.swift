@@ -6,7 +6,7 @@ import MIME
 /// nothing, as at Graph; names that the type does not have are refused.
 struct MessageFields: Sendable {
   var subject: String?
-  var body: LetterBody?
+  var body: MessageBody?
   var from: Correspondent?
   var sender: Correspondent?
   var to: [Correspondent]?
@@ -15,7 +15,7 @@ struct MessageFields: Sendable {
   var replyTo: [Correspondent]?
   var importance: Importance?
   var internetMessageID: String?
-  var headers: [LetterHeader]?
+  var headers: [MessageHeader]?
   var attachments: [Attachment]?
   var isRead: Bool?
   var categories: [String]?
@@ -28,8 +28,8 @@ struct MessageFields: Sendable {
     }
   }
 
-  /// Whether anything is set that the letter itself holds.
-  var changesLetter: Bool {
+  /// Whether anything is set that the message itself holds.
+  var changesMessage: Bool {
     subject != nil || body != nil || from != nil || sender != nil || to != nil || cc != nil || bcc != nil
       || replyTo != nil || importance != nil || internetMessageID != nil || headers != nil
   }
@@ -68,13 +68,13 @@ struct MessageFields: Sendable {
     "extensions", "singleValueExtendedProperties", "multiValueExtendedProperties",
   ]
 
-  private static func body(_ value: JSON) throws(GraphError) -> LetterBody {
+  private static func body(_ value: JSON) throws(GraphError) -> MessageBody {
     let content = try value["content"]?.text("content") ?? ""
     let kind = try value["contentType"]?.text("contentType") ?? "text"
-    guard let kind = LetterBody.Kind(rawValue: kind.lowercased()) else {
+    guard let kind = MessageBody.Kind(rawValue: kind.lowercased()) else {
       throw .body("Requested value '\(kind)' was not found.")
     }
-    return LetterBody(kind: kind, content: content)
+    return MessageBody(kind: kind, content: content)
   }
 
   private static func importance(_ value: JSON) throws(GraphError) -> Importance {
@@ -103,9 +103,9 @@ struct MessageFields: Sendable {
   }
 
   /// Microsoft Learn, "internetMessageHeader resource type": custom fields alone, and five at most.
-  private static func headers(_ value: JSON) throws(GraphError) -> [LetterHeader] {
+  private static func headers(_ value: JSON) throws(GraphError) -> [MessageHeader] {
     let headers = try value.elements("internetMessageHeaders").map { element throws(GraphError) in
-      LetterHeader(
+      MessageHeader(
         name: try element["name"]?.text("name") ?? "", value: try element["value"]?.text("value") ?? "")
     }
     for header in headers where !header.isCustom { throw .headerName(header.name) }

@@ -82,11 +82,11 @@ extension MessageJSON {
     Property(name: "categories") { .array($1.categories.map { .string($0) }) },
     Property(name: "receivedDateTime") { .string($1.received.dateTimeOffset) },
     Property(name: "sentDateTime") { .string($1.sent.dateTimeOffset) },
-    Property(name: "hasAttachments") { .bool($1.letter.hasAttachments) },
-    Property(name: "internetMessageId") { .string($1.letter.internetMessageID) },
-    Property(name: "subject") { .string($1.letter.subject) },
-    Property(name: "bodyPreview") { .string($1.letter.body.preview) },
-    Property(name: "importance") { .string($1.letter.importance.rawValue) },
+    Property(name: "hasAttachments") { .bool($1.message.hasAttachments) },
+    Property(name: "internetMessageId") { .string($1.message.internetMessageID) },
+    Property(name: "subject") { .string($1.message.subject) },
+    Property(name: "bodyPreview") { .string($1.message.body.preview) },
+    Property(name: "importance") { .string($1.message.importance.rawValue) },
     Property(name: "parentFolderId") { .string($0.folderID($1.folder)) },
     Property(name: "conversationId") { .string($0.name(.conversation, $1.conversation)) },
     Property(name: "conversationIndex") { .string(conversationIndex($1)) },
@@ -97,23 +97,23 @@ extension MessageJSON {
     Property(name: "webLink") { .string("\($0.origin)/mailbox/\($0.mailbox.text)/\($0.id($1))") },
     Property(name: "inferenceClassification") { _, _ in "focused" },
     Property(name: "body") { $0.body($1) },
-    Property(name: "sender") { correspondent($1.letter.sender) },
-    Property(name: "from") { correspondent($1.letter.from) },
-    Property(name: "toRecipients") { .array($1.letter.to.map(correspondent)) },
-    Property(name: "ccRecipients") { .array($1.letter.cc.map(correspondent)) },
-    Property(name: "bccRecipients") { .array($1.letter.bcc.map(correspondent)) },
-    Property(name: "replyTo") { .array($1.letter.replyTo.map(correspondent)) },
+    Property(name: "sender") { correspondent($1.message.sender) },
+    Property(name: "from") { correspondent($1.message.from) },
+    Property(name: "toRecipients") { .array($1.message.to.map(correspondent)) },
+    Property(name: "ccRecipients") { .array($1.message.cc.map(correspondent)) },
+    Property(name: "bccRecipients") { .array($1.message.bcc.map(correspondent)) },
+    Property(name: "replyTo") { .array($1.message.replyTo.map(correspondent)) },
     Property(name: "flag") { ["flagStatus": .string($1.flag)] },
     Property(name: "uniqueBody", onRequest: true) { $0.body($1) },
     Property(name: "internetMessageHeaders", onRequest: true) { _, item in
-      .array(item.letter.headers.map { ["name": .string($0.name), "value": .string($0.value)] })
+      .array(item.message.headers.map { ["name": .string($0.name), "value": .string($0.value)] })
     },
   ]
 
   static let readOnlyProperties: Set<String> = Set(properties.map(\.name))
 
   private func body(_ item: MailItem) -> JSON {
-    let body = item.letter.body
+    let body = item.message.body
     if preferences.textBodies { return ["contentType": "text", "content": .string(body.plain)] }
     return ["contentType": .string(body.kind.rawValue), "content": .string(body.content)]
   }
@@ -132,7 +132,7 @@ extension MessageJSON {
   }
 
   private static func header(_ name: String, _ item: MailItem) -> Bool {
-    item.letter.headers.contains { $0.name.lowercased() == name.lowercased() }
+    item.message.headers.contains { $0.name.lowercased() == name.lowercased() }
   }
 
   /// MS-OXOMSG section 2.2.1.3: a reserved byte, five bytes of time, a GUID.
@@ -147,11 +147,11 @@ extension MessageJSON {
 // Attachments and folders.
 extension MessageJSON {
   func attachments(_ item: MailItem) -> [JSON] {
-    item.letter.attachments.indices.map { attachment(item, at: $0) }
+    item.message.attachments.indices.map { attachment(item, at: $0) }
   }
 
   func attachment(_ item: MailItem, at index: Int) -> JSON {
-    let attachment = item.letter.attachments[index]
+    let attachment = item.message.attachments[index]
     return [
       "@odata.type": "#microsoft.graph.fileAttachment",
       "@odata.mediaContentType": .string(attachment.contentType),

@@ -90,7 +90,7 @@ struct ODataFilter: Sendable {
       case .string(let value)? = tokens.popFirst(), tokens.popFirst() == .close,
       let header = internetHeader(id)
     else { throw .invalidFilter }
-    return .header(LetterHeader(name: header, value: value))
+    return .header(MessageHeader(name: header, value: value))
   }
 
   /// PS_INTERNET_HEADERS (MS-OXPROPS section 1.3.2): the property set whose names are those of header fields.

@@ -1,13 +1,13 @@
 import Core
 
-/// A report that a letter did not arrive, as Exchange puts it into the sender's Inbox (RFC 3462, RFC 3464).
+/// A report that a message did not arrive, as Exchange puts it into the sender's Inbox (RFC 3462, RFC 3464).
 struct Bounce: Sendable {
-  private let original: Letter
+  private let original: Message
   private let failed: [Correspondent]
   private let sender: Correspondent
   private let now: Instant
 
-  init(of original: Letter, for failed: [Correspondent], to sender: Correspondent, at now: Instant) {
+  init(of original: Message, for failed: [Correspondent], to sender: Correspondent, at now: Instant) {
     self.original = original
     self.failed = failed
     self.sender = sender
@@ -34,7 +34,7 @@ struct Bounce: Sendable {
       Content-Type: text/plain; charset=us-ascii
 
       \(human)
-      The address is one of the sandbox's own: letters to it always come back.
+      The address is one of the sandbox's own: messages to it always come back.
 
       --\(boundary)
       Content-Type: message/delivery-status

@@ -1,5 +1,5 @@
 /// A name and an address as a client wrote them. The address may be anything: Exchange keeps what it is
-/// given in a draft and judges it when the letter is sent.
+/// given in a draft and judges it when the message is sent.
 struct Correspondent: Hashable, Sendable {
   var name: String
   var address: String

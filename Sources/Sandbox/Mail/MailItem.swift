@@ -1,20 +1,20 @@
 import Core
 
-/// One copy of a letter in one mailbox.
+/// One copy of a message in one mailbox.
 struct MailItem: Sendable {
   /// Its number in the mailbox, for as long as the item lives there: what an immutable id names.
   let number: UInt64
   /// How often it changed folder: what an ordinary id names besides.
   var moves: UInt32 = 0
   var folder: MailFolder
-  var letter: Letter
+  var message: Message
   var isDraft: Bool
   var isRead: Bool
   var categories: [String] = []
   var flag = "notFlagged"
   /// Counted up by each change; the change key and the ETag are made from it.
   var version: UInt64 = 1
-  /// The letters of one exchange share it; a reply is not traced, so each letter has its own.
+  /// The messages of one exchange share it; a reply is not traced, so each message has its own.
   var conversation: UInt64
   let created: Instant
   var modified: Instant

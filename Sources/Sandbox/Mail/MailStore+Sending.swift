@@ -2,7 +2,7 @@ import Core
 
 /// How awkward sending is. Each is something Exchange does to somebody.
 struct SendingRules: Hashable, Sendable {
-  /// How long an accepted letter stays in Drafts.
+  /// How long an accepted message stays in Drafts.
   var lag: Duration = .seconds(2)
   /// The copy in Sent Items is a new item, and the draft's id finds nothing.
   var newID = false
@@ -10,12 +10,12 @@ struct SendingRules: Hashable, Sendable {
   var replacesMessageID = false
 }
 
-/// A letter that was accepted and waits for transport. It is sent as it was when it was accepted, whatever
+/// A message that was accepted and waits for transport. It is sent as it was when it was accepted, whatever
 /// happens to the draft meanwhile: that is the worst a client has to expect.
 struct Submission: Sendable {
   var mailbox: MailboxID
   var number: UInt64
-  var letter: Letter
+  var message: Message
   var due: Instant
   var rules: SendingRules
   /// `saveToSentItems` of `sendMail`.
@@ -24,7 +24,7 @@ struct Submission: Sendable {
 
 extension MailStore {
   /// Accepts a draft for sending. Accepted twice while it waits, it is sent twice and saved twice, so that
-  /// a client which repeats itself is found out. A letter that has left Drafts is no draft any more and is
+  /// a client which repeats itself is found out. A message that has left Drafts is no draft any more and is
   /// not found.
   func submit(
     _ name: String, in id: MailboxID, rules: SendingRules, at now: Instant
@@ -37,15 +37,15 @@ extension MailStore {
 
   /// `sendMail`: a draft is made, and accepted in the same breath.
   func submit(
-    _ letter: Letter, in id: MailboxID, saves: Bool, rules: SendingRules, at now: Instant
+    _ message: Message, in id: MailboxID, saves: Bool, rules: SendingRules, at now: Instant
   ) throws(MailFault) {
-    let item = try createDraft(letter, in: id, at: now)
+    let item = try createDraft(message, in: id, at: now)
     submit(item, in: id, saves: saves, rules: rules, at: now)
   }
 
   private func submit(_ item: MailItem, in id: MailboxID, saves: Bool, rules: SendingRules, at now: Instant) {
     let submission = Submission(
-      mailbox: id, number: item.number, letter: item.letter, due: now + rules.lag, rules: rules, saves: saves)
+      mailbox: id, number: item.number, message: item.message, due: now + rules.lag, rules: rules, saves: saves)
     // The lag may have been changed in between: keep the earliest first, and equals in the order of
     // acceptance.
     let place = outgoing.lastIndex { $0.due <= submission.due }.map { $0 + 1 } ?? 0
@@ -63,24 +63,24 @@ extension MailStore {
 
   private func send(_ submission: Submission) {
     guard let owner = mailboxes[submission.mailbox]?.owner else { return }
-    var letter = submission.letter
+    var message = submission.message
     if submission.rules.replacesMessageID {
-      letter = letter.replacingMessageID(with: newMessageID())
+      message = message.replacingMessageID(with: newMessageID())
     }
-    file(submission, letter)
-    deliver(letter, at: submission.due)
-    report(letter, to: owner, at: submission.due)
+    file(submission, message)
+    deliver(message, at: submission.due)
+    report(message, to: owner, at: submission.due)
   }
 
   /// The sender's own copy, Bcc and all.
-  private func file(_ submission: Submission, _ letter: Letter) {
+  private func file(_ submission: Submission, _ message: Message) {
     let (id, number, due) = (submission.mailbox, submission.number, submission.due)
     let isStillDraft = mailboxes[id]?.items[number]?.isDraft == true
     if isStillDraft, submission.saves, !submission.rules.newID {
       _ = mailboxes[id]?.change(number, at: due) {
         $0.folder = .sentItems
         $0.isDraft = false
-        $0.letter = letter
+        $0.message = message
         $0.sent = due
         $0.received = due
       }
@@ -88,16 +88,16 @@ extension MailStore {
     }
     if isStillDraft { mailboxes[id]?.remove(number) }
     if submission.saves {
-      _ = mailboxes[id]?.add(letter, to: .sentItems, isDraft: false, isRead: true, at: due)
+      _ = mailboxes[id]?.add(message, to: .sentItems, isDraft: false, isRead: true, at: due)
     }
   }
 
   /// One copy for each mailbox, however many of its addresses were named. Addresses without a mailbox are
   /// the world outside, which takes everything and says nothing.
-  private func deliver(_ letter: Letter, at now: Instant) {
-    let copy = letter.withoutBcc
+  private func deliver(_ message: Message, at now: Instant) {
+    let copy = message.withoutBcc
     var reached: Set<MailboxID> = []
-    for recipient in letter.recipients {
+    for recipient in message.recipients {
       var (address, folder) = (recipient.key, MailFolder.inbox)
       if case .junk(let mailbox)? = RecipientFault(recipient.address) {
         (address, folder) = (mailbox.lowercased(), .junkEmail)
@@ -107,11 +107,11 @@ extension MailStore {
     }
   }
 
-  private func report(_ letter: Letter, to owner: MailboxOwner, at now: Instant) {
-    let failed = letter.recipients.filter { RecipientFault($0.address) == .bounce }
+  private func report(_ message: Message, to owner: MailboxOwner, at now: Instant) {
+    let failed = message.recipients.filter { RecipientFault($0.address) == .bounce }
     guard !failed.isEmpty else { return }
-    let bounce = Bounce(of: letter, for: failed, to: owner.correspondent, at: now)
-    guard let report = try? Letter(parsing: bounce.mime(messageID: newMessageID())) else { return }
+    let bounce = Bounce(of: message, for: failed, to: owner.correspondent, at: now)
+    guard let report = try? Message(parsing: bounce.mime(messageID: newMessageID())) else { return }
     _ = mailboxes[owner.id]?.add(report, to: .inbox, isDraft: false, isRead: false, at: now)
   }
 

@@ -3,7 +3,7 @@ import Core
 /// All mail of the sandbox, in memory.
 ///
 /// Time is told to it: every call carries the instant at which it happens, and first does what had become
-/// due by then. So a letter leaves Drafts exactly when its lag is over, by the sandbox's clock, and nobody
+/// due by then. So a message leaves Drafts exactly when its lag is over, by the sandbox's clock, and nobody
 /// can look and find it late; no timer is needed, and a jump of the clock is nothing special.
 package actor MailStore {
   private(set) var epoch = UInt32.random(in: 0...(.max))
@@ -82,11 +82,11 @@ extension MailStore {
 // What a client changes.
 extension MailStore {
   func createDraft(
-    _ letter: Letter, in id: MailboxID, folder: MailFolder = .drafts, at now: Instant
+    _ message: Message, in id: MailboxID, folder: MailFolder = .drafts, at now: Instant
   ) throws(MailFault) -> MailItem {
     let owner = try mailbox(id, at: now).owner
-    let letter = letter.completed(by: owner, messageID: newMessageID())
-    guard let item = mailboxes[id]?.add(letter, to: folder, isDraft: true, isRead: true, at: now) else {
+    let message = message.completed(by: owner, messageID: newMessageID())
+    guard let item = mailboxes[id]?.add(message, to: folder, isDraft: true, isRead: true, at: now) else {
       throw .mailboxNotFound
     }
     return item

@@ -39,7 +39,7 @@ struct Mailbox: Sendable {
   private(set) var items: [UInt64: MailItem] = [:]
   private var folders: [MailFolder: Set<UInt64>] = [:]
   private var byMessageID: [String: Set<UInt64>] = [:]
-  private var byHeader: [LetterHeader: Set<UInt64>] = [:]
+  private var byHeader: [MessageHeader: Set<UInt64>] = [:]
   private var lastNumber: UInt64 = 0
 
   init(owner: MailboxOwner) {
@@ -48,14 +48,14 @@ struct Mailbox: Sendable {
 
   func numbers(in folder: MailFolder) -> Set<UInt64> { folders[folder] ?? [] }
   func numbers(messageID: String) -> Set<UInt64> { byMessageID[messageID] ?? [] }
-  func numbers(header: LetterHeader) -> Set<UInt64> { byHeader[header.folded] ?? [] }
+  func numbers(header: MessageHeader) -> Set<UInt64> { byHeader[header.folded] ?? [] }
 
   mutating func add(
-    _ letter: Letter, to folder: MailFolder, isDraft: Bool, isRead: Bool, at now: Instant
+    _ message: Message, to folder: MailFolder, isDraft: Bool, isRead: Bool, at now: Instant
   ) -> MailItem {
     lastNumber += 1
     let item = MailItem(
-      number: lastNumber, folder: folder, letter: letter, isDraft: isDraft, isRead: isRead,
+      number: lastNumber, folder: folder, message: message, isDraft: isDraft, isRead: isRead,
       conversation: lastNumber, created: now, modified: now, received: now, sent: now)
     insert(item)
     return item
@@ -77,8 +77,8 @@ struct Mailbox: Sendable {
   mutating func remove(_ number: UInt64) -> MailItem? {
     guard let item = items.removeValue(forKey: number) else { return nil }
     folders[item.folder]?.remove(number)
-    Self.remove(number, from: &byMessageID, at: item.letter.internetMessageID)
-    for header in item.letter.headers where header.isCustom {
+    Self.remove(number, from: &byMessageID, at: item.message.internetMessageID)
+    for header in item.message.headers where header.isCustom {
       Self.remove(number, from: &byHeader, at: header.folded)
     }
     return item
@@ -87,8 +87,8 @@ struct Mailbox: Sendable {
   private mutating func insert(_ item: MailItem) {
     items[item.number] = item
     folders[item.folder, default: []].insert(item.number)
-    byMessageID[item.letter.internetMessageID, default: []].insert(item.number)
-    for header in item.letter.headers where header.isCustom {
+    byMessageID[item.message.internetMessageID, default: []].insert(item.number)
+    for header in item.message.headers where header.isCustom {
       byHeader[header.folded, default: []].insert(item.number)
     }
   }
@@ -99,7 +99,7 @@ struct Mailbox: Sendable {
   }
 }
 
-extension LetterHeader {
+extension MessageHeader {
   /// Named properties of internet headers are matched without regard to case, their values with it.
-  fileprivate var folded: LetterHeader { LetterHeader(name: name.lowercased(), value: value) }
+  fileprivate var folded: MessageHeader { MessageHeader(name: name.lowercased(), value: value) }
 }

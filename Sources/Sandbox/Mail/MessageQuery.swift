@@ -10,7 +10,7 @@ struct MessageQuery: Sendable {
 
   enum Condition: Sendable {
     case messageID(String)
-    case header(LetterHeader)
+    case header(MessageHeader)
     case isDraft(Bool)
     case isRead(Bool)
     case hasAttachments(Bool)
@@ -47,7 +47,7 @@ extension Mailbox {
       (query.folder == nil || query.folder == item.folder)
         && query.conditions.allSatisfy { $0.holds(for: item) }
     }
-    // The number breaks ties, so that pages of letters of one instant neither repeat nor lose any.
+    // The number breaks ties, so that pages of messages of one instant neither repeat nor lose any.
     matching.sort {
       let (a, b) = ($0.date(query.order.field), $1.date(query.order.field))
       let ascending = a == b ? $0.number < $1.number : a < b
@@ -75,16 +75,16 @@ extension Mailbox {
 extension MessageQuery.Condition {
   func holds(for item: MailItem) -> Bool {
     switch self {
-    case .messageID(let id): item.letter.internetMessageID == id
+    case .messageID(let id): item.message.internetMessageID == id
     case .header(let header):
-      item.letter.headers.contains {
+      item.message.headers.contains {
         $0.value == header.value && $0.name.lowercased() == header.name.lowercased()
       }
     case .isDraft(let value): item.isDraft == value
     case .isRead(let value): item.isRead == value
-    case .hasAttachments(let value): item.letter.hasAttachments == value
-    case .subject(let value): item.letter.subject == value
-    case .from(let address): item.letter.from?.key == address.lowercased()
+    case .hasAttachments(let value): item.message.hasAttachments == value
+    case .subject(let value): item.message.subject == value
+    case .from(let address): item.message.from?.key == address.lowercased()
     case .date(let field, let comparison, let instant):
       comparison.holds(item.date(field), instant)
     }

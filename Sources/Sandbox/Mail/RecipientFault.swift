@@ -2,14 +2,14 @@ import Core
 
 /// What a recipient's local part asks for. Such an address works in any domain and needs no mailbox.
 enum RecipientFault: Hashable, Sendable {
-  /// `throttle@` or `throttle+30@`: the first attempt to send the letter is answered with 429 and that many
+  /// `throttle@` or `throttle+30@`: the first attempt to send the message is answered with 429 and that many
   /// seconds.
   case throttle(seconds: Int)
   /// `lost-reply@`: the first attempt acts, and the connection closes without an answer.
   case lostReply
-  /// `bounce@`: the letter is accepted, and a report of its failure comes to the sender's Inbox.
+  /// `bounce@`: the message is accepted, and a report of its failure comes to the sender's Inbox.
   case bounce
-  /// `junk@`, or `junk+alice@` for another mailbox of the domain: the letter goes to Junk Email there.
+  /// `junk@`, or `junk+alice@` for another mailbox of the domain: the message goes to Junk Email there.
   case junk(mailbox: String)
 
   init?(_ address: String) {

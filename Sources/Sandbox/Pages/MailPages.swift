@@ -1,3 +1,4 @@
+import HTML
 import MIME
 
 /// `GET /`: every mailbox and how much is in it.
@@ -7,7 +8,7 @@ struct MailboxListPage: Sendable {
 
   var html: String {
     let (people, bulk) = (listed { !$0.isBulk }, listed { $0.isBulk })
-    let body: HTML = """
+    let body: Markup = """
       <h1>Mailboxes of this sandbox</h1>
       <p class="note">Everything here is in memory and made up. Programs read it at
       <a href="/sandbox/directory">/sandbox/directory</a> and
@@ -18,16 +19,16 @@ struct MailboxListPage: Sendable {
     return Page(title: "Sandbox mailboxes", body: body).html
   }
 
-  private func listed(_ isWanted: (SandboxDirectory.User) -> Bool) -> HTML {
-    HTML(
+  private func listed(_ isWanted: (SandboxDirectory.User) -> Bool) -> Markup {
+    Markup(
       joining: mailboxes.compactMap { mailbox in
         guard let user = directory.user(mailbox.owner.id.text), isWanted(user) else { return nil }
         return row(mailbox, kind: user.kind)
       })
   }
 
-  private func row(_ mailbox: MailboxSummary, kind: SandboxDirectory.User.Kind) -> HTML {
-    let folders = HTML(
+  private func row(_ mailbox: MailboxSummary, kind: SandboxDirectory.User.Kind) -> Markup {
+    let folders = Markup(
       joining: mailbox.folders.filter { $0.total > 0 || $0.folder == .inbox }.map { count in
         FolderPage.link(mailbox.owner, count, isCurrent: false)
       })
@@ -38,7 +39,7 @@ struct MailboxListPage: Sendable {
   }
 }
 
-/// The letters of one folder, newest first.
+/// The messages of one folder, newest first.
 struct FolderPage: Sendable {
   var mailbox: Mailbox
   var folder: MailFolder
@@ -49,15 +50,15 @@ struct FolderPage: Sendable {
 
   var html: String {
     let page = mailbox.page(MessageQuery(folder: folder, top: Self.maximumRows))
-    let folders = HTML(
+    let folders = Markup(
       joining: MailFolder.allCases.map {
         Self.link(mailbox.owner, mailbox.count($0), isCurrent: $0 == folder)
       })
-    let rows = HTML(joining: page.items.map(row))
+    let rows = Markup(joining: page.items.map(row))
     let isShort = page.hasMore || page.total == 0
-    let rest: HTML =
-      isShort ? "<p class=\"note\">Shown are \(page.items.count) of \(page.total) letters.</p>" : ""
-    let body: HTML = """
+    let rest: Markup =
+      isShort ? "<p class=\"note\">Shown are \(page.items.count) of \(page.total) messages.</p>" : ""
+    let body: Markup = """
       <p><a href="/">All mailboxes</a></p>
       <h1>\(mailbox.owner.displayName)</h1>
       <nav aria-label="Folders">\(folders)</nav>
@@ -67,29 +68,29 @@ struct FolderPage: Sendable {
     return Page(title: "\(folder.displayName) of \(mailbox.owner.displayName)", body: body).html
   }
 
-  static func link(_ owner: MailboxOwner, _ count: FolderCount, isCurrent: Bool) -> HTML {
-    let current: HTML = isCurrent ? " aria-current=\"page\"" : ""
-    let unread: HTML = count.unread > 0 ? ", \(count.unread) unread" : ""
+  static func link(_ owner: MailboxOwner, _ count: FolderCount, isCurrent: Bool) -> Markup {
+    let current: Markup = isCurrent ? " aria-current=\"page\"" : ""
+    let unread: Markup = count.unread > 0 ? ", \(count.unread) unread" : ""
     let (name, label) = (count.folder.wellKnownName, count.folder.displayName)
     return """
       <a href="/mailbox/\(owner.id.text)?folder=\(name)"\(current)>\(label) (\(count.total)\(unread))</a>
       """
   }
 
-  private func row(_ item: MailItem) -> HTML {
+  private func row(_ item: MailItem) -> Markup {
     let id = GraphID(epoch: epoch, mailbox: mailbox.owner.id, kind: .immutable, number: item.number).text
-    let subject = item.letter.subject.isEmpty ? "(no subject)" : item.letter.subject
-    let style: HTML = item.isRead ? "" : " class=\"unread\""
+    let subject = item.message.subject.isEmpty ? "(no subject)" : item.message.subject
+    let style: Markup = item.isRead ? "" : " class=\"unread\""
     return """
       <li><a href="/mailbox/\(mailbox.owner.id.text)/\(id)"\(style)>\(subject)</a><br>
-      <span class="dim">\(item.letter.from?.address ?? "") to \(LetterPage.list(item.letter.to)),
+      <span class="dim">\(item.message.from?.address ?? "") to \(SingleMessagePage.list(item.message.to)),
       \(item.received.dateTimeOffset)</span></li>
       """
   }
 }
 
-/// One letter: what it says, as text whatever it was, and its source.
-struct LetterPage: Sendable {
+/// One message: what it says, as text whatever it was, and its source.
+struct SingleMessagePage: Sendable {
   var item: MailItem
   var owner: MailboxOwner
 
@@ -97,29 +98,29 @@ struct LetterPage: Sendable {
   private static let maximumSource = 256 << 10
 
   var html: String {
-    let letter = item.letter
-    let attachments = letter.attachments.map { "\($0.name ?? "unnamed") (\($0.content.count) bytes)" }
+    let message = item.message
+    let attachments = message.attachments.map { "\($0.name ?? "unnamed") (\($0.content.count) bytes)" }
     let fields: [(String, String)] = [
-      ("From", Self.list([letter.from].compactMap { $0 })), ("To", Self.list(letter.to)),
-      ("Cc", Self.list(letter.cc)), ("Bcc", Self.list(letter.bcc)), ("Reply-To", Self.list(letter.replyTo)),
-      ("Date", item.received.dateTimeOffset), ("Message-ID", letter.internetMessageID),
+      ("From", Self.list([message.from].compactMap { $0 })), ("To", Self.list(message.to)),
+      ("Cc", Self.list(message.cc)), ("Bcc", Self.list(message.bcc)), ("Reply-To", Self.list(message.replyTo)),
+      ("Date", item.received.dateTimeOffset), ("Message-ID", message.internetMessageID),
       ("Attachments", attachments.joined(separator: ", ")),
     ]
-    let rows = HTML(
-      joining: fields.filter { !$0.1.isEmpty }.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" as HTML })
-    let note: HTML =
-      letter.body.kind == .html ? "<p class=\"note\">This letter is HTML; here is its text.</p>" : ""
-    let source = String(decoding: letter.mime.prefix(Self.maximumSource), as: UTF8.self)
-    let body: HTML = """
+    let rows = Markup(
+      joining: fields.filter { !$0.1.isEmpty }.map { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" as Markup })
+    let note: Markup =
+      message.body.kind == .html ? "<p class=\"note\">This message is HTML; here is its text.</p>" : ""
+    let source = String(decoding: message.mime.prefix(Self.maximumSource), as: UTF8.self)
+    let body: Markup = """
       <p><a href="/">All mailboxes</a>,
       <a href="/mailbox/\(owner.id.text)?folder=\(item.folder.wellKnownName)">\(item.folder.displayName)
       of \(owner.displayName)</a></p>
-      <h1>\(letter.subject.isEmpty ? "(no subject)" : letter.subject)</h1>
+      <h1>\(message.subject.isEmpty ? "(no subject)" : message.subject)</h1>
       <dl>\(rows)</dl>\(note)
-      <pre>\(letter.body.plain)</pre>
+      <pre>\(message.body.plain)</pre>
       <details><summary>Source</summary><pre>\(source)</pre></details>
       """
-    return Page(title: letter.subject, body: body).html
+    return Page(title: message.subject, body: body).html
   }
 
   static func list(_ correspondents: [Correspondent]) -> String {

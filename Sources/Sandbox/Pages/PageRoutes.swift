@@ -22,10 +22,10 @@ extension SandboxState {
       guard let item = try? await mail.item(name.removingPercentEncoding ?? name, in: mailbox, at: clock.now)
       else {
         throw HTTPError(
-          .notFound, message: "This letter is not in the mailbox, or no longer under this name.")
+          .notFound, message: "This message is not in the mailbox, or no longer under this name.")
       }
       let owner = try await mail.mailbox(mailbox, at: clock.now).owner
-      return Response.html(LetterPage(item: item, owner: owner).html)
+      return Response.html(SingleMessagePage(item: item, owner: owner).html)
     }
   }
 

@@ -21,7 +21,7 @@ final class PostgresConnection {
       ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
       ("dbname", url.reveal()), ("client_encoding", "UTF8"),
     ])
-    guard let handle else { throw StoreProblem.unavailable("there is no memory for a connection") }
+    guard let handle else { throw Problem.storeUnavailable("there is no memory for a connection") }
     self.handle = handle
     do {
       guard PQstatus(handle) == CONNECTION_OK else { throw Self.refusal(handle) }
@@ -79,10 +79,10 @@ final class PostgresConnection {
     try run("SET synchronous_commit = on")
     for setting in ["synchronous_commit", "fsync"] {
       let value = try value(of: setting)
-      guard value == "on" else { throw StoreProblem.notDurable(setting, value) }
+      guard value == "on" else { throw Problem.notDurable(setting, value) }
     }
     let encoding = try value(of: "server_encoding")
-    guard encoding == "UTF8" else { throw StoreProblem.notUTF8(encoding) }
+    guard encoding == "UTF8" else { throw Problem.notUTF8(encoding) }
   }
 
   private func run(_ sql: SQL) throws { _ = try run(sql, []) }
@@ -95,7 +95,7 @@ final class PostgresConnection {
 extension PostgresConnection {
   /// Refuses what libpq cannot read, without a word of its own about it: that would quote the URL.
   static func check(_ url: Secret) throws {
-    guard let options = PQconninfoParse(url.reveal(), nil) else { throw StoreProblem.invalidURL }
+    guard let options = PQconninfoParse(url.reveal(), nil) else { throw Problem.invalidDatabaseURL }
     PQconninfoFree(options)
   }
 
@@ -108,10 +108,10 @@ extension PostgresConnection {
 
   /// Why there is no connection. libpq's message may quote parts of the URL, and so of a password that was not
   /// escaped: it is recognised, never shown.
-  private static func refusal(_ handle: OpaquePointer) -> StoreProblem {
+  private static func refusal(_ handle: OpaquePointer) -> Problem {
     let message = String(cString: PQerrorMessage(handle))
     let reason = reasons.first { message.contains($0.sign) }?.reason
-    return .unavailable("connecting to PostgreSQL failed, \(reason ?? "for a reason that its log may tell")")
+    return .storeUnavailable("connecting to PostgreSQL failed, \(reason ?? "for a reason that its log may tell")")
   }
 
   private static let reasons: [(sign: String, reason: String)] = [

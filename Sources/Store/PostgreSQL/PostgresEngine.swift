@@ -60,7 +60,7 @@ final class PostgresEngine: Engine {
       if !state.closed { state.waiting.append((job, begin)) }
       return state.closed
     }
-    if refused { job.fail(StoreProblem.closed) } else { arrivals.signal() }
+    if refused { job.fail(Problem.storeClosed) } else { arrivals.signal() }
   }
 
   private func work(_ session: PostgresSession) {

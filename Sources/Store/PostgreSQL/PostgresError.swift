@@ -12,26 +12,26 @@ struct PostgresError: Error {
   static let conflicts: Set<String> = ["40001", "40P01"]
 }
 
-extension StoreProblem {
+extension Problem {
   /// By PostgreSQL's Appendix A, "Error Codes".
   init(_ error: PostgresError) {
     guard let state = error.state else {
-      self = .unavailable("the connection to PostgreSQL was lost")
+      self = .storeUnavailable("the connection to PostgreSQL was lost")
       return
     }
     let place = [error.table, error.column, error.constraint].compactMap(\.self).joined(separator: ".")
     let detail = place.isEmpty ? "SQLSTATE \(state)" : "SQLSTATE \(state) at \(place)"
     switch state {
-    case "40001", "40P01": self = .contention
-    case "53100": self = .full
-    case "55P03": self = .locked
-    case "23502": self = .failed(detail)
-    case "25006": self = .unavailable("PostgreSQL only lets us read")
+    case "40001", "40P01": self = .storeContention
+    case "53100": self = .storeFull
+    case "55P03": self = .storeLocked
+    case "23502": self = .storeFailed(detail)
+    case "25006": self = .storeUnavailable("PostgreSQL only lets us read")
     default:
       switch state.prefix(2) {
-      case "23": self = .conflict(error.constraint ?? detail)
-      case "08", "53", "57", "58", "XX": self = .unavailable("PostgreSQL answers with \(detail)")
-      default: self = .failed(detail)
+      case "23": self = .storeConflict(error.constraint ?? detail)
+      case "08", "53", "57", "58", "XX": self = .storeUnavailable("PostgreSQL answers with \(detail)")
+      default: self = .storeFailed(detail)
       }
     }
   }

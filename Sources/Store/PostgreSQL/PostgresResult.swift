@@ -55,7 +55,7 @@ struct PostgresResult: ~Copyable {
     // name, text, char, varchar
     case 19, 25, 1042, 1043: return .text(String(decoding: bytes, as: UTF8.self))
     case 2278: return .null  // void
-    default: throw StoreProblem.failed("a result of PostgreSQL's type \(type)")
+    default: throw Problem.storeFailed("a result of PostgreSQL's type \(type)")
     }
   }
 

@@ -31,14 +31,14 @@ final class PostgresSession: Session {
       return try (connection ?? connect()).run(sql, arguments)
     } catch let error as PostgresError {
       state = state ?? error.state
-      throw StoreProblem(error)
+      throw Problem(error)
     }
   }
 
   func recover(from error: any Error) -> Recovery {
     defer { state = nil }
     guard let connection else {
-      return (error as? StoreProblem)?.retry == .futile ? .rolledBack : .connectionLost
+      return (error as? Problem)?.retry == .futile ? .rolledBack : .connectionLost
     }
     if connection.rollBack() {
       return state.map(PostgresError.conflicts.contains) == true ? .conflict : .rolledBack

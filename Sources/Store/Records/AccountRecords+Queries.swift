@@ -177,7 +177,7 @@ extension Transaction {
     return news > 0
   }
 
-  /// The mailbox has proved to be there: Microsoft accepted a letter of it.
+  /// The mailbox has proved to be there: Microsoft accepted a message of it.
   package func markVerified(_ id: AccountID, in workspace: WorkspaceID) throws {
     try execute(
       "UPDATE account SET verified = 1 WHERE workspace = $1 AND id = $2 AND verified = 0", workspace, id)
@@ -194,8 +194,8 @@ extension Transaction {
       app)
   }
 
-  /// Cancels the letters that wait for the account. One that is on its way finds no account when it comes back.
-  package func cancelLetters(of account: AccountID, in workspace: WorkspaceID, at now: Instant) throws {
+  /// Cancels the messages that wait for the account. One that is on its way finds no account when it comes back.
+  package func cancelMessages(of account: AccountID, in workspace: WorkspaceID, at now: Instant) throws {
     try execute(
       """
       UPDATE queue SET state = 6, settled = $3

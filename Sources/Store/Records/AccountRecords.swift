@@ -63,7 +63,7 @@ package struct AccountRecord: Sendable {
 }
 
 extension AccountRecord {
-  /// Letters of one mailbox through one app queue together.
+  /// Messages of one mailbox through one app queue together.
   package var lane: LaneKey { LaneKey(workspace, app: app, mailbox: mailbox) }
 }
 
@@ -92,42 +92,13 @@ package struct SMTPForm: Sendable, Hashable, Codable {
   var json: String? { (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } }
 }
 
-/// What a letter takes from its account when it is submitted.
+/// What a message takes from its account when it is submitted.
 package struct SenderIdentity: Sendable, Hashable {
   /// Whether there is something to send with: not yet for IMAP and SMTP.
   package var canSend: Bool
   package var name: String
   package var email: String
   package var lane: LaneKey
-}
-
-package enum AccountState: String, Sendable, CaseIterable {
-  /// No token yet.
-  case initial = "init"
-  /// Nothing to send with: nobody has signed in yet, or there is no backend for the app's base scopes.
-  case unset
-  /// The first token is being asked for.
-  case connecting
-  /// A token is held.
-  case connected
-  /// Entra refuses a token until somebody does something; `lastError` says what.
-  case authenticationError
-  /// The first token could not be asked for, or Exchange has no such mailbox; it is tried again.
-  case connectError
-}
-
-/// Whether Microsoft has said whose mailbox it is, or only whoever entered the account.
-package enum Identity: String, Sendable, CaseIterable {
-  case verified
-  case unverified
-}
-
-/// What becomes of a letter when nobody can find out whether Microsoft took it.
-package enum UnknownOutcome: String, Sendable, CaseIterable {
-  /// A person decides: it is rather late than doubled.
-  case hold
-  /// It is sent again: it is rather doubled than late.
-  case resend
 }
 
 /// An account with what its app and its grant say about it.

@@ -1,6 +1,6 @@
 package import Core
 
-/// Something that happened to an account or a letter, as it will be told to whoever listens.
+/// Something that happened to an account or a message, as it will be told to whoever listens.
 package struct EventRecord: Sendable, Hashable {
   package var workspace: WorkspaceID
   /// `nil` where it concerns the workspace as a whole, as the end of a client secret does.

@@ -6,18 +6,18 @@ package struct IdempotencyRecord: Sendable, Hashable {
   package var account: AccountID
   package var key: String
   package var bodyHash: [UInt8]
-  package var letter: QueueID
+  package var message: QueueID
   package var created: Instant
 
   package init(
-    workspace: WorkspaceID, account: AccountID, key: String, bodyHash: [UInt8], letter: QueueID,
+    workspace: WorkspaceID, account: AccountID, key: String, bodyHash: [UInt8], message: QueueID,
     created: Instant
   ) {
     self.workspace = workspace
     self.account = account
     self.key = key
     self.bodyHash = bodyHash
-    self.letter = letter
+    self.message = message
     self.created = created
   }
 }
@@ -30,19 +30,19 @@ extension Transaction {
   package func claim(_ record: IdempotencyRecord) throws -> IdempotencyRecord? {
     let inserted = try execute(
       """
-      INSERT INTO idempotency (workspace, account, key, body_hash, letter, created)
+      INSERT INTO idempotency (workspace, account, key, body_hash, message, created)
       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (workspace, account, key) DO NOTHING
-      """, record.workspace, record.account, record.key, record.bodyHash, record.letter, record.created)
+      """, record.workspace, record.account, record.key, record.bodyHash, record.message, record.created)
     if inserted > 0 { return nil }
     return try row(
       """
-      SELECT body_hash, letter, created FROM idempotency
+      SELECT body_hash, message, created FROM idempotency
       WHERE workspace = $1 AND account = $2 AND key = $3
       """, record.workspace, record.account, record.key
     ) {
       IdempotencyRecord(
         workspace: record.workspace, account: record.account, key: record.key,
-        bodyHash: try $0.bytes("body_hash"), letter: try $0.identifier("letter"),
+        bodyHash: try $0.bytes("body_hash"), message: try $0.identifier("message"),
         created: try $0.instant("created"))
     }
   }

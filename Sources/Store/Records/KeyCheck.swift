@@ -1,9 +1,10 @@
+import Core
 package import Vault
 
 extension Store {
   /// Proves that `vault` holds the key with which this database was made. The first one to ask makes it so.
   ///
-  /// - Throws: `VaultProblem` with `vault.wrongKey`, before anything is sealed with a key that is not the right
+  /// - Throws: `Problem` with `vault.wrongKey`, before anything is sealed with a key that is not the right
   ///   one.
   package func checkKey(_ vault: Vault) async throws {
     let identity = BoxIdentity("key_check", "key", "box")
@@ -13,7 +14,7 @@ extension Store {
       return try tx.row("SELECT box FROM key_check WHERE id = 'key'") { try $0.bytes("box") }
     }
     guard let box, try vault.open(box, for: identity) == Self.knownText else {
-      throw StoreProblem.malformedRow(column: "key_check.box")
+      throw Problem.malformedRow(column: "key_check.box")
     }
   }
 

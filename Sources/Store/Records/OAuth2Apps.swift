@@ -65,21 +65,6 @@ package struct OAuth2AppRecord: Sendable {
   }
 }
 
-package enum OAuth2Provider: String, Sendable, CaseIterable {
-  /// People sign in and the app acts for them (delegated permissions).
-  case outlook
-  /// The app acts for itself in every mailbox that its administrator allows (application permissions).
-  case outlookService
-}
-
-/// Which of Microsoft's interfaces an app's tokens are for.
-package enum BaseScopes: String, Sendable, CaseIterable {
-  /// Microsoft Graph.
-  case api
-  /// IMAP and SMTP.
-  case imap
-}
-
 extension OAuth2AppRecord {
   /// Whether it has something to prove itself with: a web client or a daemon.
   package var isConfidential: Bool { clientSecret != nil || clientCertificate != nil }

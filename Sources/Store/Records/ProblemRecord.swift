@@ -14,7 +14,7 @@ package struct ProblemRecord: Sendable, Hashable, Codable {
   package var link: String?
   private var microseconds: Int64
 
-  package init(_ problem: any Problem, at now: Instant) {
+  package init(_ problem: Problem, at now: Instant) {
     code = problem.code.rawValue
     summary = problem.summary
     remedy = problem.remedy
@@ -43,13 +43,13 @@ extension Row {
     do {
       return try JSONDecoder().decode(ProblemRecord.self, from: Data(text.utf8))
     } catch {
-      throw StoreProblem.malformedRow(column: name)
+      throw Problem.malformedRow(column: name)
     }
   }
 
   /// A value of an enumeration that is stored by name.
   func value<Value: RawRepresentable<String>>(_ name: String, as _: Value.Type = Value.self) throws -> Value {
-    guard let value = Value(rawValue: try text(name)) else { throw StoreProblem.malformedRow(column: name) }
+    guard let value = Value(rawValue: try text(name)) else { throw Problem.malformedRow(column: name) }
     return value
   }
 

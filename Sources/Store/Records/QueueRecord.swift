@@ -64,7 +64,7 @@ extension QueueRecord {
     lane = try row.text("lane")
     account = try row.identifier("account")
     guard let state = QueueState(rawValue: try row.integer("state")) else {
-      throw StoreProblem.malformedRow(column: "state")
+      throw Problem.malformedRow(column: "state")
     }
     self.state = state
     priority = Int(try row.integer("priority"))
@@ -134,13 +134,13 @@ extension Transaction {
     ) { (try $0.identifier("workspace"), try $0.identifier("id")) }
   }
 
-  /// What is left at Microsoft by letters that are over and due to be deleted, those first that have waited
+  /// What is left at Microsoft by messages that are over and due to be deleted, those first that have waited
   /// longest.
   package func orphans(due now: Instant, limit: Int) throws -> [OrphanRecord] {
     try rows(
       """
-      SELECT queue.workspace, queue.id, queue.account, queue.orphan, queue.settled, letter.message_id
-      FROM queue JOIN letter ON letter.workspace = queue.workspace AND letter.id = queue.id
+      SELECT queue.workspace, queue.id, queue.account, queue.orphan, queue.settled, message.message_id
+      FROM queue JOIN message ON message.workspace = queue.workspace AND message.id = queue.id
       WHERE queue.orphan IS NOT NULL AND queue.due <= $1 ORDER BY queue.due LIMIT $2
       """, now, limit
     ) {
@@ -168,7 +168,7 @@ package struct OrphanRecord: Sendable, Hashable {
   package var id: QueueID
   package var account: AccountID
   package var draft: String
-  /// Of the letter, with its angle brackets.
+  /// Of the message, with its angle brackets.
   package var messageID: String
   package var settled: Instant
 }

@@ -83,14 +83,14 @@ extension Transaction {
     return Int(count ?? 0)
   }
 
-  /// Removes the workspace and all that belongs to it but the chunks of its letters. Whoever has one of its
-  /// letters in hand finds neither queue row nor lane when it comes back.
+  /// Removes the workspace and all that belongs to it but the chunks of its messages. Whoever has one of its
+  /// messages in hand finds neither queue row nor lane when it comes back.
   ///
   /// Queue rows go before accounts and lanes after, which is the order in which everybody locks them.
   package func deleteWorkspace(_ id: WorkspaceID) throws {
     try execute("DELETE FROM queue WHERE workspace = $1", id)
     try execute("DELETE FROM attempt WHERE workspace = $1", id)
-    try execute("DELETE FROM letter WHERE workspace = $1", id)
+    try execute("DELETE FROM message WHERE workspace = $1", id)
     try execute("DELETE FROM idempotency WHERE workspace = $1", id)
     try execute("DELETE FROM sign_in WHERE workspace = $1 OR app_workspace = $1", id)
     try execute("DELETE FROM device_sign_in WHERE workspace = $1 OR app_workspace = $1", id)
@@ -107,8 +107,8 @@ extension Transaction {
   package func deleteChunks(in workspace: WorkspaceID, limit: Int) throws -> Int {
     try execute(
       """
-      DELETE FROM chunk WHERE workspace = $1 AND (letter, sequence) IN
-        (SELECT letter, sequence FROM chunk WHERE workspace = $1 AND NOT EXISTS
+      DELETE FROM chunk WHERE workspace = $1 AND (message, sequence) IN
+        (SELECT message, sequence FROM chunk WHERE workspace = $1 AND NOT EXISTS
           (SELECT 1 FROM workspace WHERE id = $1) LIMIT $2)
       """, workspace, limit)
   }

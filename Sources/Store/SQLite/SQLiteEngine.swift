@@ -40,22 +40,22 @@ final class SQLiteEngine: Engine {
       var configuration = Configuration()
       // Another process may write too: `heliograph token issue` beside a running server.
       configuration.busyMode = .timeout(10)
-      // Savepoints and sorting would otherwise copy pages, letters and all, into files of the temporary folder.
+      // Savepoints and sorting would otherwise copy pages, messages and all, into files of the temporary folder.
       configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA temp_store = MEMORY") }
       pool = try DatabasePool(path: path, configuration: configuration)
       let synchronous = try pool.writeWithoutTransaction { db in
         // After opening: GRDB sets NORMAL when it turns WAL on.
         try db.execute(sql: "PRAGMA synchronous = FULL")
-        // Debian's SQLite overwrites all that is deleted, which takes 0.1 s for a large letter; FAST overwrites
+        // Debian's SQLite overwrites all that is deleted, which takes 0.1 s for a large message; FAST overwrites
         // where it costs no more input and output.
         try db.execute(sql: "PRAGMA secure_delete = FAST")
         return try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? -1
       }
       guard synchronous == 2 else {
-        throw StoreProblem.notDurable("PRAGMA synchronous", String(synchronous))
+        throw Problem.notDurable("PRAGMA synchronous", String(synchronous))
       }
     } catch let error as DatabaseError {
-      throw StoreProblem(error)
+      throw Problem(error)
     }
   }
 
@@ -66,7 +66,7 @@ final class SQLiteEngine: Engine {
       defer { state.draining = true }
       return (false, !state.draining)
     }
-    if refused { return job.fail(StoreProblem.closed) }
+    if refused { return job.fail(Problem.storeClosed) }
     if start { pool.asyncWriteWithoutTransaction(drain) }
   }
 
@@ -75,7 +75,7 @@ final class SQLiteEngine: Engine {
       if !state.closed { state.reading += 1 }
       return state.closed
     }
-    if refused { return job.fail(StoreProblem.closed) }
+    if refused { return job.fail(Problem.storeClosed) }
     // GRDB begins and ends the transaction, one snapshot, on one of five readers.
     pool.asyncRead { [self] result in
       do {
@@ -83,7 +83,7 @@ final class SQLiteEngine: Engine {
         let answer = try job.run(Transaction(session: session))
         answer()
       } catch let error as DatabaseError {
-        job.fail(StoreProblem(error))
+        job.fail(Problem(error))
       } catch {
         job.fail(error)
       }

@@ -35,13 +35,13 @@ final class SQLiteSession: Session {
       if database.totalChangesCount != before { outcome.changed = database.changesCount }
       return outcome
     } catch let error as DatabaseError {
-      throw StoreProblem(error)
+      throw Problem(error)
     }
   }
 
   func recover(from error: any Error) -> Recovery {
     if database.isInsideTransaction { try? database.execute(sql: "ROLLBACK") }
-    return (error as? StoreProblem)?.code == .storeUnavailable ? .diskFailed : .rolledBack
+    return (error as? Problem)?.code == .storeUnavailable ? .diskFailed : .rolledBack
   }
 
   func pause(before attempt: Int, _ recovery: Recovery) {}
@@ -53,7 +53,7 @@ extension SQLValue {
       switch value.storage {
       case .null: .null
       case .int64(let integer): .integer(integer)
-      case .double: throw StoreProblem.failed("a result of type REAL")
+      case .double: throw Problem.storeFailed("a result of type REAL")
       case .string(let text): .text(text)
       case .blob(let data): .bytes([UInt8](data))
       }
@@ -69,20 +69,20 @@ extension SQLValue {
   }
 }
 
-extension StoreProblem {
+extension Problem {
   /// Reads SQLite's result code. Its message names tables and columns and quotes no value.
   init(_ error: DatabaseError) {
     let message = error.message ?? "no message"
     self =
       switch error.resultCode {
-      case .SQLITE_FULL: .full
-      case .SQLITE_BUSY, .SQLITE_LOCKED: .locked
+      case .SQLITE_FULL: .storeFull
+      case .SQLITE_BUSY, .SQLITE_LOCKED: .storeLocked
       case .SQLITE_CONSTRAINT where error.extendedResultCode != .SQLITE_CONSTRAINT_NOTNULL:
-        .conflict(message)
+        .storeConflict(message)
       case .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_NOMEM, .SQLITE_PERM, .SQLITE_AUTH:
-        .unavailable("SQLite result \(error.extendedResultCode.rawValue), \(message)")
-      case .SQLITE_CORRUPT, .SQLITE_NOTADB: .unavailable("the file is damaged or is not a database")
-      default: .failed("SQLite result \(error.extendedResultCode.rawValue), \(message)")
+        .storeUnavailable("SQLite result \(error.extendedResultCode.rawValue), \(message)")
+      case .SQLITE_CORRUPT, .SQLITE_NOTADB: .storeUnavailable("the file is damaged or is not a database")
+      default: .storeFailed("SQLite result \(error.extendedResultCode.rawValue), \(message)")
       }
   }
 }

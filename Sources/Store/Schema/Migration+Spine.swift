@@ -1,5 +1,5 @@
 extension Migration {
-  /// Apps, accounts, tokens, letters, the queue and the event log. Instants are microseconds since 1970,
+  /// Apps, accounts, tokens, messages, the queue and the event log. Instants are microseconds since 1970,
   /// booleans 0 and 1, boxes are what `Vault` sealed.
   static let spine = Migration(
     version: 1,
@@ -107,22 +107,22 @@ extension Migration {
       """,
       "CREATE INDEX device_sign_in_pending ON device_sign_in (next_poll) WHERE state = 'pending'",
       """
-      CREATE TABLE letter (
+      CREATE TABLE message (
         workspace TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, source TEXT NOT NULL,
         message_id TEXT NOT NULL, envelope_from TEXT NOT NULL, envelope_to TEXT NOT NULL, subject TEXT,
         size BIGINT NOT NULL, chunks BIGINT NOT NULL, idempotency_key TEXT, created BIGINT NOT NULL,
         PRIMARY KEY (workspace, id))
       """,
-      // The bytes of a letter, 256 KiB a row; rows without their letter are swept.
+      // The bytes of a message, 256 KiB a row; rows without their message are swept.
       """
       CREATE TABLE chunk (
-        workspace TEXT NOT NULL, letter TEXT NOT NULL, sequence BIGINT NOT NULL, data BYTEA NOT NULL,
-        PRIMARY KEY (workspace, letter, sequence))
+        workspace TEXT NOT NULL, message TEXT NOT NULL, sequence BIGINT NOT NULL, data BYTEA NOT NULL,
+        PRIMARY KEY (workspace, message, sequence))
       """,
       """
       CREATE TABLE idempotency (
         workspace TEXT NOT NULL, account TEXT NOT NULL, key TEXT NOT NULL,
-        body_hash BYTEA NOT NULL, letter TEXT NOT NULL, created BIGINT NOT NULL,
+        body_hash BYTEA NOT NULL, message TEXT NOT NULL, created BIGINT NOT NULL,
         PRIMARY KEY (workspace, account, key))
       """,
       "CREATE INDEX idempotency_created ON idempotency (created)",
@@ -170,6 +170,6 @@ extension Migration {
       """,
       "CREATE INDEX event_created ON event (created)",
     ],
-    // A letter's bytes do not compress well, and PostgreSQL would try.
+    // A message's bytes do not compress well, and PostgreSQL would try.
     postgres: ["ALTER TABLE chunk ALTER COLUMN data SET STORAGE EXTERNAL"])
 }

@@ -21,7 +21,7 @@ extension Store {
       let applied = Set(try tx.rows("SELECT version FROM schema_migration") { try $0.integer("version") })
       let known = Migration.all.map(\.version)
       if let future = applied.max(), let newest = known.max(), future > newest {
-        throw StoreProblem.fromFuture(found: future, known: newest)
+        throw Problem.fromFuture(found: future, known: newest)
       }
       for migration in Migration.all where !applied.contains(migration.version) {
         for statement in migration.statements { try tx.execute(statement) }

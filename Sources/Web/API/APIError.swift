@@ -16,8 +16,12 @@ struct APIError: HTTPResponseError, Encodable {
   /// Who has to act: user, appOwner, administrator or nobody.
   let actor: String?
   let link: String?
-  let fields: [FieldFault]?
+  let fields: [Field]?
   let origin: Origin?
+
+  struct Field: Encodable {
+    let message, key: String
+  }
 
   /// What Microsoft said, for its support.
   struct Origin: Encodable {
@@ -28,18 +32,16 @@ struct APIError: HTTPResponseError, Encodable {
 
   private let retryAfter: Duration?
 
-  init(_ problem: any Problem) {
-    let status = Self.status(of: problem.code)
-    statusCode = status.code
-    error = status.reasonPhrase
+  init(_ problem: Problem) {
+    statusCode = problem.code.status
+    error = HTTPResponse.Status(code: problem.code.status).reasonPhrase
     message = problem.summary
-    code = Self.vocabulary[problem.code] ?? problem.code.rawValue
+    code = problem.code.apiCode
     self.problem = problem.code.rawValue
     remedy = problem.remedy
     actor = problem.actor?.rawValue
     link = problem.link
-    let faults = (problem as? RequestProblem)?.fields ?? []
-    fields = faults.isEmpty ? nil : faults
+    fields = problem.fields.isEmpty ? nil : problem.fields.map { Field(message: $0.message, key: $0.key) }
     origin = problem.origin.map { Origin(statusCode: $0.status, code: $0.code, requestId: $0.requestID) }
     retryAfter = if case .safe(let after?) = problem.retry { after } else { nil }
   }
@@ -58,44 +60,6 @@ struct APIError: HTTPResponseError, Encodable {
       status: status, headers: headers,
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONEncoder.api.encode(self))))
   }
-
-  /// The HTTP status our callers get. Decided here only.
-  static func status(of code: ProblemCode) -> HTTPResponse.Status {
-    switch code {
-    case .tokenMissing, .tokenInvalid: .unauthorized
-    case .tokenScope, .tokenNotExposed, .accountIdentityMismatch, .accountDelegateNoAccess, .signInDeclined,
-      .signInBrowserMismatch:
-      .forbidden
-    case .requestNotFound, .appNotFound, .accountNotFound, .queueNotFound, .tokenNotFound, .workspaceNotFound,
-      .signInDeviceUnknown:
-      .notFound
-    case .idempotencyMismatch, .queueInFlight, .storeConflict, .accountInUse: .conflict
-    case .requestTooLarge, .messageTooLarge, .graphMessageTooLarge: .contentTooLarge
-    case .storeUnavailable, .storeFull, .storeLocked, .storeCommitUnknown, .accountNotConnected:
-      .serviceUnavailable
-    case .requestInternal, .storeFailed, .storeFromFuture, .storeNotDurable, .vaultWrongKey, .vaultInvalidKey,
-      .vaultInvalidBox, .serverPortInUse:
-      .internalServerError
-    case .entraUnreachable, .entraUnavailable, .entraThrottled, .entraUnexpectedReply, .graphUnreachable,
-      .graphLostReply, .graphUnavailable, .graphUnexpectedReply:
-      .badGateway
-    case .graphThrottled: .tooManyRequests
-    default: .badRequest
-    }
-  }
-
-  private static let vocabulary: [ProblemCode: String] = [
-    .accountNotFound: "AccountNotFound",
-    .accountExists: "AccountAlreadyExists",
-    .accountNotConnected: "NotYetConnected",
-    .requestNotSupported: "NotSupported",
-    .messageTooLarge: "MessageTooLarge",
-    .graphMessageTooLarge: "MessageTooLarge",
-    .graphAccessDenied: "AccessDenied",
-    .graphSendAsDenied: "SendAsDenied",
-    .graphMailboxUnavailable: "MailboxNotEnabled",
-    .graphRecipientsInvalid: "InvalidRecipients",
-  ]
 }
 
 extension JSONEncoder {

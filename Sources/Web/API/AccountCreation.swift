@@ -27,7 +27,7 @@ struct AccountCreation: Sendable {
 
   func create(_ body: AccountRequest) async throws -> Created {
     if let smtp = body.smtp { return try await importGrant(smtp, body) }
-    guard let oauth2 = body.oauth2 else { throw RequestProblem.internalFailure }
+    guard let oauth2 = body.oauth2 else { throw Problem.internalFailure }
     if let owner = oauth2.delegatedAccount { return try await delegate(to: owner, oauth2, body) }
     if oauth2.authorize { return try await prepare(oauth2, body) }
     if let token = oauth2.refreshToken { return try await importGrant(token, oauth2, body) }
@@ -88,7 +88,7 @@ struct AccountCreation: Sendable {
   /// Nobody has signed in yet: the link is where somebody will.
   private func prepare(_ oauth2: OAuth2Field, _ body: AccountRequest) async throws -> Created {
     guard let mailbox = oauth2.delegatedUser ?? body.email ?? oauth2.user else {
-      throw RequestProblem.fields(
+      throw Problem.fields(
         [FieldFault(message: "is required", key: "email")], code: .requestInvalidField)
     }
     let app = AppID(oauth2.provider ?? "")
@@ -127,10 +127,10 @@ extension AccountRequest {
 }
 
 extension UnknownOutcome {
-  init(field text: String?) throws(RequestProblem) {
+  init(field text: String?) throws(Problem) {
     guard let outcome = text.map({ UnknownOutcome(rawValue: $0) }) ?? .hold else {
       let fault = FieldFault(message: "must be hold or resend", key: "unknownOutcome")
-      throw RequestProblem.fields([fault], code: .requestInvalidField)
+      throw Problem.fields([fault], code: .requestInvalidField)
     }
     self = outcome
   }

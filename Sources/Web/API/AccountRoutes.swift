@@ -71,7 +71,7 @@ struct AccountRoutes: Sendable {
     guard let state = AccountState(rawValue: text) else {
       let known = (AccountState.allCases.map(\.rawValue) + ["paused"]).joined(separator: ", ")
       let message = "\(text) is not one of \(known)"
-      throw RequestProblem.fields([FieldFault(message: message, key: "state")], code: .requestInvalidField)
+      throw Problem.fields([FieldFault(message: message, key: "state")], code: .requestInvalidField)
     }
     return state
   }

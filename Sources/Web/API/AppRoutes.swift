@@ -1,3 +1,4 @@
+import Access
 import Accounts
 import Core
 import Hummingbird
@@ -25,7 +26,7 @@ struct AppRoutes: Sendable {
 
   private func create(_ request: Request, _ context: WebContext) async throws -> Response {
     let new = try await request.body(AppRequest.self, limit: bodyLimit).value.app
-    guard try !new.shared || context.caller.isOperator else { throw AccountProblem.operatorOnly }
+    guard try !new.shared || context.caller.isOperator else { throw Problem.operatorOnly }
     let id = try await apps.create(new, in: context.workspace)
     let app = try await apps.app(id, in: context.workspace)
     struct Created: Encodable {

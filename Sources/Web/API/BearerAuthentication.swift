@@ -1,3 +1,4 @@
+import Access
 import Accounts
 import Core
 import HTTPTypes
@@ -16,12 +17,12 @@ struct BearerAuthentication: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    guard let token = Self.token(of: request) else { throw RequestProblem.tokenMissing }
-    guard var principal = try await tokens.principal(of: token) else { throw RequestProblem.tokenInvalid }
+    guard let token = Self.token(of: request) else { throw Problem.tokenMissing }
+    guard var principal = try await tokens.principal(of: token) else { throw Problem.tokenInvalid }
     if let workspace = Self.workspace(of: request) {
       principal = try await tokens.principal(principal, in: workspace)
     }
-    guard principal.has(scope) else { throw RequestProblem.tokenScope(needed: scope) }
+    guard principal.has(scope) else { throw Problem.tokenScope(needed: scope) }
     try Self.confine(principal, context)
     var context = context
     context.principal = principal
@@ -49,9 +50,9 @@ struct BearerAuthentication: RouterMiddleware {
     guard let own = principal.account else { return }
     if context.parameters.get("account") != nil {
       let named = AccountID(try context.pathText("account"))
-      guard named == own else { throw AccountProblem.accountNotFound(named) }
+      guard named == own else { throw Problem.accountNotFound(named) }
     } else if !askingForAccount.contains(context.endpointPath ?? "") {
-      throw RequestProblem.tokenOfOneAccount
+      throw Problem.tokenOfOneAccount
     }
   }
 }

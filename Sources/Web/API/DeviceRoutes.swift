@@ -68,7 +68,7 @@ private struct DeviceReply: Encodable {
   /// Seconds.
   let expiresIn, interval: Int64
 
-  init(_ journey: DeviceJourney) {
+  init(_ journey: PendingDeviceSignIn) {
     id = journey.id.rawValue
     userCode = journey.userCode
     verificationUri = journey.verificationURL

@@ -1,5 +1,7 @@
+import Access
 import Accounts
 import Core
+import Events
 import Foundation
 import Hummingbird
 import Store
@@ -15,8 +17,8 @@ struct EventRoutes: Sendable {
   private func list(_ request: Request, _ context: WebContext) async throws -> Response {
     let account = request.query("account").map { AccountID($0) }
     if let own = try context.caller.account {
-      guard let account else { throw RequestProblem.tokenOfOneAccount }
-      guard account == own else { throw AccountProblem.accountNotFound(account) }
+      guard let account else { throw Problem.tokenOfOneAccount }
+      guard account == own else { throw Problem.accountNotFound(account) }
     }
     let since = Int64(try request.queryInteger("since", in: 0...Int.max) ?? 0)
     let events = try await log.events(

@@ -127,7 +127,7 @@ final class FaultList: Sendable {
   }
 
   /// `nil` when there is none. What is not supported is said first, then what is unknown.
-  var problem: RequestProblem? {
+  var problem: Problem? {
     let found = list.withLock { $0 }
     let codes = Set(found.map(\.code))
     guard let first = found.first else { return nil }
@@ -146,7 +146,7 @@ extension CodingUserInfoKey {
 extension JSONDecoder {
   /// Decodes a request body whose `init(from:)` reads `Fields`.
   ///
-  /// - Throws: `RequestProblem` with every fault of the body.
+  /// - Throws: `Problem` with every fault of the body.
   static func request<Body: Decodable>(_ type: Body.Type, from bytes: some DataProtocol) throws -> Body {
     let decoder = JSONDecoder()
     let faults = FaultList()
@@ -155,7 +155,7 @@ extension JSONDecoder {
       let body = try decoder.decode(type, from: Data(bytes))
       if let problem = faults.problem { throw problem }
       return body
-    } catch let problem as RequestProblem {
+    } catch let problem as Problem {
       throw problem
     } catch DecodingError.typeMismatch {
       throw faults.problem ?? .malformedJSON("it is not an object.")

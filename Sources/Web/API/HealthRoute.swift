@@ -1,3 +1,4 @@
+import Access
 import Accounts
 import Core
 import Hummingbird
@@ -8,7 +9,7 @@ import Store
 struct HealthRoute: Sendable {
   let store: Store
   let tokens: TokenDirectory
-  let secrets: SecretWatch
+  let secrets: CredentialExpiryMonitor
 
   func add(to router: Router<WebContext>) {
     router.get("health") { request, _ in

@@ -21,7 +21,7 @@ struct ImportRoute: Sendable {
   private func importList(_ request: Request, _ context: WebContext) async throws -> Response {
     let isDryRun = try request.flag("dryRun")
     if let length = request.headers[.contentLength].flatMap(Int.init), length > Self.bodyLimit {
-      throw RequestProblem.listTooLarge(limit: Self.bodyLimit)
+      throw Problem.listTooLarge(limit: Self.bodyLimit)
     }
     let list = AccountImport(into: directory, workspace: try context.workspace, isDryRun: isDryRun)
     let body = request.body
@@ -52,7 +52,7 @@ struct ImportRoute: Sendable {
       size += buffer.readableBytes
       let reports =
         if size > bodyLimit {
-          list.stop(RequestProblem.listTooLarge(limit: bodyLimit))
+          list.stop(Problem.listTooLarge(limit: bodyLimit))
         } else {
           await list.take(Array(buffer.readableBytesView))
         }
@@ -116,7 +116,7 @@ private struct ImportLine: Encodable {
     let problem, message: String
     let remedy: String?
 
-    init(_ problem: any Problem) {
+    init(_ problem: Problem) {
       self.problem = problem.code.rawValue
       message = problem.summary
       remedy = problem.remedy
@@ -158,10 +158,10 @@ private struct ImportLine: Encodable {
   }
 }
 
-extension RequestProblem {
-  fileprivate static func listTooLarge(limit: Int) -> RequestProblem {
-    RequestProblem(
-      code: .requestTooLarge, summary: "The list is larger than \(limit >> 20) MiB.",
+extension Problem {
+  fileprivate static func listTooLarge(limit: Int) -> Problem {
+    Problem(
+      .requestTooLarge, "The list is larger than \(limit >> 20) MiB.",
       remedy: "Import it in parts; what was saved stays.")
   }
 }
@@ -174,7 +174,7 @@ extension Request {
     case "true"?: return true
     case .some(let text):
       let message = "\(text) is not true or false"
-      throw RequestProblem.fields([FieldFault(message: message, key: name)], code: .requestInvalidField)
+      throw Problem.fields([FieldFault(message: message, key: name)], code: .requestInvalidField)
     }
   }
 }

@@ -1,10 +1,11 @@
+import Access
 import Accounts
 import Core
 import Delivery
 import Hummingbird
 import Store
 
-/// `/v1/outbox`: letters that are accepted and not yet settled, and what became of one letter.
+/// `/v1/outbox`: messages that are accepted and not yet settled, and what became of one message.
 struct OutboxRoutes: Sendable {
   let outbox: Outbox
 

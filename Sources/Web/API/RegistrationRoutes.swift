@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Diagnosis
 import Hummingbird
 import Store
 

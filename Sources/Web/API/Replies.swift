@@ -13,16 +13,16 @@ func reply(_ value: some Encodable) throws -> Response {
 }
 
 extension Request {
-  /// - Throws: `RequestProblem` with every fault of the body, or when it is larger than `limit` bytes.
+  /// - Throws: `Problem` with every fault of the body, or when it is larger than `limit` bytes.
   func body<Body: Decodable>(_ type: Body.Type, limit: Int) async throws -> (value: Body, bytes: [UInt8]) {
     if let length = headers[.contentLength].flatMap(Int.init), length > limit {
-      throw RequestProblem.tooLarge(limit: limit)
+      throw Problem.tooLarge(limit: limit)
     }
     let bytes: [UInt8]
     do {
       bytes = Array(try await self.body.collect(upTo: limit).readableBytesView)
     } catch is NIOTooManyBytesError {
-      throw RequestProblem.tooLarge(limit: limit)
+      throw Problem.tooLarge(limit: limit)
     }
     return (try JSONDecoder.request(type, from: bytes), bytes)
   }
@@ -48,7 +48,7 @@ extension Request {
     case "false", "0": return false
     default:
       let fault = FieldFault(message: "\(text) is not true or false", key: name)
-      throw RequestProblem.fields([fault], code: .requestInvalidField)
+      throw Problem.fields([fault], code: .requestInvalidField)
     }
   }
 
@@ -56,7 +56,7 @@ extension Request {
     guard let text = query(name) else { return nil }
     guard let number = Int(text), range.contains(number) else {
       let message = "\(text) is not a whole number from \(range.lowerBound) to \(range.upperBound)"
-      throw RequestProblem.fields([FieldFault(message: message, key: name)], code: .requestInvalidField)
+      throw Problem.fields([FieldFault(message: message, key: name)], code: .requestInvalidField)
     }
     return number
   }
@@ -69,7 +69,7 @@ extension WebContext {
   func pathText(_ name: String) throws -> String {
     let text = try parameters.require(name)
     guard let decoded = text.removingPercentEncoding else {
-      throw RequestProblem.refused(status: 400, "\(text) in the path is not percent-encoded UTF-8.")
+      throw Problem.refused(status: 400, "\(text) in the path is not percent-encoded UTF-8.")
     }
     return decoded
   }

@@ -1,3 +1,4 @@
+import Access
 import Accounts
 import Core
 import Delivery
@@ -7,7 +8,7 @@ import MIME
 import Vault
 
 /// `POST /v1/account/{account}/submit`, and `POST /v1/submit` for the workspace's default sender: answers when
-/// the letter is on disk.
+/// the message is on disk.
 struct SubmitRoute: Sendable {
   let outbox: Outbox
   let workspaces: WorkspaceDirectory
@@ -36,7 +37,7 @@ struct SubmitRoute: Sendable {
     guard let name = HTTPField.Name("Idempotency-Key"), let key = request.headers[name] else { return nil }
     guard !key.isEmpty, key.utf8.count <= 1024 else {
       let fault = FieldFault(message: "must have 1 to 1024 bytes", key: "Idempotency-Key")
-      throw RequestProblem.fields([fault], code: .requestInvalidField)
+      throw Problem.fields([fault], code: .requestInvalidField)
     }
     return IdempotencyKey(key: key, bodyHash: Digest.sha256(body))
   }
@@ -132,7 +133,7 @@ private struct AddressReader {
     faults.append(FieldFault(message: message, key: key))
   }
 
-  func finish() throws(RequestProblem) {
+  func finish() throws(Problem) {
     guard !faults.isEmpty else { return }
     let isAddress = faults.contains { $0.key != "messageId" && $0.key != "envelope.from" }
     throw .fields(faults, code: isAddress ? .messageInvalidAddress : .requestInvalidField)

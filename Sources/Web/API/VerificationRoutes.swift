@@ -1,5 +1,6 @@
 import Accounts
 import Core
+import Diagnosis
 import Hummingbird
 import MIME
 import Store
@@ -36,7 +37,7 @@ struct VerificationRoutes: Sendable {
 /// The body of `POST /v1/oauth2/{app}/verify`.
 struct AppVerifyRequest: RequestObject {
   let account: String?
-  /// Who gets a real test letter.
+  /// Who gets a real test message.
   let sendTo: EmailAddress?
 
   static let known: Set = ["account", "sendTo"]

@@ -17,7 +17,7 @@ struct APIClient: Sendable {
     isolation: isolated (any Actor)? = #isolation, _ body: (APIClient) async throws -> Value
   ) async throws -> Value {
     let environment = ProcessInfo.processInfo.environment
-    guard let token = environment["HELIOGRAPH_TOKEN"], !token.isEmpty else { throw ClientProblem.noToken }
+    guard let token = environment["HELIOGRAPH_TOKEN"], !token.isEmpty else { throw Problem.noToken }
     let http = HTTPClient(eventLoopGroupProvider: .singleton)
     let url = environment["HELIOGRAPH_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://localhost:3000"
     if url.hasPrefix("http://"), !["localhost", "127.0.0.1", "[::1]"].contains(URL(string: url)?.host ?? "") {
@@ -90,11 +90,11 @@ struct APIClient: Sendable {
     do {
       response = try await http.execute(request, timeout: .hours(24))
     } catch {
-      throw ClientProblem.unreachable(url)
+      throw Problem.unreachable(url)
     }
     guard response.status == .ok else {
       let refusal = try await response.body.collect(upTo: 1 << 20)
-      throw ClientProblem(status: Int(response.status.code), body: Data(refusal.readableBytesView))
+      throw Problem(status: Int(response.status.code), body: Data(refusal.readableBytesView))
     }
     var line = ByteBuffer()
     do {
@@ -107,7 +107,7 @@ struct APIClient: Sendable {
         line.discardReadBytes()
       }
     } catch {
-      throw ClientProblem.unreachable(url)
+      throw Problem.unreachable(url)
     }
   }
 
@@ -125,10 +125,10 @@ struct APIClient: Sendable {
       response = try await http.execute(request, timeout: .seconds(60))
       body = try await response.body.collect(upTo: 64 << 20)
     } catch {
-      throw ClientProblem.unreachable(url)
+      throw Problem.unreachable(url)
     }
     let data = Data(body.readableBytesView)
-    guard response.status == .ok else { throw ClientProblem(status: Int(response.status.code), body: data) }
+    guard response.status == .ok else { throw Problem(status: Int(response.status.code), body: data) }
     return APIReply(data: data)
   }
 }
@@ -141,7 +141,7 @@ struct APIReply: Sendable {
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch {
-      throw ClientProblem.unexpectedAnswer
+      throw Problem.unexpectedAnswer
     }
   }
 
@@ -152,7 +152,7 @@ struct APIReply: Sendable {
 
 /// Text of an address as one path segment (RFC 3986 section 3.3).
 func pathSegment(_ text: String) -> String {
-  // `CharacterSet.alphanumerics` would let every script's letters through.
+  // `CharacterSet.alphanumerics` would let alphabets of every script through.
   let plain = CharacterSet(
     charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~@")
   return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""

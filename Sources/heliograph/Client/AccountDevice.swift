@@ -15,12 +15,12 @@ struct AccountDevice {
       let reply = try await client.post(
         "/v1/authentication/device",
         Body(account: account, name: name, email: email, provider: try await provider(client)))
-      let journey: Journey = try reply.read()
+      let journey: PendingSignIn = try reply.read()
       if json { reply.printJSON() } else { journey.print() }
       let end = try await wait(for: journey, client)
       if json { end.reply.printJSON() }
       guard end.status.status == "connected", let account = end.status.account else {
-        throw ClientProblem(end.status)
+        throw Problem(end.status)
       }
       if !json { try await greet(account, client) }
     }
@@ -36,13 +36,13 @@ struct AccountDevice {
     let page: Page = try await client.get("/v1/oauth2", query: ["pageSize": "1000"]).read()
     let apps = page.apps.filter { $0.enabled && $0.provider == "outlook" }
     guard apps.count == 1, let only = apps.first else {
-      throw ClientProblem.chooseApp(apps.map { "\($0.id) (\($0.name))" })
+      throw Problem.chooseApp(apps.map { "\($0.id) (\($0.name))" })
     }
     return only.id
   }
 
   private func wait(
-    for journey: Journey, _ client: APIClient
+    for journey: PendingSignIn, _ client: APIClient
   ) async throws -> (reply: APIReply, status: Status) {
     let line = ProgressLine(isShown: !json)
     defer { line.clear() }
@@ -70,7 +70,7 @@ struct AccountDevice {
     let provider: String
   }
 
-  private struct Journey: Decodable {
+  private struct PendingSignIn: Decodable {
     let id, userCode, verificationUri: String
     let expiresIn, interval: Int
 
@@ -94,7 +94,7 @@ struct AccountDevice {
   }
 }
 
-extension ClientProblem {
+extension Problem {
   fileprivate init(_ status: AccountDevice.Status) {
     self.init(
       status.error.flatMap { ProblemCode(rawValue: $0.code) } ?? .requestInternal,
@@ -102,8 +102,8 @@ extension ClientProblem {
       remedy: status.error.map(\.remedy) ?? "Start again.")
   }
 
-  fileprivate static func chooseApp(_ apps: [String]) -> ClientProblem {
-    ClientProblem(
+  fileprivate static func chooseApp(_ apps: [String]) -> Problem {
+    Problem(
       .requestInvalidField,
       apps.isEmpty
         ? "There is no enabled app that people sign in to."

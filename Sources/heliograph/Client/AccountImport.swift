@@ -35,7 +35,7 @@ struct AccountImport: AsyncParsableCommand {
       ) { show.take($0) }
       return show.end
     }
-    guard let end else { throw ClientProblem.importCutOff }
+    guard let end else { throw Problem.importCutOff }
     if end.failed > 0 || !end.isComplete { throw ExitCode(1) }
   }
 }
@@ -116,7 +116,7 @@ private final class ListFile: Sendable {
     guard let handle = FileHandle(forReadingAtPath: path),
       let values = try? URL(filePath: path).resourceValues(forKeys: [.fileSizeKey, .isDirectoryKey]),
       values.isDirectory != true
-    else { throw ClientProblem.unreadableFile(path) }
+    else { throw Problem.unreadableFile(path) }
     self.handle = handle
     size = values.fileSize
   }
@@ -138,8 +138,8 @@ private final class ListFile: Sendable {
   }
 }
 
-extension ClientProblem {
-  fileprivate static let importCutOff = ClientProblem(
+extension Problem {
+  fileprivate static let importCutOff = Problem(
     .requestInternal, "The answer ended before the list did.",
     remedy: "See in the gateway's log why, and import the list again: what was saved is renewed.",
     retry: .safe(after: nil))

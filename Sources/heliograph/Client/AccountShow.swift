@@ -20,7 +20,7 @@ extension AccountCommand {
         if let identity = account.identity { rows.append(["identity", identity]) }
         if let owner = account.oauth2.auth.delegatedAccount { rows.append(["through", owner]) }
         if account.sendOnly {
-          rows.append(["sends", "without drafts: what became of a letter cannot be looked up"])
+          rows.append(["sends", "without drafts: what became of a message cannot be looked up"])
         }
         for row in rows { Terminal.line(row[0].padding(toLength: 10, withPad: " ", startingAt: 0) + row[1]) }
         guard let error = account.lastError else { return }

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// What an answer warns of.
@@ -45,12 +46,12 @@ struct AccountWatch: Sendable {
         if !quiet { Terminal.line(account) }
         return
       case "authenticationError", "connectError":
-        throw ClientProblem.notConnected(
+        throw Problem.notConnected(
           account, state?.lastError?.message ?? "It is not connected.", remedy: state?.lastError?.remedy)
       default: break
       }
       guard ContinuousClock.now < end else {
-        throw ClientProblem.notConnected(
+        throw Problem.notConnected(
           account, "Nobody has connected it in that time.",
           remedy: "The link works for 24 hours; see `heliograph account show \(account)`.")
       }
@@ -62,7 +63,7 @@ struct AccountWatch: Sendable {
   private func state(of account: String) async throws -> State? {
     do {
       return try await client.get("/v1/account/" + pathSegment(account)).read(State.self)
-    } catch let problem as ClientProblem where problem.isNotFound {
+    } catch let problem as Problem where problem.isNotFound {
       return nil
     }
   }

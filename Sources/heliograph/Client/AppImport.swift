@@ -20,7 +20,7 @@ extension App {
 
     func run() async throws {
       guard let data = FileManager.default.contents(atPath: file) else {
-        throw ClientProblem.unreadableFile(file)
+        throw Problem.unreadableFile(file)
       }
       let settings = try AppSettingsFile(data, name: file)
       var body = settings.body
@@ -65,7 +65,7 @@ struct AppSettingsFile {
 
   static let callbackPath = "/api/v1/outlook-authorization/code"
 
-  init(_ data: Data, name: String) throws(ClientProblem) {
+  init(_ data: Data, name: String) throws(Problem) {
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
     let root: Node
@@ -167,8 +167,8 @@ extension String {
   }
 }
 
-extension ClientProblem {
-  fileprivate static func settings(_ file: String, _ flaw: String, remedy: String) -> ClientProblem {
-    ClientProblem(.requestInvalidField, "\(file) \(flaw).", remedy: remedy)
+extension Problem {
+  fileprivate static func settings(_ file: String, _ flaw: String, remedy: String) -> Problem {
+    Problem(.requestInvalidField, "\(file) \(flaw).", remedy: remedy)
   }
 }

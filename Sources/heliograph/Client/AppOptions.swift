@@ -81,7 +81,7 @@ struct AppOptions: ParsableArguments {
 
   private static func file(_ path: String) throws -> Data {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw ClientProblem.unreadableFile(path)
+      throw Problem.unreadableFile(path)
     }
     return data
   }

@@ -8,7 +8,7 @@ extension App {
 
     @Argument(help: "The app's id.") var app: String
     @Option(help: "One of its accounts, with which the steps go on to its mailbox.") var account: String?
-    @Option(help: "Send a real test letter from that account to this address.") var sendTo: String?
+    @Option(help: "Send a real test message from that account to this address.") var sendTo: String?
     @Flag(help: "Print the gateway's answer as JSON.") var json = false
 
     func run() async throws {
@@ -26,7 +26,7 @@ extension AccountCommand {
       discussion: "Leaves with status 1 when a step fails.")
 
     @Argument(help: "The account's id.") var account: String
-    @Option(help: "Send a real test letter to this address.") var sendTo: String?
+    @Option(help: "Send a real test message to this address.") var sendTo: String?
     @Flag(help: "Print the gateway's answer as JSON.") var json = false
 
     func run() async throws {

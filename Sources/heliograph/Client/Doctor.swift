@@ -4,7 +4,7 @@ import Foundation
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Walk from the gateway to a sent letter and explain the first thing that fails.",
+    abstract: "Walk from the gateway to a sent message and explain the first thing that fails.",
     discussion: """
       Without an argument it looks at every app and every account. Leaves with status 0 when all is well, else \
       with 1.
@@ -14,7 +14,7 @@ struct Doctor: AsyncParsableCommand {
       """)
 
   @Argument(help: "The id of an app, which is looked at with its accounts, or of an account.") var id: String?
-  @Option(help: "Send a real test letter from each account to this address.") var sendTo: String?
+  @Option(help: "Send a real test message from each account to this address.") var sendTo: String?
   @Flag(help: "Print what was found as JSON.") var json = false
 
   func run() async throws {

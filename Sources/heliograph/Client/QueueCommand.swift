@@ -2,11 +2,11 @@ import ArgumentParser
 
 struct QueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "queue", abstract: "Letters that are accepted and not yet sent.", subcommands: [List.self])
+    commandName: "queue", abstract: "Messages that are accepted and not yet sent.", subcommands: [List.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List the letters that wait, are on their way, or are held.")
+      abstract: "List the messages that wait, are on their way, or are held.")
 
     @OptionGroup var paging: Paging
 

@@ -4,9 +4,9 @@ import Foundation
 
 struct Send: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Send a letter through a running gateway.",
+    abstract: "Send a message through a running gateway.",
     discussion: """
-      The text is read from standard input unless --text is given. The gateway answers once the letter is on \
+      The text is read from standard input unless --text is given. The gateway answers once the message is on \
       disk; `heliograph queue list` shows what has not reached Microsoft yet.
 
       EXAMPLE
@@ -28,7 +28,7 @@ struct Send: AsyncParsableCommand {
   func run() async throws {
     let body = Body(
       from: from.map(Address.init), to: to.map(Address.init), cc: cc.map(Address.init),
-      bcc: bcc.map(Address.init), subject: subject, text: try letterText(),
+      bcc: bcc.map(Address.init), subject: subject, text: try messageText(),
       html: try html.map { String(decoding: try file($0), as: UTF8.self) },
       attachments: try attach.map {
         Attachment(
@@ -44,7 +44,7 @@ struct Send: AsyncParsableCommand {
     }
   }
 
-  private func letterText() throws -> String? {
+  private func messageText() throws -> String? {
     if let text { return text }
     if html != nil, isatty(STDIN_FILENO) == 1 { return nil }
     return String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self)
@@ -52,7 +52,7 @@ struct Send: AsyncParsableCommand {
 
   private func file(_ path: String) throws -> Data {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw ClientProblem.unreadableFile(path)
+      throw Problem.unreadableFile(path)
     }
     return data
   }

@@ -18,7 +18,7 @@ struct WorkspaceCommand: AsyncParsableCommand {
           heliograph token issue --workspace north --description CRM
         """)
 
-    @Option(help: "Its id: small letters, digits and hyphens. One is made when it is left out.")
+    @Option(help: "Its id: lower-case a-z, digits and hyphens. One is made when it is left out.")
     var id: String?
     @Option(help: "A name for you.") var name: String
     @Option(help: "A host that sign-ins may lead back to; may be repeated. All, when left out.")
@@ -121,7 +121,7 @@ struct WorkspaceCommand: AsyncParsableCommand {
       abstract: "Delete a workspace. Refused while it has accounts, unless --force.")
 
     @Argument(help: "Its id.") var id: String
-    @Flag(help: "Also delete its accounts, apps, tokens, letters and events.") var force = false
+    @Flag(help: "Also delete its accounts, apps, tokens, messages and events.") var force = false
 
     func run() async throws {
       try await APIClient.withEnvironment { client in

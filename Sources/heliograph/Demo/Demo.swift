@@ -11,10 +11,10 @@ import Vault
 
 struct Demo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Watch a letter go through, with Microsoft played on this machine.",
+    abstract: "Watch a message go through, with Microsoft played on this machine.",
     discussion: """
       Starts the sandbox and a gateway, registers an OAuth2 app through the REST API, signs in as a browser \
-      would, submits a letter and waits until it is in the recipient's mailbox. Then both stay up to be looked at.
+      would, submits a message and waits until it is in the recipient's mailbox. Then both stay up to be looked at.
 
       Nothing leaves this machine. The gateway's data is in a fresh temporary folder, unless --data names one.
       """)
@@ -22,7 +22,7 @@ struct Demo: AsyncParsableCommand {
   @Option(help: "Port of the gateway.") var port = 3000
   @Option(help: "Port of the sandbox.") var sandboxPort = 4000
   @Option(help: .init("Folder for the gateway's data.", valueName: "dir")) var data: String?
-  @Flag(help: "Leave with status 0 once the letter has arrived, and otherwise with the reason.") var exit =
+  @Flag(help: "Leave with status 0 once the message has arrived, and otherwise with the reason.") var exit =
     false
 
   func run() async throws {

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Core
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -32,7 +33,7 @@ struct DemoBrowser {
       request.body = .bytes(ByteBuffer(string: Self.encode(form.fields + [button])))
       return try await load(request, target)
     }
-    throw DemoProblem.noButton(name, page)
+    throw Problem.noButton(name, page)
   }
 
   private mutating func load(_ request: HTTPClientRequest, _ url: URL) async throws -> HTMLPage {
@@ -54,7 +55,7 @@ struct DemoBrowser {
       url = next
       request = HTTPClientRequest(url: url.absoluteString)
     }
-    throw DemoProblem.tooManyRedirects(url)
+    throw Problem.tooManyRedirects(url)
   }
 
   private mutating func remember(_ headers: [String], _ site: String) {

@@ -21,7 +21,7 @@ enum DemoTour {
 
   private static func walk(_ api: APIClient, _ sandbox: String, _ http: HTTPClient) async throws {
     let start = ContinuousClock.now
-    Terminal.line("Heliograph demo: a letter through a real sign-in and a real Graph request.")
+    Terminal.line("Heliograph demo: a message through a real sign-in and a real Graph request.")
     Terminal.line("Microsoft is played by the sandbox at \(sandbox).\n")
     let cast = try await step(1, "Looked up who lives in the sandbox", "\(sandbox)/sandbox/directory") {
       try await Cast(of: sandbox, http)
@@ -36,14 +36,14 @@ enum DemoTour {
       try await signIn(cast.sender, link, sandbox, http)
     }
     let subject = "Hello from Heliograph, \(Int.random(in: 100_000...999_999))"
-    let queueID = try await step(5, "Submitted a letter", "POST \(api.url)/v1/account/demo/submit") {
+    let queueID = try await step(5, "Submitted a message", "POST \(api.url)/v1/account/demo/submit") {
       try await submit(subject, to: cast.recipient, api)
     }
     let inbox = "\(sandbox)/sandbox/messages?user=\(cast.recipient)&folder=inbox"
-    try await step(6, "Found letter \(queueID) in \(cast.recipient)'s inbox", inbox) {
+    try await step(6, "Found message \(queueID) in \(cast.recipient)'s inbox", inbox) {
       try await waitForArrival(of: subject, inbox, http)
     }
-    Terminal.line("\nThe letter arrived \(seconds(since: start)) after the first step.")
+    Terminal.line("\nThe message arrived \(seconds(since: start)) after the first step.")
   }
 
   private static func tellWhatToOpen(_ gateway: String, _ sandbox: String, _ token: Secret) {
@@ -83,7 +83,7 @@ enum DemoTour {
       let people = directory.users.filter { $0.kind == "work" && $0.hasMailbox }.map(\.userPrincipalName)
       guard people.count >= 2,
         let app = directory.apps.first(where: { $0.kind == "web" && !$0.secretExpired })
-      else { throw DemoProblem(summary: "The sandbox's directory lacks people or an app.", remedy: nil) }
+      else { throw Problem(.requestInternal, "The sandbox's directory lacks people or an app.", remedy: nil) }
       sender = people[0]
       recipient = people[1]
       self.app = app
@@ -126,20 +126,20 @@ enum DemoTour {
     }
     let query = URLComponents(url: page.url, resolvingAgainstBaseURL: true)?.queryItems ?? []
     guard page.status == 200, query.contains(where: { $0.name == "account" && $0.value == "demo" }) else {
-      throw DemoProblem.notConnected(page)
+      throw Problem.demoNotConnected(page)
     }
   }
 
   private static func submit(_ subject: String, to recipient: String, _ api: APIClient) async throws -> String
   {
-    struct Letter: Encodable {
+    struct Message: Encodable {
       let to: [[String: String]]
       let subject: String
-      let text = "This letter was composed, stored, drafted and sent by Heliograph.\n"
+      let text = "This message was composed, stored, drafted and sent by Heliograph.\n"
     }
     struct Receipt: Decodable { let queueId: String }
-    let letter = Letter(to: [["address": recipient]], subject: subject)
-    return try await api.post("/v1/account/demo/submit", letter).read(Receipt.self).queueId
+    let message = Message(to: [["address": recipient]], subject: subject)
+    return try await api.post("/v1/account/demo/submit", message).read(Receipt.self).queueId
   }
 
   private static func waitForArrival(of subject: String, _ inbox: String, _ http: HTTPClient) async throws {
@@ -152,7 +152,7 @@ enum DemoTour {
       if messages.value.contains(where: { $0.subject == subject }) { return }
       try await Task.sleep(for: .milliseconds(50))
     }
-    throw DemoProblem.notArrived(after: limit)
+    throw Problem.notArrived(after: limit)
   }
 
   private static func fetch<Value: Decodable>(_ url: String, _ http: HTTPClient) async throws -> Value {

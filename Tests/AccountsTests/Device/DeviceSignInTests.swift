@@ -217,7 +217,7 @@ import Testing
       #expect(try await world.requests("/devicecode").count == 1)
       let pending = try await world.devicePage(journey)
       #expect(pending.status.state == .pending && pending.userCode == journey.userCode)
-      #expect(pending.email == "alice@contoso.test" && pending.asker == "a.example")
+      #expect(pending.email == "alice@contoso.test" && pending.requester == "a.example")
       #expect(pending.redirect == nil && pending.back == nil && pending.tryAgain != nil)
       try await world.decide(journey, as: "alice@contoso.test")
       try await world.poll()
@@ -225,7 +225,7 @@ import Testing
       let account = try #require(done.status.account)
       #expect(done.redirect == "https://a.example/done?x=1&account=\(account)&state=new")
       #expect(done.tryAgain == nil)
-      let used = await #expect(throws: AccountProblem.self) {
+      let used = await #expect(throws: Problem.self) {
         try await world.house.devices.start(data: data, sig: sig, app: app)
       }
       #expect(used?.code == .formUsed)
@@ -260,16 +260,16 @@ import Testing
       for (data, sig) in [
         (hosted["data"], hosted["sig"]), (page["data"], hosted["sig"]), (page["data"], ""), ("", page["sig"]),
       ] {
-        let problem = await #expect(throws: AccountProblem.self) {
+        let problem = await #expect(throws: Problem.self) {
           try await world.house.devices.page(data: data ?? "", sig: sig ?? "")
         }
         #expect(problem?.code == .formInvalid)
       }
-      let unknown = await #expect(throws: DeviceProblem.self) {
+      let unknown = await #expect(throws: Problem.self) {
         try await world.house.devices.status(journey.id, in: WorkspaceID("other"))
       }
       #expect(unknown?.code == .signInDeviceUnknown)
-      let foreign = await #expect(throws: AccountProblem.self) {
+      let foreign = await #expect(throws: Problem.self) {
         try await world.house.devices.start(DeviceSignInTests.new, app: app, in: WorkspaceID("other"))
       }
       #expect(foreign?.code == .appNotFound)
@@ -284,7 +284,7 @@ extension Sandboxed {
 
   fileprivate func startDevice(
     _ new: NewForm = DeviceSignInTests.new, app: AppID? = nil
-  ) async throws -> DeviceJourney {
+  ) async throws -> PendingDeviceSignIn {
     let known = try await house.registry.apps(PageRequest(), in: .default).elements.first?.id
     var choice = app ?? known
     if choice == nil { choice = try await addNativeApp() }
@@ -292,7 +292,7 @@ extension Sandboxed {
   }
 
   /// A person enters the code and accepts, or does not.
-  fileprivate func decide(_ journey: DeviceJourney, as user: String, _ decision: String = "accept")
+  fileprivate func decide(_ journey: PendingDeviceSignIn, as user: String, _ decision: String = "accept")
     async throws
   {
     let answer = try await send(
@@ -311,11 +311,11 @@ extension Sandboxed {
     try await requests("/token", body: "device_code=").count
   }
 
-  fileprivate func deviceStatus(_ journey: DeviceJourney) async throws -> DeviceStatus {
+  fileprivate func deviceStatus(_ journey: PendingDeviceSignIn) async throws -> DeviceStatus {
     try await house.devices.status(journey.id, in: .default)
   }
 
-  fileprivate func devicePage(_ journey: DeviceJourney) async throws -> DevicePage {
+  fileprivate func devicePage(_ journey: PendingDeviceSignIn) async throws -> DevicePage {
     let link = query(journey.url)
     return try await house.devices.page(data: link["data"] ?? "", sig: link["sig"] ?? "")
   }

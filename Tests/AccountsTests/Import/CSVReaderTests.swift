@@ -1,3 +1,4 @@
+@testable import Tables
 import Testing
 
 @testable import Accounts

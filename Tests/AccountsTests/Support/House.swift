@@ -1,5 +1,8 @@
 import Accounts
+@testable import Backends
 import Core
+@testable import Diagnosis
+@testable import HTTP
 import Logging
 import Microsoft
 import Store
@@ -39,10 +42,10 @@ struct House: Sendable {
       store: store, vault: vault, endpoints: endpoints, publicURL: Self.publicURL, time: time)
     devices = DeviceSignIn(signIn: signIn)
     polling = DeviceSignIns(signIn: signIn, logger: Logger(label: "test") { _ in .silent })
-    let gate = Gate(time: time)
-    backends = Backends(store: store, endpoints: endpoints, tokens: tokens, gate: gate)
+    let limiter = MailboxLimiter(time: time)
+    backends = Backends(store: store, endpoints: endpoints, tokens: tokens, limiter: limiter)
     verifier = Verifier(
-      store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, gate: gate,
+      store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, limiter: limiter,
       publicURL: Self.publicURL, time: time)
   }
 

@@ -138,7 +138,7 @@ extension GatewayProcess {
     }
   }
 
-  /// Submits a letter that its subject identifies; returns what was answered.
+  /// Submits a message that its subject identifies; returns what was answered.
   func submit(
     _ subject: String, from account: String, to recipient: String, idempotencyKey: String? = nil
   ) async throws -> Answer {
@@ -152,7 +152,7 @@ extension GatewayProcess {
     try await get("/v1/outbox/\(queueID)").json
   }
 
-  /// How many letters the outbox shows.
+  /// How many messages the outbox shows.
   func outboxTotal() async throws -> Int {
     try await get("/v1/outbox?pageSize=1").expect()["total"].int ?? -1
   }

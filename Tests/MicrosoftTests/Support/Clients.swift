@@ -1,5 +1,6 @@
 import Core
 
+@testable import HTTP
 @testable import Microsoft
 
 /// An exchange for the length of `body`.

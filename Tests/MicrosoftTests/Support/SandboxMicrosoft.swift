@@ -1,4 +1,5 @@
 import Core
+@testable import HTTP
 import Logging
 import Sandbox
 import ServiceLifecycle

@@ -60,7 +60,7 @@ struct AddressField: RequestObject {
   }
 }
 
-/// Who gets the letter, whatever its header says.
+/// Who gets the message, whatever its header says.
 struct EnvelopeField: RequestObject {
   let from: String?
   let to: [String]

@@ -1,0 +1,37 @@
+package import Core
+
+/// An API token, as somebody asks for it.
+package struct NewToken: Sendable {
+  /// What it is for, in the words of whoever makes it.
+  package var description: String
+  /// `api`, or `*` for everything.
+  package var scopes: [String]
+  /// The only account it is for; `nil` for all of the workspace.
+  package var account: AccountID?
+  /// `nil` for good.
+  package var expires: Instant?
+
+  package init(
+    description: String, scopes: [String] = ["api"], account: AccountID? = nil, expires: Instant? = nil
+  ) {
+    self.description = description
+    self.scopes = scopes
+    self.account = account
+    self.expires = expires
+  }
+
+  func validate(at now: Instant) throws(Problem) {
+    guard !scopes.isEmpty else {
+      throw .invalidField("scopes", "is empty", remedy: "Leave it out for “api”, or name at least one scope.")
+    }
+    if let expires, expires <= now {
+      throw .invalidField("expires", "has passed already", remedy: "Give a date that is still to come.")
+    }
+  }
+}
+
+/// What its maker is told, once.
+package struct IssuedToken: Sendable {
+  package let id: TokenID
+  package let token: Secret
+}

@@ -1,0 +1,110 @@
+package import Core
+package import Store
+import Vault
+
+/// What somebody needs in order to sign in on another device.
+package struct PendingDeviceSignIn: Sendable, Hashable {
+  package let id: DeviceSignInID
+  /// What to enter.
+  package let userCode: String
+  /// Where to enter it, at Microsoft.
+  package let verificationURL: String
+  package let expires: Instant
+  /// How long the code works, and how often its end is worth asking for.
+  package let expiresIn: Duration
+  package let interval: Duration
+  /// A page of ours that shows the code and how the sign-in stands.
+  package let url: String
+
+  /// One sentence with both.
+  package var message: String { "Open \(verificationURL) in any browser and enter the code \(userCode)." }
+
+  init(_ record: DeviceSignInRecord, url: String) {
+    id = record.id
+    userCode = record.userCode
+    verificationURL = record.verificationURL
+    expires = record.expires
+    expiresIn = record.expires - record.created
+    interval = record.pollInterval
+    self.url = url
+  }
+}
+
+/// How a sign-in on another device stands.
+package struct DeviceStatus: Sendable, Hashable {
+  package let id: DeviceSignInID
+  package let state: DeviceSignInState
+  /// Of one that is connected.
+  package let account: AccountID?
+  /// Of one that was declined, expired or failed.
+  package let problem: ProblemRecord?
+}
+
+/// What the page of a code shows.
+package struct DevicePage: Sendable {
+  package let status: DeviceStatus
+  package let userCode: String
+  /// Where to enter it, at Microsoft.
+  package let verificationURL: String
+  package let expires: Instant
+  /// The address that must sign in; `nil` lets anybody.
+  package let email: String?
+  /// The host that asks.
+  package let requester: String
+  /// What the workspace is called that the mailbox will belong to; `nil` for the one that every gateway has.
+  package let workspace: String?
+  /// Of one that is connected: the form's own address with `account` and `state` in its query.
+  package let redirect: String?
+  /// Of one that ended otherwise.
+  package let back: WayBack?
+  /// The hosted link, while it works.
+  package let tryAgain: String?
+
+  typealias Parts = (
+    record: DeviceSignInRecord, form: HostedFormRecord?, workspace: WorkspaceRecord?, account: AccountRecord?
+  )
+
+  init(_ parts: Parts, tryAgain: String?) {
+    let (record, form) = (parts.record, parts.form)
+    status = DeviceStatus(
+      id: record.id, state: record.state, account: record.account, problem: record.problem)
+    userCode = record.userCode
+    verificationURL = record.verificationURL
+    expires = record.expires
+    email = form?.wantedEmail
+    requester = form?.requester ?? ""
+    workspace = parts.workspace.flatMap { $0.id == .default ? nil : $0.name }
+    redirect = parts.account.flatMap { account in
+      // An account keeps the instant of its making when it is connected again.
+      let origin: AccountOrigin = account.created < record.created ? .existing : .new
+      return form?.redirect(to: account.id, origin)
+    }
+    back = record.problem.flatMap { problem in form.map { WayBack($0, after: problem) } }
+    self.tryAgain = tryAgain
+  }
+}
+
+/// The address of the page that shows a code: `data` says which, `sig` that we said so.
+struct DeviceLink: Sendable {
+  let id: DeviceSignInID
+  let workspace: WorkspaceID
+
+  private static let purpose = "device-sign-in"
+
+  init(id: DeviceSignInID, workspace: WorkspaceID) {
+    self.id = id
+    self.workspace = workspace
+  }
+
+  /// Throws `form.invalid` unless we have signed exactly this.
+  init(data: String, signature: String, _ vault: Vault) throws(Problem) {
+    let text = try SignedText(data: data, signature: signature, purpose: Self.purpose, vault).text
+    guard let slash = text.lastIndex(of: "/") else { throw .formInvalid }
+    workspace = WorkspaceID(String(text[..<slash]))
+    id = DeviceSignInID(String(text[text.index(after: slash)...]))
+  }
+
+  func url(_ publicURL: String, _ vault: Vault) -> String {
+    SignedText("\(workspace)/\(id)").url(publicURL + "/accounts/device", purpose: Self.purpose, vault)
+  }
+}

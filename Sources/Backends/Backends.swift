@@ -1,0 +1,36 @@
+package import Accounts
+package import Core
+import Microsoft
+package import Store
+
+/// Finds the way into an account's mailbox.
+package struct Backends: Sendable {
+  private let store: Store
+  private let endpoints: Endpoints
+  private let tokens: TokenSource
+  private let limiter: MailboxLimiter
+
+  package init(store: Store, endpoints: Endpoints, tokens: TokenSource, limiter: MailboxLimiter) {
+    self.store = store
+    self.endpoints = endpoints
+    self.tokens = tokens
+    self.limiter = limiter
+  }
+
+  /// A value for one attempt: what the account may do is read now. No token is asked for yet.
+  package func backend(for id: AccountID, in workspace: WorkspaceID) async throws -> any Backend {
+    let found = try await store.read { (tx: borrowing Transaction) -> (AccountDetails, OAuth2AppRecord)? in
+      guard let details = try tx.account(id, in: workspace),
+        let app = try tx.app(details.account.app, in: details.account.appWorkspace)
+      else { return nil }
+      return (details, app)
+    }
+    guard let (details, app) = found else { throw Problem.accountNotFound(id) }
+    guard details.baseScopes == .api else { throw Problem.backendNotImplemented(id) }
+    return GraphBackend(
+      account: details.account, mailbox: details.mailbox, canReconcile: details.canReconcile,
+      learnsItsLimits: details.provider == .outlookService, cloud: try endpoints.cloud(of: app),
+      values: ErrorValues(clientID: app.clientID, tenant: app.authority, mailbox: details.account.mailbox),
+      http: endpoints.http, tokens: tokens, limiter: limiter, store: store)
+  }
+}

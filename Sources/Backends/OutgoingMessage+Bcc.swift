@@ -1,0 +1,16 @@
+import Core
+import MIME
+
+extension OutgoingMessage {
+  /// The bytes with a Bcc field of those whom only the envelope names: Graph has no envelope, reads the field
+  /// and takes it out.
+  ///
+  /// Throws `envelope.mismatch` when the header names somebody who is not to receive the message.
+  package func addressed() throws -> [UInt8] {
+    let named = Set(try MIMEMessage(parsing: mime).headerRecipients.map(\.key))
+    let meant = Set(envelopeTo.map(\.key))
+    let strangers = named.subtracting(meant)
+    guard strangers.isEmpty else { throw Problem.envelopeMismatch(strangers.sorted()) }
+    return try MIMEMessage.addingBcc(envelopeTo.filter { !named.contains($0.key) }, to: mime)
+  }
+}

@@ -1,0 +1,154 @@
+// Microsoft Graph, and Exchange Online over SMTP and IMAP.
+extension ProblemCode {
+  static let exchangeCodes: [ProblemCode] = [
+    .graphUnreachable, .graphLostReply, .graphThrottled, .graphUnavailable, .graphUnexpectedReply,
+    .graphRejected, .graphTokenRejected, .graphAccessDenied, .graphSendAsDenied,
+    .graphMailboxUnavailable, .graphItemNotFound, .graphRecipientsInvalid, .graphMessageTooLarge,
+    .graphMailboxFull, .graphSendingBlocked, .smtpTokenRejected, .smtpDisabled, .smtpAccessBlocked,
+    .smtpRejected, .smtpSendAsDenied, .smtpMailboxUnavailable, .smtpMailboxFull, .smtpThrottled,
+    .smtpSendingBlocked, .smtpTooManyRecipients, .smtpMessageTooLarge, .imapTokenRejected,
+    .imapMailboxUnavailable,
+  ]
+
+  package static let graphUnreachable = ProblemCode(
+    "graph.unreachable", .service, actor: .operator, status: 502, smtp: "451 4.4.1",
+    "No connection to Graph; nothing was sent.",
+    remedy: "Check DNS, firewall, proxy and clock. It is retried.")
+
+  package static let graphLostReply = ProblemCode(
+    "graph.lostReply", .service, actor: .nobody, status: 502, smtp: "451 4.4.2",
+    "The request left, and no reply came back: Graph may have acted.",
+    remedy: "Nothing; the outcome is looked up before anything is repeated. Where the grant cannot look, see "
+      + "`delivery.unknownOutcome`.")
+
+  package static let graphThrottled = ProblemCode(
+    "graph.throttled", .account, actor: .nobody, status: 429, smtp: "451 4.7.28",
+    "Too many requests for this mailbox.",
+    remedy: "Wait; it is retried when Microsoft allows.")
+
+  package static let graphUnavailable = ProblemCode(
+    "graph.unavailable", .service, actor: .nobody, status: 502, smtp: "451 4.3.2",
+    "Graph or Exchange failed for the moment.",
+    remedy: "Wait; it is retried.")
+
+  package static let graphUnexpectedReply = ProblemCode(
+    "graph.unexpectedReply", .service, actor: .operator, status: 502, smtp: "451 4.3.0",
+    "The reply is not what the documentation describes.",
+    remedy: "Check for a proxy or firewall in between.")
+
+  package static let graphRejected = ProblemCode(
+    "graph.rejected", .message, status: 400, smtp: "554 5.6.0",
+    "Graph refused for a reason without a row of its own. Its code and request id are kept; its text "
+    + "is not, because it may quote the message.",
+    remedy: "Look up Microsoft's code, or give its support the request id.")
+
+  package static let graphTokenRejected = ProblemCode(
+    "graph.tokenRejected", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "Graph does not accept the access token.",
+    remedy: "Usually nothing: a new token is fetched once. If it stays, sign in again.")
+
+  package static let graphAccessDenied = ProblemCode(
+    "graph.accessDenied", .account, actor: .administrator, status: 400, vocabulary: "AccessDenied", smtp: "451 4.7.0",
+    "A permission is missing, or a policy keeps the app from this mailbox.",
+    remedy: "Grant and consent the permission; a change of policy can take over an hour.")
+
+  package static let graphSendAsDenied = ProblemCode(
+    "graph.sendAsDenied", .message, actor: .administrator, status: 400, vocabulary: "SendAsDenied", smtp: "550 5.7.60",
+    "The mailbox may not send as the address in *From*.",
+    remedy: "Use the mailbox's own address, or grant *Send As*.")
+
+  package static let graphMailboxUnavailable = ProblemCode(
+    "graph.mailboxUnavailable", .account, actor: .administrator, status: 400, vocabulary: "MailboxNotEnabled", smtp: "450 4.2.1",
+    "There is no Exchange Online mailbox behind the account: no licence, deleted, or on premises.",
+    remedy: "Assign a licence, or use another account.")
+
+  package static let graphItemNotFound = ProblemCode(
+    "graph.itemNotFound", .message, status: 400, smtp: "550 5.6.0",
+    "The message or folder is no longer there.",
+    remedy: "Nothing, if it was deleted or moved on purpose.")
+
+  package static let graphRecipientsInvalid = ProblemCode(
+    "graph.recipientsInvalid", .recipient, status: 400, vocabulary: "InvalidRecipients", smtp: "553 5.1.3",
+    "Exchange rejects at least one recipient.",
+    remedy: "Correct the address.")
+
+  package static let graphMessageTooLarge = ProblemCode(
+    "graph.messageTooLarge", .message, status: 413, vocabulary: "MessageTooLarge", smtp: "552 5.3.4",
+    "The message is larger than the mailbox may send.",
+    remedy: "Send smaller attachments, or raise the limit in Exchange.")
+
+  package static let graphMailboxFull = ProblemCode(
+    "graph.mailboxFull", .account, actor: .user, status: 400, smtp: "452 4.2.2",
+    "The sender's mailbox is full.",
+    remedy: "Empty it.")
+
+  package static let graphSendingBlocked = ProblemCode(
+    "graph.sendingBlocked", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "Microsoft has stopped this mailbox from sending: a daily limit or suspicion of abuse.",
+    remedy: "Wait a day, or follow Microsoft's notice in the mailbox.")
+
+  package static let smtpTokenRejected = ProblemCode(
+    "smtp.tokenRejected", .account, actor: .administrator, status: 400, smtp: "454 4.7.0",
+    "Exchange does not accept the access token over SMTP.",
+    remedy: "Connect again with the permission `SMTP.Send` of Outlook, not of Graph.")
+
+  package static let smtpDisabled = ProblemCode(
+    "smtp.disabled", .account, actor: .administrator, status: 400, smtp: "454 4.7.0",
+    "Authenticated SMTP is switched off for the mailbox or the tenant, or a password was tried.",
+    remedy: "Let the administrator switch it on, or send through Graph.")
+
+  package static let smtpAccessBlocked = ProblemCode(
+    "smtp.accessBlocked", .account, actor: .administrator, status: 400, smtp: "454 4.7.0",
+    "A policy of the tenant blocks the sign-in over SMTP.",
+    remedy: "Sign in by OAuth2, or let the administrator exclude the app.")
+
+  package static let smtpRejected = ProblemCode(
+    "smtp.rejected", .service, actor: .operator, status: 400, smtp: "451 4.7.0",
+    "Exchange could not read the sign-in.",
+    remedy: "Check for a proxy or firewall in between that changes SMTP.")
+
+  package static let smtpSendAsDenied = ProblemCode(
+    "smtp.sendAsDenied", .message, actor: .administrator, status: 400, vocabulary: "SendAsDenied", smtp: "550 5.7.60",
+    "The mailbox may not send as the address in *From*.",
+    remedy: "Use the mailbox's own address, or grant *Send As*.")
+
+  package static let smtpMailboxUnavailable = ProblemCode(
+    "smtp.mailboxUnavailable", .account, actor: .administrator, status: 400, vocabulary: "MailboxNotEnabled", smtp: "450 4.2.1",
+    "The mailbox has no valid licence.",
+    remedy: "Assign one.")
+
+  package static let smtpMailboxFull = ProblemCode(
+    "smtp.mailboxFull", .account, actor: .user, status: 400, smtp: "452 4.2.2",
+    "The sender's mailbox is full.",
+    remedy: "Empty it.")
+
+  package static let smtpThrottled = ProblemCode(
+    "smtp.throttled", .account, actor: .nobody, status: 429, smtp: "451 4.7.28",
+    "Too much at once for this mailbox.",
+    remedy: "Wait; it is retried.")
+
+  package static let smtpSendingBlocked = ProblemCode(
+    "smtp.sendingBlocked", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "A daily limit is used up, or Microsoft suspects abuse.",
+    remedy: "Wait a day, or let the administrator release the account.")
+
+  package static let smtpTooManyRecipients = ProblemCode(
+    "smtp.tooManyRecipients", .message, status: 400, smtp: "552 5.5.3",
+    "The message names more recipients than the mailbox may.",
+    remedy: "Send several messages.")
+
+  package static let smtpMessageTooLarge = ProblemCode(
+    "smtp.messageTooLarge", .message, status: 413, vocabulary: "MessageTooLarge", smtp: "552 5.3.4",
+    "The message is larger than the mailbox may send.",
+    remedy: "Send smaller attachments, or links.")
+
+  package static let imapTokenRejected = ProblemCode(
+    "imap.tokenRejected", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "Exchange does not accept the access token over IMAP.",
+    remedy: "Connect again with the permission `IMAP.AccessAsUser.All` of Outlook; check that IMAP is on.")
+
+  package static let imapMailboxUnavailable = ProblemCode(
+    "imap.mailboxUnavailable", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "The token is good, but does not open this mailbox.",
+    remedy: "Connect as the mailbox itself, or grant *Full Access*.")
+}

@@ -1,0 +1,92 @@
+// What a caller asked of us, and whether they may.
+extension ProblemCode {
+  static let requestsCodes: [ProblemCode] = [
+    .requestMalformed, .requestInvalidField, .requestUnknownField, .requestNotSupported,
+    .requestTooLarge, .requestNotFound, .requestInternal, .tokenMissing, .tokenInvalid, .tokenScope,
+    .tokenNotFound, .tokenNotExposed, .workspaceNotFound, .workspaceExists, .workspaceInUse,
+    .workspaceNoDefaultSender,
+  ]
+
+  package static let requestMalformed = ProblemCode(
+    "request.malformed", .request, status: 400, smtp: "501 5.5.4",
+    "The body is not JSON, or not an object.",
+    remedy: "Send a JSON object as `application/json`.")
+
+  package static let requestInvalidField = ProblemCode(
+    "request.invalidField", .request, status: 400, smtp: "501 5.5.4",
+    "A field has the wrong type or a value that is not allowed; the message names it.",
+    remedy: "Correct the field.")
+
+  package static let requestUnknownField = ProblemCode(
+    "request.unknownField", .request, status: 400, smtp: "501 5.5.4",
+    "A field does not exist; the message names it. All other faults of the body are named too.",
+    remedy: "Correct its spelling or leave it out.")
+
+  package static let requestNotSupported = ProblemCode(
+    "request.notSupported", .request, status: 400, vocabulary: "NotSupported", smtp: "504 5.5.4",
+    "The field belongs to the vocabulary, but this version does not do what it asks.",
+    remedy: "Leave it out, or wait for a version whose changelog names it.")
+
+  package static let requestTooLarge = ProblemCode(
+    "request.tooLarge", .request, status: 413, smtp: "552 5.3.4",
+    "The body is over `body-limit`, which the message names.",
+    remedy: "Send less, or raise `body-limit`.")
+
+  package static let requestNotFound = ProblemCode(
+    "request.notFound", .request, status: 404, smtp: "502 5.5.1",
+    "There is no such path, or the path does not take this method.",
+    remedy: "Compare method and path with the documentation.")
+
+  package static let requestInternal = ProblemCode(
+    "request.internal", .installation, status: 500, smtp: "451 4.3.0",
+    "Heliograph itself failed. Nothing is acknowledged.",
+    remedy: "Repeat with the same `Idempotency-Key`; if it stays, look in the log.")
+
+  package static let tokenMissing = ProblemCode(
+    "token.missing", .request, status: 401, smtp: "535 5.7.8",
+    "The request has neither an `Authorization: Bearer` header nor `?access_token=`.",
+    remedy: "Send a token; `heliograph token issue` makes one.")
+
+  package static let tokenInvalid = ProblemCode(
+    "token.invalid", .request, status: 401, smtp: "535 5.7.8",
+    "The token is unknown, has expired or has been removed.",
+    remedy: "Issue a new one.")
+
+  package static let tokenScope = ProblemCode(
+    "token.scope", .request, status: 403, smtp: "550 5.7.1",
+    "The token is genuine, but its scopes do not cover this request, or it is for one account and the "
+    + "request is about something else.",
+    remedy: "Use a token with the scope that the message names, or one of the whole workspace.")
+
+  package static let tokenNotFound = ProblemCode(
+    "token.notFound", .request, status: 404, smtp: "550 5.1.1", how: .tokens,
+    "There is no API token with this id in the workspace.",
+    remedy: "List them with `heliograph token list`.")
+
+  package static let tokenNotExposed = ProblemCode(
+    "token.notExposed", .request, status: 403, smtp: "550 5.7.1",
+    "Microsoft's access tokens are not given out: `expose-tokens` is off, or the account uses an app "
+    + "that the operator shares.",
+    remedy: "Set `expose-tokens` to `yes`, or let Heliograph send.")
+
+  package static let workspaceNotFound = ProblemCode(
+    "workspace.notFound", .request, status: 404, smtp: "550 5.1.1", how: .workspaces,
+    "There is no workspace with this id, or it is not the caller's.",
+    remedy: "List them with `heliograph workspace list`.")
+
+  package static let workspaceExists = ProblemCode(
+    "workspace.exists", .request, status: 400, smtp: "550 5.3.0",
+    "The workspace id is taken.",
+    remedy: "Choose another id.")
+
+  package static let workspaceInUse = ProblemCode(
+    "workspace.inUse", .request, status: 400, smtp: "550 5.3.0",
+    "The workspace cannot be deleted: it is `default`, still has accounts, or accounts of others use "
+    + "its apps.",
+    remedy: "Delete its accounts first, or delete it with `force`.")
+
+  package static let workspaceNoDefaultSender = ProblemCode(
+    "workspace.noDefaultSender", .request, status: 400, smtp: "550 5.3.0",
+    "A message was submitted without an account, and the workspace has no default sender.",
+    remedy: "Name the account in the path, or choose a default sender for the workspace.")
+}

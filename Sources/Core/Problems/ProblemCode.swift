@@ -1,0 +1,131 @@
+/// One row of the catalogue of failures: the stable name of a kind of failure, and everything that is decided
+/// about that kind. A failure cannot be thrown without its row, because the row is its code.
+///
+/// A code is documented in `docs/errors.md`, which is written from these rows, and is never reused.
+package struct ProblemCode: Sendable {
+  /// `area.reason`.
+  package let rawValue: String
+  /// What a failure of this kind stops, unless the failure itself knows better.
+  package let scope: Scope
+  /// Who can fix it, unless the failure itself knows better; `nil` is whoever reads it.
+  package let actor: Responsible?
+  /// The HTTP status of our own answers.
+  package let status: Int
+  /// The word for `code` that existing clients of this vocabulary know; `nil` where it has none.
+  package let vocabulary: String?
+  /// The reply of our own SMTP server: the code and the enhanced status code (RFC 3463).
+  package let smtp: SMTPStatus
+  /// Where the reader finds what the remedy speaks of.
+  package let how: How?
+  /// One sentence about the kind, for the documentation.
+  package let meaning: String
+  /// What to do about it in general, for the documentation.
+  package let remedy: String
+
+  init(
+    _ rawValue: String, _ scope: Scope, actor: Responsible? = nil, status: Int, vocabulary: String? = nil,
+    smtp: SMTPStatus, how: How? = nil, _ meaning: String, remedy: String
+  ) {
+    self.rawValue = rawValue
+    self.scope = scope
+    self.actor = actor
+    self.status = status
+    self.vocabulary = vocabulary
+    self.smtp = smtp
+    self.how = how
+    self.meaning = meaning
+    self.remedy = remedy
+  }
+
+  /// `nil` for a name that is no code of this version.
+  package init?(rawValue: String) {
+    guard let known = Self.byName[rawValue] else { return nil }
+    self = known
+  }
+
+  /// What stands as `code` in the API, in events and in webhooks: the vocabulary's word, else ours.
+  package var apiCode: String { vocabulary ?? rawValue }
+
+  /// Every row, in the order of the documentation.
+  package static let all =
+    requestsCodes + accountsCodes + entraCodes + exchangeCodes + messagesCodes + installationCodes
+
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.rawValue, $0) })
+}
+
+extension ProblemCode: Hashable {
+  package static func == (lhs: ProblemCode, rhs: ProblemCode) -> Bool { lhs.rawValue == rhs.rawValue }
+  package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+}
+
+/// What a failure stops, and so what becomes of a queued message that meets it.
+package enum Scope: String, Sendable, CaseIterable {
+  /// Only the caller's request, which is not queued.
+  case request
+  /// This message: it fails, or is held if it may have been sent.
+  case message
+  /// One recipient of this message; the message fails or is held.
+  case recipient
+  /// This account: its messages wait, and the account says so once.
+  case account
+  /// Every account of the app: their messages wait, and the app says so once.
+  case app
+  /// Microsoft, or the way to it: messages wait.
+  case service
+  /// This installation, that is its key, database or configuration: messages wait.
+  case installation
+
+  /// Whether a queued message waits for the failure to pass, instead of failing by it.
+  package var letsMessagesWait: Bool {
+    switch self {
+    case .request, .message, .recipient: false
+    case .account, .app, .service, .installation: true
+    }
+  }
+}
+
+/// An SMTP reply code with its enhanced status code: `550 5.7.1`.
+package struct SMTPStatus: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+  /// Three digits.
+  package let code: Int
+  /// Class, subject and detail (RFC 3463 section 2).
+  package let enhanced: String
+
+  /// The literal must read `550 5.7.1`; a test holds every row to that.
+  package init(stringLiteral text: String) {
+    let parts = text.split(separator: " ", maxSplits: 1)
+    code = parts.first.flatMap { Int($0) } ?? 0
+    enhanced = parts.count == 2 ? String(parts[1]) : ""
+  }
+
+  package var description: String { "\(code) \(enhanced)" }
+}
+
+/// A way to what a remedy speaks of. Each face says it in its own terms.
+package enum How: String, Sendable, CaseIterable {
+  case accounts, apps, tokens, workspaces, outbox, resume
+
+  /// A method and a path of the REST API.
+  package var api: String {
+    switch self {
+    case .accounts: "GET /v1/accounts"
+    case .apps: "GET /v1/oauth2"
+    case .tokens: "GET /v1/tokens"
+    case .workspaces: "GET /v1/workspaces"
+    case .outbox: "GET /v1/outbox"
+    case .resume: "PUT /v1/account/{account}/resume"
+    }
+  }
+
+  /// A command of `heliograph`.
+  package var command: String {
+    switch self {
+    case .accounts: "heliograph account list"
+    case .apps: "heliograph app list"
+    case .tokens: "heliograph token list"
+    case .workspaces: "heliograph workspace list"
+    case .outbox: "heliograph queue list"
+    case .resume: "heliograph account resume ACCOUNT"
+    }
+  }
+}

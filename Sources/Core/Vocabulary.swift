@@ -1,0 +1,46 @@
+// The words that the REST API and the database share. They are stable: clients and rows hold them.
+
+/// How an app reaches mailboxes.
+package enum OAuth2Provider: String, Sendable, CaseIterable {
+  /// People sign in and the app acts for them (delegated permissions).
+  case outlook
+  /// The app acts by itself in every mailbox that an administrator allows (application permissions).
+  case outlookService
+}
+
+/// Which of Microsoft's interfaces an app's tokens are for.
+package enum BaseScopes: String, Sendable, CaseIterable {
+  /// Microsoft Graph.
+  case api
+  /// IMAP and SMTP.
+  case imap
+}
+
+package enum AccountState: String, Sendable, CaseIterable {
+  /// No token yet.
+  case initial = "init"
+  /// Nothing to send with: nobody has signed in yet, or there is no backend for the app's base scopes.
+  case unset
+  /// The first token is being requested.
+  case connecting
+  /// A token is held.
+  case connected
+  /// Entra refuses a token until somebody does something; the account's last error says what.
+  case authenticationError
+  /// The first token could not be requested, or Exchange has no such mailbox; it is tried again.
+  case connectError
+}
+
+/// Whether Microsoft has confirmed who owns the mailbox, or only whoever entered the account says so.
+package enum Identity: String, Sendable, CaseIterable {
+  case verified
+  case unverified
+}
+
+/// What happens to a message when nobody can find out whether Microsoft accepted it.
+package enum UnknownOutcome: String, Sendable, CaseIterable {
+  /// A person decides: better late than sent twice.
+  case hold
+  /// It is sent again: better sent twice than late.
+  case resend
+}

@@ -1,0 +1,165 @@
+import Accounts
+import Backends
+import Core
+import Logging
+import MIME
+import Queue
+import Store
+import Synchronization
+
+/// A message as work of a queue: the shell around `DeliveryMachine`.
+final class MailWork: QueueWork {
+  private let store: Store
+  private let backends: BackendSource
+  private let time: any Time
+  private let schedule: DeliverySchedule
+  private let attemptLimit: Int
+  private let logger: Logger
+  private let grants = Mutex(GrantMemory())
+
+  struct Item: Sendable {
+    var attempt: QueueAttempt
+    var progress: Progress
+    /// What was recorded in the claim.
+    var recorded: DeliveryRequest?
+    /// `nil` when the database has lost it.
+    var message: OutgoingMessageRecord?
+    /// `nil` when the account is gone.
+    var sender: SenderRecord?
+    /// The content, when it is short.
+    var mime: [UInt8]?
+  }
+
+  struct Report: Sendable {
+    var events: [EventRecord]
+    /// The account whose mailbox has proved to be there.
+    var verified: (WorkspaceID, AccountID)?
+  }
+
+  init(
+    store: Store, backends: @escaping BackendSource, time: any Time, schedule: DeliverySchedule,
+    logger: Logger
+  ) {
+    self.store = store
+    self.backends = backends
+    self.time = time
+    self.schedule = schedule
+    attemptLimit = schedule.backoff.attempts(within: schedule.maximumAge)
+    self.logger = logger
+  }
+
+  func begin(_ attempt: QueueAttempt, in tx: borrowing Transaction) throws -> Item {
+    let row = attempt.row
+    var item = Item(
+      attempt: attempt, progress: Self.progress(of: row), message: try tx.message(row.workspace, row.id),
+      sender: try tx.sender(of: row))
+    let known = grants.withLock { $0[row] }
+    let first = machine(known ?? true, item).begin(item.progress, now: attempt.started)
+    var step = "hold"
+    if case .request(let request) = first {
+      step = request.name
+      if known != nil, let progress = request.progress {
+        try tx.record(progress.rawValue, of: row, under: attempt.lease)
+        item.recorded = request
+      }
+    }
+    if item.message?.chunks == 1 { item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0)) }
+    try tx.insertAttempt(
+      row.workspace, row.id, number: row.attempts, step: step, node: attempt.lease.owner,
+      started: attempt.started)
+    return item
+  }
+
+  func perform(_ item: Item, recorder: StepRecorder) async throws -> QueueVerdict<Report> {
+    let row = item.attempt.row
+    guard let message = item.message else {
+      return verdict(.failed(Problem.contentLost, item.progress, now: time.now), item)
+    }
+    guard item.sender != nil else {
+      let problem = Problem.accountNotFound(row.account)
+      return verdict(machine(false, item).unreached(problem, item.progress, now: time.now), item)
+    }
+    let backend: any Backend
+    do {
+      backend = try await backends(row.workspace, row.account)
+    } catch {
+      let problem = try self.problem(error)
+      return verdict(machine(false, item).unreached(problem, item.progress, now: time.now), item)
+    }
+    grants.withLock { $0[row] = backend.canReconcile }
+    let machine = machine(backend.canReconcile, item)
+    let exchange = MailExchange(
+      backend: backend, machine: machine, time: time, store: store, message: message, mime: item.mime)
+
+    var action = machine.begin(item.progress, now: time.now)
+    var recorded = item.recorded
+    var mayHaveStrays = false
+    while true {
+      switch action {
+      case .settle(var settlement):
+        if settlement.verdict == .sent, mayHaveStrays { settlement.orphan = .strays }
+        return verdict(settlement, item)
+      case .request(let request):
+        if let progress = request.progress, recorded != request {
+          try await recorder.record(progress.rawValue, step: request.name)
+        }
+        recorded = nil
+        do {
+          action = try await exchange.perform(request)
+          if request == .look(.create), action == .request(.create) { mayHaveStrays = true }
+        } catch {
+          action = machine.failed(request, try problem(error), now: time.now)
+        }
+      }
+    }
+  }
+
+  func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement {
+    let asked =
+      switch Self.progress(of: row) {
+      case .fresh, .drafted: false
+      case .creating, .sending, .submitting: true
+      }
+    // What was asked for may still be under way at Microsoft.
+    return QueueSettlement(
+      state: asked ? .deferred : .ready, due: asked ? now + schedule.unknownOutcomeWait : now,
+      progress: row.progress, problem: row.problem)
+  }
+
+  func conclude(_ report: Report, in tx: borrowing Transaction) throws {
+    for event in report.events { try tx.append(event) }
+    if let (workspace, account) = report.verified { try tx.markVerified(account, in: workspace) }
+  }
+
+  private func verdict(_ settlement: Settlement, _ item: Item) -> QueueVerdict<Report> {
+    let row = item.attempt.row
+    let events = item.message.map {
+      MessageEvents(message: $0, attempts: row.attempts, attemptLimit: attemptLimit)
+        .events(of: settlement, at: time.now)
+    }
+    return QueueVerdict(
+      name: settlement.verdict.rawValue, settlement: settlement.queue, pauseUntil: settlement.pauseUntil,
+      report: Report(
+        events: events ?? [],
+        verified: settlement.verdict == .sent ? (row.workspace, row.account) : nil))
+  }
+
+  private func machine(_ canReconcile: Bool, _ item: Item) -> DeliveryMachine {
+    let row = item.attempt.row
+    return DeliveryMachine(
+      canReconcile: canReconcile, unknownOutcome: item.sender?.unknownOutcome ?? .hold, created: row.created,
+      attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
+  }
+
+  private func problem(_ error: any Error) throws -> Problem {
+    if error is CancellationError, Task.isCancelled { throw error }
+    if let problem = error as? Problem { return problem }
+    logger.error("A backend threw something that is no problem.", metadata: ["error": "\(type(of: error))"])
+    return Problem.unexplained
+  }
+
+  /// A word that we do not know was written by a newer Heliograph: then anything may have been asked for.
+  private static func progress(of row: QueueRecord) -> Progress {
+    Progress(rawValue: row.progress) ?? .submitting
+  }
+}

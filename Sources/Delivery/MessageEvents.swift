@@ -1,0 +1,46 @@
+import Core
+import Events
+import Store
+
+/// The events of one message.
+struct MessageEvents: Sendable {
+  let message: OutgoingMessageRecord
+  /// How many attempts there have been, this one included.
+  let attempts: Int
+  /// About how many there will be before the message is given up.
+  let attemptLimit: Int
+
+  /// What counts as success, for the field in which other backends give the server's own words.
+  static let acceptance = "202 Accepted"
+
+  private var facts: MessageFacts { MessageFacts(message) }
+
+  func queued() -> EventRecord { record(.messageQueued(facts), at: message.created) }
+
+  func events(of settlement: Settlement, at now: Instant) -> [EventRecord] {
+    switch settlement.verdict {
+    case .sent: [record(.messageSent(facts, response: Self.acceptance), at: now)]
+    case .deferred where settlement.due <= now: []
+    case .deferred, .unknown: [failure(settlement, nextAttempt: settlement.due, at: now)]
+    case .held: [failure(settlement, nextAttempt: nil, at: now)]
+    case .failed:
+      [
+        failure(settlement, nextAttempt: nil, at: now),
+        record(.messageFailed(facts, settlement.problem), at: now),
+      ]
+    }
+  }
+
+  private func failure(_ settlement: Settlement, nextAttempt: Instant?, at now: Instant) -> EventRecord {
+    record(
+      .messageDeliveryError(
+        facts,
+        MessageFailure(
+          problem: settlement.problem, state: settlement.verdict.rawValue, attemptsMade: attempts,
+          attempts: attemptLimit, nextAttempt: nextAttempt)), at: now)
+  }
+
+  private func record(_ event: Event, at now: Instant) -> EventRecord {
+    event.record(message.account, in: message.workspace, at: now)
+  }
+}

@@ -1,0 +1,82 @@
+import Accounts
+package import Core
+import Queue
+package import Store
+
+extension Outbox {
+  /// What has not been settled yet, newest first; of one account, where that is not `nil`.
+  package func entries(
+    _ request: PageRequest, account: AccountID? = nil, in workspace: WorkspaceID = .default
+  ) async throws -> Page<OutboxEntry> {
+    let limit = attemptLimit
+    return try await store.read { (tx: borrowing Transaction) in
+      let rows = try tx.openQueue(
+        workspace, account: account, offset: request.page * request.size, limit: request.size)
+      let entries = try rows.compactMap { row in
+        try tx.message(workspace, row.id).map { OutboxEntry(row, $0, attempts: limit, history: []) }
+      }
+      return Page(entries, of: try tx.openQueueCount(workspace, account: account))
+    }
+  }
+
+  /// A message by itself, with its attempts; also one that was settled some days ago.
+  ///
+  /// - Throws: `queue.notFound`, also for one of another account than `account`.
+  package func entry(
+    _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID = .default
+  ) async throws -> OutboxEntry {
+    let limit = attemptLimit
+    return try await store.read { (tx: borrowing Transaction) in
+      guard let row = try tx.queueRecord(workspace, id), row.state != .cancelled,
+        account == nil || row.account == account, let message = try tx.message(workspace, id)
+      else { throw Problem.notFound(id) }
+      return OutboxEntry(row, message, attempts: limit, history: try tx.attempts(workspace, id))
+    }
+  }
+
+  /// Takes a message back that waits or is held. One whose fate is unknown may have been sent all the same.
+  ///
+  /// - Throws: `queue.notFound`, also for one of another account than `account`, or `queue.inFlight` while an
+  ///   attempt is running.
+  package func cancel(
+    _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID = .default
+  ) async throws -> Cancellation {
+    let now = time.now
+    // The row's state is asked again by the statement that changes it, so READ COMMITTED is enough.
+    return try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      guard let row = try tx.queueRecord(workspace, id), account == nil || row.account == account else {
+        throw Problem.notFound(id)
+      }
+      if row.state.isSettled { return .settled(row.state) }
+      let orphan = Progress(rawValue: row.progress)?.orphan
+      guard try tx.cancel(row, orphan: orphan?.rawValue, at: now) else { throw Problem.inFlight(id) }
+      return .cancelled
+    }
+  }
+
+  var attemptLimit: Int {
+    configuration.schedule.backoff.attempts(within: configuration.schedule.maximumAge)
+  }
+}
+
+extension OutboxEntry {
+  fileprivate init(_ row: QueueRecord, _ message: OutgoingMessageRecord, attempts: Int, history: [AttemptRecord]) {
+    queueID = row.id
+    account = row.account
+    source = message.source
+    messageID = message.messageID
+    envelopeFrom = message.envelopeFrom
+    envelopeTo = message.envelopeTo
+    subject = message.subject
+    idempotencyKey = message.idempotencyKey
+    created = row.created
+    scheduled = row.created
+    nextAttempt = row.state == .ready || row.state == .deferred ? row.due : nil
+    attemptsMade = row.attempts
+    self.attempts = attempts
+    state = row.state
+    problem = row.state == .done ? nil : row.problem
+    settled = row.settled
+    self.history = history
+  }
+}

@@ -1,0 +1,115 @@
+import Accounts
+import Backends
+import Core
+import Logging
+import Store
+
+extension Outbox {
+  /// Forgets, now and then, what need not be kept any longer. A failure is left to the next time.
+  func sweep() async throws {
+    // Starting has more urgent things to do.
+    try await time.sleep(for: configuration.sweepDelay)
+    while true {
+      do {
+        try await sweepOnce()
+      } catch let problem as Problem {
+        logger.warning(
+          "The outbox could not be swept; trying again later.", metadata: ["problem": "\(problem)"])
+      }
+      try await time.sleep(for: configuration.sweepInterval)
+    }
+  }
+
+  func sweepOnce() async throws {
+    let now = time.now
+    let (settled, keys) = (now - configuration.retention, now - configuration.idempotencyRetention)
+    try await store.write { (tx: borrowing Transaction) in try tx.deleteIdempotency(before: keys) }
+    while case let messages = try await store.read({ (tx: borrowing Transaction) in
+      try tx.settledQueue(before: settled, limit: 100)
+    }), !messages.isEmpty {
+      for (workspace, id) in messages { try await forget(workspace, id) }
+    }
+    let told = now - configuration.eventRetention
+    // A thousand at a time, so that nobody waits for them.
+    while try await store.write({ (tx: borrowing Transaction) in
+      try tx.deleteEvents(before: told, limit: 1000)
+    }) == 1000 {}
+    let bound = QueueID.make(at: now - configuration.unboundRetention)
+    while case let chunks = try await store.read({ (tx: borrowing Transaction) in
+      try tx.unboundChunks(before: bound, limit: 100)
+    }), !chunks.isEmpty {
+      for chunk in chunks {
+        try await store.write { (tx: borrowing Transaction) in try tx.deleteChunk(chunk) }
+      }
+    }
+  }
+
+  /// The chunks of a long message one by one, so that nobody waits for their deletion.
+  private func forget(_ workspace: WorkspaceID, _ id: QueueID) async throws {
+    let message = try await store.read { (tx: borrowing Transaction) in try tx.message(workspace, id) }
+    for sequence in 1..<max(1, message?.chunks ?? 1) {
+      let key = ChunkKey(workspace, id, sequence)
+      try await store.write { (tx: borrowing Transaction) in try tx.deleteChunk(key) }
+    }
+    try await store.write { (tx: borrowing Transaction) in try tx.deleteMessage(workspace, id) }
+  }
+
+  /// Deletes what messages have left among the drafts. What cannot be deleted now is tried again, ever more
+  /// seldom, until the message itself is forgotten.
+  func deleteOrphans() async throws {
+    while true {
+      try await time.sleep(for: configuration.orphanInterval)
+      do {
+        let (now, limit) = (time.now, configuration.orphanLimit)
+        let orphans = try await store.read { (tx: borrowing Transaction) in
+          try tx.orphans(due: now, limit: limit)
+        }
+        for orphan in orphans {
+          let isOver = try await delete(orphan)
+          // A quarter of the time it has been tried for already.
+          let next = time.now + (time.now - orphan.settled) / 4
+          try await store.write { (tx: borrowing Transaction) in
+            if isOver {
+              try tx.forgetOrphan(orphan.workspace, orphan.id)
+            } else {
+              try tx.deferOrphan(orphan.workspace, orphan.id, until: next)
+            }
+          }
+        }
+      } catch let problem as Problem {
+        logger.warning("Left-over drafts are not known now.", metadata: ["problem": "\(problem)"])
+      }
+    }
+  }
+
+  /// Returns whether there is nothing left to delete.
+  private func delete(_ orphan: OrphanRecord) async throws -> Bool {
+    do {
+      let backend = try await backends(orphan.workspace, orphan.account)
+      switch Orphan(rawValue: orphan.draft) {
+      case .draft(let draft):
+        try await backend.deleteDraft(draft)
+        return true
+      case .unseen:
+        if case .draft(let draft) = try await backend.find(orphan.correlationIDs, draft: nil) {
+          try await backend.deleteDraft(draft)
+        }
+      case .strays:
+        for stray in try await backend.strayDrafts(of: orphan.correlationIDs) { try await backend.deleteDraft(stray) }
+      }
+      // One that has not come to light in a day never will.
+      return time.now > orphan.settled + .seconds(86_400)
+    } catch let problem as Problem {
+      logger.info("A left-over draft stays for now.", metadata: ["problem": "\(problem)"])
+      // Without its account nobody can reach it any more.
+      return problem.code == .accountNotFound
+    } catch {
+      if Task.isCancelled { throw error }
+      return false
+    }
+  }
+}
+
+extension OrphanRecord {
+  fileprivate var correlationIDs: CorrelationIDs { CorrelationIDs(internetMessageID: messageID, heliographID: id.rawValue) }
+}

@@ -1,0 +1,69 @@
+import Accounts
+package import Backends
+package import Core
+package import Logging
+package import Queue
+import ServiceLifecycle
+package import Store
+
+/// Messages on their way out: takes them, keeps them, hands them to Microsoft, and tells what became of them.
+package final class Outbox: Service {
+  let store: Store
+  let time: any Time
+  let configuration: OutboxConfiguration
+  let backends: BackendSource
+  let engine: QueueEngine<MailWork>
+  let logger: Logger
+  let senders = SenderMemory()
+
+  package init(
+    store: Store, backends: @escaping BackendSource, time: any Time, node: NodeID,
+    configuration: OutboxConfiguration = OutboxConfiguration(), logger: Logger
+  ) {
+    self.store = store
+    self.time = time
+    self.configuration = configuration
+    self.backends = backends
+    self.logger = logger
+    let work = MailWork(
+      store: store, backends: backends, time: time, schedule: configuration.schedule, logger: logger)
+    engine = QueueEngine(
+      work, store: store, time: time, node: node, configuration: configuration.queue, logger: logger)
+  }
+
+  /// Delivers until a graceful shutdown. May be called once.
+  package func run() async throws {
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await self.engine.run() }
+      group.addTask { try await self.sweep() }
+      group.addTask { try await self.deleteOrphans() }
+      // Only the engine ends by itself.
+      _ = try await group.next()
+      group.cancelAll()
+    }
+  }
+}
+
+/// Finds the way into an account's mailbox, anew for each attempt.
+package typealias BackendSource = @Sendable (WorkspaceID, AccountID) async throws -> any Backend
+
+package struct OutboxConfiguration: Sendable {
+  package var queue = QueueConfiguration()
+  package var schedule = DeliverySchedule()
+  /// How long a message that was sent, has failed or was cancelled can still be asked about.
+  package var retention: Duration = .seconds(7 * 86_400)
+  /// How long a repeat of a request is recognised. Not longer than `retention`.
+  package var idempotencyRetention: Duration = .seconds(2 * 86_400)
+  /// How old the parts of a message get whose submission was never finished.
+  package var unboundRetention: Duration = .seconds(86_400)
+  /// How long events are kept for whoever reads them.
+  package var eventRetention: Duration = .seconds(30 * 86_400)
+  package var sweepDelay: Duration = .seconds(60)
+  package var sweepInterval: Duration = .seconds(3600)
+  /// How often drafts that nobody will send are deleted.
+  package var orphanInterval: Duration = .seconds(60)
+  /// How many of them at a time.
+  package var orphanLimit = 1000
+
+  package init() {}
+}

@@ -1,0 +1,58 @@
+package import Core
+package import Store
+
+/// A message in the outbox, as its sender may see it.
+package struct OutboxEntry: Sendable {
+  package var queueID: QueueID
+  package var account: AccountID
+  package var source: String
+  /// With its angle brackets.
+  package var messageID: String
+  package var envelopeFrom: String
+  package var envelopeTo: [String]
+  package var subject: String?
+  package var idempotencyKey: String?
+  package var created: Instant
+  /// When it is due for the first time.
+  package var scheduled: Instant
+  /// `nil` when there will be none, or when one is running.
+  package var nextAttempt: Instant?
+  package var attemptsMade: Int
+  /// About how many there will be before it is given up.
+  package var attempts: Int
+  package var state: QueueState
+  /// Why it has not gone out, or not yet.
+  package var problem: ProblemRecord?
+  /// When it was sent, failed or was cancelled.
+  package var settled: Instant?
+  /// All attempts, in order; only of an entry that was asked for by itself.
+  package var history: [AttemptRecord]
+
+  /// EmailEngine's word for the state.
+  package var status: Status {
+    switch state {
+    case .ready: .queued
+    case .active: .processing
+    case .done: .submitted
+    case .deferred: problem == nil ? .queued : .error
+    case .held, .failed, .cancelled: .error
+    }
+  }
+
+  package enum Status: String, Sendable {
+    case queued
+    case processing
+    case submitted
+    case error
+  }
+
+  /// What the backend answered when it accepted the message.
+  package var response: String? { state == .done ? MessageEvents.acceptance : nil }
+}
+
+/// What became of a request to take a message back.
+package enum Cancellation: Sendable, Hashable {
+  case cancelled
+  /// It had been sent, had failed, or was cancelled before.
+  case settled(QueueState)
+}

@@ -1,0 +1,80 @@
+import Accounts
+import Backends
+import Core
+
+// Accepting
+extension Problem {
+  static let noRecipient = Problem(
+    .messageNoRecipient, "The message has no recipient.", remedy: "Name at least one in to, cc or bcc.")
+
+  static func tooLarge(_ size: Int) -> Problem {
+    Problem(
+      .messageTooLarge,
+      "The message has \(size) bytes with all recipients and its attachments encoded; the limit is "
+        + "\(OutgoingMessage.sizeLimit).",
+      remedy: "Send less in one message, for instance a link in place of the attachment.")
+  }
+
+  static func tooManyRecipients(_ count: Int) -> Problem {
+    Problem(
+      .messageTooManyRecipients,
+      "The message has \(count) recipients; \(Submission.recipientLimit) is the most that Exchange takes.",
+      remedy: "Send it in several messages.")
+  }
+
+  static func reservedHeader(_ name: String) -> Problem {
+    Problem(
+      .messageInvalidHeader, "The header field “\(name)” is written by Heliograph.",
+      remedy: "Leave it out of headers.")
+  }
+
+  static func reservedMessageID(_ text: String) -> Problem {
+    Problem(
+      .messageInvalidHeader, "The Message-ID “\(text)” has the form of those that Heliograph makes.",
+      remedy: "Leave messageId out, or choose one that does not begin with <\(QueueKind.prefix)_.")
+  }
+
+  static func idempotencyMismatch(_ key: String) -> Problem {
+    Problem(
+      .idempotencyMismatch, "The Idempotency-Key “\(key)” was used before, with another body.",
+      remedy: "Use a new key for a new message, and the same body for a repeat.")
+  }
+}
+
+// Queue
+extension Problem {
+  static func notFound(_ id: QueueID) -> Problem {
+    Problem(
+      .queueNotFound, "There is no message “\(id)” in the outbox.",
+      remedy: "Use the id of a message that is still listed; settled messages are forgotten after some days.")
+  }
+
+  static func inFlight(_ id: QueueID) -> Problem {
+    Problem(
+      .queueInFlight, "The message “\(id)” is being sent at this moment and cannot be stopped.",
+      remedy: "Ask again in a moment: it is sent then, or waits and can be deleted.",
+      retry: .safe(after: .seconds(5)))
+  }
+}
+
+// Sending
+extension Problem {
+  static let unknownOutcome = Problem(
+    .deliveryUnknownOutcome, "Nobody can tell whether Microsoft has accepted this message.",
+    remedy: "Delete it here; if it is not in Sent Items either, submit it again.")
+
+  static func expired(_ last: Problem) -> Problem {
+    Problem(
+      .deliveryExpired, "The message was given up after days of trying. The last reason: \(last.summary)",
+      remedy: last.remedy, origin: last.origin)
+  }
+
+  static let contentLost = Problem(
+    .storeFailed, "The message's content is missing from the database.",
+    remedy: "Restore the database from a backup, or submit the message again.")
+
+  /// A backend threw something that is no problem: a fault of ours, after which anything may have happened.
+  static let unexplained = Problem(
+    .requestInternal, "The message could not be handed over, for a reason that Heliograph does not know.",
+    remedy: "Report this as a fault of Heliograph, with the log.", retry: .unsafe)
+}

@@ -1,0 +1,72 @@
+import Accounts
+import Core
+import Store
+
+/// What came of an attempt to deliver a message, and when the next one is.
+struct Settlement: Sendable, Hashable {
+  var verdict: Verdict
+  var progress: Progress
+  /// When the message's turn comes again, where it does.
+  var due: Instant
+  var problem: ProblemRecord?
+  /// It is the account that has to be mended, not the message.
+  var waitsForAccount = false
+  /// The whole lane rests until then.
+  var pauseUntil: Instant?
+  /// What is left to be deleted from the mailbox.
+  var orphan: Orphan?
+
+  enum Verdict: String, Sendable, Hashable {
+    case sent
+    /// Not sent, and to be tried again.
+    case deferred
+    /// Perhaps sent: to be looked up.
+    case unknown
+    /// Perhaps sent: a person has to decide.
+    case held
+    case failed
+  }
+
+  init(verdict: Verdict, progress: Progress, due: Instant) {
+    self.verdict = verdict
+    self.progress = progress
+    self.due = due
+  }
+
+  static func sent(_ progress: Progress, now: Instant) -> Settlement {
+    Settlement(verdict: .sent, progress: progress, due: now)
+  }
+
+  static func held(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
+    var settlement = Settlement(verdict: .held, progress: progress, due: now)
+    settlement.problem = ProblemRecord(problem, at: now)
+    return settlement
+  }
+
+  static func failed(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
+    var settlement = Settlement(verdict: .failed, progress: progress, due: now)
+    settlement.problem = ProblemRecord(problem, at: now)
+    settlement.orphan = progress.orphan
+    return settlement
+  }
+}
+
+extension Settlement {
+  /// As the queue keeps it.
+  var queue: QueueSettlement {
+    QueueSettlement(
+      state: verdict.state, due: due, progress: progress.rawValue, problem: problem, parked: waitsForAccount,
+      orphan: orphan?.rawValue)
+  }
+}
+
+extension Settlement.Verdict {
+  fileprivate var state: QueueState {
+    switch self {
+    case .sent: .done
+    case .deferred, .unknown: .deferred
+    case .held: .held
+    case .failed: .failed
+    }
+  }
+}

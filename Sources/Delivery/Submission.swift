@@ -1,0 +1,82 @@
+import Backends
+package import Core
+package import MIME
+
+/// A message as a client gives it to us.
+package struct Submission: Sendable {
+  package var workspace: WorkspaceID = .default
+  package var account: AccountID
+  package var source = Source.api
+  /// The account's own name and address when it is left out.
+  package var from: NamedAddress?
+  package var sender: NamedAddress?
+  package var replyTo: [NamedAddress] = []
+  package var to: [NamedAddress] = []
+  package var cc: [NamedAddress] = []
+  package var bcc: [NamedAddress] = []
+  package var subject: String?
+  package var text: String?
+  package var html: String?
+  package var headers: [(name: String, value: String)] = []
+  package var attachments: [Attachment] = []
+  /// Made by us when it is left out.
+  package var messageID: MessageID?
+  /// Everybody in to, cc and bcc when it is left out; otherwise the truth, which must name all of to and cc.
+  package var envelopeTo: [EmailAddress]?
+  package var idempotency: IdempotencyKey?
+
+  package enum Source: String, Sendable, CaseIterable {
+    case api
+    case smtp
+  }
+
+  package init(account: AccountID) {
+    self.account = account
+  }
+
+  /// Exchange Online takes 500 recipients in one message unless an administrator has set another number, 1000
+  /// at most (Microsoft Learn, "Exchange Online limits").
+  static let recipientLimit = 1000
+
+  /// Who receives the message, each once: Exchange ignores the case of addresses.
+  ///
+  /// - Throws: `Problem` when that is nobody, too many, or not everybody whom the header names.
+  func recipients() throws(Problem) -> [EmailAddress] {
+    let named = (to + cc).map(\.address)
+    var known: Set<String> = []
+    let recipients = (envelopeTo ?? named + bcc.map(\.address)).filter { known.insert($0.key).inserted }
+    let strangers = named.filter { !known.contains($0.key) }
+    guard strangers.isEmpty else { throw .envelopeMismatch(strangers.map(\.text)) }
+    guard !recipients.isEmpty else { throw .noRecipient }
+    guard recipients.count <= Self.recipientLimit else { throw .tooManyRecipients(recipients.count) }
+    return recipients
+  }
+}
+
+/// By which a client may repeat a request without sending twice.
+package struct IdempotencyKey: Sendable, Hashable {
+  package var key: String
+  /// Of the request's body: the same key with another body is a mistake.
+  package var bodyHash: [UInt8]
+
+  package init(key: String, bodyHash: [UInt8]) {
+    self.key = key
+    self.bodyHash = bodyHash
+  }
+}
+
+/// That a message is on disk.
+package struct SubmissionReceipt: Sendable, Hashable {
+  package var queueID: QueueID
+  /// With its angle brackets.
+  package var messageID: String
+  /// `nil` without a key.
+  package var idempotency: Idempotency?
+
+  package enum Idempotency: String, Sendable, Hashable {
+    /// The key is new.
+    case miss = "MISS"
+    /// An earlier request had this key and this body; this is its receipt.
+    case hit = "HIT"
+  }
+}

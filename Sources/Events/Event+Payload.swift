@@ -1,0 +1,97 @@
+import Core
+import Foundation
+import Store
+
+extension Event {
+  /// The `data` of the event: one JSON object, its keys in the order of their names.
+  func data(_ account: AccountID?) -> String {
+    let payload: any Encodable =
+      switch self {
+      case .accountAdded, .accountDeleted: ["account": account?.rawValue ?? ""]
+      case .authenticationSuccess(let user): ["user": user]
+      case .authenticationError(let problem): ConnectionPayload(problem, isRefusal: true)
+      case .connectError(let problem): ConnectionPayload(problem, isRefusal: false)
+      case .clientSecretExpiring(let expiry): CredentialPayload(expiry)
+      case .messageQueued(let facts): MessagePayload(facts)
+      case .messageSent(let facts, let response): MessagePayload(facts, response: response)
+      case .messageDeliveryError(let facts, let failure): MessagePayload(facts, failure)
+      case .messageFailed(let facts, let problem): MessagePayload(facts, problem: problem)
+      }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Strings and integers always encode.
+    guard let json = try? encoder.encode(payload) else { return "{}" }
+    return String(decoding: json, as: UTF8.self)
+  }
+}
+
+private struct ConnectionPayload: Encodable {
+  let response, problem: String
+  let remedy, peerCode, serverResponseCode: String?
+
+  init(_ problem: ProblemRecord, isRefusal: Bool) {
+    response = problem.summary
+    self.problem = problem.code
+    remedy = problem.remedy
+    peerCode = problem.peerCode
+    serverResponseCode = isRefusal ? "OauthRenewError" : nil
+  }
+}
+
+private struct CredentialPayload: Encodable {
+  let app, name, clientId, credential, expires: String
+  let days: Int
+
+  init(_ expiry: CredentialExpiry) {
+    app = expiry.app.rawValue
+    name = expiry.name
+    clientId = expiry.clientID
+    credential = expiry.isCertificate ? "certificate" : "secret"
+    expires = expiry.expires.description
+    days = expiry.days
+  }
+}
+
+private struct MessagePayload: Encodable {
+  let queueId, messageId: String
+  let envelope: Envelope
+  var response: String?
+  var error: String?
+  /// Microsoft's code where it gave one, else the API's.
+  var errorCode: String?
+  /// Always ours.
+  var problem: String?
+  var remedy: String?
+  var state: String?
+  var job: Job?
+
+  struct Envelope: Encodable {
+    let from: String
+    let to: [String]
+  }
+
+  struct Job: Encodable {
+    let id: String
+    let attemptsMade, attempts: Int
+    let nextAttempt: String?
+  }
+
+  init(_ facts: MessageFacts, response: String? = nil, problem: ProblemRecord? = nil) {
+    queueId = facts.queueID.rawValue
+    messageId = facts.messageID
+    envelope = Envelope(from: facts.envelopeFrom, to: facts.envelopeTo)
+    self.response = response
+    error = problem?.summary
+    errorCode = problem?.peerCode ?? problem?.code
+    self.problem = problem?.code
+    remedy = problem?.remedy
+  }
+
+  init(_ facts: MessageFacts, _ failure: MessageFailure) {
+    self.init(facts, problem: failure.problem)
+    state = failure.state
+    job = Job(
+      id: facts.queueID.rawValue, attemptsMade: failure.attemptsMade, attempts: failure.attempts,
+      nextAttempt: failure.nextAttempt?.description)
+  }
+}

@@ -1,0 +1,105 @@
+package import Core
+import Foundation
+package import Store
+
+/// Everything that can happen, under the names that webhooks know (EmailEngine's where it has one).
+package enum Event: Sendable {
+  case accountAdded
+  case accountDeleted
+  /// A token is held for the first time, or again after a refusal. `user` is the mailbox.
+  case authenticationSuccess(user: String)
+  /// Once for each run of refusals.
+  case authenticationError(ProblemRecord)
+  /// Once for each run of failures to connect.
+  case connectError(ProblemRecord)
+  /// A secret or certificate of an app ends soon, or has ended.
+  case clientSecretExpiring(CredentialExpiry)
+  case messageQueued(MessageFacts)
+  /// Microsoft has accepted the message; `response` is what it answered.
+  case messageSent(MessageFacts, response: String)
+  /// An attempt has not sent the message, or perhaps has.
+  case messageDeliveryError(MessageFacts, MessageFailure)
+  /// The message will not be tried again.
+  case messageFailed(MessageFacts, ProblemRecord?)
+
+  /// As `event` in the API and in webhooks.
+  package var name: String {
+    switch self {
+    case .accountAdded: "accountAdded"
+    case .accountDeleted: "accountDeleted"
+    case .authenticationSuccess: "authenticationSuccess"
+    case .authenticationError: "authenticationError"
+    case .connectError: "connectError"
+    case .clientSecretExpiring: "clientSecretExpiring"
+    case .messageQueued: "messageQueued"
+    case .messageSent: "messageSent"
+    case .messageDeliveryError: "messageDeliveryError"
+    case .messageFailed: "messageFailed"
+    }
+  }
+
+  /// The row of the log; `account` is `nil` for an event of the workspace as a whole.
+  package func record(_ account: AccountID?, in workspace: WorkspaceID, at now: Instant) -> EventRecord {
+    EventRecord(workspace: workspace, account: account, kind: name, data: data(account), created: now)
+  }
+}
+
+/// What every event of a message says about it.
+package struct MessageFacts: Sendable {
+  package var queueID: QueueID
+  /// With its angle brackets.
+  package var messageID: String
+  package var envelopeFrom: String
+  package var envelopeTo: [String]
+
+  package init(_ message: OutgoingMessageRecord) {
+    queueID = message.id
+    messageID = message.messageID
+    envelopeFrom = message.envelopeFrom
+    envelopeTo = message.envelopeTo
+  }
+}
+
+/// What came of an attempt that has not sent a message for certain.
+package struct MessageFailure: Sendable {
+  package var problem: ProblemRecord?
+  /// `deferred`, `unknown`, `held` or `failed`.
+  package var state: String
+  /// How many attempts there have been, this one included.
+  package var attemptsMade: Int
+  /// About how many there will be before the message is given up.
+  package var attempts: Int
+  package var nextAttempt: Instant?
+
+  package init(
+    problem: ProblemRecord?, state: String, attemptsMade: Int, attempts: Int, nextAttempt: Instant?
+  ) {
+    self.problem = problem
+    self.state = state
+    self.attemptsMade = attemptsMade
+    self.attempts = attempts
+    self.nextAttempt = nextAttempt
+  }
+}
+
+/// An app's secret or certificate and its end.
+package struct CredentialExpiry: Sendable {
+  package var app: AppID
+  package var name: String
+  package var clientID: String
+  package var isCertificate: Bool
+  package var expires: Instant
+  /// Whole days that are left; 0 on the last one and after.
+  package var days: Int
+
+  package init(
+    app: AppID, name: String, clientID: String, isCertificate: Bool, expires: Instant, days: Int
+  ) {
+    self.app = app
+    self.name = name
+    self.clientID = clientID
+    self.isCertificate = isCertificate
+    self.expires = expires
+    self.days = days
+  }
+}

@@ -1,0 +1,17 @@
+import Core
+
+extension Problem {
+  /// A setting that says where Microsoft is, and cannot be used.
+  static func invalidBaseURL(_ value: String, because reason: String) -> Problem {
+    Problem(
+      .configurationInvalid, "The Microsoft URL “\(value)” \(reason).",
+      remedy: "Use an https URL, or http with localhost, 127.0.0.1 or [::1].")
+  }
+
+  static func unreadableTrustRoots(_ path: String) -> Problem {
+    Problem(
+      .configurationInvalid, "The certificate file “\(path)” cannot be read as PEM.",
+      remedy:
+        "Name a file that holds one or more certificates between BEGIN and END CERTIFICATE lines.")
+  }
+}

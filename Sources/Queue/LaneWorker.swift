@@ -1,0 +1,141 @@
+import Core
+import Store
+
+/// Works one leased lane until nothing in it is due, one transaction at a time: settle what has finished,
+/// claim what comes next, let the lane go when it is empty.
+struct LaneWorker<Work: QueueWork>: Sendable {
+  let work: Work
+  let lease: LaneLease
+  let inbox: LaneInbox<Finished>
+  let persistence: Persistence
+  let time: any Time
+  let configuration: QueueConfiguration
+  /// Whether the node is shutting down: claim no more.
+  let isStopping: @Sendable () -> Bool
+
+  /// An attempt that is over. Without a verdict it was cut off, and the lane is no longer ours to settle.
+  struct Finished: Sendable {
+    var attempt: QueueAttempt
+    var result: Result<QueueVerdict<Work.Report>, any Error>
+  }
+
+  private struct Turn: Sendable {
+    var claimed: [(attempt: QueueAttempt, item: Work.Item)]
+    var released: Bool
+  }
+
+  /// Returns when the lane has been let go.
+  ///
+  /// - Throws: `LeaseLost` when somebody else has taken it; `CancellationError`; or what the database says to
+  ///   a change that it will never take.
+  func run() async throws {
+    try await withThrowingDiscardingTaskGroup { group in
+      var inFlight = 0
+      var claims = 0
+      var pausedUntil: Instant?
+      var failures = 0
+      var finished: [(QueueAttempt, QueueVerdict<Work.Report>)] = []
+      var isOpening = true
+
+      while true {
+        let now = time.now
+        for (_, verdict) in finished {
+          failures = verdict.settlement.isFailure(at: now) ? failures + 1 : 0
+          pausedUntil = [pausedUntil, verdict.pauseUntil].compactMap(\.self).max()
+        }
+        // Not one message but the mailbox, or all of Microsoft, seems to be in trouble.
+        if failures >= configuration.attemptsPerLane {
+          pausedUntil = max(pausedUntil ?? now, now + configuration.failurePause)
+        }
+        let paused = pausedUntil.map { $0 > now } ?? false
+        let mayClaim = !isStopping() && !paused && claims < configuration.claimsPerTurn
+        inFlight -= finished.count
+        let turn = try await take(
+          finished, inFlight: inFlight, limit: mayClaim ? configuration.attemptsPerLane - inFlight : 0,
+          pausedUntil: pausedUntil, isOpening: isOpening, now: now)
+        if turn.released { return }
+        isOpening = false
+        inFlight += turn.claimed.count
+        claims += turn.claimed.count
+        for (attempt, item) in turn.claimed { group.addTask { await self.attempt(attempt, item) } }
+        let hasRoom = mayClaim && inFlight < configuration.attemptsPerLane
+        finished = inFlight == 0 ? [] : try await wait(canClaim: hasRoom)
+      }
+    }
+  }
+
+  /// Waits until an attempt is over, or, when there is room for more, until there may be more.
+  private func wait(canClaim: Bool) async throws -> [(QueueAttempt, QueueVerdict<Work.Report>)] {
+    inbox.wantsMore(canClaim)
+    for await _ in inbox.bell.rings {
+      let (finished, more) = inbox.take()
+      if finished.isEmpty, !(more && canClaim) { continue }
+      return try finished.map { ($0.attempt, try $0.result.get()) }
+    }
+    throw CancellationError()
+  }
+
+  private func attempt(_ attempt: QueueAttempt, _ item: Work.Item) async {
+    let recorder = StepRecorder(attempt: attempt, persistence: persistence)
+    do {
+      let verdict = try await work.perform(item, recorder: recorder)
+      inbox.finished(Finished(attempt: attempt, result: .success(verdict)))
+    } catch {
+      inbox.finished(Finished(attempt: attempt, result: .failure(error)))
+    }
+  }
+
+  /// One turn is one transaction: queue rows first, then accounts, the lane last, so that two of them never
+  /// wait for each other. Every statement on a row names its state and the lease, and the lane's row is
+  /// locked before anything claimed may leave, so READ COMMITTED is enough.
+  private func take(
+    _ finished: [(QueueAttempt, QueueVerdict<Work.Report>)], inFlight: Int, limit: Int,
+    pausedUntil: Instant?, isOpening: Bool, now: Instant
+  ) async throws -> Turn {
+    let (work, lease, configuration) = (work, lease, configuration)
+    return try await persistence.write { (tx: borrowing Transaction) in
+      if isOpening { try interrupt(in: tx, at: now) }
+      for (attempt, verdict) in finished {
+        try tx.settle(attempt.row, verdict.settlement, under: lease, at: now)
+      }
+      var claimed: [(attempt: QueueAttempt, item: Work.Item)] = []
+      if limit > 0 {
+        try tx.promote(lease.lane, now: now, limit: 100)
+        for row in try tx.claim(lease, limit: limit) {
+          let attempt = QueueAttempt(row: row, lease: lease, started: now)
+          claimed.append((attempt, try work.begin(attempt, in: tx)))
+        }
+      }
+      for (attempt, verdict) in finished {
+        try tx.endAttempt(
+          attempt.row.workspace, attempt.row.id, number: attempt.row.attempts, verdict: verdict.name,
+          problem: verdict.settlement.problem, at: now)
+        try work.conclude(verdict.report, in: tx)
+      }
+      if !claimed.isEmpty {
+        try tx.hold(lease, length: configuration.lease)
+      } else if inFlight == 0 {
+        // A claim whose COMMIT got no answer may have happened all the same; nobody works what it took.
+        try interrupt(in: tx, at: now)
+        let released = try tx.release(
+          lease, now: now, length: configuration.lease, pausedUntil: pausedUntil, evenIfDue: limit <= 0)
+        return Turn(claimed: [], released: released)
+      }
+      return Turn(claimed: claimed, released: false)
+    }
+  }
+
+  /// Nobody works these rows any more: their owner is gone, or never heard that it has them.
+  private func interrupt(in tx: borrowing Transaction, at now: Instant) throws {
+    for row in try tx.activeQueue(lease.lane) {
+      try tx.settle(row, work.interrupted(row, now: now), under: lease, at: now)
+      try tx.endAttempt(
+        row.workspace, row.id, number: row.attempts, verdict: "interrupted", problem: nil, at: now)
+    }
+  }
+}
+
+extension QueueSettlement {
+  /// Whether the attempt has come to nothing and is to be repeated, though not at once.
+  fileprivate func isFailure(at now: Instant) -> Bool { state == .deferred && due > now }
+}

@@ -1,0 +1,50 @@
+package import Core
+package import Store
+
+/// One kind of work that a queue does.
+package protocol QueueWork: Sendable {
+  /// What an attempt needs to know.
+  associatedtype Item: Sendable
+  /// What is told when it is over.
+  associatedtype Report: Sendable
+
+  /// Reads, in the claiming transaction, what the attempt needs. It may record the first step already, so
+  /// that claim and record share a commit.
+  func begin(_ attempt: QueueAttempt, in tx: borrowing Transaction) throws -> Item
+
+  /// Makes one attempt. Each step is recorded with `recorder` before its request leaves.
+  ///
+  /// - Throws: `CancellationError` and what `recorder` throws; everything else is a verdict.
+  func perform(_ item: Item, recorder: StepRecorder) async throws -> QueueVerdict<Report>
+
+  /// What becomes of a row whose attempt was cut off with its owner.
+  func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement
+
+  /// Tells about an attempt that is over, in the transaction that settles it. Touches no queue row and no
+  /// lane.
+  func conclude(_ report: Report, in tx: borrowing Transaction) throws
+}
+
+/// One claimed row, in the hands of the lane's owner.
+package struct QueueAttempt: Sendable {
+  package var row: QueueRecord
+  package var lease: LaneLease
+  package var started: Instant
+}
+
+/// What came of an attempt.
+package struct QueueVerdict<Report: Sendable>: Sendable {
+  /// One word for the attempt's history.
+  package var name: String
+  package var settlement: QueueSettlement
+  /// The whole lane rests until then, because what stopped this row would stop the others too.
+  package var pauseUntil: Instant?
+  package var report: Report
+
+  package init(name: String, settlement: QueueSettlement, pauseUntil: Instant?, report: Report) {
+    self.name = name
+    self.settlement = settlement
+    self.pauseUntil = pauseUntil
+    self.report = report
+  }
+}

@@ -1,0 +1,39 @@
+import Core
+import MIME
+
+extension Message {
+  /// Reads everything once. What stands in a recipient field and is no address becomes a recipient
+  /// nevertheless, for the moment when the message is to be sent.
+  init(parsing bytes: [UInt8]) throws(Problem) {
+    let message = try MIMEMessage(parsing: bytes)
+    func all(_ name: String) -> [Correspondent] { message.addresses(name).map(Correspondent.init) }
+    mime = bytes
+    internetMessageID = message.messageID ?? ""
+    subject = message.subject ?? ""
+    from = all("From").first
+    sender = all("Sender").first
+    to = all("To") + message.malformedRecipients.map { Correspondent(address: $0) }
+    cc = all("Cc")
+    bcc = all("Bcc")
+    replyTo = all("Reply-To")
+    body =
+      message.html.map { MessageBody(kind: .html, content: $0, plain: message.text) }
+      ?? MessageBody(kind: .text, content: message.text ?? "")
+    importance =
+      message.field("Importance").flatMap { Importance(rawValue: $0.value.lowercased()) } ?? .normal
+    headers = message.fields.map { MessageHeader(name: $0.name, value: $0.value) }
+    attachments = message.attachments
+  }
+}
+
+extension Correspondent {
+  init(_ named: NamedAddress) {
+    self.init(name: named.name ?? "", address: named.address.text)
+  }
+
+  /// `nil` when the address is none.
+  var named: NamedAddress? {
+    guard let address = try? EmailAddress(address) else { return nil }
+    return NamedAddress(name: name, address: address)
+  }
+}

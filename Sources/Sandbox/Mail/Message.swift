@@ -1,0 +1,54 @@
+import MIME
+
+/// What one message says, wherever copies of it lie: its MIME bytes, and what was read from them once.
+struct Message: Sendable {
+  /// RFC 5322, with the Bcc field when the sender gave one.
+  var mime: [UInt8]
+  var internetMessageID: String
+  var subject: String
+  var from: Correspondent?
+  var sender: Correspondent?
+  var to: [Correspondent]
+  var cc: [Correspondent]
+  var bcc: [Correspondent]
+  var replyTo: [Correspondent]
+  var body: MessageBody
+  var importance: Importance
+  /// All header fields as they stand in `mime`, unfolded.
+  var headers: [MessageHeader]
+  var attachments: [Attachment]
+
+  var recipients: [Correspondent] { to + cc + bcc }
+
+  /// Inline parts do not count (`message` resource type, Microsoft Learn).
+  var hasAttachments: Bool { attachments.contains { !$0.isInline } }
+}
+
+struct MessageBody: Hashable, Sendable {
+  enum Kind: String, Sendable { case text, html }
+
+  var kind: Kind
+  var content: String
+  /// The plain alternative of an HTML body, or the plain body itself.
+  var plain: String
+  /// The first 255 characters of `plain`, its white space folded.
+  let preview: String
+
+  init(kind: Kind, content: String, plain: String? = nil) {
+    self.kind = kind
+    self.content = content
+    self.plain = plain ?? (kind == .text ? content : HTMLText.plain(content))
+    preview = HTMLText.folded(self.plain, limit: 255)
+  }
+}
+
+enum Importance: String, Sendable { case low, normal, high }
+
+struct MessageHeader: Hashable, Sendable {
+  var name: String
+  var value: String
+
+  var isCustom: Bool { name.utf8.count > 2 && name.lowercased().hasPrefix("x-") }
+
+  func isNamed(_ name: String) -> Bool { self.name.lowercased() == name.lowercased() }
+}

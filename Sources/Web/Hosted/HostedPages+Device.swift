@@ -1,0 +1,43 @@
+import Accounts
+import Core
+import Hummingbird
+import Store
+
+// A code to enter on another device.
+extension HostedPages {
+  /// Between two looks at whether the code has been entered; Microsoft is asked in its own time.
+  private static let lookEvery = 4
+
+  func addDevice(to pages: RouterGroup<WebContext>) {
+    pages.post("/accounts/device", use: getCode)
+    pages.get("/accounts/device", use: showCode)
+  }
+
+  private func getCode(_ request: Request, _ context: WebContext) async throws -> Response {
+    try await fromLink(request) { form in
+      let journey = try await devices.start(data: form.data, sig: form.sig, app: AppID(form.app))
+      return redirect(to: journey.url)
+    }
+  }
+
+  private func showCode(_ request: Request, _ context: WebContext) async throws -> Response {
+    let query = request.formQuery
+    let page = try await devices.page(data: query["data"] ?? "", sig: query["sig"] ?? "")
+    switch page.status.state {
+    case .connected: return redirect(to: page.redirect ?? "/")
+    case .pending:
+      var response = html(
+        "device",
+        [
+          "userCode": page.userCode, "verification": PageText.address(page.verificationURL),
+          "place": page.verificationURL.replacing("https://", with: ""), "address": page.email,
+          "requester": page.requester, "workspace": page.workspace,
+        ])
+      response.headers.set("Refresh", "\(Self.lookEvery)")
+      return response
+    case .declined, .expired, .failed:
+      guard let problem = page.status.problem else { return redirect(to: page.tryAgain ?? "/") }
+      return refusal(PageFailure(problem), tryAgain: page.tryAgain, back: page.back)
+    }
+  }
+}

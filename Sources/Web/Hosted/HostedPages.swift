@@ -1,0 +1,212 @@
+import Accounts
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Mustache
+import NIOCore
+
+/// What the owner of a mailbox sees: the sign-in page, and where Microsoft sends them back to.
+struct HostedPages: Sendable {
+  private let signIn: SignIn
+  let devices: DeviceSignIn
+  private let templates: MustacheLibrary
+  private let headers = Self.securityHeaders()
+  private let loginOrigins: [String]
+  private let isSecure: Bool
+
+  /// How many seconds a person has to read what failed before the way back is taken.
+  private static let readingTime = 20
+
+  /// Far more than a form of four fields takes.
+  private static let formLimit = 64 << 10
+
+  /// All serve, so that an app registration made for another program keeps working.
+  private static let callbackPaths = [
+    "/oauth", "/api/v1/outlook-authorization/code", "/email-oauth/microsoft/callback",
+  ]
+
+  init(signIn: SignIn, publicURL: String, loginOrigins: [String]) throws {
+    self.signIn = signIn
+    devices = DeviceSignIn(signIn: signIn)
+    templates = try PageTemplates.library()
+    isSecure = publicURL.hasPrefix("https:")
+    self.loginOrigins = loginOrigins
+  }
+
+  func add(to router: Router<WebContext>) {
+    let pages = router.group("").add(middleware: PageProblemMiddleware(pages: self))
+    pages.get("/", use: home)
+    pages.get("/accounts/new", use: show)
+    pages.post("/accounts/new", use: begin)
+    pages.get("/accounts/help", use: help)
+    addDevice(to: pages)
+    for path in Self.callbackPaths { pages.get(RouterPath(path), use: complete) }
+    router.get("/assets/heliograph.css") { _, _ in
+      Response(
+        status: .ok,
+        headers: [.contentType: "text/css; charset=utf-8", .cacheControl: "public, max-age=3600"],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: StyleSheet.text)))
+    }
+  }
+
+  /// A place for the form's `redirectUrl` while there is no program of one's own to go back to.
+  private func home(_ request: Request, _ context: WebContext) async throws -> Response {
+    let query = request.formQuery
+    // The sentence is not taken from the address: anybody could put one there.
+    let code = query["problem"].flatMap { ProblemCode(rawValue: $0) }
+    return html(
+      "home",
+      [
+        "account": query["account"].flatMap { $0.isEmpty ? nil : $0 }, "failed": query["state"] == "failed",
+        "help": code.map { HelpLink(code: $0.rawValue).path },
+      ])
+  }
+
+  /// Opening the link changes nothing: mail scanners open links too.
+  private func show(_ request: Request, _ context: WebContext) async throws -> Response {
+    let query = request.formQuery
+    let link = HelpLink(query)
+    let page = try await signIn.page(data: link.data ?? "", sig: link.sig ?? "")
+    let withCode = query["with"] == "code"
+    // With one app its button is there at once; with several the page is shown again, for codes.
+    let (codeApp, codeLink) = page.apps.count == 1 ? (page.apps[0].id.rawValue, nil) : (nil, link.withCode)
+    return html(
+      "signIn",
+      [
+        "address": page.email, "requester": page.requester, "workspace": page.workspace, "data": link.data,
+        "sig": link.sig, "help": link.path, "withCode": withCode, "codeApp": withCode ? nil : codeApp,
+        "codeLink": withCode ? nil : codeLink,
+        "apps": page.apps.map { ["id": $0.id.rawValue, "title": $0.title] },
+      ], formTargets: formTargets(page))
+  }
+
+  private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
+    try await fromLink(request) { form in
+      let start = try await signIn.begin(data: form.data, sig: form.sig, app: AppID(form.app))
+      var response = redirect(to: start.authorizeURL)
+      let life = start.cookie.maxAge.components.seconds
+      response.headers[.setCookie] =
+        "\(start.cookie.name)=\(start.cookie.value.reveal()); Path=/; Max-Age=\(life); HttpOnly; SameSite=Lax"
+        + (isSecure ? "; Secure" : "")
+      return response
+    }
+  }
+
+  /// Answers a button of the choice page. What fails while the link itself is good may be tried again.
+  func fromLink(
+    _ request: Request, _ body: (StartForm) async throws -> Response
+  ) async throws -> Response {
+    try Self.refuseForeignForm(request)
+    let buffer = try await request.body.collect(upTo: Self.formLimit)
+    let form = try URLEncodedFormDecoder().decode(StartForm.self, from: String(buffer: buffer))
+    do {
+      return try await body(form)
+    } catch let problem as Problem where ![.formInvalid, .formUsed].contains(problem.code) {
+      let link = HelpLink(["data": form.data, "sig": form.sig]).signIn
+      return refusal(PageFailure(problem), tryAgain: link)
+    }
+  }
+
+  /// A form on another site could start a sign-in in somebody's browser. Every browser of today says where a
+  /// form came from (W3C Fetch Metadata); what does not say is no browser and has no cookies to misuse.
+  private static func refuseForeignForm(_ request: Request) throws(Problem) {
+    guard let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name] else { return }
+    guard ["same-origin", "none"].contains(site) else { throw .foreignForm }
+  }
+
+  private func complete(_ request: Request, _ context: WebContext) async throws -> Response {
+    let query = request.formQuery
+    if let page = afterConsent(query) { return page }
+    switch try await signIn.complete(query, cookies: Self.cookies(of: request)) {
+    case .connected(_, _, let redirect): return self.redirect(to: redirect)
+    case .refused(let problem, let tryAgain, let back):
+      return refusal(PageFailure(problem), tryAgain: tryAgain, back: back)
+    }
+  }
+
+  /// The page that names what went wrong and the cure.
+  func refusal(_ failure: PageFailure, tryAgain: String? = nil, back: WayBack? = nil) -> Response {
+    let help = HelpLink(code: failure.peerCode ?? failure.code, of: tryAgain)
+    var response = html(
+      "refused",
+      failure.values.merging([
+        "tryAgain": tryAgain, "back": back?.url, "requester": back?.requester, "seconds": Self.readingTime,
+        "help": help.path,
+      ]) { $1 }, status: failure.status)
+    // So the program learns of the failure too.
+    if let back { response.headers.set("Refresh", "\(Self.readingTime); url=\(back.url)") }
+    return response
+  }
+
+  /// What a code means, for somebody who is stuck on a page of Microsoft's and will not come back here.
+  private func help(_ request: Request, _ context: WebContext) async throws -> Response {
+    let link = HelpLink(request.formQuery)
+    var answer: HelpAnswer?
+    if let code = link.code { answer = try await signIn.explain(code, data: link.data, sig: link.sig) }
+    return html(
+      "help",
+      [
+        "asked": link.code, "answer": answer != nil, "unknown": link.code != nil && answer == nil,
+        "summary": answer?.meaning, "remedy": answer?.remedy, "code": answer?.code.rawValue,
+        "name": answer?.name,
+        "actor": answer?.actor.map(PageFailure.words), "portal": PageText.address(answer?.link),
+        "data": link.data, "sig": link.sig, "form": link.signIn,
+      ], formTargets: ["'self'"])
+  }
+
+  func html(
+    _ template: String, _ values: [String: Any?], status: HTTPResponse.Status = .ok,
+    formTargets: [String] = ["'none'"]
+  ) -> Response {
+    let values = PageText.escaped(values.compactMapValues { $0 })
+    let text = templates.render(values, withTemplate: template) ?? ""
+    var headers = headers
+    headers[.contentType] = "text/html; charset=utf-8"
+    headers[.contentSecurityPolicy] =
+      "default-src 'none'; style-src 'self'; form-action \(formTargets.joined(separator: " ")); "
+      + "base-uri 'none'; frame-ancestors 'none'"
+    return Response(
+      status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+  }
+
+  func redirect(to url: String) -> Response {
+    var headers = headers
+    headers[.location] = url
+    return Response(status: .seeOther, headers: headers)
+  }
+
+  struct StartForm: Decodable {
+    let data, sig, app: String
+  }
+
+  private static func cookies(of request: Request) -> [String: String] {
+    let pairs = (request.headers[.cookie] ?? "").split(separator: ";").compactMap {
+      pair -> (String, String)? in
+      let parts = pair.trimmingCharacters(in: .whitespaces).split(separator: "=", maxSplits: 1)
+      return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+    }
+    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Chromium applies `form-action` to every redirect after a form, and whoever is signed in at Microsoft passes
+  /// through in one go: login page, its sister for personal accounts or the organisation's own sign-in server,
+  /// callback, program. Those in the middle are Microsoft's to choose.
+  private func formTargets(_ page: FormPage) -> [String] {
+    ["'self'", "https:"] + loginOrigins + [page.returnOrigin]
+  }
+
+  private static func securityHeaders() -> HTTPFields {
+    var headers: HTTPFields = [.cacheControl: "no-store", .xContentTypeOptions: "nosniff"]
+    // The link is a key to the form, and the callback carries a code: neither may reach another site.
+    headers.set("Referrer-Policy", "no-referrer")
+    return headers
+  }
+}
+
+extension HTTPFields {
+  /// For a name that the library has no constant for.
+  mutating func set(_ name: String, _ value: String) {
+    if let name = HTTPField.Name(name) { self[name] = value }
+  }
+}

@@ -1,0 +1,56 @@
+import Core
+import HTTPTypes
+import Store
+
+/// A failure as a page tells it, just met or read from memory.
+struct PageFailure: Sendable {
+  let code: String
+  let summary: String
+  let remedy: String?
+  let actor: Responsible?
+  let link: String?
+  let peerCode: String?
+  let requestID: String?
+
+  init(_ problem: Problem) {
+    code = problem.code.rawValue
+    summary = problem.summary
+    // Where waiting is all there is to do, a person is told so.
+    remedy = problem.remedy ?? (problem.retry == .futile ? nil : "Wait a few minutes, then try again.")
+    actor = problem.actor
+    link = problem.link
+    peerCode = problem.origin?.code
+    requestID = problem.origin?.requestID
+  }
+
+  init(_ record: ProblemRecord) {
+    code = record.code
+    summary = record.summary
+    remedy = record.remedy
+    actor = record.actor
+    link = record.link
+    peerCode = record.peerCode
+    requestID = record.requestID
+  }
+
+  var status: HTTPResponse.Status { HTTPResponse.Status(code: ProblemCode(rawValue: code)?.status ?? 400) }
+
+  var values: [String: Any?] {
+    let peer = [peerCode, requestID].compactMap { $0 }.joined(separator: " · ")
+    return [
+      "summary": summary, "remedy": remedy, "code": code, "actor": actor.map(Self.words),
+      "portal": PageText.address(link), "peer": peer.isEmpty ? nil : peer,
+    ]
+  }
+
+  /// Who can do what the remedy says.
+  static func words(_ actor: Responsible) -> String {
+    switch actor {
+    case .user: "You, the owner of the mailbox."
+    case .appOwner: "Whoever set up this sign-in at Microsoft. Send them these words."
+    case .administrator: "An administrator of your organisation. Send them these words."
+    case .operator: "Whoever runs this gateway. Send them these words."
+    case .nobody: "Nobody; it passes by itself."
+    }
+  }
+}
