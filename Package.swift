@@ -93,7 +93,9 @@ let package = Package(
       swiftSettings: style),
     .target(
       name: "Diagnosis",
-      dependencies: ["Core", "MIME", "Vault", "HTTP", "Microsoft", "Store", "Accounts", "Backends"],
+      dependencies: [
+        "Core", "MIME", "Vault", "HTTP", "Microsoft", "Store", "Access", "Accounts", "Backends",
+      ],
       swiftSettings: style),
     // 4 faces
     .target(

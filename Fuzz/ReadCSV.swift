@@ -1,4 +1,4 @@
-@testable import CSV
+@testable import Tables
 
 /// Any octets: the same rows come out whether they arrive whole or byte by byte, in the order of their lines.
 @_cdecl("LLVMFuzzerTestOneInput")
