@@ -163,6 +163,7 @@ let package = Package(
       name: "EndToEndTests", dependencies: ["ProcessTesting", "StoreTesting", httpClient, nioCore, nioHTTP1],
       swiftSettings: style),
     .testTarget(name: "GatewayTests", dependencies: ["Core", "Gateway"], swiftSettings: style),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: style),
     .testTarget(
       name: "MIMETests", dependencies: ["Core", "MIME", "ProcessTesting"], exclude: ["judge.py"],
       swiftSettings: style),
