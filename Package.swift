@@ -101,8 +101,8 @@ let package = Package(
     .target(
       name: "Web",
       dependencies: [
-        "Core", "JSON", "API", "MIME", "HTML", "Vault", "Store", "Events", "Access", "Accounts", "Delivery",
-        "Diagnosis", crypto, hummingbird, logging, mustache, nioCore,
+        "Core", "JSON", "API", "MIME", "HTML", "Vault", "Store", "Events", "Access", "Accounts", "Backends",
+        "Delivery", "Diagnosis", crypto, hummingbird, logging, mustache, nioCore,
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: style),

@@ -1,6 +1,6 @@
 import Accounts
 import Backends
-import Core
+package import Core
 
 // Accepting
 extension Problem {
@@ -11,6 +11,14 @@ extension Problem {
     Problem(
       .messageTooLarge,
       "The message has \(size) bytes with all recipients and its attachments encoded; the limit is "
+        + "\(OutgoingMessage.sizeLimit).",
+      remedy: "Send less in one message, for instance a link in place of the attachment.")
+  }
+
+  package static func attachmentsTooLarge(_ size: Int) -> Problem {
+    Problem(
+      .messageTooLarge,
+      "The attachments have \(size) bytes; the limit for the whole message with its attachments encoded is "
         + "\(OutgoingMessage.sizeLimit).",
       remedy: "Send less in one message, for instance a link in place of the attachment.")
   }

@@ -1,15 +1,15 @@
-/// Bytes in, in any pieces; a tree out at the end. Strings that match a pattern are handed out in between, so that
-/// memory does not grow with them.
+/// Takes a text in any pieces and makes a tree of it. Strings that match a pattern are handed out while they arrive,
+/// so that memory does not grow with them.
 ///
-/// Everything that `JSONReader` refuses is refused, and keys that stand twice in one object, compared as Swift
-/// compares strings: canonically equivalent spellings are one key, because nobody above could tell them apart.
+/// It refuses what `JSONReader` refuses, and keys that occur twice in one object. Canonically equivalent keys count as
+/// one, because Swift's strings, and so everybody above, cannot tell them apart.
 package struct JSONDocument: Sendable {
   private var reader: JSONReader
   private var tree: TreeBuilder
 
   package init(limits: JSONLimits = .standard, streaming: [JSONStreamPattern] = []) {
     reader = JSONReader(limits: limits)
-    tree = TreeBuilder(stringLimit: limits.stringBytes, streaming: streaming)
+    tree = TreeBuilder(limits: limits, streaming: streaming)
   }
 
   /// Throws the same error again once it has failed.
@@ -29,8 +29,8 @@ package struct JSONDocument: Sendable {
     try bytes.withUnsafeBytes { (bytes) throws(JSONError) in try feed(bytes) }
   }
 
-  /// What has come of streamed strings since the last call, in order. Together the pieces of one feed are at most
-  /// three bytes longer than it.
+  /// What has arrived of streamed strings since the last call, in order. All pieces from one feed together are at
+  /// most three bytes longer than that feed.
   package mutating func takeStreamed() -> [JSONStreamedPiece] { tree.takePieces() }
 
   /// The text is complete. Throws if its value is not.

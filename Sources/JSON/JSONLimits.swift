@@ -1,19 +1,20 @@
-/// What a reader refuses although it is JSON, so that a small text cannot claim much memory or time.
+/// What a reader refuses although it is JSON, so that no text claims more memory or time than it should.
 package struct JSONLimits: Sendable, Hashable {
-  /// Containers within containers, at most 64. Requests need five; what walks a tree recursively stays far from
-  /// the end of its stack.
+  /// Containers within containers; never more than 64. Requests nest far less deeply, and code that walks a tree
+  /// recursively stays far from the end of its stack.
   package var depth: Int
-  /// Keys and list elements in total. Each costs up to 40 bytes in memory for 2 in the text. The largest
-  /// request is a list of 60,000.
+  /// Keys and list elements in total: each takes 40 bytes of memory for as little as two bytes of text. Room for a
+  /// list of 60,000 recipients by address.
   package var elements: Int
-  /// UTF-8 bytes of one key, unescaped. Keys are also header names and the caller's own field names.
+  /// UTF-8 bytes of one key, unescaped. Keys may be header names and the caller's own field names. It also bounds
+  /// the time that comparing two keys can take.
   package var keyBytes: Int
-  /// UTF-8 bytes of one string that is kept, unescaped; a streamed string has no limit of its own. Room for the
-  /// HTML of any message: Exchange takes none above 150 MB and Graph none above 4 MB in one request.
+  /// UTF-8 bytes of one string that is kept in memory, unescaped. More than the text of any message needs;
+  /// attachments and raw messages, which may be larger, are streamed and have no limit of their own.
   package var stringBytes: Int
-  /// Bytes of one number. The most that 64 bits in any form need is 25.
+  /// Bytes of one number. A 64-bit integer or a `Double` needs no more than 24.
   package var numberBytes: Int
-  /// Bytes of the whole text; `nil` where whoever feeds the reader already counts them.
+  /// Bytes of the whole text; `nil` if whoever feeds the reader counts them already.
   package var bytes: Int?
 
   package static let standard = JSONLimits()

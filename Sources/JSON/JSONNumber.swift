@@ -1,16 +1,16 @@
-/// A number as it is written, so that nothing is lost before somebody says what it is to be.
+/// A number as it is written, so that no digit is lost before somebody asks for an integer or a `Double`.
 ///
 /// Two are equal if they are written alike: `1` and `1.0` differ.
 package struct JSONNumber: Sendable, Hashable {
-  /// In the grammar of RFC 8259 section 6.
+  /// By the grammar of RFC 8259 section 6.
   package let text: String
 
-  /// For texts that are known to be in the grammar.
+  /// For a text that is known to follow the grammar.
   init(trusted text: String) {
     self.text = text
   }
 
-  /// `nil` if `text` is not in the grammar of RFC 8259 section 6.
+  /// `nil` if `text` does not follow the grammar of RFC 8259 section 6.
   package init?(_ text: String) {
     var phase = NumberPhase.start
     for byte in text.utf8 {
@@ -31,7 +31,7 @@ package struct JSONNumber: Sendable, Hashable {
     text = value.description
   }
 
-  /// The value if it is whole and fits: also of `1.0`, `1e2` and `-0`, but not of `1.5` or `1e19`. No rounding.
+  /// The exact value if it is whole and fits, as with `1.0`, `1e2` and `-0`; `nil` for `1.5` and `1e19`.
   package var int64: Int64? {
     if let value = Int64(text) { return value }
     var digits: [UInt8] = []
@@ -89,7 +89,7 @@ package struct JSONNumber: Sendable, Hashable {
   }
 }
 
-/// Where in a number a reader stands, by what it has seen (RFC 8259 section 6).
+/// Where a reader stands in a number, named after what it read last (RFC 8259 section 6).
 enum NumberPhase: UInt8, Sendable {
   case start, minus, zero, integer, point, fraction, exponent, exponentSign, exponentDigits
 

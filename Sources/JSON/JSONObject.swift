@@ -1,26 +1,26 @@
-/// Members in the order in which they were written or added, no key twice.
+/// The members of an object in the order in which they were written or added; no key occurs twice.
 ///
-/// Two are equal if they hold the same members in the same order. Keys are compared as Swift compares strings, so
-/// that canonically equivalent spellings are one key.
+/// Two objects are equal if they have the same members in the same order. Keys are compared as Swift compares
+/// strings: canonically equivalent spellings are one key.
 package struct JSONObject: Sendable {
-  /// Up to so many keys a search from the first to the last is faster than a hash.
+  /// Up to so many keys a search from the first to the last is faster than a hash table.
   static let linearLimit = 16
 
   package private(set) var members: [(key: String, value: JSONValue)]
-  /// The place of each key among `members`, if there are more than `linearLimit`.
+  /// The place of each key among `members`; `nil` only if there are no more than `linearLimit`.
   private var places: [String: Int]?
 
   package init() {
     members = []
   }
 
-  /// Of a key that comes twice, the last value counts, at the place of the first.
+  /// If a key occurs twice, the last value counts, at the place of the first.
   package init(_ members: some Sequence<(key: String, value: JSONValue)>) {
     self.init()
     for member in members { self[member.key] = member.value }
   }
 
-  /// For members without a doubled key. `places` is not `nil` if there are more than `linearLimit`.
+  /// For members without a doubled key.
   init(trusted members: [(key: String, value: JSONValue)], places: [String: Int]?) {
     self.members = members
     self.places = places

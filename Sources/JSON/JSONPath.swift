@@ -1,7 +1,7 @@
-/// The place of a value in a text, as messages name it: `to[3].address`.
+/// Names the place of a value in a text, as in `to[3].address`.
 ///
-/// Keys come from outside: one that is not plain is written in quotes, and neither a control nor an invisible
-/// character nor great length reaches a message.
+/// Keys come from outside. One that is not plain stands in quotes, with controls and invisible characters escaped,
+/// and a long one is cut, so that every path is safe to show.
 package enum JSONPath {
   /// Characters of a key that are shown.
   private static let shownLength = 64

@@ -1,4 +1,4 @@
-/// The three names of RFC 8259 section 3.
+/// The three literal names of RFC 8259 section 3.
 enum Literal: Sendable {
   case `true`, `false`, null
 
@@ -78,7 +78,7 @@ extension JSONReader {
     return index
   }
 
-  /// `rest` is what follows on `scratch`. Does nothing if the number is not complete.
+  /// Hands on the number, of which `rest` follows what is in `scratch`; does nothing if it is not complete.
   mutating func endNumber<Sink: JSONSink & ~Copyable>(
     _ rest: UnsafeRawBufferPointer, _ sink: inout Sink
   ) throws(JSONError) {

@@ -1,9 +1,9 @@
-/// Where in a string a reader stands.
+/// What a reader remembers of a key or string between two bytes.
 struct StringState: Sendable {
   enum Phase: Sendable {
     /// Before a character.
     case plain
-    /// In a character whose first bytes are `held`, because the feed ended there.
+    /// In a character that the end of a feed has cut; its first bytes are `held`.
     case sequence
     /// After a backslash.
     case escape
@@ -14,11 +14,14 @@ struct StringState: Sendable {
   }
 
   var isKey = false
+  /// Whether all bytes so far are ASCII, unescaped.
+  var isASCII = true
+  /// Whether no fragment has been handed on yet.
   var isFirst = true
-  /// Bytes that were handed on.
+  /// The unescaped bytes of a key that have been handed on.
   var count = 0
   var phase = Phase.plain
-  /// Of the backslash, or of the first byte that is held.
+  /// The offset of the backslash, or of the first byte that is held.
   var start = 0
   /// The bytes of a cut character, the first in the lowest.
   var held: UInt32 = 0
@@ -31,9 +34,9 @@ struct StringState: Sendable {
 }
 
 extension JSONReader {
-  /// How much is unescaped before it is handed on: it stays in the processor's cache.
+  /// Unescaped bytes are handed on when there are so many: few enough to stay in the processor's cache.
   private static var scratchSize: Int { 16 * 1024 }
-  /// A run of this length is handed on as it lies in the feed.
+  /// A run of this length or more is handed on from the feed itself, without a copy.
   private static var longRun: Int { 4 * 1024 }
 
   mutating func beginString(isKey: Bool) {
@@ -42,6 +45,7 @@ extension JSONReader {
     string.isKey = isKey
   }
 
+  /// Reads up to the closing quote or the end of `bytes`, and returns where it stopped.
   mutating func readString<Sink: JSONSink & ~Copyable>(
     _ bytes: UnsafeRawBufferPointer, from start: Int, _ sink: inout Sink
   ) throws(JSONError) -> Int {
@@ -77,6 +81,7 @@ extension JSONReader {
   private mutating func validate<Sink: JSONSink & ~Copyable>(
     _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ sink: inout Sink
   ) throws(JSONError) -> Int {
+    string.isASCII = false
     let valid = ByteScan.validUTF8(bytes, in: range)
     guard valid.end < range.upperBound else { return valid.end }
     guard valid.isCut, range.upperBound == bytes.count else {
@@ -111,7 +116,7 @@ extension JSONReader {
     return index
   }
 
-  /// A byte of an escape, or of a character that is cut by the end of a feed.
+  /// One byte of an escape, or of a character that the end of a feed has cut.
   private mutating func readCutByte<Sink: JSONSink & ~Copyable>(
     _ byte: UInt8, at offset: Int, _ sink: inout Sink
   ) throws(JSONError) {
@@ -175,8 +180,9 @@ extension JSONReader {
     }
   }
 
-  /// In UTF-8 (RFC 3629 section 3); not a surrogate.
+  /// Appends a scalar, which is not a surrogate, in UTF-8 (RFC 3629 section 3).
   private mutating func append(_ scalar: UInt32) {
+    if scalar >= 0x80 { string.isASCII = false }
     func tail(_ shift: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: scalar >> shift & 0x3F | 0x80) }
     switch scalar {
     case ..<0x80: scratch.append(UInt8(truncatingIfNeeded: scalar))
@@ -195,7 +201,7 @@ extension JSONReader {
     }
   }
 
-  /// Of the escapes with one letter; `nil` for any other.
+  /// What a backslash and `letter` stand for; `nil` if that is no escape of two characters.
   private static func character(ofEscape letter: UInt8) -> UInt8? {
     switch letter {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): letter
@@ -212,6 +218,7 @@ extension JSONReader {
 // MARK: Handing on
 
 extension JSONReader {
+  /// Hands `part` on, now or later.
   private mutating func take<Sink: JSONSink & ~Copyable>(
     _ part: UnsafeRawBufferPointer, _ sink: inout Sink
   ) throws(JSONError) {
@@ -251,7 +258,8 @@ extension JSONReader {
   private mutating func hand<Sink: JSONSink & ~Copyable>(
     _ bytes: UnsafeRawBufferPointer, isLast: Bool, _ sink: inout Sink
   ) throws(JSONError) {
-    let fragment = JSONFragment(bytes: bytes, isFirst: string.isFirst, isLast: isLast)
+    let fragment = JSONFragment(
+      bytes: bytes, isASCII: string.isASCII, isFirst: string.isFirst, isLast: isLast)
     string.isFirst = false
     if string.isKey {
       string.count += bytes.count
@@ -264,7 +272,7 @@ extension JSONReader {
     }
   }
 
-  /// What was read before the fault goes first: if that is too long, it is the earlier fault.
+  /// Hands on what precedes the fault first: if that is too long, it is the earlier fault.
   private mutating func failString<Sink: JSONSink & ~Copyable>(
     _ reason: JSONError.Reason, at offset: Int, _ sink: inout Sink
   ) throws(JSONError) -> JSONError {

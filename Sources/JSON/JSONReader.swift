@@ -1,9 +1,9 @@
-/// Reads one JSON text by RFC 8259 to the letter, from bytes that come in any pieces, and hands its tokens to a sink.
+/// Reads one JSON text, by RFC 8259 to the letter, from bytes that arrive in any pieces, and hands its tokens to a
+/// sink.
 ///
-/// Tokens, and the reason and place of an error, do not depend on how the bytes are cut. It holds at most what is
-/// needed to finish a character, a number or a literal; all else is handed on within the call.
-///
-/// Doubled keys are up to the sink.
+/// Neither the tokens nor the reason and place of an error depend on how the bytes are cut; only the number of
+/// fragments does. Between two feeds it holds no more than a cut character, escape or number. It does not look for
+/// doubled keys: that is up to the sink.
 package struct JSONReader: Sendable {
   enum State: Sendable {
     case value, valueOrEnd, key, keyOrEnd, colon, commaOrEnd, end
@@ -21,18 +21,18 @@ package struct JSONReader: Sendable {
   private var elements = 0
   private var failure: JSONError?
 
-  /// The bytes of earlier feeds: offsets count from the first byte of the text.
+  /// The number of bytes in earlier feeds. Offsets count from the first byte of the text.
   private(set) var consumed = 0
   private var line = 1
   private var lineStart = 0
-  /// Of the token that is being read.
+  /// The offset of the token that is being read.
   var tokenStart = 0
 
   var string = StringState()
   var number = NumberPhase.start
   var literal = Literal.null
   var literalCount = 0
-  /// What has been read of a string but not yet handed on, or of a number that is cut by the end of a feed.
+  /// What is unescaped of a string but not handed on yet, or the part of a number that came with earlier feeds.
   var scratch = Scratch()
 
   package init(limits: JSONLimits = .standard) {
@@ -77,7 +77,7 @@ package struct JSONReader: Sendable {
     consumed += bytes.count
   }
 
-  /// White space, brackets, commas and colons, up to the first byte of a string, number or literal.
+  /// Reads white space, brackets, commas and colons, up to the first byte of a string, number or literal.
   private mutating func readStructure<Sink: JSONSink & ~Copyable>(
     _ bytes: UnsafeRawBufferPointer, from start: Int, _ sink: inout Sink
   ) throws(JSONError) -> Int {
@@ -169,7 +169,7 @@ extension JSONReader {
     state = depth == 0 ? .end : .commaOrEnd
   }
 
-  /// One more key or list element.
+  /// Counts a key or list element.
   @inline(__always)
   private mutating func count<Sink: JSONSink & ~Copyable>(
     at offset: Int, _ sink: borrowing Sink

@@ -7,8 +7,8 @@ package struct JSONStreamPattern: Sendable, Hashable {
 
   let steps: [Step]
 
-  /// Keys joined by dots, `[]` for every element of a list: `raw`, `attachments[].content`. Keys with a dot or a
-  /// bracket in them cannot be named. It is a literal of the program: a malformed one is a precondition failure.
+  /// Keys joined by dots, and `[]` for every element of a list: `raw`, `attachments[].content`. A key with a dot or
+  /// a bracket cannot be named. Patterns are literals of the program: a malformed one fails a precondition.
   package init(_ path: String) {
     var steps: [Step] = []
     for (index, part) in path.split(separator: ".", omittingEmptySubsequences: false).enumerated() {
@@ -31,7 +31,7 @@ package struct JSONStreamPattern: Sendable, Hashable {
 
 /// A part of a streamed string.
 package struct JSONStreamedPiece: Sendable, Hashable {
-  /// Which string, counted from 0 in the order of their beginnings; `JSONValue.streamed` has the same number.
+  /// Which streamed string of the text it is, from 0; the tree has `JSONValue.streamed` with the same number.
   package var ordinal: Int
   /// Where it stands: `attachments[3].content`.
   package var path: String

@@ -6,10 +6,10 @@ package enum JSONValue: Sendable, Hashable {
   case string(String)
   case array([JSONValue])
   case object(JSONObject)
-  /// A string that was handed out in pieces while it was read: its ordinal among those, from 0.
+  /// A string that was handed out in pieces while it arrived: its ordinal among those, from 0.
   case streamed(Int)
 
-  /// What kind of value it is, for messages; a streamed one is a string.
+  /// What kind of value it is; a streamed string is a string.
   package enum Kind: String, Sendable, Hashable, CaseIterable, CustomStringConvertible {
     case null, bool, number, string, array, object
 
@@ -68,7 +68,7 @@ package enum JSONValue: Sendable, Hashable {
     if case .object(let value) = self { value } else { nil }
   }
 
-  /// The member of an object; `nil` if there is none or it is not an object.
+  /// The value of the member `key`; `nil` if there is none, or if this is not an object.
   package subscript(_ key: String) -> JSONValue? {
     if case .object(let object) = self { object[key] } else { nil }
   }

@@ -1,14 +1,14 @@
-/// Writes JSON text: keys and values in the order of the calls. It sets commas and colons; that calls are balanced
-/// and that every member has a key is up to the caller.
+/// Writes JSON text: keys and values in the order of the calls, with the commas and colons between them. Balancing
+/// the calls, and giving every member a key, is up to the caller.
 ///
 /// In strings only `"`, `\` and the controls below U+0020 are escaped (RFC 8259 section 7).
 package struct JSONWriter: Sendable {
-  /// What is written so far. May be taken out and emptied between any two calls.
+  /// What has been written so far. It may be taken out and emptied between any two calls.
   package var bytes: [UInt8] = []
 
   private let isPretty: Bool
   private var depth = 0
-  /// Whether a value of the same container stands in front.
+  /// Whether a value precedes in the same container.
   private var needsComma = false
   private var followsKey = false
 
@@ -48,14 +48,14 @@ package struct JSONWriter: Sendable {
   package mutating func bool(_ value: Bool) { raw((value ? "true" : "false").utf8) }
   package mutating func null() { raw("null".utf8) }
 
-  /// A value that is already JSON text, as it is.
+  /// A value that is JSON text already, as it is.
   package mutating func raw(_ text: some Sequence<UInt8>) {
     separate()
     bytes.append(contentsOf: text)
   }
 
-  /// A streamed string is written as `null`: its content is elsewhere. `sortedKeys` puts the members of every
-  /// object in the order of their keys.
+  /// A streamed string is written as `null`: its content is elsewhere. `sortedKeys` sorts the members of every
+  /// object by key.
   package mutating func value(_ value: JSONValue, sortedKeys: Bool = false) {
     switch value {
     case .null, .streamed: null()
@@ -140,14 +140,14 @@ package struct JSONWriter: Sendable {
 }
 
 extension JSONValue {
-  /// `pretty` puts every member and element on a line of its own, `sortedKeys` the members of every object in the
-  /// order of their keys.
+  /// `pretty` puts every member and element on a line of its own; `sortedKeys` sorts the members of every object by
+  /// key.
   package func serialized(pretty: Bool = false, sortedKeys: Bool = false) -> [UInt8] {
     var writer = JSONWriter(pretty: pretty)
     writer.value(self, sortedKeys: sortedKeys)
     return writer.bytes
   }
 
-  /// The shortest JSON text.
+  /// As JSON text, without white space.
   package var text: String { String(decoding: serialized(), as: UTF8.self) }
 }

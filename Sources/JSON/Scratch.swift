@@ -36,8 +36,6 @@ struct Scratch: Sendable {
 
   @inline(never)
   private mutating func grow(by need: Int) {
-    var larger = [UInt8](repeating: 0, count: slots.count + max(need, slots.count, 1024))
-    larger.replaceSubrange(..<count, with: slots[..<count])
-    slots = larger
+    slots.append(contentsOf: repeatElement(0, count: max(need, slots.count, 1024)))
   }
 }

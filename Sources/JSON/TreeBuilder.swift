@@ -1,29 +1,29 @@
-/// Makes a tree of tokens. Values of open containers lie on two stacks, so that each container is allocated once,
-/// at its end and in its size.
+/// Makes a tree of tokens. The content of open containers lies on one stack, so that each container is allocated
+/// once, when it is closed and its size is known.
 struct TreeBuilder: JSONSink, Sendable {
   private struct Frame: Sendable {
     enum Kind: Sendable { case root, object, array }
 
     var kind: Kind
-    /// Its first member or element on the stack.
+    /// Its first member or element in `members`.
     var start: Int
     /// A bit for each of `patterns` that can still match.
     var patterns: UInt64 = 0
-    /// As in `JSONObject`.
+    /// As in `JSONObject`. Also used from the first key that is not ASCII: to compare it with each of the others,
+    /// both would be normalized every time.
     var places: [String: Int]?
   }
 
-  private let stringLimit: Int
+  private let limits: JSONLimits
   private let patterns: [JSONStreamPattern]
   /// The innermost open container, and those around it.
   private var top = Frame(kind: .root, start: 0)
   private var outer: [Frame] = []
-  /// The value of the last one is not known yet while it is being read.
-  private var members = SlotStack<(key: String, value: JSONValue)>(blank: ("", .null))
-  private var elements = SlotStack<JSONValue>(blank: .null)
+  /// The last one has no value yet while that is being read.
+  private var members = MemberStack()
   private(set) var root: JSONValue?
 
-  /// Of the key or kept string that is being read, if it comes in several fragments.
+  /// The earlier fragments of the key or kept string that is being read.
   private var text: [UInt8] = []
   private var isStreaming = false
   private var streamedCount = 0
@@ -31,8 +31,8 @@ struct TreeBuilder: JSONSink, Sendable {
   /// Pieces before it belong to earlier feeds.
   private var firstPiece = 0
 
-  init(stringLimit: Int, streaming: [JSONStreamPattern]) {
-    self.stringLimit = stringLimit
+  init(limits: JSONLimits, streaming: [JSONStreamPattern]) {
+    self.limits = limits
     precondition(streaming.count < 64, "There are too many patterns.")
     patterns = streaming
     top.patterns = 1 << UInt64(streaming.count) - 1
@@ -41,24 +41,27 @@ struct TreeBuilder: JSONSink, Sendable {
 
   mutating func receive(_ token: JSONToken) throws(JSONError.Reason) {
     switch token {
-    case .beginObject: begin(.object, at: members.count)
-    case .beginArray: begin(.array, at: elements.count)
+    case .beginObject: begin(.object)
+    case .beginArray: begin(.array)
     case .endObject:
-      let object = JSONObject(trusted: members.take(from: top.start), places: top.places)
+      let object = JSONObject(trusted: members.takeMembers(from: top.start), places: top.places)
       top = outer.removeLast()
       place(.object(object))
     case .endArray:
-      let content = elements.take(from: top.start)
+      let elements = members.takeElements(from: top.start)
       top = outer.removeLast()
-      place(.array(content))
+      place(.array(elements))
     case .key(let fragment):
-      if let key = try string(fragment) { try add(key) }
+      if let key = joined(fragment) { try add(key, isASCII: fragment.isASCII) }
     case .string(let fragment):
       if fragment.isFirst { isStreaming = top.patterns != 0 && isStreamed }
       if isStreaming {
         stream(fragment)
-      } else if let value = try string(fragment) {
-        place(.string(value))
+      } else {
+        guard text.count + fragment.bytes.count <= limits.stringBytes else {
+          throw .stringTooLong(limit: limits.stringBytes)
+        }
+        if let value = joined(fragment) { place(.string(value)) }
       }
     case .number(let bytes): place(.number(JSONNumber(trusted: String(decoding: bytes, as: UTF8.self))))
     case .bool(let value): place(.bool(value))
@@ -66,37 +69,39 @@ struct TreeBuilder: JSONSink, Sendable {
     }
   }
 
-  private mutating func begin(_ kind: Frame.Kind, at start: Int) {
+  private mutating func begin(_ kind: Frame.Kind) {
     let patterns = top.patterns == 0 ? 0 : patternsOfValue
     outer.append(top)
-    top = Frame(kind: kind, start: start, patterns: patterns)
+    top = Frame(kind: kind, start: members.count, patterns: patterns)
   }
 
   private mutating func place(_ value: consuming JSONValue) {
     switch top.kind {
     case .object: members[members.count - 1].value = value
-    case .array: elements.append(value)
+    case .array: members.append("", value)
     case .root: root = value
     }
   }
 
-  private mutating func add(_ key: consuming String) throws(JSONError.Reason) {
+  private mutating func add(_ key: consuming String, isASCII: Bool) throws(JSONError.Reason) {
     let count = members.count - top.start
-    if count < JSONObject.linearLimit {
-      for index in top.start..<members.count where members[index].key == key { throw .duplicateKey(key) }
-    } else {
-      if count == JSONObject.linearLimit {
-        top.places = Dictionary(
-          uniqueKeysWithValues: (0..<count).map { (members[top.start + $0].key, $0) })
+    if top.places == nil, !isASCII || count == JSONObject.linearLimit {
+      top.places = Dictionary(uniqueKeysWithValues: (0..<count).map { (members[top.start + $0].key, $0) })
+    }
+    if top.places == nil {
+      // All are ASCII: of different length they cannot be canonically equivalent.
+      let length = key.utf8.count
+      for index in top.start..<members.count where members[index].key.utf8.count == length {
+        guard members[index].key != key else { throw .duplicateKey(key) }
       }
+    } else {
       guard top.places?.updateValue(count, forKey: key) == nil else { throw .duplicateKey(key) }
     }
-    members.append((key, .null))
+    members.append(key, .null)
   }
 
   /// The whole text after its last fragment, `nil` before.
-  private mutating func string(_ fragment: JSONFragment) throws(JSONError.Reason) -> String? {
-    guard text.count + fragment.bytes.count <= stringLimit else { throw .stringTooLong(limit: stringLimit) }
+  private mutating func joined(_ fragment: JSONFragment) -> String? {
     if fragment.isFirst, fragment.isLast { return String(decoding: fragment.bytes, as: UTF8.self) }
     text.append(contentsOf: fragment.bytes)
     guard fragment.isLast else { return nil }
@@ -108,13 +113,14 @@ struct TreeBuilder: JSONSink, Sendable {
     var path = ""
     let frames = outer + [top]
     for (depth, frame) in frames.enumerated() {
-      if depth == frames.count - 1, !isInValue { break }
+      let isInnermost = depth == frames.count - 1
+      if isInnermost, !isInValue { break }
       // Where a frame begins, the value of the one around it is being read.
-      let next = frames[(depth + 1)...].first { $0.kind == frame.kind }?.start
+      let end = isInnermost ? members.count : frames[depth + 1].start
       switch frame.kind {
       case .root: break
-      case .object: path = JSONPath.member(members[(next ?? members.count) - 1].key, of: path)
-      case .array: path = JSONPath.element((next ?? elements.count) - frame.start, of: path)
+      case .object: path = JSONPath.member(members[end - 1].key, of: path)
+      case .array: path = JSONPath.element(end - frame.start, of: path)
       }
     }
     return path

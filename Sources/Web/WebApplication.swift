@@ -58,22 +58,21 @@ package struct WebApplication: Sendable {
   package func router() throws -> Router<WebContext> {
     let router = Router(context: WebContext.self)
     router.add(middleware: ProblemMiddleware(bodyLimit: bodyLimit))
-    HealthRoute(store: services.store, tokens: services.tokens, secrets: services.secrets).add(to: router)
     try HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
-    let api = router.group("v1").add(middleware: BearerAuthentication(tokens: services.tokens, scope: "api"))
-    AppRoutes(apps: services.apps, bodyLimit: bodyLimit).add(to: api)
-    RegistrationRoutes(desk: services.registration, bodyLimit: bodyLimit).add(to: api)
-    VerificationRoutes(verifier: services.verifier, bodyLimit: bodyLimit).add(to: api)
+    let api = APIRouter(
+      router: router, authentication: BearerAuthentication(tokens: services.tokens), bodyLimit: bodyLimit)
+    HealthRoute(store: services.store, credentials: services.secrets).add(to: api)
+    AppRoutes(apps: services.apps, desk: services.registration).add(to: api)
+    VerificationRoutes(verifier: services.verifier).add(to: api)
     AccountRoutes(
-      directory: services.accounts, apps: services.apps, signIn: services.signIn, bodyLimit: bodyLimit
+      directory: services.accounts, apps: services.apps, signIn: services.signIn, actions: services.actions
     ).add(to: api)
     ImportRoute(directory: services.accounts).add(to: api)
-    DeviceRoutes(devices: DeviceSignIn(signIn: services.signIn), bodyLimit: bodyLimit).add(to: api)
-    AccountActionRoutes(actions: services.actions, bodyLimit: bodyLimit).add(to: api)
+    DeviceRoutes(devices: DeviceSignIn(signIn: services.signIn)).add(to: api)
     SubmitRoute(outbox: services.outbox, workspaces: services.workspaces, bodyLimit: bodyLimit).add(to: api)
     OutboxRoutes(outbox: services.outbox).add(to: api)
-    WorkspaceRoutes(workspaces: services.workspaces, bodyLimit: bodyLimit).add(to: api)
-    TokenRoutes(tokens: services.tokens, bodyLimit: bodyLimit).add(to: api)
+    WorkspaceRoutes(workspaces: services.workspaces).add(to: api)
+    TokenRoutes(tokens: services.tokens).add(to: api)
     EventRoutes(log: EventLog(store: services.store)).add(to: api)
     return router
   }

@@ -1,78 +1,146 @@
+import API
 import Accounts
 import Core
-import Hummingbird
 import Store
 
-/// `/v1/account`, `/v1/accounts` and `/v1/authentication/form`.
+/// Accounts, and the links by which they are connected.
 struct AccountRoutes: Sendable {
   let directory: AccountDirectory
   let apps: AppRegistry
   let signIn: SignIn
-  let bodyLimit: Int
+  let actions: AccountActions
 
-  func add(to group: RouterGroup<WebContext>) {
-    group.get("accounts", use: list)
-    group.post("account", use: create)
-    group.get("account/:account", use: get)
-    group.delete("account/:account", use: delete)
-    group.post("authentication/form", use: form)
+  func add(to router: APIRouter) {
+    router.on(Operations.accounts, list)
+    router.on(Operations.addAccount) { call in
+      let creation = AccountCreation(
+        directory: directory, apps: apps, signIn: signIn, workspace: try call.workspace)
+      return try await creation.create(call.body)
+    }
+    router.on(Operations.account) { call in
+      AccountReply(try await directory.account(call.path, in: call.workspace))
+    }
+    router.on(Operations.deleteAccount) { call in
+      try await directory.delete(call.path, in: call.workspace)
+      return AccountDeleted(call.path)
+    }
+    router.on(Operations.makeSignInLink) { call in
+      SignInLink(url: try await signIn.form(NewForm(call.body), in: call.workspace))
+    }
+    addActions(to: router)
   }
 
-  private func list(_ request: Request, _ context: WebContext) async throws -> Response {
-    let paging = try request.pageRequest
-    let shown = request.query("state")
-    let paused = shown == "paused"
-    let state = try paused ? nil : shown.map(Self.state)
-    let query = request.query("query")
+  private func list(_ call: Call<Nothing, AccountsQuery, Nothing>) async throws -> AccountPage {
+    let query = call.query
     let page = try await directory.accounts(
-      paging, state: state, paused: paused, query: query, in: context.workspace)
-    return try reply(
-      AccountPage(
-        head: PageHead(paging, total: page.total), query: query, state: shown,
-        accounts: page.elements.map(AccountReply.init)))
+      query.request, state: query.state?.stored, paused: query.state == .paused, query: query.query,
+      in: call.workspace)
+    var reply = AccountPage(query, total: page.total)
+    reply.query = query.query
+    reply.state = query.state.map { Word($0) }
+    reply.accounts = page.elements.map { AccountReply($0) }
+    return reply
   }
 
-  private func create(_ request: Request, _ context: WebContext) async throws -> Response {
-    let body = try await request.body(AccountRequest.self, limit: bodyLimit).value
-    let creation = AccountCreation(
-      directory: directory, apps: apps, signIn: signIn, workspace: try context.workspace)
-    return try reply(try await creation.create(body))
-  }
-
-  private func get(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = AccountID(try context.pathText("account"))
-    return try reply(AccountReply(try await directory.account(id, in: context.workspace)))
-  }
-
-  private func delete(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = AccountID(try context.pathText("account"))
-    try await directory.delete(id, in: context.workspace)
-    struct Deleted: Encodable {
-      let account: String
-      let deleted: Bool
+  private func addActions(to router: APIRouter) {
+    router.on(Operations.pauseAccount) { call in
+      try await actions.pause(call.path, in: call.workspace)
+      return AccountPaused(call.path, paused: true)
     }
-    return try reply(Deleted(account: id.rawValue, deleted: true))
-  }
-
-  private func form(_ request: Request, _ context: WebContext) async throws -> Response {
-    let body = try await request.body(FormRequest.self, limit: bodyLimit).value
-    let url = try await signIn.form(
-      NewForm(
-        account: body.account.map { AccountID($0) }, name: body.name, email: body.email,
-        expectedEmail: body.expectedEmail, delegated: body.delegated, app: body.type.map { AppID($0) },
-        redirectURL: body.redirectUrl,
-        unknownOutcome: try UnknownOutcome(field: body.unknownOutcome)),
-      in: context.workspace)
-    struct Form: Encodable { let url: String }
-    return try reply(Form(url: url))
-  }
-
-  private static func state(_ text: String) throws -> AccountState {
-    guard let state = AccountState(rawValue: text) else {
-      let known = (AccountState.allCases.map(\.rawValue) + ["paused"]).joined(separator: ", ")
-      let message = "\(text) is not one of \(known)"
-      throw Problem.fields([FieldFault(message: message, key: "state")], code: .requestInvalidField)
+    router.on(Operations.resumeAccount) { call in
+      try await actions.resume(call.path, in: call.workspace)
+      return AccountPaused(call.path, paused: false)
     }
-    return state
+    router.on(Operations.reconnectAccount) { call in
+      if call.body.reconnect { try await actions.reconnect(call.path, in: call.workspace) }
+      return call.body
+    }
+    router.on(Operations.accountToken) { call in
+      AccountTokenReply(try await actions.accessToken(of: call.path, for: call.caller))
+    }
+  }
+}
+
+extension AccountReply {
+  /// No secret is among what was read.
+  init(_ account: Account) {
+    self.init()
+    self.account = account.id
+    name = account.name
+    email = account.email
+    type = Word(account.delegatedAccount == nil ? Connection(account.type) : .delegated)
+    app = account.app
+    state = Word(State(account.state, isPaused: account.paused))
+    baseScopes = Word(account.baseScopes)
+    verified = account.verified
+    sendOnly = account.sendOnly
+    delegated = account.delegated
+    identity = account.identity.map { Word($0) }
+    unknownOutcome = Word(account.unknownOutcome)
+    oauth2.provider = account.app
+    oauth2.auth.user = account.delegated ? nil : account.mailbox
+    oauth2.auth.delegatedUser = account.delegated ? account.mailbox : nil
+    oauth2.auth.delegatedAccount = account.delegatedAccount
+    oauth2.scope = account.scopes
+    smtp = account.smtp.map { SMTPReply($0) }
+    lastError = account.lastError.map { ProblemReply($0) }
+    created = account.created
+    updated = account.updated
+  }
+}
+
+extension AccountReply.Connection {
+  fileprivate init(_ provider: OAuth2Provider) {
+    self =
+      switch provider {
+      case .outlook: .outlook
+      case .outlookService: .outlookService
+      }
+  }
+}
+
+extension AccountReply.State {
+  /// `nil` for paused accounts, whose state is kept.
+  fileprivate var stored: AccountState? {
+    switch self {
+    case .initial: .initial
+    case .unset: .unset
+    case .connecting: .connecting
+    case .connected: .connected
+    case .authenticationError: .authenticationError
+    case .connectError: .connectError
+    case .paused: nil
+    }
+  }
+}
+
+extension SMTPReply {
+  fileprivate init(_ form: SMTPForm) {
+    self.init()
+    (host, port, secure) = (form.host, form.port, form.secure)
+    auth.user = form.user
+  }
+}
+
+extension AccountTokenReply {
+  fileprivate init(_ token: ExposedToken) {
+    self.init()
+    account = token.account
+    user = token.user
+    accessToken = token.token
+    provider = Word(token.provider)
+    app = token.app
+    registeredScopes = token.scopes ?? []
+    expires = token.expires
+    cached = token.cached
+  }
+}
+
+extension NewForm {
+  init(_ request: SignInRequest) {
+    self.init(
+      account: request.account, name: request.name, email: request.email,
+      expectedEmail: request.expectedEmail, delegated: request.delegated, app: request.app,
+      redirectURL: request.redirectURL, unknownOutcome: request.unknownOutcome)
   }
 }

@@ -1,141 +1,141 @@
+import API
 import Access
 import Accounts
 import Core
-import Hummingbird
+import Diagnosis
 import Store
 
-/// `/v1/oauth2`: the registry of OAuth2 apps.
+/// The registry of OAuth2 apps, and what to enter for them at Microsoft.
 struct AppRoutes: Sendable {
   let apps: AppRegistry
-  let bodyLimit: Int
+  let desk: RegistrationDesk
 
-  func add(to group: RouterGroup<WebContext>) {
-    group.get("oauth2", use: list)
-    group.post("oauth2", use: create)
-    group.get("oauth2/:app", use: get)
-    group.put("oauth2/:app", use: update)
-    group.delete("oauth2/:app", use: delete)
-  }
-
-  private func list(_ request: Request, _ context: WebContext) async throws -> Response {
-    let paging = try request.pageRequest
-    let page = try await apps.apps(paging, in: context.workspace)
-    return try reply(
-      AppPage(head: PageHead(paging, total: page.total), apps: page.elements.map(AppReply.init)))
-  }
-
-  private func create(_ request: Request, _ context: WebContext) async throws -> Response {
-    let new = try await request.body(AppRequest.self, limit: bodyLimit).value.app
-    guard try !new.shared || context.caller.isOperator else { throw Problem.operatorOnly }
-    let id = try await apps.create(new, in: context.workspace)
-    let app = try await apps.app(id, in: context.workspace)
-    struct Created: Encodable {
-      let id: String
-      let created: Bool
-      let warnings: [WarningReply]?
+  func add(to router: APIRouter) {
+    router.on(Operations.apps) { call in
+      let page = try await apps.apps(call.query.request, in: call.workspace)
+      var reply = AppPage(call.query, total: page.total)
+      reply.apps = page.elements.map { AppReply($0) }
+      return reply
     }
-    return try reply(Created(id: id.rawValue, created: true, warnings: WarningReply.list(app)))
-  }
-
-  private func get(_ request: Request, _ context: WebContext) async throws -> Response {
-    try reply(
-      AppReply(try await apps.app(AppID(try context.pathText("app")), in: context.workspace)))
-  }
-
-  private func update(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = AppID(try context.pathText("app"))
-    let change = try await request.body(AppUpdateRequest.self, limit: bodyLimit).value.change
-    try await apps.update(id, change, in: context.workspace, byOperator: context.caller.isOperator)
-    let app = try await apps.app(id, in: context.workspace)
-    struct Updated: Encodable {
-      let id: String
-      let updated: Bool
-      let warnings: [WarningReply]?
+    router.on(Operations.addApp) { call in
+      let new = NewApp(call.body)
+      guard try !new.shared || call.caller.isOperator else { throw Problem.operatorOnly }
+      let id = try await apps.create(new, in: call.workspace)
+      return AppCreated(id, warnings: try await warnings(of: id, in: call.workspace))
     }
-    return try reply(Updated(id: id.rawValue, updated: true, warnings: WarningReply.list(app)))
+    router.on(Operations.app) { call in AppReply(try await apps.app(call.path, in: call.workspace)) }
+    router.on(Operations.updateApp) { call in
+      try await apps.update(
+        call.path, AppChange(call.body), in: call.workspace, byOperator: call.caller.isOperator)
+      return AppUpdated(call.path, warnings: try await warnings(of: call.path, in: call.workspace))
+    }
+    router.on(Operations.deleteApp) { call in
+      try await apps.delete(call.path, in: call.workspace, byOperator: call.caller.isOperator)
+      return AppDeleted(call.path)
+    }
+    router.on(Operations.appRegistration) { call in
+      RegistrationReply(try await desk.guide(of: call.path, in: call.workspace))
+    }
+    router.on(Operations.planRegistration) { call in
+      RegistrationReply(try desk.guide(Diagnosis.RegistrationRequest(call.body)))
+    }
   }
 
-  private func delete(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = AppID(try context.pathText("app"))
-    try await apps.delete(id, in: context.workspace, byOperator: context.caller.isOperator)
-    struct Deleted: Encodable {
-      let id: String
-      let deleted: Bool
-    }
-    return try reply(Deleted(id: id.rawValue, deleted: true))
+  private func warnings(of app: AppID, in workspace: WorkspaceID) async throws -> [WarningReply] {
+    try await apps.app(app, in: workspace).warnings.map { WarningReply($0) }
   }
 }
 
-private struct AppPage: Encodable {
-  let total, page, pages: Int
-  let apps: [AppReply]
-
-  init(head: PageHead, apps: [AppReply]) {
-    total = head.total
-    page = head.page
-    pages = head.pages
-    self.apps = apps
+extension NewApp {
+  fileprivate init(_ request: AppRequest) {
+    self.init(
+      name: request.name, title: request.title, description: request.description, provider: request.provider,
+      enabled: request.enabled, cloud: request.cloud, baseScopes: request.baseScopes,
+      sendOnly: request.sendOnly, shared: request.shared, clientID: request.clientID,
+      clientSecret: request.clientSecret, clientCertificate: request.clientCertificate,
+      secretExpires: request.secretExpires, authority: request.authority, redirectURL: request.redirectURL,
+      extraScopes: request.extraScopes, skipScopes: request.skipScopes)
   }
 }
 
-private struct AppReply: Encodable {
-  let id, name, provider, authority, clientId, created, updated, baseScopes, cloud: String
-  let title, description, clientSecret, secretExpires, redirectUrl: String?
-  let clientCertificate: Certificate?
-  let enabled, includeInListing, sendOnly, shared: Bool
-  let extraScopes, skipScopes: [String]
-  let accounts: Int
-  let warnings: [WarningReply]?
-  let lastError: ProblemReply?
-
-  struct Certificate: Encodable {
-    let thumbprint: String
-    let expires: String?
+extension AppChange {
+  fileprivate init(_ request: AppUpdateRequest) {
+    self.init()
+    name = request.name
+    title = request.title
+    description = request.description
+    enabled = request.enabled
+    cloud = request.cloud
+    baseScopes = request.baseScopes
+    sendOnly = request.sendOnly
+    shared = request.shared
+    clientID = request.clientID
+    let (secret, certificate) = (request.clientSecret, request.clientCertificate)
+    clientSecret = secret.flatMap { $0.isEmpty ? nil : $0 }
+    clientCertificate = certificate.flatMap { $0.isEmpty ? nil : $0 }
+    // Emptied on purpose: the app becomes a native client.
+    dropsCredential = secret?.isEmpty ?? false || certificate?.isEmpty ?? false
+    secretExpires = request.secretExpires
+    authority = request.authority
+    redirectURL = request.redirectURL
+    extraScopes = request.extraScopes
+    skipScopes = request.skipScopes
   }
+}
 
-  init(_ app: OAuth2App) {
-    id = app.id.rawValue
+extension AppReply {
+  fileprivate init(_ app: OAuth2App) {
+    self.init()
+    id = app.id
     name = app.name
-    provider = app.provider.rawValue
-    authority = app.authority
-    clientId = app.clientID
-    clientSecret = app.hasSecret ? "******" : nil
-    secretExpires = app.secretExpires?.description
-    clientCertificate = app.certificateThumbprint.map {
-      Certificate(thumbprint: $0, expires: app.secretExpires?.description)
-    }
+    provider = Word(app.provider)
     title = app.title
     description = app.description
-    redirectUrl = app.redirectURL
     enabled = app.enabled
     includeInListing = app.enabled && app.provider == .outlook
+    clientID = app.clientID
+    clientSecret = app.hasSecret ? Secret("") : nil
+    clientCertificate = app.certificateThumbprint.map {
+      CertificateReply(thumbprint: $0, expires: app.secretExpires)
+    }
+    secretExpires = app.secretExpires
+    authority = app.authority
+    cloud = app.cloud
+    redirectURL = app.redirectURL
+    baseScopes = Word(app.baseScopes)
     extraScopes = app.extraScopes
     skipScopes = app.skipScopes
-    baseScopes = app.baseScopes.rawValue
-    cloud = app.cloud
     sendOnly = app.sendOnly
     shared = app.shared
     accounts = app.accounts
-    warnings = WarningReply.list(app)
-    lastError = app.lastError.map(ProblemReply.init)
-    created = app.created.description
-    updated = app.updated.description
+    warnings = app.warnings.map { WarningReply($0) }
+    lastError = app.lastError.map { ProblemReply($0) }
+    created = app.created
+    updated = app.updated
   }
 }
 
-struct WarningReply: Encodable {
-  let code, message, remedy: String
-  let commands: [String]?
-
+extension WarningReply {
   init(_ warning: AppWarning) {
-    code = warning.code.rawValue
+    self.init()
+    code = Word(Code(warning.code))
     message = warning.message
     remedy = warning.remedy
-    commands = warning.commands.isEmpty ? nil : warning.commands
+    commands = warning.commands
   }
+}
 
-  /// `nil` when there is nothing to warn of.
-  static func list(_ app: OAuth2App) -> [WarningReply]? {
-    app.warnings.isEmpty ? nil : app.warnings.map(WarningReply.init)
+extension WarningReply.Code {
+  fileprivate init(_ code: AppWarning.Code) {
+    self =
+      switch code {
+      case .secretLooksLikeID: .secretLooksLikeID
+      case .secretExpiring: .secretExpiring
+      case .secretExpired: .secretExpired
+      case .noOfflineAccess: .noOfflineAccess
+      case .noLookUp: .noLookUp
+      case .everyMailbox: .everyMailbox
+      case .mailboxByMailbox: .mailboxByMailbox
+      }
   }
 }

@@ -1,50 +1,45 @@
+import API
 import Access
 import Accounts
 import Core
+import HTTPTypes
 import Hummingbird
+import NIOCore
 import Store
 
-/// `GET /health`: whether the database answers, and how many secrets of apps end soon. Needs no token; an
-/// operator's token is told which.
+/// Whether the database answers, how many secrets of apps end soon, and the description of the API.
 struct HealthRoute: Sendable {
   let store: Store
-  let tokens: TokenDirectory
-  let secrets: CredentialExpiryMonitor
+  let credentials: CredentialExpiryMonitor
 
-  func add(to router: Router<WebContext>) {
-    router.get("health") { request, _ in
+  func add(to router: APIRouter) {
+    router.on(Operations.health) { call in
       try await store.read { (tx: borrowing Transaction) in try tx.ping() }
-      let expiring = try await secrets.expiring()
-      let isOperator = try await caller(request)?.isOperator ?? false
-      return try reply(
-        Health(
-          success: true, warnings: expiring.count,
-          secrets: isOperator ? expiring.map(Health.Secret.init) : nil))
-    }
-  }
-
-  private func caller(_ request: Request) async throws -> Principal? {
-    guard let token = BearerAuthentication.token(of: request) else { return nil }
-    return try await tokens.principal(of: token)
-  }
-
-  private struct Health: Encodable {
-    let success: Bool
-    let warnings: Int
-    let secrets: [Secret]?
-
-    struct Secret: Encodable {
-      let workspace, app, name, credential, expires: String
-      let days: Int
-
-      init(_ secret: ExpiringSecret) {
-        workspace = secret.workspace.rawValue
-        app = secret.app.rawValue
-        name = secret.name
-        credential = secret.isCertificate ? "certificate" : "secret"
-        expires = secret.expires.description
-        days = secret.days
+      let expiring = try await credentials.expiring()
+      var reply = HealthReply()
+      reply.warnings = expiring.count
+      // Anybody may ask whether it works; whose secrets end is the operator's business.
+      if call.context.principal?.isOperator == true {
+        reply.secrets = expiring.map { ExpiringCredential($0) }
       }
+      return reply
     }
+    router.handle(Operations.openAPI) { _, _ in
+      Response(
+        status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
+        body: ResponseBody(byteBuffer: ByteBuffer(bytes: OpenAPI.document)))
+    }
+  }
+}
+
+extension ExpiringCredential {
+  fileprivate init(_ secret: ExpiringSecret) {
+    self.init()
+    workspace = secret.workspace
+    app = secret.app
+    name = secret.name
+    credential = Word(secret.isCertificate ? .certificate : .secret)
+    expires = secret.expires
+    days = secret.days
   }
 }

@@ -1,6 +1,7 @@
+import API
+import Access
 import Accounts
 import Core
-import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -14,18 +15,19 @@ struct ImportRoute: Sendable {
   /// Of a list; it is never held whole. A million rows have about this much.
   static let bodyLimit = 2 << 30
 
-  func add(to group: RouterGroup<WebContext>) {
-    group.post("accounts/import", use: importList)
+  func add(to router: APIRouter) {
+    router.handle(Operations.importAccounts) { call, request in
+      if let length = request.headers[.contentLength].flatMap(Int.init), length > Self.bodyLimit {
+        throw Problem.listTooLarge(limit: Self.bodyLimit)
+      }
+      let list = AccountImport(
+        into: directory, workspace: try call.workspace, isDryRun: call.query.isDryRun)
+      return Self.answer(request.body, list)
+    }
   }
 
-  private func importList(_ request: Request, _ context: WebContext) async throws -> Response {
-    let isDryRun = try request.flag("dryRun")
-    if let length = request.headers[.contentLength].flatMap(Int.init), length > Self.bodyLimit {
-      throw Problem.listTooLarge(limit: Self.bodyLimit)
-    }
-    let list = AccountImport(into: directory, workspace: try context.workspace, isDryRun: isDryRun)
-    let body = request.body
-    return Response(
+  private static func answer(_ body: RequestBody, _ list: AccountImport) -> Response {
+    Response(
       status: .ok, headers: [.contentType: "application/x-ndjson; charset=utf-8", .cacheControl: "no-store"],
       body: ResponseBody { writer in
         // A client may send all of the list before it reads a word of the answer.
@@ -33,7 +35,7 @@ struct ImportRoute: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask {
             defer { answer.finish() }
-            try await Self.read(body, list, answer)
+            try await read(body, list, answer)
           }
           for await lines in answer.lines {
             try await writer.write(lines)
@@ -82,7 +84,7 @@ private final class AnswerQueue: Sendable {
     guard !reports.isEmpty else { return }
     var bytes = ByteBuffer()
     for report in reports {
-      bytes.writeBytes(try JSONEncoder.api.encode(ImportLine(report)))
+      bytes.writeBytes(ImportLine(report).json())
       bytes.writeInteger(UInt8(ascii: "\n"))
     }
     unsent.withLock { $0 += bytes.readableBytes }
@@ -101,60 +103,34 @@ private final class AnswerQueue: Sendable {
   }
 }
 
-/// One line of the answer.
-private struct ImportLine: Encodable {
-  var line: Int?
-  var error: Flaw?
-  var notice: Notice?
-  var account: String?
-  var state: String?
-  var progress: Counts?
-  var done: Counts?
-  var stopped: Counts?
-
-  struct Flaw: Encodable {
-    let problem, message: String
-    let remedy: String?
-
-    init(_ problem: Problem) {
-      self.problem = problem.code.rawValue
-      message = problem.summary
-      remedy = problem.remedy
-    }
-  }
-
-  struct Notice: Encodable { let message, remedy: String }
-
-  struct Counts: Encodable {
-    let rows, imported, failed: Int
-
-    init(_ counts: ImportCounts) {
-      rows = counts.rows
-      imported = counts.imported
-      failed = counts.failed
-    }
-  }
-
-  init(_ report: ImportReport) {
+extension ImportLine {
+  fileprivate init(_ report: ImportReport) {
+    self.init()
     switch report {
     case .failed(let line, let problem):
       self.line = line
-      error = Flaw(problem)
+      error = ImportFault(problem)
     case .renewed(let line, let id):
       self.line = line
-      account = id.rawValue
-      state = AccountOrigin.existing.rawValue
+      account = id
+      state = Word(.existing)
     case .passwordsLeftOut(let line):
       self.line = line
-      notice = Notice(
-        message: "The list holds passwords. They are neither needed nor stored.",
-        remedy: "Delete the list when it is imported.")
-    case .progress(let counts): progress = Counts(counts)
-    case .done(let counts): done = Counts(counts)
+      notice = ImportNotice(
+        "The list contains passwords. They are neither needed nor stored.",
+        remedy: "Delete the list once it is imported.")
+    case .progress(let counts): progress = API.ImportCounts(counts)
+    case .done(let counts): done = API.ImportCounts(counts)
     case .stopped(let problem, let counts):
-      error = Flaw(problem)
-      stopped = Counts(counts)
+      error = ImportFault(problem)
+      stopped = API.ImportCounts(counts)
     }
+  }
+}
+
+extension API.ImportCounts {
+  fileprivate init(_ counts: Accounts.ImportCounts) {
+    self.init(rows: counts.rows, imported: counts.imported, failed: counts.failed)
   }
 }
 
@@ -163,18 +139,5 @@ extension Problem {
     Problem(
       .requestTooLarge, "The list is larger than \(limit >> 20) MiB.",
       remedy: "Import it in parts; what was saved stays.")
-  }
-}
-
-extension Request {
-  /// `true` or `false`; without it, no.
-  fileprivate func flag(_ name: String) throws -> Bool {
-    switch query(name) {
-    case nil, "false"?: return false
-    case "true"?: return true
-    case .some(let text):
-      let message = "\(text) is not true or false"
-      throw Problem.fields([FieldFault(message: message, key: name)], code: .requestInvalidField)
-    }
   }
 }

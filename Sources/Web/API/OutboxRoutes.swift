@@ -1,119 +1,93 @@
+import API
 import Access
-import Accounts
 import Core
 import Delivery
-import Hummingbird
 import Store
 
-/// `/v1/outbox`: messages that are accepted and not yet settled, and what became of one message.
+/// Messages that are accepted and not yet settled, and what became of one message.
 struct OutboxRoutes: Sendable {
   let outbox: Outbox
 
-  func add(to group: RouterGroup<WebContext>) {
-    group.get("outbox", use: list)
-    group.get("outbox/:queueId", use: get)
-    group.delete("outbox/:queueId", use: delete)
-  }
-
-  private func list(_ request: Request, _ context: WebContext) async throws -> Response {
-    let paging = try request.pageRequest
-    let page = try await outbox.entries(
-      paging, account: context.caller.account, in: context.workspace)
-    let head = PageHead(paging, total: page.total)
-    return try reply(
-      OutboxPage(
-        total: head.total, page: head.page, pages: head.pages,
-        messages: page.elements.map { OutboxReply($0, history: nil) }))
-  }
-
-  private func get(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = QueueID(try context.pathText("queueId"))
-    let entry = try await outbox.entry(
-      id, account: context.caller.account, in: context.workspace)
-    return try reply(OutboxReply(entry, history: entry.history.map(AttemptReply.init)))
-  }
-
-  private func delete(_ request: Request, _ context: WebContext) async throws -> Response {
-    let id = QueueID(try context.pathText("queueId"))
-    let cancellation = try await outbox.cancel(
-      id, account: context.caller.account, in: context.workspace)
-    struct Deleted: Encodable { let deleted: Bool }
-    return try reply(Deleted(deleted: cancellation == .cancelled))
-  }
-}
-
-private struct OutboxPage: Encodable {
-  let total, page, pages: Int
-  let messages: [OutboxReply]
-}
-
-private struct OutboxReply: Encodable {
-  let queueId, account, source, messageId, created, scheduled, state: String
-  let envelope: Envelope
-  let subject, idempotencyKey: String?
-  let nextAttempt: NextAttempt
-  let attemptsMade, attempts: Int
-  let progress: Progress
-  let history: [AttemptReply]?
-
-  struct Envelope: Encodable {
-    let from: String
-    let to: [String]
-  }
-
-  struct Progress: Encodable {
-    let status: String
-    let response: String?
-    let error: ProblemReply?
-  }
-
-  /// EmailEngine writes `false` where there is none.
-  enum NextAttempt: Encodable {
-    case none
-    case at(Instant)
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      switch self {
-      case .none: try container.encode(false)
-      case .at(let instant): try container.encode(instant.description)
-      }
+  func add(to router: APIRouter) {
+    router.on(Operations.outbox) { call in
+      let page = try await outbox.entries(
+        call.query.request, account: call.caller.account, in: call.workspace)
+      var reply = OutboxPage(call.query, total: page.total)
+      reply.messages = page.elements.map { OutboxReply($0) }
+      return reply
+    }
+    router.on(Operations.outboxEntry) { call in
+      OutboxReply(
+        try await outbox.entry(call.path, account: call.caller.account, in: call.workspace))
+    }
+    router.on(Operations.cancelMessage) { call in
+      let cancellation = try await outbox.cancel(
+        call.path, account: call.caller.account, in: call.workspace)
+      return MessageCancelled(deleted: cancellation == .cancelled)
     }
   }
+}
 
-  init(_ entry: OutboxEntry, history: [AttemptReply]?) {
-    queueId = entry.queueID.rawValue
-    account = entry.account.rawValue
-    source = entry.source
+extension OutboxReply {
+  fileprivate init(_ entry: OutboxEntry) {
+    self.init()
+    queueId = entry.queueID
+    account = entry.account
+    source = Word(Source(rawValue: entry.source) ?? .api)
     messageId = entry.messageID
-    envelope = Envelope(from: entry.envelopeFrom, to: entry.envelopeTo)
+    envelope = EnvelopeReply(from: entry.envelopeFrom, to: entry.envelopeTo)
     subject = entry.subject
     idempotencyKey = entry.idempotencyKey
-    created = entry.created.description
-    scheduled = entry.scheduled.description
-    nextAttempt = entry.nextAttempt.map { .at($0) } ?? .none
+    created = entry.created
+    scheduled = entry.scheduled
+    nextAttempt = entry.nextAttempt
     attemptsMade = entry.attemptsMade
     attempts = entry.attempts
-    state = "\(entry.state)"
-    progress = Progress(
-      status: entry.status.rawValue, response: entry.response, error: entry.problem.map(ProblemReply.init))
-    self.history = history
+    state = Word(State(entry.state))
+    progress.status = Word(ProgressReply.Status(entry.status))
+    progress.response = entry.response
+    progress.error = entry.problem.map { ProblemReply($0) }
+    history = entry.history.map { AttemptReply($0) }
   }
 }
 
-private struct AttemptReply: Encodable {
-  let number: Int
-  let step, node, started: String
-  let ended, verdict: String?
-  let problem: ProblemReply?
+extension OutboxReply.State {
+  fileprivate init(_ state: QueueState) {
+    self =
+      switch state {
+      case .ready: .ready
+      case .active: .active
+      case .held: .held
+      case .deferred: .deferred
+      case .done: .done
+      case .failed: .failed
+      case .cancelled: .cancelled
+      }
+  }
+}
 
-  init(_ attempt: AttemptRecord) {
+extension ProgressReply.Status {
+  fileprivate init(_ status: OutboxEntry.Status) {
+    self =
+      switch status {
+      case .queued: .queued
+      case .processing: .processing
+      case .submitted: .submitted
+      case .error: .error
+      }
+  }
+}
+
+extension AttemptReply {
+  fileprivate init(_ attempt: AttemptRecord) {
+    self.init()
     number = attempt.number
-    step = attempt.step
-    node = attempt.node.rawValue
-    started = attempt.started.description
-    ended = attempt.ended?.description
-    verdict = attempt.verdict
-    problem = attempt.problem.map(ProblemReply.init)
+    // Steps and verdicts are stored in the words of the contract.
+    step = Word(Step(rawValue: attempt.step) ?? .hold)
+    node = attempt.node
+    started = attempt.started
+    ended = attempt.ended
+    verdict = attempt.verdict.flatMap { Verdict(rawValue: $0) }.map { Word($0) }
+    problem = attempt.problem.map { ProblemReply($0) }
   }
 }

@@ -1,25 +1,6 @@
 import Core
 
 extension Problem {
-  static func malformedJSON(_ reason: String) -> Problem {
-    Problem(
-      .requestMalformed, "The body is not valid JSON: \(reason)",
-      remedy: "Send one JSON object with Content-Type: application/json.")
-  }
-
-  /// One problem for all faults of a body; an unknown or unsupported field decides the code.
-  static func fields(_ faults: [FieldFault], code: ProblemCode) -> Problem {
-    let remedy =
-      switch code {
-      case .requestNotSupported: "Leave the field out; this version does not do what it asks for."
-      case .requestUnknownField: "Correct the spelling or leave the field out."
-      default: "Correct the field and send the request again."
-      }
-    return Problem(
-      code, faults.map { "\($0.key): \($0.message)" }.joined(separator: "; "), remedy: remedy,
-      fields: faults)
-  }
-
   static func tooLarge(limit: Int) -> Problem {
     Problem(
       .requestTooLarge, "The request body is larger than the limit of \(limit) bytes.",
@@ -29,21 +10,21 @@ extension Problem {
   static func noRoute(_ method: String, _ path: String) -> Problem {
     Problem(
       .requestNotFound, "There is nothing at \(method) \(path).",
-      remedy: "docs/openapi.json lists what there is.")
+      remedy: "GET /openapi.json describes every operation.")
   }
 
   static let tokenMissing = Problem(
       .tokenMissing, "The request carries no API token.",
-    remedy: "Send Authorization: Bearer TOKEN; `heliograph token issue` makes one.")
+    remedy: "Send Authorization: Bearer TOKEN; `heliograph token issue` issues a token.")
 
   static let tokenInvalid = Problem(
       .tokenInvalid, "The API token is unknown, expired or revoked.",
-    remedy: "Make a new one with `heliograph token issue`.")
+    remedy: "Issue a new one with `heliograph token issue`.")
 
   static func tokenScope(needed: String) -> Problem {
     Problem(
       .tokenScope, "The API token does not have the scope \(needed).",
-      remedy: "Make a token with `heliograph token issue --scope '\(needed)'`.")
+      remedy: "Issue a token with `heliograph token issue --scope '\(needed)'`.")
   }
 
   static let tokenOfOneAccount = Problem(

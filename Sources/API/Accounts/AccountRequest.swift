@@ -1,0 +1,202 @@
+package import Core
+
+/// The body of `POST /v1/account`: a mailbox, and one of the ways to connect it.
+package struct AccountRequest: Contract {
+  package var account: AccountID?
+  package var name: String?
+  package var email: String?
+  package var oauth2: OAuth2Field?
+  package var smtp: SMTPField?
+  package var unknownOutcome = UnknownOutcome.hold
+
+  package init() {}
+
+  package static let fields = Fields<Self>(
+    "AccountRequest", "A mailbox, and one of the ways to connect it: exactly one of `oauth2` and `smtp`."
+  ) {
+    Field(AccountTerm.account, \.account)
+    Field(AccountTerm.name, \.name)
+    Field("email", \.email, .line(0...1024, format: .email), "The mailbox's address; needed with `smtp`.")
+    Field(
+      "oauth2", \.oauth2, .object, "Which client the mailbox is reached with, and what was granted to it.")
+    Field("smtp", \.smtp, .object, "A client and its refresh token in the form of a mail server's settings.")
+    Field(AccountTerm.unknownOutcome, \.unknownOutcome)
+    Unsupported(
+      "expectedEmail", "path", "subconnections", "webhooks", "copy", "logs", "notifyFrom", "proxy",
+      "smtpEhloName",
+      "imapIndexer", "imap", "webhooksCustomHeaders", "locale", "tz")
+    Rule { request, complaints in
+      switch (request.oauth2, request.smtp) {
+      case (nil, nil): if !complaints.isGiven("smtp") { complaints.missing("oauth2") }
+      case (.some, .some):
+        complaints.add("smtp", "cannot stand beside oauth2: they are two ways to say one thing")
+      case (nil, .some): if request.email == nil { complaints.missing("email") }
+      case (.some, nil): break
+      }
+    }
+  }
+}
+
+enum AccountTerm {
+  static let account = Term(
+    "account", Kind<AccountID>.id(), "The account's id, of your choosing; left out, Heliograph makes one.")
+  static let name = Term(
+    "name", Kind<String>.line(0...256), "A name for people, also for the From header; left out, the mailbox.")
+  static let unknownOutcome = Term(
+    "unknownOutcome", Kind<UnknownOutcome>.word(),
+    "What happens to a message when nobody can find out whether Microsoft accepted it: `hold` it for a person to "
+      + "decide, or `resend` it.")
+  static let delegated = Term(
+    "delegated", Kind<Bool>.flag,
+    "Whether `email` is somebody else's mailbox, which the person who signs in may use.")
+  static let expectedEmail = Term(
+    "expectedEmail", Kind<String>.line(0...1024, format: .email),
+    "Only this address may sign in; left out, the one in `email`, if there is one.")
+}
+
+/// Which client the mailbox is reached with, and what was granted to it.
+package struct OAuth2Field: Contract {
+  package var provider: AppID?
+  package var authorize = false
+  package var redirectURL: String?
+  package var refreshToken: Secret?
+  package var accessToken: Secret?
+  package var expires: Instant?
+  package var clientID: String?
+  package var tenant: String?
+  package var cloud: String?
+  package var clientSecret: Secret?
+  package var clientCertificate: Secret?
+  package var auth: AuthField?
+
+  package init() {}
+
+  package static let fields = Fields<Self>(
+    "OAuth2Field", "Which client a mailbox is reached with, and what was granted to it."
+  ) {
+    Field("provider", \.provider, .id(), "The id of an OAuth2 app.")
+    Field(
+      "authorize", \.authorize, .flag,
+      "Save the account, and answer with a link by which somebody connects it.")
+    Field(
+      "redirectUrl", \.redirectURL, .line(1...2048, format: .url),
+      "With `authorize`: where the browser goes at the end; left out, to the gateway.")
+    Field(
+      "refreshToken", \.refreshToken, .secret(1...16_384),
+      "A refresh token that another program was given; it is tried at once.")
+    Field(
+      "accessToken", \.accessToken, .secret(1...16_384),
+      "Accepted and not used: the refresh token gives a new one.")
+    Field("expires", \.expires, .date, "Accepted and not used.")
+    Field(
+      "clientId", \.clientID, .line(1...256),
+      "In place of `provider`: the Application (client) ID of an app that is found, or else added.")
+    Field(
+      "tenant", \.tenant, .line(1...1024),
+      "With `clientId`: the Directory (tenant) ID or a domain of the tenant.")
+    Field("cloud", \.cloud, .line(1...256), "With `clientId`: the cloud that the app is registered in.")
+    Field("clientSecret", \.clientSecret, .secret(1...256), "With `clientId`: the client secret's Value.")
+    Field(
+      "clientCertificate", \.clientCertificate, .secretLines(1...65_536),
+      "With `clientId`, in place of `clientSecret`: a certificate and its private key as PEM.")
+    Field("auth", \.auth, .object, "Whose mailbox it is.")
+    Unsupported("useAuthServer")
+    Rule { field, complaints in field.check(&complaints) }
+  }
+
+  /// Each way to connect has fields of its own; what belongs to two of them is a mistake.
+  private func check(_ complaints: inout Complaints) {
+    checkClient(&complaints)
+    if auth?.delegatedAccount != nil { return checkDelegation(&complaints) }
+    if provider == nil, clientID == nil, !complaints.isGiven("clientId") { complaints.missing("provider") }
+    if provider != nil, clientID != nil { complaints.add("clientId", "cannot stand beside provider") }
+    if authorize {
+      if refreshToken != nil { complaints.add("refreshToken", "cannot stand beside authorize") }
+      if clientID != nil { complaints.add("clientId", "cannot stand beside authorize: add the app first") }
+      return
+    }
+    if redirectURL != nil { complaints.add("redirectUrl", "is for authorize only") }
+    guard let auth else { return complaints.missing("auth") }
+    if auth.delegatedUser != nil {
+      complaints.add("auth", "needs delegatedAccount beside delegatedUser, or authorize")
+    } else if auth.user == nil {
+      complaints.add("auth", "must name the user")
+    }
+  }
+
+  private func checkClient(_ complaints: inout Complaints) {
+    if clientSecret != nil, clientCertificate != nil {
+      complaints.add("clientCertificate", "cannot stand beside clientSecret")
+    }
+    if clientID == nil, tenant != nil || cloud != nil || clientSecret != nil || clientCertificate != nil {
+      complaints.missing("clientId")
+    }
+  }
+
+  private func checkDelegation(_ complaints: inout Complaints) {
+    if auth?.delegatedUser == nil { complaints.add("auth", "needs delegatedUser beside delegatedAccount") }
+    for (name, isGiven) in [
+      ("authorize", authorize), ("refreshToken", refreshToken != nil), ("clientId", clientID != nil),
+    ] where isGiven {
+      complaints.add(name, "cannot stand beside auth.delegatedAccount, whose grant is used")
+    }
+  }
+}
+
+/// Whose mailbox an account is for.
+package struct AuthField: Contract {
+  package var user: String?
+  package var delegatedUser: String?
+  package var delegatedAccount: AccountID?
+
+  package init() {}
+
+  package static let fields = Fields<Self>("AuthField", "Whose mailbox an account is for.") {
+    Field("user", \.user, .line(1...256), "The mailbox: its address, user principal name or object id.")
+    Field(
+      "delegatedUser", \.delegatedUser, .line(1...256),
+      "A mailbox that somebody else may use: the owner of `delegatedAccount` or, with `authorize`, the person who "
+        + "signs in.")
+    Field(
+      "delegatedAccount", \.delegatedAccount, .id(), "The account of the same workspace whose grant is used.")
+  }
+}
+
+/// A client and its refresh token, as programs enter them that know mail servers only.
+package struct SMTPField: Contract {
+  package var host = ""
+  package var port = 587
+  package var secure = false
+  package var auth = SMTPAuthField()
+
+  package init() {}
+
+  package static let fields = Fields<Self>(
+    "SMTPField", "A client and its refresh token, as programs enter them that know mail servers only."
+  ) {
+    Required(
+      "host", \.host, .line(1...256, format: .host),
+      "`smtp.office365.com`, `smtp-mail.outlook.com`, `outlook.office365.com`, or the host of the app's cloud."
+    )
+    Field("port", \.port, .integer(1...65_535), "The port.")
+    Field("secure", \.secure, .flag, "Whether TLS starts with the connection.")
+    Required("auth", \.auth, .object, "The client and its refresh token.")
+    Unsupported("useAuthServer", "tls")
+  }
+}
+
+/// The client and its refresh token, in the place of a user and a password.
+package struct SMTPAuthField: Contract {
+  package var user = ""
+  package var pass = Secret("")
+
+  package init() {}
+
+  package static let fields = Fields<Self>("SMTPAuthField", "The client and its refresh token.") {
+    Required("user", \.user, .line(1...1024), "The client ID, or the client ID, a slash and the tenant.")
+    Required("pass", \.pass, .secret(1...16_384), "The refresh token.")
+    Unsupported("accessToken")
+  }
+}
+
+extension UnknownOutcome: WireWord {}

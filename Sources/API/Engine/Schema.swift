@@ -1,0 +1,72 @@
+import JSON
+
+/// What a value may be, as data: the documentation, the check of replies and the streaming of bodies are taken from
+/// it.
+indirect enum Schema: Sendable {
+  case flag
+  case integer(ClosedRange<Int64>)
+  case text(TextRule)
+  case words([String])
+  /// `isShown`: in a reply it is told, not masked.
+  case secret(TextRule, isShown: Bool)
+  /// RFC 3339; a day too, where that is allowed.
+  case date(allowsDay: Bool)
+  case momentOrFalse
+  /// Base64 of any length.
+  case content
+  /// `takesOne`: one element may stand without the list.
+  case list(Schema, count: ClosedRange<Int>, takesOne: Bool)
+  /// An object with texts under names that are the sender's.
+  case texts(count: ClosedRange<Int>, name: TextRule, value: TextRule)
+  case anyObject
+  case object(ObjectSchema)
+
+  /// For a message: "must be …".
+  var singular: String {
+    switch self {
+    case .flag: "true or false"
+    case .integer: "a whole number"
+    case .text, .words, .secret, .date, .content, .momentOrFalse: "a string"
+    case .list: "a list"
+    case .texts, .anyObject, .object: "an object"
+    }
+  }
+
+  /// For a message: "a list of …".
+  var plural: String {
+    switch self {
+    case .flag: "true and false"
+    case .integer: "whole numbers"
+    case .text, .words, .secret, .date, .content, .momentOrFalse: "strings"
+    case .list: "lists"
+    case .texts, .anyObject, .object: "objects"
+    }
+  }
+}
+
+/// A table as data.
+struct ObjectSchema: Sendable {
+  /// The component in `openapi.json`.
+  let name: String
+  let summary: String
+  let fields: [FieldDescription]
+  /// Names that the vocabulary has and this version does not support.
+  let unsupported: [String]
+}
+
+/// One field of a table as data.
+struct FieldDescription: Sendable {
+  let name: String
+  let summary: String
+  let schema: Schema
+  let isRequired: Bool
+  /// What leaving it out says, as JSON text; `nil` when that is nothing.
+  let defaultText: [UInt8]?
+
+  /// Whether a query or a form says no more than without the name: all but a flag need a value.
+  func isLeftOut(_ value: JSONValue) -> Bool {
+    guard case .string("") = value else { return false }
+    if case .flag = schema { return false }
+    return true
+  }
+}

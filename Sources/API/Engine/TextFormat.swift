@@ -1,0 +1,30 @@
+extension TextFormat {
+  /// An e-mail address. Its grammar is checked above, where addresses are values.
+  package static let email = TextFormat("email")
+
+  /// An absolute `http` or `https` URL, as far as its beginning and its characters tell (RFC 3986).
+  package static let url = TextFormat("uri") { text in
+    let lower = text.prefix(8).lowercased()
+    let scheme = ["https://", "http://"].first { lower.hasPrefix($0) }
+    let rest = text.utf8.dropFirst(scheme?.utf8.count ?? 0)
+    guard scheme != nil, let host = rest.first, !"/?#".utf8.contains(host),
+      !text.utf8.contains(UInt8(ascii: " "))
+    else { return "must be a URL that begins with https:// or http://, not \(Quoted.text(text))" }
+    return nil
+  }
+
+  /// A host's name or address, with a port or without.
+  package static let host = TextFormat(nil) { text in
+    let isPlain = text.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"),
+        UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "_"):
+        true
+      case 0x80...: true
+      default: false
+      }
+    }
+    return isPlain ? nil : "must be a host such as crm.example, not \(Quoted.text(text))"
+  }
+}

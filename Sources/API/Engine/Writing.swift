@@ -1,0 +1,15 @@
+import JSON
+
+/// One object being written.
+struct Writing: Sendable {
+  /// What stands for a secret wherever it is shown.
+  static let mask = "******"
+
+  var json = JSONWriter()
+  /// Whether secrets are written as they are.
+  let revealsSecrets: Bool
+
+  init(revealsSecrets: Bool) {
+    self.revealsSecrets = revealsSecrets
+  }
+}

@@ -1,0 +1,55 @@
+package import Core
+package import JSON
+
+/// Which events are listed.
+package struct EventsQuery: Contract {
+  package var account: AccountID?
+  package var since: Int64 = 0
+  package var limit = 100
+
+  package init() {}
+
+  package static let fields = Fields<Self>("EventsQuery", "Which events are listed.") {
+    Field("account", \.account, .id(), "The account; left out, events that concern the workspace as a whole.")
+    Field("since", \.since, .integer(0...(.max)), "The number of the last event that was seen.")
+    Field("limit", \.limit, .integer(1...1000), "How many events at most.")
+  }
+}
+
+/// One thing that happened.
+package struct EventReply: Contract {
+  package var id: Int64 = 0
+  package var event = ""
+  package var date = Instant(microseconds: 0)
+  package var data = JSONValue.object([:])
+
+  package init() {}
+
+  package static let fields = Fields<Self>("Event", "One thing that happened.") {
+    Required("id", \.id, .integer(0...(.max)), "Counts up by one within the account.")
+    Required("event", \.event, .line(1...64), "What happened, in the words of webhooks.")
+    Required("date", \.date, .moment, "When it happened.")
+    Required("data", \.data, .anyObject, "Its details, which depend on `event`.")
+  }
+}
+
+package struct EventPage: Contract {
+  package var account: AccountID?
+  package var events: [EventReply] = []
+  package var next: Int64 = 0
+
+  package init() {}
+
+  package static let fields = Fields<Self>("EventPage", "Events in order.") {
+    Field("account", \.account, .id(), "The account that was asked for.")
+    Required("events", \.events, .list(.object, count: 0...1000), "The events, the oldest first.")
+    Required("next", \.next, .integer(0...(.max)), "The `since` of the next request.")
+  }
+}
+
+extension Operations {
+  package static let events = Operation<Nothing, EventsQuery, Nothing, EventPage>(
+    .get, "/v1/events", id: "getEvents", .events, .account,
+    "List what happened to an account, or to the workspace as a whole, in order.",
+    problems: [.accountNotFound])
+}

@@ -1,0 +1,39 @@
+package import Core
+
+/// A problem of the past, as lists and accounts show it.
+package struct ProblemReply: Contract {
+  package var code = ""
+  package var problem = ""
+  package var message = ""
+  package var remedy: String?
+  package var actor: Word<Responsible>?
+  package var link: String?
+  package var statusCode: Int?
+  package var serverResponseCode: String?
+  package var requestId: String?
+  package var date = Instant(microseconds: 0)
+
+  package init() {}
+
+  package static let fields = Fields<Self>("Problem", "A problem of the past.") {
+    Required(
+      "code", \.code, .line(1...64), "EmailEngine's code where it has one, else the same as `problem`.")
+    Required(
+      "problem", \.problem, .line(1...64), "Heliograph's code, `area.reason`; docs/errors.md lists them.")
+    Required("message", \.message, .lines(1...65_536), "One sentence about what happened.")
+    Field("remedy", \.remedy, .lines(1...4096), "What to do about it.")
+    Field("actor", \.actor, .word(), "Who has to act; left out where it is whoever reads this.")
+    Field("link", \.link, .line(1...4096, format: .url), "The page at Microsoft where this can be fixed.")
+    Field("statusCode", \.statusCode, .integer(100...999), "The HTTP status of Microsoft's reply.")
+    Field("serverResponseCode", \.serverResponseCode, .line(1...256), "Microsoft's own code.")
+    Field("requestId", \.requestId, .line(1...256), "The id by which Microsoft finds the request.")
+    Required("date", \.date, .moment, "When it happened.")
+  }
+}
+
+extension ProblemReply {
+  /// The code of a problem that a client tells, if this version knows it.
+  package var knownCode: ProblemCode? { ProblemCode(rawValue: problem) }
+}
+
+extension Responsible: WireWord {}

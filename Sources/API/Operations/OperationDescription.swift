@@ -1,0 +1,174 @@
+package import Core
+package import JSON
+
+/// An operation without its types.
+package struct OperationDescription: Sendable {
+  package let method: OperationMethod
+  /// `/v1/account/{account}/submit`
+  package let template: String
+  package let id: String
+  package let tag: OperationTag
+  package let access: OperationAccess
+  package let summary: String
+  let details: String
+  let headers: [RequestHeader]
+  package let bodyForm: BodyForm
+  package let replyForm: ReplyForm
+  let problems: [ProblemCode]
+  let query: ObjectSchema
+  let body: ObjectSchema
+  let reply: ObjectSchema
+
+  /// The names in the template, in order.
+  package var pathNames: [String] {
+    template.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+  }
+
+  func path(_ parts: [String]) -> String {
+    var parts = parts.makeIterator()
+    return template.split(separator: "/", omittingEmptySubsequences: false).map { step in
+      step.hasPrefix("{") ? PathPart.encode(parts.next() ?? "") : String(step)
+    }.joined(separator: "/")
+  }
+
+  /// Every code that the operation may answer with, as far as it can be foreseen: its own, and those of its parts.
+  package var allProblems: [ProblemCode] {
+    var codes: [ProblemCode] = []
+    if !pathNames.isEmpty || !query.fields.isEmpty || bodyForm != .none { codes += Self.reading }
+    if bodyForm != .none { codes.append(.requestTooLarge) }
+    switch access {
+    case .open, .optionalToken: break
+    case .workspace, .account, .operator: codes += Self.authentication
+    }
+    return codes + problems + Self.installation
+  }
+
+  private static let reading: [ProblemCode] = [
+    .requestMalformed, .requestInvalidField, .requestUnknownField, .requestNotSupported,
+  ]
+  private static let authentication: [ProblemCode] = [
+    .tokenMissing, .tokenInvalid, .tokenScope, .workspaceNotFound,
+  ]
+  private static let installation: [ProblemCode] = [.storeUnavailable, .serverBusy, .requestInternal]
+
+  /// The codes of one status that come from no operation of its own.
+  static func general(_ status: Int) -> [ProblemCode] {
+    (reading + [.requestTooLarge] + authentication + installation).filter { $0.status == status }
+  }
+
+  static let generalStatuses = Set(
+    (reading + [.requestTooLarge] + authentication + installation).map(\.status)
+  ).sorted()
+
+  /// Where a reply differs from what is declared; empty where it does not. For tests: every reply of the API is held
+  /// to it.
+  ///
+  /// - Parameter reply: The body; for NDJSON, one of its lines.
+  package func check(status: Int, reply: JSONValue) -> [String] {
+    if status != 200 { return ErrorReply.check(status: status, reply: reply) }
+    switch replyForm {
+    case .json, .lines: return reply.differences(from: .object(self.reply), at: "")
+    case .document: return reply.differences(from: .anyObject, at: "")
+    }
+  }
+}
+
+package enum OperationMethod: String, Sendable, CaseIterable {
+  case get = "GET"
+  case post = "POST"
+  case put = "PUT"
+  case delete = "DELETE"
+}
+
+/// Who may call an operation.
+package enum OperationAccess: Sendable, Hashable {
+  /// Anybody.
+  case open
+  /// Anybody; a token is told more.
+  case optionalToken
+  /// A token of the whole workspace.
+  case workspace
+  /// Also a token of one account: for that account, or for its share of a list.
+  case account
+  /// An operator: a token with the scope `*` in the workspace `default`.
+  case `operator`
+
+  /// The name under which a token may stand in a query, where a client cannot set a header.
+  package static let queryName = "access_token"
+}
+
+/// How a body comes.
+package enum BodyForm: Sendable, Hashable {
+  case none
+  case json
+  /// No body at all says the same as an empty object.
+  case optionalJSON
+  /// Read as it comes, by the handler itself.
+  case stream(type: String, summary: String)
+}
+
+/// How a reply is written.
+package enum ReplyForm: Sendable, Hashable {
+  case json
+  /// One JSON object a line (`application/x-ndjson`), while the body is still being read.
+  case lines
+  /// The description of the API itself.
+  case document
+}
+
+/// A header of a request that the contract knows.
+package struct RequestHeader: Sendable {
+  package let name: String
+  let summary: String
+  let rule: TextRule
+
+  private init(_ name: String, _ summary: String, length: ClosedRange<Int>) {
+    self.name = name
+    self.summary = summary
+    rule = TextRule(length: length, hasLines: false)
+  }
+
+  /// - Throws: `request.invalidField` when it is not as it must be.
+  package func read(_ text: String?) throws(Problem) -> String? {
+    guard let text, let fault = rule.fault(in: text) else { return text }
+    throw Problem(
+      .requestInvalidField, "\(name): \(fault).", remedy: "Correct the header and send the request again.",
+      fields: [FieldFault(message: fault, key: name)])
+  }
+
+  package static let idempotencyKey = RequestHeader(
+    "Idempotency-Key",
+    "A key of your own for this message. The same key with the same body is answered with the first receipt; with "
+      + "another body it is refused with 409.", length: 1...1024)
+
+  package static let workspace = RequestHeader(
+    "Heliograph-Workspace",
+    "The workspace in which an operator's token acts; all other tokens have only their own.",
+    length: 1...64)
+}
+
+/// A chapter of the documentation.
+package enum OperationTag: String, Sendable, CaseIterable {
+  case submit = "Submit"
+  case outbox = "Outbox"
+  case accounts = "Accounts"
+  case apps = "OAuth2 apps"
+  case events = "Events"
+  case tokens = "API tokens"
+  case workspaces = "Workspaces"
+  case operation = "Operation"
+
+  var summary: String {
+    switch self {
+    case .submit: "Hand in messages."
+    case .outbox: "Messages that were accepted, and what became of them."
+    case .accounts: "The mailboxes that messages are sent from, and the ways to connect them."
+    case .apps: "App registrations at Microsoft Entra, through which mailboxes are connected."
+    case .events: "What happened, in order."
+    case .tokens: "Keys to this API."
+    case .workspaces:
+      "What is kept apart: apps, accounts, tokens, messages and events of one customer or team."
+    case .operation: "Whether the gateway works, and this description."
+    }
+  }
+}

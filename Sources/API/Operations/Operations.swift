@@ -1,0 +1,20 @@
+/// Every operation of the REST API; each stands beside the types that it takes and answers.
+package enum Operations {
+  /// In the order of the documentation.
+  package static let all: [OperationDescription] = [
+    submit.description, submitFromDefault.description,
+    outbox.description, outboxEntry.description, cancelMessage.description,
+    addAccount.description, accounts.description, importAccounts.description, account.description,
+    deleteAccount.description, pauseAccount.description, resumeAccount.description,
+    reconnectAccount.description,
+    accountToken.description, verifyAccount.description, makeSignInLink.description,
+    startDeviceSignIn.description, deviceSignIn.description,
+    addApp.description, apps.description, app.description, updateApp.description, deleteApp.description,
+    verifyApp.description, appRegistration.description, planRegistration.description,
+    events.description,
+    issueToken.description, tokens.description, revokeToken.description,
+    addWorkspace.description, workspaces.description, workspace.description, updateWorkspace.description,
+    deleteWorkspace.description,
+    health.description, openAPI.description,
+  ]
+}

@@ -1,0 +1,172 @@
+package import Core
+
+/// A message in the outbox, and what has become of it.
+package struct OutboxReply: Contract {
+  package var queueId = QueueID("")
+  package var account = AccountID("")
+  package var source = Word(Source.api)
+  package var messageId = ""
+  package var envelope = EnvelopeReply()
+  package var subject: String?
+  package var idempotencyKey: String?
+  package var created = Instant(microseconds: 0)
+  package var scheduled = Instant(microseconds: 0)
+  package var nextAttempt: Instant?
+  package var attemptsMade = 0
+  package var attempts = 0
+  package var state = Word(State.ready)
+  package var progress = ProgressReply()
+  package var history: [AttemptReply] = []
+
+  package enum Source: String, WireWord {
+    case api = "api"
+    case smtp = "smtp"
+  }
+
+  package enum State: String, WireWord {
+    /// Waits for its turn.
+    case ready = "ready"
+    /// An attempt is running.
+    case active = "active"
+    /// Waits for a person.
+    case held = "held"
+    /// Waits for its time.
+    case deferred = "deferred"
+    /// Sent.
+    case done = "done"
+    /// Given up.
+    case failed = "failed"
+    /// Taken back.
+    case cancelled = "cancelled"
+  }
+
+  package init() {}
+
+  package static let fields = Fields<Self>(
+    "OutboxEntry", "A message in the outbox, and what has become of it."
+  ) {
+    Required("queueId", \.queueId, .id(), "The message's id in the outbox.")
+    Required("account", \.account, .id(), "The account that sends it.")
+    Required("source", \.source, .word(), "How it was handed in.")
+    Required("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
+    Required("envelope", \.envelope, .object, "Who sends and receives it.")
+    Field("subject", \.subject, .line(0...10_240), "The Subject header.")
+    Field(
+      "idempotencyKey", \.idempotencyKey, .line(1...1024), "The `Idempotency-Key` that it was submitted with."
+    )
+    Required("created", \.created, .moment, "When it was accepted.")
+    Required("scheduled", \.scheduled, .moment, "When it was due first.")
+    Required(
+      "nextAttempt", \.nextAttempt, .momentOrFalse,
+      "When the next attempt is due; `false` when one is running or there will be none.")
+    Required("attemptsMade", \.attemptsMade, .integer(0...(.max)), "How many attempts there have been.")
+    Required(
+      "attempts", \.attempts, .integer(0...(.max)),
+      "About how many attempts there will be before it is given up.")
+    Required(
+      "state", \.state, .word(),
+      "`ready`: waits for its turn. `active`: an attempt is running. `deferred`: waits for its next attempt. "
+        + "`held`: may have been sent, and waits for a person to decide. `done`: sent. `failed`: given up. "
+        + "`cancelled`: taken back.")
+    Required("progress", \.progress, .object, "The same in EmailEngine's words.")
+    Field(
+      "history", \.history, .list(.object, count: 0...100_000),
+      "All attempts in order; only in the reply for one message.")
+  }
+}
+
+/// Who sends and receives a message.
+package struct EnvelopeReply: Contract {
+  package var from = ""
+  package var to: [String] = []
+
+  package init() {}
+
+  package init(from: String, to: [String]) {
+    self.from = from
+    self.to = to
+  }
+
+  package static let fields = Fields<Self>("Envelope", "Who sends and receives a message.") {
+    Required("from", \.from, .line(0...1024), "The sender.")
+    Required("to", \.to, .list(.line(1...1024), count: 0...100_000), "Everybody who receives it.")
+  }
+}
+
+/// How far a message is, in EmailEngine's words.
+package struct ProgressReply: Contract {
+  package var status = Word(Status.queued)
+  package var response: String?
+  package var error: ProblemReply?
+
+  package enum Status: String, WireWord {
+    case queued = "queued"
+    case processing = "processing"
+    case submitted = "submitted"
+    case error = "error"
+  }
+
+  package init() {}
+
+  package static let fields = Fields<Self>("Progress", "How far a message is, in EmailEngine's words.") {
+    Required("status", \.status, .word(), "How far it is.")
+    Field("response", \.response, .line(1...1024), "What Microsoft answered when it accepted the message.")
+    Field("error", \.error, .object, "Why it has not been sent, or not yet.")
+  }
+}
+
+/// One attempt to send a message.
+package struct AttemptReply: Contract {
+  package var number = 0
+  package var step = Word(Step.hold)
+  package var node = NodeID("")
+  package var started = Instant(microseconds: 0)
+  package var ended: Instant?
+  package var verdict: Word<Verdict>?
+  package var problem: ProblemReply?
+
+  /// The step of the attempt that was recorded last.
+  package enum Step: String, WireWord {
+    /// A draft was asked for.
+    case create = "create"
+    /// The draft was to be sent.
+    case send = "send"
+    /// The message was to be sent without a draft.
+    case submit = "submit"
+    /// The message was looked up.
+    case look = "look"
+    /// Nothing was asked for.
+    case hold = "hold"
+  }
+
+  package enum Verdict: String, WireWord {
+    case sent = "sent"
+    /// Not sent, and to be tried again.
+    case deferred = "deferred"
+    /// Perhaps sent: to be looked up.
+    case unknown = "unknown"
+    /// Perhaps sent: a person decides.
+    case held = "held"
+    case failed = "failed"
+    /// Cut off when its node stopped.
+    case interrupted = "interrupted"
+  }
+
+  package init() {}
+
+  package static let fields = Fields<Self>("Attempt", "One attempt to send a message.") {
+    Required("number", \.number, .integer(0...(.max)), "Counts the attempts of the message, from 1.")
+    Required(
+      "step", \.step, .word(),
+      "The step that was recorded last: `create` a draft, `send` the draft, `submit` without a draft, `look` the "
+        + "message up, or `hold`: nothing was asked for.")
+    Required("node", \.node, .id(), "The gateway process that made it.")
+    Required("started", \.started, .moment, "When it began.")
+    Field("ended", \.ended, .moment, "When it ended; left out while it is running.")
+    Field(
+      "verdict", \.verdict, .word(),
+      "What came of it; `unknown`: perhaps sent, to be looked up; `held`: perhaps sent, a person decides; "
+        + "`interrupted`: cut off when its node stopped.")
+    Field("problem", \.problem, .object, "What went wrong.")
+  }
+}

@@ -1,0 +1,67 @@
+package import Core
+
+/// The receipt for a message, which is on disk when it is given.
+package struct SubmitReply: Contract {
+  package var response = "Queued for delivery"
+  package var messageId = ""
+  package var queueId = QueueID("")
+  package var idempotency: IdempotencyReply?
+
+  package init() {}
+
+  package static let fields = Fields<Self>("SubmitReply", "The receipt for a message that is on disk.") {
+    Required("response", \.response, .line(1...256), "What happened, in words.")
+    Required("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
+    Required("queueId", \.queueId, .id(), "The message's id in the outbox.")
+    Field("idempotency", \.idempotency, .object, "What became of the `Idempotency-Key`, where there was one.")
+  }
+}
+
+/// What became of an `Idempotency-Key`.
+package struct IdempotencyReply: Contract {
+  package var key = ""
+  package var status = Word(Status.miss)
+
+  package enum Status: String, WireWord {
+    /// The key is new.
+    case miss = "MISS"
+    /// An earlier request had this key and this body.
+    case hit = "HIT"
+  }
+
+  package init() {}
+
+  package init(_ key: String, _ status: Status) {
+    self.key = key
+    self.status = Word(status)
+  }
+
+  package static let fields = Fields<Self>("Idempotency", "What became of an `Idempotency-Key`.") {
+    Required("key", \.key, .line(1...1024), "The key.")
+    Required(
+      "status", \.status, .word(),
+      "`MISS`: the key is new. `HIT`: this is the receipt of the earlier request.")
+  }
+}
+
+extension Operations {
+  package static let submit = Operation<AccountID, SubmitQuery, SubmitRequest, SubmitReply>(
+    .post, "/v1/account/{account}/submit", id: "postAccountSubmit", .submit, .account,
+    "Submit a message from one account.", acceptance, headers: [.idempotencyKey],
+    problems: [.accountNotFound, .backendNotImplemented] + refusals)
+
+  package static let submitFromDefault = Operation<Nothing, SubmitQuery, SubmitRequest, SubmitReply>(
+    .post, "/v1/submit", id: "postSubmit", .submit, .workspace,
+    "Submit a message from the workspace's default sender.", acceptance, headers: [.idempotencyKey],
+    problems: [.workspaceNoDefaultSender, .accountNotFound, .backendNotImplemented] + refusals)
+
+  private static let acceptance =
+    "Answers once the message is on disk; from then on it is sent, or its failure is told, even if the gateway stops. "
+    + "A message that is refused was not stored."
+
+  private static let refusals: [ProblemCode] = [
+    .messageNoRecipient, .messageTooManyRecipients, .messageInvalidAddress, .messageInvalidHeader,
+    .messageMalformed, .envelopeMismatch, .messageTooLarge, .idempotencyMismatch, .idempotencyInProgress,
+    .storeFull,
+  ]
+}

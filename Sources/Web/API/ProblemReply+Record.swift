@@ -1,0 +1,19 @@
+import API
+import Core
+import Store
+
+extension ProblemReply {
+  init(_ record: ProblemRecord) {
+    self.init()
+    problem = record.code
+    code = ProblemCode(rawValue: record.code)?.apiCode ?? record.code
+    message = record.summary
+    remedy = record.remedy
+    actor = record.actor.map { Word($0) }
+    link = record.link
+    statusCode = record.status
+    serverResponseCode = record.peerCode
+    requestId = record.requestID
+    date = record.occurred
+  }
+}
