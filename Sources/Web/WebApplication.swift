@@ -59,7 +59,7 @@ package struct WebApplication: Sendable {
     let router = Router(context: WebContext.self)
     router.add(middleware: ProblemMiddleware(bodyLimit: bodyLimit))
     HealthRoute(store: services.store, tokens: services.tokens, secrets: services.secrets).add(to: router)
-    try HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
+    HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
     let api = router.group("v1").add(middleware: BearerAuthentication(tokens: services.tokens, scope: "api"))
     AppRoutes(apps: services.apps, bodyLimit: bodyLimit).add(to: api)
     RegistrationRoutes(desk: services.registration, bodyLimit: bodyLimit).add(to: api)
