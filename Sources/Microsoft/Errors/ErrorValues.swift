@@ -118,9 +118,9 @@ enum Placeholder: String, CaseIterable {
     switch self {
     case .redirectURI: "the redirect URI that Heliograph shows"
     case .clientID: "this client ID"
-    case .authority: "the authority that was asked"
+    case .authority: "the authority that was used"
     case .tenant: "the account's tenant"
-    case .scopes: "the permissions that it asks for"
+    case .scopes: "the permissions that it requests"
     case .permission: "the permission that this needs"
     case .mailbox: "this mailbox"
     case .from: "that From address"
