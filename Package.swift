@@ -14,7 +14,6 @@ let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "as
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -37,7 +36,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -102,7 +100,7 @@ let package = Package(
       name: "Web",
       dependencies: [
         "Core", "JSON", "API", "MIME", "HTML", "Vault", "Store", "Events", "Access", "Accounts", "Backends",
-        "Delivery", "Diagnosis", crypto, hummingbird, logging, mustache, nioCore,
+        "Delivery", "Diagnosis", crypto, hummingbird, logging, nioCore,
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       swiftSettings: style),
@@ -164,6 +162,7 @@ let package = Package(
       swiftSettings: style),
     .testTarget(name: "GatewayTests", dependencies: ["Core", "Gateway"], swiftSettings: style),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: style),
+    .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: style),
     .testTarget(
       name: "MIMETests", dependencies: ["Core", "MIME", "ProcessTesting"], exclude: ["judge.py"],
       swiftSettings: style),
@@ -188,8 +187,8 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "API", "Access", "Accounts", "Backends", "Core", "Delivery", "Diagnosis", "Events", "HTTP", "JSON",
-        "Microsoft", "Store", "StoreTesting", "Vault", "Web", hummingbird,
+        "API", "Access", "Accounts", "Backends", "Core", "Delivery", "Diagnosis", "Events", "HTML", "HTTP",
+        "JSON", "Microsoft", "Store", "StoreTesting", "Vault", "Web", hummingbird,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdTesting", package: "hummingbird"), logging, nioCore,
       ],

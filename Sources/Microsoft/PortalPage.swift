@@ -1,6 +1,6 @@
 import Core
 
-/// A page of the Microsoft Entra admin center on which a fault is mended.
+/// A page of the Microsoft Entra admin center on which a fault can be fixed.
 package enum PortalPage: String, Sendable, CaseIterable {
   // Of one app registration; without its client id, the list of them all.
   case overview = "Overview"

@@ -55,10 +55,10 @@ package struct WebApplication: Sendable {
     self.bodyLimit = bodyLimit
   }
 
-  package func router() throws -> Router<WebContext> {
+  package func router() -> Router<WebContext> {
     let router = Router(context: WebContext.self)
     router.add(middleware: ProblemMiddleware(bodyLimit: bodyLimit))
-    try HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
+    HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
     let api = APIRouter(
       router: router, authentication: BearerAuthentication(tokens: services.tokens), bodyLimit: bodyLimit)
     HealthRoute(store: services.store, credentials: services.secrets).add(to: api)

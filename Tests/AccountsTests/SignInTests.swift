@@ -1,4 +1,3 @@
-@testable import Backends
 import Core
 import Microsoft
 import Store
@@ -6,6 +5,7 @@ import StoreTesting
 import Testing
 
 @testable import Accounts
+@testable import Backends
 
 /// A person signs in, as a browser would, at the sandbox.
 @Suite struct SignInTests {
@@ -33,6 +33,30 @@ import Testing
       // The token that came with the code serves at once.
       _ = try await world.house.tokens.token(for: id, in: .default)
       #expect(try await world.refreshes() == 0)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a link has at most ten sign-ins under way, the newest`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      _ = try await world.addWebApp()
+      let link = try await world.house.signIn.form(Self.form, in: .default)
+      var journeys: [SignInStart] = []
+      for _ in 0...SignIn.pendingLimit {
+        journeys.append(try await world.start(link))
+        world.house.time.advance(by: .seconds(1))
+      }
+      let replaced = try await world.callback(journeys[0], as: "alice@contoso.test")
+      guard case .refused(let problem, _, _) = try await world.finish(replaced, journeys[0]) else {
+        Issue.record("the one that was replaced still connects")
+        return
+      }
+      #expect(problem.code == .signInExpired)
+      let kept = try await world.callback(journeys[1], as: "alice@contoso.test")
+      guard case .connected = try await world.finish(kept, journeys[1]) else {
+        Issue.record("the oldest that is left does not connect")
+        return
+      }
     }
   }
 

@@ -277,7 +277,7 @@ class Walk:
               "entra.redirectMismatch · AADSTS50011" in browser.text and "What to do" in browser.text, browser.text)
         check("help: with the redirect URI that the link's app sends",
               f"Add exactly {self.gateway.origin}/oauth under" in browser.text, browser.text)
-        check("help: with the portal page where it is mended",
+        check("help: with the portal page where this can be fixed",
               browser.attribute("Open the page at Microsoft", "href").startswith("http"), browser.text)
         self.looks("answer")
         browser.type("code", HOSTILE)

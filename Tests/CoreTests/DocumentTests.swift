@@ -1,4 +1,3 @@
-import Core
 import Foundation
 import Testing
 
@@ -28,19 +27,5 @@ extension DocumentTests {
       !FileManager.default.fileExists(atPath: Self.package.appending(path: $0).path)
     }
     #expect(missing == [])
-  }
-
-  @Test func `every error code has one row, which says what it means and what to do`() throws {
-    let lines = try Self.text("docs/errors.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
-    let rows = lines.map { line in
-      line.dropFirst().dropLast().split(separator: "|", omittingEmptySubsequences: false)
-        .map { $0.trimmingCharacters(in: .whitespaces) }
-    }
-    #expect(rows.filter { $0.count != 3 || $0.contains("") } == [])
-    let documented = rows.map { $0[0].trimmingCharacters(in: ["`"]) }
-    let codes = ProblemCode.all.map(\.rawValue)
-    #expect(codes.filter { !documented.contains($0) } == [], "codes without a row")
-    #expect(documented.filter { !codes.contains($0) } == [], "rows without a code")
-    #expect(documented.count == Set(documented).count, "a code has two rows")
   }
 }

@@ -86,7 +86,7 @@ import Testing
     let declined = Problem(
       callbackError: "access_denied", description: "AADSTS65004: User declined to consent to access the app.")
     #expect(declined.code == .signInDeclined)
-    #expect(declined.origin == PeerError(code: "AADSTS65004"))
+    #expect(declined.origin == PeerError(code: "AADSTS65004", word: "access_denied"))
     let bare = Problem(callbackError: "login_required", description: nil)
     #expect(bare.code == .entraInteractionRequired)
     #expect(bare.retry == .futile)
@@ -103,7 +103,7 @@ import Testing
       HTTPReply(status: 400, headers: [:], body: Array(body.utf8), cut: nil), hiding: [],
       values: ErrorValues(clientID: "6731de76"))
     #expect(problem.code == .entraWrongAccountType && problem.actor == .appOwner)
-    #expect(problem.summary == "The app with client ID 6731de76 does not admit personal Microsoft accounts.")
+    #expect(problem.summary == "The app with client ID 6731de76 does not allow personal Microsoft accounts.")
   }
 
   @Test func `a refusal names the exact value, who mends it and where`() async throws {

@@ -150,7 +150,7 @@ import Testing
         let problem = await #expect(throws: Problem.self) { try await graph.sendMail([]) }
         #expect(
           problem?.summary
-            == "Exchange does not let alice@contoso.test send as boss@contoso.test. (HTTP 403, ErrorSendAsDenied)"
+            == "Exchange does not allow alice@contoso.test to send as boss@contoso.test. (HTTP 403, ErrorSendAsDenied)"
         )
       }
     }

@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import Foundation
+import HTML
 import Hummingbird
 import HummingbirdTesting
 import Microsoft
@@ -19,18 +20,52 @@ import Testing
     "\"\u{301} autofocus onfocus=\"alert(1)", "<\u{200D}/textarea><\u{200D}script>",
   ]
 
-  @Test(arguments: hostile)
-  func `what is escaped has neither markup nor quotation marks`(text: String) {
-    let html = PageText.escape(text)
-    #expect(!html.unicodeScalars.contains { "<>\"'".unicodeScalars.contains($0) })
-    let rows = PageText.escaped(["rows": [["title": text]], "plain": true])
-    #expect((rows["rows"] as? [[String: Any]])?[0]["title"] as? String == html)
-    #expect(rows["plain"] as? Bool == true)
+  private static func escaped(_ text: String) -> String {
+    let markup: Markup = "\(text)"
+    return markup.text
   }
 
-  @Test func `no template escapes again what is escaped`() {
-    for (name, template) in PageTemplates.pages {
-      #expect(!template.replacing("{{{", with: "").contains(/\{\{[A-Za-z]/), "\(name)")
+  @Test func `whatever is pasted, the page has the same tags and attributes`() {
+    var generator = SystemRandomNumberGenerator()
+    let plain = Self.skeleton(HostedPage.help(HelpLink(code: "x"), nil).html)
+    for _ in 0..<200 {
+      let noise = (0..<20).compactMap { _ in
+        Bool.random(using: &generator)
+          ? Unicode.Scalar(UInt32.random(in: 0...0x10FFFF, using: &generator))
+          : "<>\"'&/= \u{301}\u{200D}".unicodeScalars.randomElement(using: &generator)
+      }
+      let text = "x" + String(String.UnicodeScalarView(noise))
+      #expect(
+        Self.skeleton(HostedPage.help(HelpLink(code: text), nil).html) == plain, "\(noise.map(\.value))")
+      let failure = PageFailure(Problem(.requestInternal, text, remedy: text, actor: .user, link: text))
+      let page = HostedPage.refused(failure, tryAgain: text, back: nil, seconds: 20).html
+      #expect(Self.skeleton(page).filter { $0 == "<" }.count == Self.failureTags, "\(noise.map(\.value))")
+    }
+  }
+
+  /// Of a failure without links, as all of these are.
+  private static let failureTags = skeleton(
+    HostedPage.refused(
+      PageFailure(Problem(.requestInternal, "x", remedy: "x", actor: .user)), tryAgain: nil, back: nil,
+      seconds: 20
+    ).html
+  ).count { $0 == "<" }
+
+  /// The tags of a page without what their attributes hold, by scalars, as a browser reads them.
+  private static func skeleton(_ html: String) -> [Unicode.Scalar] {
+    var (isInTag, isInValue) = (false, false)
+    return html.unicodeScalars.filter { scalar in
+      switch scalar {
+      case "<" where !isInTag: isInTag = true
+      case ">" where isInTag && !isInValue:
+        isInTag = false
+        return true
+      case "\"" where isInTag:
+        isInValue.toggle()
+        return true
+      default: break
+      }
+      return isInTag && !isInValue
     }
   }
 
@@ -38,14 +73,14 @@ import Testing
   func `what somebody pastes into the help comes back as text`(text: String) async throws {
     try await WebFixture.withRouter { router in
       try await Application(router: router).test(.router) { client in
-        let query = HelpLink(code: text).path
+        let query = HelpLink(code: text).help.text
         try await client.execute(uri: query, method: .get) { response in
           let page = String(buffer: response.body)
           #expect(response.status == .ok)
           // The same amount of markup as for a harmless text: two places, each with the text escaped.
           let shown = text.trimmingCharacters(in: .whitespacesAndNewlines)
-          #expect(page.components(separatedBy: PageText.escape(shown)).count == 3)
-          #expect(!page.contains(shown) || PageText.escape(shown) == shown)
+          #expect(page.components(separatedBy: Self.escaped(shown)).count == 3)
+          #expect(!page.contains(shown) || Self.escaped(shown) == shown)
           #expect(response.headers[.setCookie] == nil)
         }
       }
@@ -58,7 +93,7 @@ import Testing
       .requestInternal, words, remedy: words, origin: PeerError(code: words, requestID: "\"><b>"),
       actor: .administrator, link: "javascript:alert(1)")
     try await WebFixture.withServices { services, cloud in
-      let pages = try HostedPages(
+      let pages = HostedPages(
         signIn: services.signIn, publicURL: "http://localhost:3000", loginOrigins: [cloud.login])
       let router = Router(context: WebContext.self)
       let failing = router.group("").add(middleware: PageProblemMiddleware(pages: pages))
@@ -66,7 +101,7 @@ import Testing
       try await Application(router: router).test(.router) { client in
         try await client.execute(uri: "/x", method: .get) { response in
           let page = String(buffer: response.body)
-          #expect(page.components(separatedBy: PageText.escape(words)).count == 4)
+          #expect(page.components(separatedBy: Self.escaped(words)).count == 4)
           #expect(!page.contains(words) && !page.contains("<script"))
           #expect(!page.contains("href=\"javascript:"))
           #expect(page.contains("An administrator of your organisation"))

@@ -10,6 +10,8 @@ package struct DeviceSignIn: Sendable {
 
   /// How long one that is over can still say how it ended.
   private static let memory: Duration = .seconds(24 * 3600)
+  /// How many codes one link gives within the life of a sign-in: each is a request to Microsoft, and polled for.
+  private static let codeLimit = 10
   /// A code with less time left is not shown again: nobody would finish.
   private static let worthShowing: Duration = .seconds(120)
 
@@ -45,10 +47,11 @@ package struct DeviceSignIn: Sendable {
   }
 
   private func begin(_ form: HostedFormRecord, _ id: AppID) async throws -> PendingDeviceSignIn {
-    let app = try await signIn.store.read { (tx: borrowing Transaction) in
-      try tx.signInApp(id, in: form.workspace)
-    }
     let now = signIn.time.now
+    let app = try await signIn.store.read { (tx: borrowing Transaction) in
+      try Self.checkCodes(of: form, at: now, tx)
+      return try tx.signInApp(id, in: form.workspace)
+    }
     let code = try await signIn.endpoints.entra(for: app).deviceCode(
       scopes: try await signIn.requestedScopes(of: app, for: form), client: app.deviceClient,
       tenant: app.authority)
@@ -60,9 +63,17 @@ package struct DeviceSignIn: Sendable {
       created: now, expires: now + code.expiresIn)
     try await signIn.store.write { (tx: borrowing Transaction) in
       try tx.deleteDeviceSignIns(expiredBefore: now - Self.memory)
+      try Self.checkCodes(of: form, at: now, tx)
       try tx.insert(record)
     }
     return journey(record)
+  }
+
+  private static func checkCodes(
+    of form: HostedFormRecord, at now: Instant, _ tx: borrowing Transaction
+  ) throws {
+    let recent = try tx.deviceSignIns(of: form.id, in: form.workspace, since: now - SignIn.stateLife)
+    guard recent < codeLimit else { throw Problem.tooManyDeviceCodes(codeLimit) }
   }
 
   private func journey(_ record: DeviceSignInRecord) -> PendingDeviceSignIn {

@@ -12,6 +12,12 @@ extension Problem {
     .signInDeviceCodeExpired, "Nobody entered the code in time.", remedy: "Start again and use the new code.",
     actor: .user)
 
+  static func tooManyDeviceCodes(_ limit: Int) -> Problem {
+    Problem(
+      .signInTooManyCodes, "This link has already given \(limit) codes within 15 minutes.",
+      remedy: "Wait 15 minutes, then request a new code.", retry: .safe(after: SignIn.stateLife))
+  }
+
   /// Entra says the same of a web client without its secret (AADSTS7000218), where the cure is another.
   static func publicClientOff(_ app: OAuth2AppRecord, _ cloud: Cloud, origin: PeerError?) -> Problem {
     Problem(

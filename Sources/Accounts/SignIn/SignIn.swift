@@ -19,6 +19,8 @@ package struct SignIn: Sendable {
   package static let formLife: Duration = .seconds(24 * 3600)
   /// How long a person may take at Microsoft.
   package static let stateLife: Duration = .seconds(15 * 60)
+  /// How many sign-ins of one link may be under way; a new one replaces the oldest.
+  static let pendingLimit = 10
   /// How long a link that no longer works can still say why.
   private static let formMemory: Duration = .seconds(30 * 24 * 3600)
 
@@ -95,6 +97,7 @@ package struct SignIn: Sendable {
     let record = journey.record(form, app, until: now + Self.stateLife, at: now, vault)
     try await store.write { (tx: borrowing Transaction) in
       try tx.deleteSignIns(expiredBefore: now)
+      try tx.deleteSignIns(of: form.id, in: form.workspace, beyond: Self.pendingLimit - 1)
       try tx.insert(record)
     }
     let request = AuthorizeRequest(

@@ -12,54 +12,58 @@ extension ProblemCode {
 
   package static let graphUnreachable = ProblemCode(
     "graph.unreachable", .service, actor: .operator, status: 502, smtp: "451 4.4.1",
-    "No connection to Graph; nothing was sent.",
-    remedy: "Check DNS, firewall, proxy and clock. It is retried.")
+    "There is no connection to Graph; nothing was sent.",
+    remedy: "Check DNS, firewall, proxy and clock. Heliograph retries.")
 
   package static let graphLostReply = ProblemCode(
     "graph.lostReply", .service, actor: .nobody, status: 502, smtp: "451 4.4.2",
-    "The request left, and no reply came back: Graph may have acted.",
-    remedy: "Nothing; the outcome is looked up before anything is repeated. Where the grant cannot look, see "
+    "The request was sent, but its reply was lost: Graph may have acted on it.",
+    remedy:
+      "Nothing; the outcome is looked up before anything is repeated. Where the grant does not allow that, see "
       + "`delivery.unknownOutcome`.")
 
   package static let graphThrottled = ProblemCode(
     "graph.throttled", .account, actor: .nobody, status: 429, smtp: "451 4.7.28",
-    "Too many requests for this mailbox.",
-    remedy: "Wait; it is retried when Microsoft allows.")
+    "There were too many requests for this mailbox.",
+    remedy: "Wait; Heliograph retries as soon as Microsoft allows.")
 
   package static let graphUnavailable = ProblemCode(
     "graph.unavailable", .service, actor: .nobody, status: 502, smtp: "451 4.3.2",
-    "Graph or Exchange failed for the moment.",
-    remedy: "Wait; it is retried.")
+    "Graph or Exchange is temporarily unavailable.",
+    remedy: "Wait; Heliograph retries.")
 
   package static let graphUnexpectedReply = ProblemCode(
     "graph.unexpectedReply", .service, actor: .operator, status: 502, smtp: "451 4.3.0",
-    "The reply is not what the documentation describes.",
+    "The reply does not match Microsoft's documentation.",
     remedy: "Check for a proxy or firewall in between.")
 
   package static let graphRejected = ProblemCode(
     "graph.rejected", .message, status: 400, smtp: "554 5.6.0",
-    "Graph refused for a reason without a row of its own. Its code and request id are kept; its text "
-    + "is not, because it may quote the message.",
-    remedy: "Look up Microsoft's code, or give its support the request id.")
+    "Graph refused for a reason that has no code of its own here. Microsoft's code and request id are kept; its "
+      + "text is not, because it may quote the message.",
+    remedy: "Look up Microsoft's code, or give Microsoft's support the request id.")
 
   package static let graphTokenRejected = ProblemCode(
     "graph.tokenRejected", .account, actor: .user, status: 400, smtp: "451 4.7.0",
     "Graph does not accept the access token.",
-    remedy: "Usually nothing: a new token is fetched once. If it stays, sign in again.")
+    remedy: "Usually nothing: a new token is fetched once. If that fails too, sign in again.")
 
   package static let graphAccessDenied = ProblemCode(
-    "graph.accessDenied", .account, actor: .administrator, status: 400, vocabulary: "AccessDenied", smtp: "451 4.7.0",
-    "A permission is missing, or a policy keeps the app from this mailbox.",
-    remedy: "Grant and consent the permission; a change of policy can take over an hour.")
+    "graph.accessDenied", .account, actor: .administrator, status: 400, vocabulary: "AccessDenied",
+    smtp: "451 4.7.0",
+    "A permission is missing, or a policy denies the app access to this mailbox.",
+    remedy: "Add the permission and grant consent; a change of policy can take more than an hour.")
 
   package static let graphSendAsDenied = ProblemCode(
-    "graph.sendAsDenied", .message, actor: .administrator, status: 400, vocabulary: "SendAsDenied", smtp: "550 5.7.60",
+    "graph.sendAsDenied", .message, actor: .administrator, status: 400, vocabulary: "SendAsDenied",
+    smtp: "550 5.7.60",
     "The mailbox may not send as the address in *From*.",
     remedy: "Use the mailbox's own address, or grant *Send As*.")
 
   package static let graphMailboxUnavailable = ProblemCode(
-    "graph.mailboxUnavailable", .account, actor: .administrator, status: 400, vocabulary: "MailboxNotEnabled", smtp: "450 4.2.1",
-    "There is no Exchange Online mailbox behind the account: no licence, deleted, or on premises.",
+    "graph.mailboxUnavailable", .account, actor: .administrator, status: 400, vocabulary: "MailboxNotEnabled",
+    smtp: "450 4.2.1",
+    "The account has no Exchange Online mailbox: it has no licence, was deleted, or is on premises.",
     remedy: "Assign a licence, or use another account.")
 
   package static let graphItemNotFound = ProblemCode(
@@ -80,11 +84,11 @@ extension ProblemCode {
   package static let graphMailboxFull = ProblemCode(
     "graph.mailboxFull", .account, actor: .user, status: 400, smtp: "452 4.2.2",
     "The sender's mailbox is full.",
-    remedy: "Empty it.")
+    remedy: "Delete messages from it, and empty Deleted Items.")
 
   package static let graphSendingBlocked = ProblemCode(
     "graph.sendingBlocked", .account, actor: .user, status: 400, smtp: "451 4.7.0",
-    "Microsoft has stopped this mailbox from sending: a daily limit or suspicion of abuse.",
+    "Microsoft has stopped this mailbox from sending: it reached a daily limit, or Microsoft suspects abuse.",
     remedy: "Wait a day, or follow Microsoft's notice in the mailbox.")
 
   package static let smtpTokenRejected = ProblemCode(
@@ -94,47 +98,49 @@ extension ProblemCode {
 
   package static let smtpDisabled = ProblemCode(
     "smtp.disabled", .account, actor: .administrator, status: 400, smtp: "454 4.7.0",
-    "Authenticated SMTP is switched off for the mailbox or the tenant, or a password was tried.",
-    remedy: "Let the administrator switch it on, or send through Graph.")
+    "Authenticated SMTP is disabled for the mailbox or the tenant, or a password was used.",
+    remedy: "Have an administrator enable it, or send through Graph.")
 
   package static let smtpAccessBlocked = ProblemCode(
     "smtp.accessBlocked", .account, actor: .administrator, status: 400, smtp: "454 4.7.0",
     "A policy of the tenant blocks the sign-in over SMTP.",
-    remedy: "Sign in by OAuth2, or let the administrator exclude the app.")
+    remedy: "Sign in with OAuth2, or have an administrator exclude the app.")
 
   package static let smtpRejected = ProblemCode(
     "smtp.rejected", .service, actor: .operator, status: 400, smtp: "451 4.7.0",
-    "Exchange could not read the sign-in.",
+    "Exchange did not understand the authentication.",
     remedy: "Check for a proxy or firewall in between that changes SMTP.")
 
   package static let smtpSendAsDenied = ProblemCode(
-    "smtp.sendAsDenied", .message, actor: .administrator, status: 400, vocabulary: "SendAsDenied", smtp: "550 5.7.60",
+    "smtp.sendAsDenied", .message, actor: .administrator, status: 400, vocabulary: "SendAsDenied",
+    smtp: "550 5.7.60",
     "The mailbox may not send as the address in *From*.",
     remedy: "Use the mailbox's own address, or grant *Send As*.")
 
   package static let smtpMailboxUnavailable = ProblemCode(
-    "smtp.mailboxUnavailable", .account, actor: .administrator, status: 400, vocabulary: "MailboxNotEnabled", smtp: "450 4.2.1",
+    "smtp.mailboxUnavailable", .account, actor: .administrator, status: 400, vocabulary: "MailboxNotEnabled",
+    smtp: "450 4.2.1",
     "The mailbox has no valid licence.",
-    remedy: "Assign one.")
+    remedy: "Have an administrator assign one.")
 
   package static let smtpMailboxFull = ProblemCode(
     "smtp.mailboxFull", .account, actor: .user, status: 400, smtp: "452 4.2.2",
     "The sender's mailbox is full.",
-    remedy: "Empty it.")
+    remedy: "Delete messages from it, and empty Deleted Items.")
 
   package static let smtpThrottled = ProblemCode(
     "smtp.throttled", .account, actor: .nobody, status: 429, smtp: "451 4.7.28",
-    "Too much at once for this mailbox.",
-    remedy: "Wait; it is retried.")
+    "There were too many messages or connections at once for this mailbox.",
+    remedy: "Wait; Heliograph retries.")
 
   package static let smtpSendingBlocked = ProblemCode(
     "smtp.sendingBlocked", .account, actor: .user, status: 400, smtp: "451 4.7.0",
-    "A daily limit is used up, or Microsoft suspects abuse.",
-    remedy: "Wait a day, or let the administrator release the account.")
+    "A daily limit was reached, or Microsoft suspects abuse.",
+    remedy: "Wait a day, or have an administrator release the account.")
 
   package static let smtpTooManyRecipients = ProblemCode(
     "smtp.tooManyRecipients", .message, status: 400, smtp: "552 5.5.3",
-    "The message names more recipients than the mailbox may.",
+    "The message has more recipients than the mailbox is allowed.",
     remedy: "Send several messages.")
 
   package static let smtpMessageTooLarge = ProblemCode(
@@ -145,10 +151,11 @@ extension ProblemCode {
   package static let imapTokenRejected = ProblemCode(
     "imap.tokenRejected", .account, actor: .user, status: 400, smtp: "451 4.7.0",
     "Exchange does not accept the access token over IMAP.",
-    remedy: "Connect again with the permission `IMAP.AccessAsUser.All` of Outlook; check that IMAP is on.")
+    remedy:
+      "Connect again with the permission `IMAP.AccessAsUser.All` of Outlook, and check that IMAP is enabled.")
 
   package static let imapMailboxUnavailable = ProblemCode(
     "imap.mailboxUnavailable", .account, actor: .user, status: 400, smtp: "451 4.7.0",
-    "The token is good, but does not open this mailbox.",
+    "The token is valid, but does not give access to this mailbox.",
     remedy: "Connect as the mailbox itself, or grant *Full Access*.")
 }

@@ -9,53 +9,53 @@ extension ProblemCode {
 
   package static let storeUnavailable = ProblemCode(
     "store.unavailable", .installation, actor: .operator, status: 503, smtp: "451 4.3.0",
-    "The database does not answer. What was acknowledged stays.",
-    remedy: "Start it again, or correct `HELIOGRAPH_DATABASE_URL`.")
+    "The database does not respond. What was acknowledged is kept.",
+    remedy: "Restart it, or correct `HELIOGRAPH_DATABASE_URL`.")
 
   package static let storeFull = ProblemCode(
     "store.full", .installation, actor: .operator, status: 503, smtp: "452 4.3.1",
-    "The disk of the database is full. What was acknowledged stays.",
-    remedy: "Make room; sending goes on by itself.")
+    "The disk of the database is full. What was acknowledged is kept.",
+    remedy: "Free some space; sending resumes by itself.")
 
   package static let storeConflict = ProblemCode(
     "store.conflict", .request, status: 409, smtp: "451 4.3.0",
-    "The change contradicts what is stored, or others changed the same rows again and again.",
+    "The change conflicts with what is stored, or others kept changing the same rows.",
     remedy: "Read the current state and try again.")
 
   package static let storeCommitUnknown = ProblemCode(
     "store.commitUnknown", .installation, actor: .operator, status: 503, smtp: "451 4.3.0",
-    "The connection broke during a commit: it may have happened or not.",
-    remedy: "Repeat with the same `Idempotency-Key`.")
+    "The connection was lost during a commit, which may or may not have taken effect.",
+    remedy: "Repeat the request with the same `Idempotency-Key`.")
 
   package static let storeFromFuture = ProblemCode(
     "store.fromFuture", .installation, actor: .operator, status: 500, smtp: "451 4.3.0",
-    "A newer version of Heliograph has written this database.",
+    "This database was written by a newer version of Heliograph.",
     remedy: "Run that version, or restore the backup made before the upgrade.")
 
   package static let storeNotDurable = ProblemCode(
     "store.notDurable", .installation, actor: .operator, status: 500, smtp: "451 4.3.0",
-    "The database does not promise to keep what it acknowledged (`synchronous`, `fsync`).",
+    "The database is not set to keep what it has acknowledged (`synchronous`, `fsync`).",
     remedy: "Correct its settings; Heliograph does not start otherwise.")
 
   package static let storeLocked = ProblemCode(
     "store.locked", .installation, actor: .operator, status: 503, smtp: "451 4.3.0",
-    "Another process or transaction keeps the database locked.",
-    remedy: "Try again; if it stays, stop the other process, or use another `--data`.")
+    "Another process or transaction holds a lock on the database.",
+    remedy: "Try again; if it stays locked, stop the other process, or use another `--data`.")
 
   package static let storeFailed = ProblemCode(
     "store.failed", .installation, actor: .operator, status: 500, smtp: "451 4.3.0",
     "The database refused a statement.",
-    remedy: "Look in the log; if it can be repeated, report it.")
+    remedy: "Look in the log; if the failure can be reproduced, report it.")
 
   package static let vaultWrongKey = ProblemCode(
     "vault.wrongKey", .installation, actor: .operator, status: 500, smtp: "451 4.3.5",
     "The secret key is not the one that sealed this database.",
-    remedy: "Give the right key; without it all mailboxes must be connected anew.")
+    remedy: "Provide the right key; without it, all mailboxes must be connected again.")
 
   package static let vaultInvalidKey = ProblemCode(
     "vault.invalidKey", .installation, actor: .operator, status: 500, smtp: "451 4.3.5",
-    "The secret key is not base64 of 32 bytes.",
-    remedy: "Make one with `openssl rand -base64 32`.")
+    "The secret key is not the base64 of 32 bytes.",
+    remedy: "Create one with `openssl rand -base64 32`.")
 
   package static let vaultInvalidBox = ProblemCode(
     "vault.invalidBox", .installation, actor: .operator, status: 500, smtp: "451 4.3.5",
@@ -64,28 +64,28 @@ extension ProblemCode {
 
   package static let configurationUnknownKey = ProblemCode(
     "configuration.unknownKey", .installation, actor: .operator, status: 400, smtp: "451 4.3.5",
-    "A key of the configuration does not exist; the nearest one is named.",
+    "The configuration has a key that does not exist; the message names the closest one.",
     remedy: "Correct its spelling.")
 
   package static let configurationInvalid = ProblemCode(
     "configuration.invalid", .installation, actor: .operator, status: 400, smtp: "451 4.3.5",
-    "A value of the configuration is not allowed, or two contradict each other.",
-    remedy: "Correct it as `docs/configuration.md` says.")
+    "A value in the configuration is not allowed, or two values contradict each other.",
+    remedy: "Correct it as described in `docs/configuration.md`.")
 
   package static let serverPortInUse = ProblemCode(
     "server.portInUse", .installation, actor: .operator, status: 500, smtp: "451 4.3.0",
-    "Another program listens on the port.",
+    "Another program is listening on the port.",
     remedy: "Stop it, or choose another `--port`.")
 
   package static let serverBusy = ProblemCode(
     "server.busy", .installation, actor: .nobody, status: 503, smtp: "421 4.3.2",
-    "The requests in progress hold as much memory as the gateway allows, or too many connections are "
-    + "open.",
-    remedy: "Repeat the request after the time that `Retry-After` names.")
+    "The requests in progress use all the memory that the gateway allows, or too many connections are "
+      + "open.",
+    remedy: "Repeat the request after the time in `Retry-After`.")
 
   package static let clockWrong = ProblemCode(
     "clock.wrong", .installation, actor: .operator, status: 400, smtp: "451 4.3.5",
-    "This machine's clock differs from Microsoft's by five minutes or more, and proofs that an app "
-    + "signs would be refused.",
-    remedy: "Set the clock, and let NTP keep it.")
+    "This machine's clock differs from Microsoft's by five minutes or more; assertions that an app signs "
+      + "would be refused.",
+    remedy: "Correct the clock, and keep it synchronised with NTP.")
 }

@@ -19,33 +19,33 @@ extension ProblemCode {
 
   package static let requestUnknownField = ProblemCode(
     "request.unknownField", .request, status: 400, smtp: "501 5.5.4",
-    "A field does not exist; the message names it. All other faults of the body are named too.",
-    remedy: "Correct its spelling or leave it out.")
+    "There is no such field; the message names it. All other faults of the body are listed too.",
+    remedy: "Correct its spelling or remove it.")
 
   package static let requestNotSupported = ProblemCode(
     "request.notSupported", .request, status: 400, vocabulary: "NotSupported", smtp: "504 5.5.4",
-    "The field belongs to the vocabulary, but this version does not do what it asks.",
-    remedy: "Leave it out, or wait for a version whose changelog names it.")
+    "The field is part of the vocabulary, but this version does not support it.",
+    remedy: "Remove it, or wait for a version whose changelog lists it.")
 
   package static let requestTooLarge = ProblemCode(
     "request.tooLarge", .request, status: 413, smtp: "552 5.3.4",
-    "The body is over `body-limit`, which the message names.",
+    "The body is larger than `body-limit`, which the message states.",
     remedy: "Send less, or raise `body-limit`.")
 
   package static let requestNotFound = ProblemCode(
     "request.notFound", .request, status: 404, smtp: "502 5.5.1",
-    "There is no such path, or the path does not take this method.",
-    remedy: "Compare method and path with the documentation.")
+    "There is no such path, or the path does not support this method.",
+    remedy: "Check method and path against the documentation.")
 
   package static let requestInternal = ProblemCode(
     "request.internal", .installation, status: 500, smtp: "451 4.3.0",
-    "Heliograph itself failed. Nothing is acknowledged.",
-    remedy: "Repeat with the same `Idempotency-Key`; if it stays, look in the log.")
+    "Heliograph itself failed. Nothing was acknowledged.",
+    remedy: "Repeat the request with the same `Idempotency-Key`; if it fails again, look in the log.")
 
   package static let tokenMissing = ProblemCode(
     "token.missing", .request, status: 401, smtp: "535 5.7.8",
     "The request has neither an `Authorization: Bearer` header nor `?access_token=`.",
-    remedy: "Send a token; `heliograph token issue` makes one.")
+    remedy: "Send a token; `heliograph token issue` creates one.")
 
   package static let tokenInvalid = ProblemCode(
     "token.invalid", .request, status: 401, smtp: "535 5.7.8",
@@ -54,9 +54,9 @@ extension ProblemCode {
 
   package static let tokenScope = ProblemCode(
     "token.scope", .request, status: 403, smtp: "550 5.7.1",
-    "The token is genuine, but its scopes do not cover this request, or it is for one account and the "
-    + "request is about something else.",
-    remedy: "Use a token with the scope that the message names, or one of the whole workspace.")
+    "The token is valid, but its scopes do not cover this request, or it is limited to one account and the "
+      + "request concerns something else.",
+    remedy: "Use a token with the scope that the message names, or one for the whole workspace.")
 
   package static let tokenNotFound = ProblemCode(
     "token.notFound", .request, status: 404, smtp: "550 5.1.1", how: .tokens,
@@ -65,24 +65,24 @@ extension ProblemCode {
 
   package static let tokenNotExposed = ProblemCode(
     "token.notExposed", .request, status: 403, smtp: "550 5.7.1",
-    "Microsoft's access tokens are not given out: `expose-tokens` is off, or the account uses an app "
-    + "that the operator shares.",
+    "Microsoft's access tokens are not handed out: `expose-tokens` is off, or the account uses an app "
+      + "that the operator shares.",
     remedy: "Set `expose-tokens` to `yes`, or let Heliograph send.")
 
   package static let workspaceNotFound = ProblemCode(
     "workspace.notFound", .request, status: 404, smtp: "550 5.1.1", how: .workspaces,
-    "There is no workspace with this id, or it is not the caller's.",
+    "There is no workspace with this id, or it does not belong to the caller.",
     remedy: "List them with `heliograph workspace list`.")
 
   package static let workspaceExists = ProblemCode(
     "workspace.exists", .request, status: 400, smtp: "550 5.3.0",
-    "The workspace id is taken.",
+    "The workspace id is already in use.",
     remedy: "Choose another id.")
 
   package static let workspaceInUse = ProblemCode(
     "workspace.inUse", .request, status: 400, smtp: "550 5.3.0",
-    "The workspace cannot be deleted: it is `default`, still has accounts, or accounts of others use "
-    + "its apps.",
+    "The workspace cannot be deleted: it is `default`, it still has accounts, or accounts of other workspaces "
+      + "use its apps.",
     remedy: "Delete its accounts first, or delete it with `force`.")
 
   package static let workspaceNoDefaultSender = ProblemCode(

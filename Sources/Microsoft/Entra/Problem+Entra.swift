@@ -70,16 +70,17 @@ extension Problem {
   /// contradict the verdict: Entra changes its numbers.
   init(_ error: EntraError, status: Int?, retryAfter: Duration?, values: ErrorValues) {
     let retry = Self.retry(error, status: status, retryAfter: retryAfter)
+    let verdict = error.verdict(status: status)
     let entry = error.entry.flatMap { ($0.verdict == .futile) == (retry == .futile) ? $0 : nil }
     let mark = error.number.map { " (AADSTS\($0))" } ?? ""
     self.init(
-      entry?.code ?? error.code(status: status),
+      entry?.code ?? verdict.code,
       (entry.map { values.fill($0.meaning) } ?? error.words) + mark,
-      remedy: entry.map { $0.remedy.map(values.fill) } ?? error.remedy, retry: retry,
+      remedy: entry.map { $0.remedy.map(values.fill) } ?? verdict.remedy, retry: retry, scope: entry?.scope,
       origin: PeerError(
         status: status, code: error.number.map { "AADSTS\($0)" } ?? error.plainName, requestID: error.traceID,
         word: error.name),
-      actor: entry?.actor ?? (retry == .futile ? error.actor : .nobody), link: values.link(entry?.link))
+      actor: entry?.actor ?? verdict.actor, link: values.link(entry?.link))
   }
 
   /// Entra throttles loops for minutes without saying how many.
@@ -87,6 +88,6 @@ extension Problem {
 
   private static func retry(_ error: EntraError, status: Int?, retryAfter: Duration?) -> Retry {
     if error.number == ErrorCatalogue.loop { return .safe(after: max(retryAfter ?? .zero, loopPause)) }
-    return error.isTransient || status == 429 || status ?? 0 >= 500 ? .safe(after: retryAfter) : .futile
+    return error.verdict(status: status).passes ? .safe(after: retryAfter) : .futile
   }
 }

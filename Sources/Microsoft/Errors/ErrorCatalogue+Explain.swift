@@ -1,6 +1,6 @@
 package import Core
 
-/// What the catalogue says to a code that somebody pasted.
+/// What the catalogue says about a code that somebody pasted.
 package struct Explanation: Sendable, Hashable {
   /// Microsoft's name for it.
   package var name: String
@@ -14,36 +14,51 @@ package struct Explanation: Sendable, Hashable {
 extension ErrorCatalogue {
   /// Reads what a person copied from a page, a log or a message: `50011`, `AADSTS50011: …`, `ErrorAccessDenied`,
   /// `535 5.7.139 …`. `nil` when nothing in it is known.
+  ///
+  /// Anybody may ask, so the cost is bounded: the first 2000 bytes are read, each word is looked up, and no name is
+  /// compared that does not share its longest word with the text.
   package static func explain(_ text: String, _ values: ErrorValues = ErrorValues()) -> Explanation? {
-    let text = oneLine(text.prefix(explained), limit: explained)
-    guard let (name, entry) = found(in: text) else { return nil }
+    guard let (name, entry) = found(in: ErrorText(text)) else { return nil }
     return Explanation(
       name: name, code: entry.code, meaning: values.fill(entry.meaning),
       remedy: entry.remedy.map(values.fill), actor: entry.actor, link: values.link(entry.link))
   }
 
-  /// Characters that are read: Microsoft's error page as a whole has fewer.
-  private static let explained = 4000
-
-  private static func found(in text: String) -> (String, ErrorEntry)? {
-    for match in text.matches(of: /(?i)AADSTS\s?(\d{4,9})/) {
-      if let entry = entry(.entra, "AADSTS" + match.1) { return ("AADSTS" + match.1, entry) }
+  private static func found(in text: ErrorText) -> (String, ErrorEntry)? {
+    for number in text.marked {
+      if let entry = entry(.entra, "AADSTS" + number) { return ("AADSTS" + number, entry) }
     }
     // A code of Graph stands for itself; elsewhere its ordinary words would be found in any sentence.
-    for word in text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) {
-      let isCode = word.dropFirst().contains { $0.isUppercase || $0 == "_" } || word.count == text.count
-      if isCode, let entry = entry(.graph, String(word)) { return (name(of: entry, like: word), entry) }
+    for word in text.spelt where text.spelt.count == 1 || word.isWrittenAsCode {
+      if let entry = entry(.graph, String(word)) { return (name(of: entry, like: String(word)), entry) }
     }
-    for party in [ErrorEntry.Party.smtp, .imap, .entra] {
-      if let entry = entry(party, in: text) { return (entry.names[0], entry) }
-    }
-    for match in text.matches(of: /\b\d{5,7}\b/) {
-      if let entry = entry(.entra, "AADSTS" + match.0) { return ("AADSTS" + match.0, entry) }
+    if let entry = entry(.smtp, .imap, .entra, in: text) { return (entry.names[0], entry) }
+    for word in text.words where (5...7).contains(word.utf8.count) && word.utf8.allSatisfy(\.isDigit) {
+      if let entry = entry(.entra, "AADSTS" + word) { return ("AADSTS" + word, entry) }
     }
     return nil
   }
+}
 
-  private static func name(of entry: ErrorEntry, like word: Substring) -> String {
-    entry.names.first { $0.lowercased() == word.lowercased() } ?? entry.names[0]
+extension ErrorText {
+  /// The digits that stand behind the mark of Entra's codes, with a space between or without, in their order.
+  fileprivate var marked: [String] {
+    words.indices.compactMap { index in
+      let word = words[index]
+      guard word.utf8.contains(where: \.isDigit) || word.hasSuffix("aadsts"),
+        let mark = word.firstRange(of: "aadsts")
+      else { return nil }
+      let rest = word[mark.upperBound...]
+      let digits = rest.isEmpty && index + 1 < words.count ? words[index + 1][...] : rest
+      let number = String(digits.prefix { $0.isASCII && $0.isNumber }.prefix(9))
+      return number.utf8.count >= 4 ? number : nil
+    }
+  }
+}
+
+extension Substring {
+  /// `ErrorAccessDenied`, `Authorization_RequestDenied`: a capital or an underscore inside.
+  fileprivate var isWrittenAsCode: Bool {
+    utf8.dropFirst().contains { $0.isUppercaseASCII || $0 == UInt8(ascii: "_") }
   }
 }

@@ -1,3 +1,5 @@
+import Core
+
 /// Everything Microsoft says that we have words for: Entra's numbers (Microsoft Learn, "Microsoft Entra authentication and
 /// authorization error codes"), Graph's codes ("Microsoft Graph error responses"), and what Exchange answers
 /// over SMTP and IMAP.
@@ -19,11 +21,19 @@ package enum ErrorCatalogue {
     byName[Key(party: party, name: name.lowercased())]
   }
 
-  /// The entry of which a name stands in `text`, or all words of one: the longest such name, as the most exact.
-  static func entry(_ party: ErrorEntry.Party, in text: String) -> ErrorEntry? {
-    let text = text.lowercased()
-    let found = phrases.filter { $0.party == party && $0.matches(text) }
-    return found.max { $0.length < $1.length }?.entry
+  /// The entry whose name is in `text`, of the first of these parties that has one: of several the longest name, as
+  /// the most exact.
+  static func entry(_ parties: ErrorEntry.Party..., in text: ErrorText) -> ErrorEntry? {
+    let candidates = phrases.candidates(in: text)
+    for party in parties {
+      let found = candidates.filter { $0.phrase.party == party && $0.phrase.matches(text, at: $0.positions) }
+      if let longest = found.max(by: { $0.phrase.length < $1.phrase.length }) { return longest.phrase.entry }
+    }
+    return nil
+  }
+
+  static func name(of entry: ErrorEntry, like word: String) -> String {
+    entry.names.first { $0.lowercased() == word.lowercased() } ?? entry.names[0]
   }
 
   private struct Key: Hashable {
@@ -36,40 +46,5 @@ package enum ErrorCatalogue {
       entry.names.map { (Key(party: entry.party, name: $0.lowercased()), entry) }
     })
 
-  private static let phrases = entries.flatMap { entry in entry.names.map { ErrorPhrase($0, entry) } }
-}
-
-/// A name as it is looked for in a text that somebody else wrote.
-private struct ErrorPhrase: Sendable {
-  let party: ErrorEntry.Party
-  let entry: ErrorEntry
-  let length: Int
-  /// Stands alone in the text: `5.7.3` is not in `5.7.30`.
-  private let whole: String
-  /// Stands in it anywhere: of an SMTP reply, the words after its numbers.
-  private let words: String
-
-  init(_ name: String, _ entry: ErrorEntry) {
-    party = entry.party
-    self.entry = entry
-    length = name.utf8.count
-    let lowercased = name.lowercased()
-    let reply = lowercased.wholeMatch(of: /(\d{3} )?(\d\.\d+\.\d+)( .+)?/)
-    whole = reply.map { String($0.2) } ?? lowercased
-    words = reply.flatMap { $0.3.map { String($0.dropFirst()) } } ?? ""
-  }
-
-  func matches(_ text: String) -> Bool {
-    guard words.isEmpty || text.contains(words) else { return false }
-    return text.ranges(of: whole).contains { range in
-      !Self.continues(text[..<range.lowerBound].last, whole.first)
-        && !Self.continues(text[range.upperBound...].first, whole.last)
-    }
-  }
-
-  /// Whether a character outside continues a word that ends or begins inside.
-  private static func continues(_ outside: Character?, _ inside: Character?) -> Bool {
-    guard let outside, let inside else { return false }
-    return (outside.isLetter || outside.isNumber) && (inside.isLetter || inside.isNumber)
-  }
+  static let phrases = ErrorPhrases(entries)
 }

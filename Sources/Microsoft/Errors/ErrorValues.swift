@@ -2,8 +2,8 @@ import Core
 
 /// The values in play when something went wrong, with which the catalogue's sentences are filled.
 ///
-/// No secret and nothing of a message but its From address belongs here. Whoever knows a value gives it; an unknown
-/// one becomes neutral words.
+/// No secret belongs here, and nothing of a message but its From address. Whoever knows a value sets it; for an unknown
+/// one neutral words are used.
 package struct ErrorValues: Sendable, Hashable {
   /// Whose portal is linked to.
   package var cloud: Cloud?
@@ -41,9 +41,15 @@ package struct ErrorValues: Sendable, Hashable {
 extension ErrorValues {
   /// `template` with each `{placeholder}` replaced.
   func fill(_ template: String) -> String {
-    template.replacing(/\{(\w+)\}/) { match in
-      Placeholder(rawValue: String(match.1)).map { words(for: $0) ?? $0.neutral } ?? ""
+    var pieces = template.split(separator: "{", omittingEmptySubsequences: false)[...]
+    var filled = String(pieces.removeFirst())
+    for piece in pieces {
+      let parts = piece.split(separator: "}", maxSplits: 1, omittingEmptySubsequences: false)
+      let placeholder = Placeholder(rawValue: String(parts[0]))
+      filled += placeholder.map { words(for: $0) ?? $0.neutral } ?? ""
+      filled += parts.dropFirst().first ?? ""
     }
+    return filled
   }
 
   func link(_ link: ErrorEntry.Link?) -> String? {
@@ -112,9 +118,9 @@ enum Placeholder: String, CaseIterable {
     switch self {
     case .redirectURI: "the redirect URI that Heliograph shows"
     case .clientID: "this client ID"
-    case .authority: "the authority that was asked"
+    case .authority: "the authority that was used"
     case .tenant: "the account's tenant"
-    case .scopes: "the permissions that it asks for"
+    case .scopes: "the permissions that it requests"
     case .permission: "the permission that this needs"
     case .mailbox: "this mailbox"
     case .from: "that From address"

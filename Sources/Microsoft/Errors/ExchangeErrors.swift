@@ -9,12 +9,12 @@ enum ExchangeErrors {
     ErrorEntry(
       .smtp, ["535 5.7.3"], .smtpTokenRejected, .appOwner, at: .portal(.permissions),
       "Exchange did not accept the access token for {mailbox} over SMTP.",
-      "Connect the account again as {mailbox} with the permission SMTP.Send of Outlook, not of Graph; an app of its own needs "
-        + "SMTP.SendAsApp, New-ServicePrincipal and Full Access to the mailbox."),
+      "Connect the account again as {mailbox} with the permission SMTP.Send of Outlook, not of Graph; an app that signs in "
+        + "as itself needs SMTP.SendAsApp, New-ServicePrincipal and Full Access to the mailbox."),
     ErrorEntry(
       .smtp,
       ["535 5.7.139 SmtpClientAuthentication is disabled"], .smtpDisabled, .administrator,
-      "Sending over SMTP is switched off for {mailbox} or its tenant.",
+      "Sending over SMTP is disabled for {mailbox} or its tenant.",
       "Have an administrator run “Set-CASMailbox -Identity {mailbox} -SmtpClientAuthenticationDisabled $false” in Exchange "
         + "Online PowerShell; or send through Graph, which does not need it."),
     ErrorEntry(
@@ -22,50 +22,51 @@ enum ExchangeErrors {
       [
         "535 5.7.139", "535 5.7.139 security defaults policy", "535 5.7.139 did not meet the criteria",
       ], .smtpAccessBlocked, .administrator, at: .portal(.conditionalAccess),
-      "A policy of the tenant keeps {mailbox} from signing in over SMTP.",
-      "Sign in by OAuth2 and not with a password; if that is what failed, have an administrator exclude the app from the "
+      "A policy of the tenant blocks {mailbox} from signing in over SMTP.",
+      "Sign in with OAuth2, not with a password; if OAuth2 is what failed, have an administrator exclude the app from the "
         + "policy."),
     ErrorEntry(
       .smtp, ["550 5.7.30"], .smtpDisabled, .appOwner,
-      "Exchange no longer takes passwords over SMTP.", "Connect {mailbox} by signing in."),
+      "Exchange no longer accepts passwords over SMTP.", "Connect {mailbox} by signing in."),
     ErrorEntry(
       .smtp, ["530 5.7.57", "501 5.5.124", "504 5.7.4"], .smtpRejected, .appOwner,
-      "Exchange could not read the sign-in over SMTP.",
-      "Check that no proxy or firewall changes SMTP; if none does, report this as a fault of Heliograph."),
+      "Exchange did not understand the authentication over SMTP.",
+      "Check that no proxy or firewall changes SMTP; if none does, report this as a bug in Heliograph."),
   ]
 
   private static let sender: [ErrorEntry] = [
     ErrorEntry(
       .smtp, ["554 5.2.252", "554 5.2.0 SendAsDenied", "550 5.7.60", "not allowed to send as"],
-      .smtpSendAsDenied, .administrator, "Exchange does not let {mailbox} send as {from}.",
+      .smtpSendAsDenied, .administrator, "Exchange does not allow {mailbox} to send as {from}.",
       "Send from {mailbox} itself; or have an administrator grant it “Send as” on {from} in the Exchange admin center."
     ),
     ErrorEntry(
-      .smtp, ["554 5.2.2"], .smtpMailboxFull, .user, "There is no room left in {mailbox}.",
-      "Delete something from it, and empty Deleted Items."),
+      .smtp, ["554 5.2.2"], .smtpMailboxFull, .user, "There is no space left in {mailbox}.",
+      "Delete messages from it, and empty Deleted Items."),
     ErrorEntry(
       .smtp, ["550 5.2.253"], .smtpMailboxUnavailable, .administrator, at: .portal(.users),
-      "A valid licence for Exchange Online is missing for {mailbox}.",
+      "There is no valid Exchange Online licence for {mailbox}.",
       "Have an administrator assign one, and wait a day before sending again."),
   ]
 
   private static let limits: [ErrorEntry] = [
     ErrorEntry(
       .smtp, ["432 4.3.2", "451 4.7.500", "STOREDRV.ClientSubmit; sender thread limit exceeded"],
-      .smtpThrottled, .nobody, "Exchange is receiving too much from {mailbox} at once.", nil, .later(nil)),
+      .smtpThrottled, .nobody,
+      "Exchange is receiving too many messages or connections from {mailbox} at once.", nil, .later(nil)),
     ErrorEntry(
       .smtp, ["554 5.2.0 SubmissionQuotaExceeded", "550 5.1.90"], .smtpSendingBlocked, .user,
-      "The recipients that Microsoft allows {mailbox} in a day are used up.",
-      "Wait, it is tried again; or spread sending over more mailboxes.", .later(.seconds(3600))),
+      "The daily limit of recipients that Microsoft sets for {mailbox} has been reached.",
+      "Wait, sending is retried; or spread it over more mailboxes.", .later(.seconds(3600))),
     ErrorEntry(
       .smtp, ["550 5.7.233"], .smtpSendingBlocked, .administrator,
-      "The tenant has used up the recipients outside it that Microsoft allows in a day.",
+      "The tenant has reached Microsoft's daily limit of external recipients.",
       "Wait a day; more licences raise the limit, and Azure Communication Services is made for bulk mail.",
       .later(.seconds(3600))),
     ErrorEntry(
       .smtp, ["550 5.7.236"], .smtpSendingBlocked, .administrator,
-      "From an onmicrosoft.com address, Microsoft allows 100 recipients outside the tenant in a day.",
-      "Send from an address in a domain of your own.", .later(.seconds(3600))),
+      "From an onmicrosoft.com address, Microsoft allows 100 external recipients a day.",
+      "Send from an address in your own domain.", .later(.seconds(3600))),
     ErrorEntry(
       .smtp,
       [
@@ -79,7 +80,7 @@ enum ExchangeErrors {
   private static let message: [ErrorEntry] = [
     ErrorEntry(
       .smtp, ["452 4.5.3"], .smtpTooManyRecipients, .user,
-      "The message has more recipients than {mailbox} may name.",
+      "The message has more recipients than {mailbox} is allowed in one message.",
       "Send it in several messages."),
     ErrorEntry(
       .smtp, ["552 5.3.4", "552 5.2.3", "554 5.2.3"], .smtpMessageTooLarge, .user,
@@ -90,8 +91,8 @@ enum ExchangeErrors {
     ErrorEntry(
       .imap, ["NO AUTHENTICATE failed", "AUTHENTICATE failed"], .imapTokenRejected, .appOwner,
       at: .portal(.permissions), "Exchange did not accept the access token for {mailbox} over IMAP.",
-      "Connect the account again as {mailbox} with the permission IMAP.AccessAsUser.All of Outlook, not of Graph, and have an "
-        + "administrator check that IMAP is switched on for the mailbox."),
+      "Connect the account again as {mailbox} with the permission IMAP.AccessAsUser.All of Outlook, not of Graph, and have "
+        + "an administrator check that IMAP is enabled for the mailbox."),
     ErrorEntry(
       .imap,
       [
@@ -99,8 +100,9 @@ enum ExchangeErrors {
         "BYE Connection closed. 14",
       ],
       .imapMailboxUnavailable, .administrator,
-      "The access token is good, but does not open {mailbox} over IMAP.",
-      "Connect the account as {mailbox} itself; for a shared mailbox have Full Access granted, and for an app of its own run "
-        + "New-ServicePrincipal with the Object ID from Enterprise applications, then Add-MailboxPermission."),
+      "The access token is valid, but does not give access to {mailbox} over IMAP.",
+      "Connect the account as {mailbox} itself; for a shared mailbox have Full Access granted, and for an app that signs in "
+        + "as itself run New-ServicePrincipal with the Object ID from Enterprise applications, then Add-MailboxPermission."
+    ),
   ]
 }

@@ -9,21 +9,21 @@ enum GraphErrors {
       .graph, ["InvalidAuthenticationToken", "TokenNotFound", "AuthenticationError"], .graphTokenRejected,
       .user,
       "Graph does not accept the access token for {mailbox}.",
-      "Nothing at first, a new token is fetched; if that fails too, connect the account again."),
+      "Nothing at first: a new token is fetched; if that fails too, connect the account again."),
     ErrorEntry(
       .graph, ["ErrorAccessDenied", "AccessDenied"], .graphAccessDenied, .administrator,
       at: .portal(.permissions),
-      "The app may not do this in {mailbox}.",
-      "Add {permission} under API permissions and have it consented; where it is, let an administrator check that the app's "
-        + "Exchange role or access policy covers {mailbox}, and for another's mailbox that Full Access is granted. Such a "
-        + "change takes up to two hours."),
+      "The app is not allowed to do this in {mailbox}.",
+      "Add {permission} under API permissions and grant consent; if that is done, have an administrator check that the "
+        + "app's Exchange role or access policy covers {mailbox}, and, for somebody else's mailbox, that Full Access is "
+        + "granted. Such a change takes up to two hours."),
     ErrorEntry(
       .graph, ["NoPermissionsInAccessToken", "Authorization_RequestDenied"], .graphAccessDenied, .appOwner,
       at: .portal(.permissions), "The app was not granted {permission}.",
-      "Add it under API permissions, have it consented, then connect the account again."),
+      "Add it under API permissions, grant consent, then connect the account again."),
     ErrorEntry(
       .graph, ["ErrorSendAsDenied", "ErrorSendOnBehalfOfDenied"], .graphSendAsDenied, .administrator,
-      "Exchange does not let {mailbox} send as {from}.",
+      "Exchange does not allow {mailbox} to send as {from}.",
       "Send from {mailbox} itself; or have an administrator grant it “Send as” on {from} in the Exchange admin center."
     ),
   ]
@@ -35,13 +35,13 @@ enum GraphErrors {
         "MailboxNotEnabledForRESTAPI", "ErrorMailboxNotEnabledForRESTAPI", "MailboxNotSupportedForRESTAPI",
         "MailboxNotHostedInExchangeOnline", "ErrorNonExistentMailbox",
       ], .graphMailboxUnavailable, .administrator, at: .portal(.users),
-      "Exchange Online does not serve {mailbox}: it has no licence, or is not there.",
-      "Have an administrator assign a licence with Exchange Online to it; a mailbox on the company's own servers, and a "
-        + "guest's, cannot be reached."),
+      "Exchange Online does not serve {mailbox}: it has no licence or does not exist.",
+      "Have an administrator assign a licence with Exchange Online to it; a mailbox on the company's own servers, or that "
+        + "of a guest, cannot be reached."),
     ErrorEntry(
       .graph, ["ErrorInvalidUser", "Request_ResourceNotFound"], .graphMailboxUnavailable, .appOwner,
       at: .portal(.users), "Graph does not find {mailbox} in the tenant.",
-      "Check the spelling of the address, and that the app's tenant is the mailbox's own."),
+      "Check the spelling of the address, and that the app uses the mailbox's own tenant."),
     ErrorEntry(
       .graph, ["OrganizationFromTenantGuidNotFound", "ResourceNotFound"], .graphMailboxUnavailable,
       .administrator,
@@ -49,15 +49,15 @@ enum GraphErrors {
       "Use a mailbox of a tenant that has one, or a personal account through “consumers”."),
     ErrorEntry(
       .graph, ["ErrorQuotaExceeded", "quotaLimitReached"], .graphMailboxFull, .user,
-      "There is no room left in {mailbox}.", "Delete something from it, and empty Deleted Items."),
+      "There is no space left in {mailbox}.", "Delete messages from it, and empty Deleted Items."),
     ErrorEntry(
       .graph, ["ErrorAccountSuspend", "ErrorAccountSuspendShowTierUpgrade", "ErrorMessageSubmissionBlocked"],
       .graphSendingBlocked, .user, "Microsoft has stopped {mailbox} from sending.",
-      "Sign in to Outlook on the web as {mailbox} and follow what it asks."),
+      "Sign in to Outlook on the web as {mailbox} and follow the instructions there."),
     ErrorEntry(
       .graph, ["ErrorExceededMessageLimit", "ErrorMessageLimitExceeded"], .graphSendingBlocked, .user,
-      "What Microsoft lets {mailbox} send in a day is used up.",
-      "Wait, it is tried again; or spread sending over more mailboxes.", .later(.seconds(3600))),
+      "The daily sending limit that Microsoft sets for {mailbox} has been reached.",
+      "Wait, sending is retried; or spread it over more mailboxes.", .later(.seconds(3600))),
   ]
 
   private static let message: [ErrorEntry] = [
@@ -67,7 +67,7 @@ enum GraphErrors {
       "Nothing, if it was moved or deleted on purpose."),
     ErrorEntry(
       .graph, ["ErrorInvalidRecipients"], .graphRecipientsInvalid, .user,
-      "Exchange does not accept one of the recipients.", "Check the spelling of the addresses."),
+      "Exchange rejects at least one recipient.", "Check the spelling of the addresses."),
     ErrorEntry(
       .graph, ["ErrorMessageSizeExceeded", "RequestEntityTooLarge", "ErrorAttachmentSizeLimitExceeded"],
       .graphMessageTooLarge, .user, "The message is larger than {mailbox} may send.",
@@ -75,8 +75,8 @@ enum GraphErrors {
     ErrorEntry(
       .graph, ["InvalidInternetMessageHeader", "InvalidInternetMessageHeaderCollection"], .graphRejected,
       .user,
-      "Graph takes at most five header fields of one's own, whose names begin with X-.",
-      "Rename or leave out the others."),
+      "Graph accepts at most five custom header fields, whose names begin with X-.",
+      "Rename or remove the others."),
     ErrorEntry(
       .graph,
       [
@@ -84,8 +84,8 @@ enum GraphErrors {
         "ErrorInvalidProperty", "ErrorInvalidPropertyValue", "PropertyValue", "ErrorInvalidIdMalformed",
         "RequestBodyRead", "InefficientFilter", "BadRequest",
         "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
-      ], .graphRejected, .appOwner, "Graph could not use the request.",
-      "Send the message in another form; if it is an ordinary one, report this with its request id."),
+      ], .graphRejected, .appOwner, "Graph could not process the request.",
+      "Send the message in another form; if it is an ordinary message, report this with the request id."),
   ]
 
   private static let service: [ErrorEntry] = [
@@ -101,18 +101,19 @@ enum GraphErrors {
       ], .graphUnavailable, .nobody, "Graph cannot serve {mailbox} at the moment.", nil, .later(nil)),
   ]
 
-  // Of reading and of notifications.
+  // Reading and notifications, which stop no message.
   private static let changes: [ErrorEntry] = [
     ErrorEntry(
       .graph, ["ErrorFolderExists", "ErrorIrresolvableConflict", "ErrorExecuteSearchStaleData"],
-      .graphRejected,
-      .nobody, "Something else has changed {mailbox} in the meantime.", nil, .later(nil)),
+      .graphRejected, .nobody, stops: .account,
+      "Another program has changed {mailbox} in the meantime.", nil, .later(nil)),
     ErrorEntry(
       .graph, ["SyncStateNotFound", "resyncRequired", "InvalidSyncStateData"], .graphRejected, .nobody,
-      "Graph no longer knows how far {mailbox} had been read.", nil, .later(nil)),
+      stops: .account,
+      "Graph no longer knows up to which point {mailbox} had been read.", nil, .later(nil)),
     ErrorEntry(
-      .graph, ["ValidationError"], .graphRejected, .appOwner,
-      "Graph could not reach the address at which it was to notify us.",
-      "Make that address reachable from the internet by https, within ten seconds."),
+      .graph, ["ValidationError"], .graphRejected, .appOwner, stops: .installation,
+      "Graph could not reach the address that it was to send notifications to.",
+      "Make that address reachable from the internet over https, and able to answer within ten seconds."),
   ]
 }

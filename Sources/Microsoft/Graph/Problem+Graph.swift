@@ -32,7 +32,7 @@ extension Problem {
     self.init(
       entry.code, "\(values.fill(entry.meaning)) (\(mark))",
       remedy: entry.remedy.map(values.fill),
-      retry: Self.retry(reply, verdict: entry.verdict, effect: effect),
+      retry: Self.retry(reply, verdict: entry.verdict, effect: effect), scope: entry.scope,
       origin: Self.origin(reply, name: name), actor: entry.actor, link: values.link(entry.link))
   }
 

@@ -111,6 +111,14 @@ extension Transaction {
     ) { try DeviceSignInRecord($0) }
   }
 
+  /// How many were started for a form since that instant, however they ended.
+  package func deviceSignIns(of form: FormID, in workspace: WorkspaceID, since start: Instant) throws -> Int {
+    try row(
+      "SELECT COUNT(*) AS number FROM device_sign_in WHERE workspace = $1 AND form = $2 AND created > $3",
+      workspace, form, start
+    ) { Int(try $0.integer("number")) } ?? 0
+  }
+
   /// Up to `limit` whose turn it is, in all workspaces. Each is put off until `lease`, so that no other node
   /// polls for it meanwhile; `nextPoll` of what is returned is that instant.
   package func takeDeviceSignIns(

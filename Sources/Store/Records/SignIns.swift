@@ -67,6 +67,16 @@ extension Transaction {
     return other == nil ? .unknown : .otherBrowser
   }
 
+  /// Removes all but the newest `limit` of a form.
+  package func deleteSignIns(of form: FormID, in workspace: WorkspaceID, beyond limit: Int) throws {
+    try execute(
+      """
+      DELETE FROM sign_in WHERE workspace = $1 AND form = $2 AND state_hash NOT IN
+        (SELECT state_hash FROM sign_in WHERE workspace = $1 AND form = $2
+         ORDER BY created DESC, state_hash LIMIT $3)
+      """, workspace, form, limit)
+  }
+
   /// Removes those that expired before that instant.
   package func deleteSignIns(expiredBefore instant: Instant) throws {
     try execute("DELETE FROM sign_in WHERE expires < $1", instant)

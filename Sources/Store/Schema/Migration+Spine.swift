@@ -95,6 +95,7 @@ extension Migration {
         created BIGINT NOT NULL, expires BIGINT NOT NULL)
       """,
       "CREATE INDEX sign_in_expires ON sign_in (expires)",
+      "CREATE INDEX sign_in_form ON sign_in (workspace, form, created)",
       // A sign-in by device code, which somebody finishes in a browser of their own; `state` is pending, or how
       // it ended. `code` is a box.
       """
@@ -106,6 +107,7 @@ extension Migration {
         PRIMARY KEY (workspace, id))
       """,
       "CREATE INDEX device_sign_in_pending ON device_sign_in (next_poll) WHERE state = 'pending'",
+      "CREATE INDEX device_sign_in_form ON device_sign_in (workspace, form, created)",
       """
       CREATE TABLE message (
         workspace TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, source TEXT NOT NULL,

@@ -1,4 +1,6 @@
+import Core
 import Foundation
+import HTML
 import Hummingbird
 
 /// What the help page is asked: what Microsoft said, and by which sign-in link the person came, if by any.
@@ -7,12 +9,13 @@ struct HelpLink: Sendable {
   var data: String?
   var sig: String?
 
-  /// Longer than any page of Microsoft's.
-  private static let longestCode = 2000
+  /// In bytes. Longer than any error page of Microsoft's.
+  static let longestCode = 2000
 
   init(_ query: [String: String]) {
-    let code = query["code"]?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-    self.code = code.isEmpty ? nil : String(code.prefix(Self.longestCode))
+    let code = (query["code"] ?? "").bounded(by: Self.longestCode).trimmingCharacters(
+      in: .whitespacesAndNewlines)
+    self.code = code.isEmpty ? nil : code
     data = query["data"]
     sig = query["sig"]
   }
@@ -24,23 +27,21 @@ struct HelpLink: Sendable {
     self.code = code
   }
 
-  var path: String { "/accounts/help" + query([("code", code), ("data", data), ("sig", sig)]) }
+  /// The help page with this question.
+  var help: WebAddress { address("/accounts/help", [("code", code), ("data", data), ("sig", sig)]) }
 
   /// The way back to the page that it came from.
-  var signIn: String? {
-    data == nil || sig == nil ? nil : "/accounts/new" + query([("data", data), ("sig", sig)])
+  var signIn: WebAddress? {
+    data == nil || sig == nil ? nil : address("/accounts/new", [("data", data), ("sig", sig)])
   }
 
   /// The same page, with buttons that give a code to enter on another device.
-  var withCode: String? { signIn.map { $0 + "&with=code" } }
+  var withCode: WebAddress? {
+    signIn == nil ? nil : address("/accounts/new", [("data", data), ("sig", sig), ("with", "code")])
+  }
 
-  private func query(_ items: [(name: String, value: String?)]) -> String {
-    let unreserved = CharacterSet(
-      charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-    let given = items.compactMap { item in
-      item.value?.addingPercentEncoding(withAllowedCharacters: unreserved).map { item.name + "=" + $0 }
-    }
-    return given.isEmpty ? "" : "?" + given.joined(separator: "&")
+  private func address(_ path: StaticString, _ items: [(String, String?)]) -> WebAddress {
+    WebAddress(path: path, query: formEncoded(items.compactMap { item in item.1.map { (item.0, $0) } }))
   }
 }
 
@@ -50,7 +51,12 @@ extension Request {
 }
 
 extension String {
-  /// `application/x-www-form-urlencoded`: a space may come as a plus sign. What is no UTF-8 stays as it is.
+  /// At most that many bytes; a scalar that is cut in two becomes U+FFFD.
+  fileprivate func bounded(by limit: Int) -> String {
+    utf8.count <= limit ? self : String(decoding: utf8.prefix(limit), as: UTF8.self)
+  }
+
+  /// `application/x-www-form-urlencoded`: a space may come as a plus sign. What is not UTF-8 stays as it is.
   fileprivate var formFields: [String: String] {
     let pairs = split(separator: "&").map { pair -> (String, String) in
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

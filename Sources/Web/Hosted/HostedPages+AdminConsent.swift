@@ -1,3 +1,4 @@
+import HTML
 import Hummingbird
 
 // Where the admin-consent link leads back to.
@@ -9,7 +10,7 @@ extension HostedPages {
   /// changes here: what was allowed comes with the next token.
   func afterConsent(_ query: [String: String]) -> Response? {
     guard query["admin_consent"] != nil || query["state"] == Self.state else { return nil }
-    guard let error = query["error"] else { return html("consented", [:]) }
-    return redirect(to: HelpLink(code: query["error_description"] ?? error).path)
+    guard let error = query["error"] else { return html(.consented) }
+    return redirect(to: HelpLink(code: query["error_description"] ?? error).help.text)
   }
 }

@@ -5,8 +5,8 @@ import Store
 
 // A code to enter on another device.
 extension HostedPages {
-  /// Between two looks at whether the code has been entered; Microsoft is asked in its own time.
-  private static let lookEvery = 4
+  /// Seconds between two checks whether the code has been entered; Microsoft is asked at its own pace.
+  private static let checkEvery = 4
 
   func addDevice(to pages: RouterGroup<WebContext>) {
     pages.post("/accounts/device", use: getCode)
@@ -26,14 +26,8 @@ extension HostedPages {
     switch page.status.state {
     case .connected: return redirect(to: page.redirect ?? "/")
     case .pending:
-      var response = html(
-        "device",
-        [
-          "userCode": page.userCode, "verification": PageText.address(page.verificationURL),
-          "place": page.verificationURL.replacing("https://", with: ""), "address": page.email,
-          "requester": page.requester, "workspace": page.workspace,
-        ])
-      response.headers.set("Refresh", "\(Self.lookEvery)")
+      var response = html(.device(page))
+      response.headers.set("Refresh", "\(Self.checkEvery)")
       return response
     case .declined, .expired, .failed:
       guard let problem = page.status.problem else { return redirect(to: page.tryAgain ?? "/") }

@@ -1,16 +1,15 @@
 import Accounts
 import Core
 import Foundation
+import HTML
 import HTTPTypes
 import Hummingbird
-import Mustache
 import NIOCore
 
 /// What the owner of a mailbox sees: the sign-in page, and where Microsoft sends them back to.
 struct HostedPages: Sendable {
   private let signIn: SignIn
   let devices: DeviceSignIn
-  private let templates: MustacheLibrary
   private let headers = Self.securityHeaders()
   private let loginOrigins: [String]
   private let isSecure: Bool
@@ -26,10 +25,9 @@ struct HostedPages: Sendable {
     "/oauth", "/api/v1/outlook-authorization/code", "/email-oauth/microsoft/callback",
   ]
 
-  init(signIn: SignIn, publicURL: String, loginOrigins: [String]) throws {
+  init(signIn: SignIn, publicURL: String, loginOrigins: [String]) {
     self.signIn = signIn
     devices = DeviceSignIn(signIn: signIn)
-    templates = try PageTemplates.library()
     isSecure = publicURL.hasPrefix("https:")
     self.loginOrigins = loginOrigins
   }
@@ -53,14 +51,13 @@ struct HostedPages: Sendable {
   /// A place for the form's `redirectUrl` while there is no program of one's own to go back to.
   private func home(_ request: Request, _ context: WebContext) async throws -> Response {
     let query = request.formQuery
-    // The sentence is not taken from the address: anybody could put one there.
-    let code = query["problem"].flatMap { ProblemCode(rawValue: $0) }
-    return html(
-      "home",
-      [
-        "account": query["account"].flatMap { $0.isEmpty ? nil : $0 }, "failed": query["state"] == "failed",
-        "help": code.map { HelpLink(code: $0.rawValue).path },
-      ])
+    if query["state"] == "failed" {
+      // The sentence is not taken from the address: anybody could put one there.
+      let code = query["problem"].flatMap { ProblemCode(rawValue: $0) }
+      return html(.notConnected(help: code.map { HelpLink(code: $0.rawValue).help }))
+    }
+    guard let account = query["account"], !account.isEmpty else { return html(.running) }
+    return html(.connected(account))
   }
 
   /// Opening the link changes nothing: mail scanners open links too.
@@ -68,17 +65,8 @@ struct HostedPages: Sendable {
     let query = request.formQuery
     let link = HelpLink(query)
     let page = try await signIn.page(data: link.data ?? "", sig: link.sig ?? "")
-    let withCode = query["with"] == "code"
-    // With one app its button is there at once; with several the page is shown again, for codes.
-    let (codeApp, codeLink) = page.apps.count == 1 ? (page.apps[0].id.rawValue, nil) : (nil, link.withCode)
     return html(
-      "signIn",
-      [
-        "address": page.email, "requester": page.requester, "workspace": page.workspace, "data": link.data,
-        "sig": link.sig, "help": link.path, "withCode": withCode, "codeApp": withCode ? nil : codeApp,
-        "codeLink": withCode ? nil : codeLink,
-        "apps": page.apps.map { ["id": $0.id.rawValue, "title": $0.title] },
-      ], formTargets: formTargets(page))
+      .signIn(page, link: link, withCode: query["with"] == "code"), formTargets: formTargets(page))
   }
 
   private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -104,7 +92,7 @@ struct HostedPages: Sendable {
       return try await body(form)
     } catch let problem as Problem where ![.formInvalid, .formUsed].contains(problem.code) {
       let link = HelpLink(["data": form.data, "sig": form.sig]).signIn
-      return refusal(PageFailure(problem), tryAgain: link)
+      return refusal(PageFailure(problem), tryAgain: link?.text)
     }
   }
 
@@ -127,13 +115,8 @@ struct HostedPages: Sendable {
 
   /// The page that names what went wrong and the cure.
   func refusal(_ failure: PageFailure, tryAgain: String? = nil, back: WayBack? = nil) -> Response {
-    let help = HelpLink(code: failure.peerCode ?? failure.code, of: tryAgain)
     var response = html(
-      "refused",
-      failure.values.merging([
-        "tryAgain": tryAgain, "back": back?.url, "requester": back?.requester, "seconds": Self.readingTime,
-        "help": help.path,
-      ]) { $1 }, status: failure.status)
+      .refused(failure, tryAgain: tryAgain, back: back, seconds: Self.readingTime), status: failure.status)
     // So the program learns of the failure too.
     if let back { response.headers.set("Refresh", "\(Self.readingTime); url=\(back.url)") }
     return response
@@ -144,30 +127,19 @@ struct HostedPages: Sendable {
     let link = HelpLink(request.formQuery)
     var answer: HelpAnswer?
     if let code = link.code { answer = try await signIn.explain(code, data: link.data, sig: link.sig) }
-    return html(
-      "help",
-      [
-        "asked": link.code, "answer": answer != nil, "unknown": link.code != nil && answer == nil,
-        "summary": answer?.meaning, "remedy": answer?.remedy, "code": answer?.code.rawValue,
-        "name": answer?.name,
-        "actor": answer?.actor.map(PageFailure.words), "portal": PageText.address(answer?.link),
-        "data": link.data, "sig": link.sig, "form": link.signIn,
-      ], formTargets: ["'self'"])
+    return html(.help(link, answer), formTargets: ["'self'"])
   }
 
   func html(
-    _ template: String, _ values: [String: Any?], status: HTTPResponse.Status = .ok,
-    formTargets: [String] = ["'none'"]
+    _ page: HostedPage, status: HTTPResponse.Status = .ok, formTargets: [String] = ["'none'"]
   ) -> Response {
-    let values = PageText.escaped(values.compactMapValues { $0 })
-    let text = templates.render(values, withTemplate: template) ?? ""
     var headers = headers
     headers[.contentType] = "text/html; charset=utf-8"
     headers[.contentSecurityPolicy] =
       "default-src 'none'; style-src 'self'; form-action \(formTargets.joined(separator: " ")); "
       + "base-uri 'none'; frame-ancestors 'none'"
     return Response(
-      status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+      status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: page.html)))
   }
 
   func redirect(to url: String) -> Response {

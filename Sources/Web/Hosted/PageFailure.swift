@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 import Store
 
-/// A failure as a page tells it, just met or read from memory.
+/// A failure as a page shows it, whether it has just happened or was stored.
 struct PageFailure: Sendable {
   let code: String
   let summary: String
@@ -35,22 +35,20 @@ struct PageFailure: Sendable {
 
   var status: HTTPResponse.Status { HTTPResponse.Status(code: ProblemCode(rawValue: code)?.status ?? 400) }
 
-  var values: [String: Any?] {
-    let peer = [peerCode, requestID].compactMap { $0 }.joined(separator: " · ")
-    return [
-      "summary": summary, "remedy": remedy, "code": code, "actor": actor.map(Self.words),
-      "portal": PageText.address(link), "peer": peer.isEmpty ? nil : peer,
-    ]
+  /// Microsoft's own code and request id, for a support ticket.
+  var peer: String? {
+    let parts = [peerCode, requestID].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: " · ")
   }
 
   /// Who can do what the remedy says.
   static func words(_ actor: Responsible) -> String {
     switch actor {
     case .user: "You, the owner of the mailbox."
-    case .appOwner: "Whoever set up this sign-in at Microsoft. Send them these words."
-    case .administrator: "An administrator of your organisation. Send them these words."
-    case .operator: "Whoever runs this gateway. Send them these words."
-    case .nobody: "Nobody; it passes by itself."
+    case .appOwner: "Whoever set up this sign-in at Microsoft. Send them this text."
+    case .administrator: "An administrator of your organisation. Send them this text."
+    case .operator: "Whoever runs this gateway. Send them this text."
+    case .nobody: "Nobody; it resolves itself."
     }
   }
 }

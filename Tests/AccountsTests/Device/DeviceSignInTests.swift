@@ -95,6 +95,31 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `a link gives ten codes in 15 minutes`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let app = try await world.addWebApp()
+      let form = NewForm(account: AccountID("a"), redirectURL: "https://a.example/done")
+      let fields = world.query(try await world.house.signIn.form(form, in: .default))
+      let (data, sig) = (fields["data"] ?? "", fields["sig"] ?? "")
+      // Each fails at once, so that none is shown again.
+      for _ in 0..<10 {
+        let journey = try await world.house.devices.start(data: data, sig: sig, app: app)
+        try await world.decide(journey, as: "alice@contoso.test")
+        try await world.poll()
+        #expect(try await world.deviceStatus(journey).state == .failed)
+      }
+      await #expect {
+        _ = try await world.house.devices.start(data: data, sig: sig, app: app)
+      } throws: {
+        ($0 as? Problem)?.code == .signInTooManyCodes
+      }
+      #expect(try await world.requests("/devicecode").count == 10)
+      world.house.time.advance(by: .seconds(15 * 60))
+      _ = try await world.house.devices.start(data: data, sig: sig, app: app)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `another node goes on with a code, and several ask once`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
       let journey = try await world.startDevice()

@@ -1,0 +1,118 @@
+import Accounts
+import Core
+import HTML
+
+// Connecting a mailbox.
+extension HostedPage {
+  /// What a sign-in link shows: who asks, and a button for each app.
+  ///
+  /// - Parameter withCode: whether the buttons give a code to enter on another device.
+  static func signIn(_ page: FormPage, link: HelpLink, withCode: Bool) -> HostedPage {
+    let apps = page.apps.map { app -> Markup in
+      """
+      <button type="submit" name="app" value="\(app.id.rawValue)">\(.isolated(app.title))</button>
+
+      """
+    }
+    let note: Markup =
+      withCode ? "<p>You get a code to enter on Microsoft’s page, in any browser on any device.</p>\n" : ""
+    let action: Markup = withCode ? "/accounts/device" : "/accounts/new"
+    let heading = Markup.isolated(page.email ?? "your mailbox")
+    return HostedPage(
+      title: "Connect a mailbox",
+      content: """
+        <h1>Connect \(heading)</h1>
+        \(request(by: page.requester, workspace: page.workspace, email: page.email))
+        <ul class="notes">
+        <li>You sign in on Microsoft’s own page, which lists everything that is asked for. \
+        Heliograph never sees your password.</li>
+        <li>You can withdraw the permission in your Microsoft account at any time.</li>
+        </ul>
+        \(note)<form method="post" action="\(action)">
+        \(hidden("data", link.data))\(hidden("sig", link.sig))\(Markup(joining: apps))\
+        \(withCode ? "" : codeInstead(page, link))</form>
+        """,
+      foot: """
+        <p><a href="\(link.help)">Stuck on Microsoft’s page?</a></p>
+        <p>You were not expecting this? Close the page; nothing has happened.</p>
+        """)
+  }
+
+  /// With one app its code is one press away; with several the page is shown again, for codes.
+  private static func codeInstead(_ page: FormPage, _ link: HelpLink) -> Markup {
+    guard page.apps.count == 1 else { return secondButton("Use a code instead", to: link.withCode) }
+    return """
+      <button type="submit" class="second" name="app" value="\(page.apps[0].id.rawValue)" \
+      formaction="/accounts/device">Use a code instead</button>
+
+      """
+  }
+
+  /// A code to enter on another device.
+  static func device(_ page: DevicePage) -> HostedPage {
+    let place = page.verificationURL.replacing("https://", with: "")
+    let link: Markup =
+      if let address = WebAddress(page.verificationURL) {
+        "<a href=\"\(address)\" target=\"_blank\" rel=\"noreferrer\">\(place)</a>"
+      } else {
+        "\(place)"
+      }
+    let identity = Markup(page.email) { " as <strong>\(.isolated($0))</strong>" }
+    return HostedPage(
+      title: "Enter a code",
+      content: """
+        <h1>Enter this code at Microsoft</h1>
+        <p class="code">\(page.userCode)</p>
+        <ol>
+        <li>Open \(link) in any browser, on this device or another.</li>
+        <li>Enter the code.</li>
+        <li>Sign in\(identity) and accept.</li>
+        </ol>
+        \(request(by: page.requester, workspace: page.workspace, email: page.email))
+        """,
+      foot: """
+        <p>This page checks every few seconds whether you have finished. Leave it open.</p>
+        <p>Enter the code only if you asked for it yourself.</p>
+        """)
+  }
+
+  /// Where an administrator arrives who has answered Microsoft's consent page.
+  static let consented = HostedPage(
+    title: "Back from Microsoft",
+    content: """
+      <h1>You are back from Microsoft</h1>
+      <p>If you pressed Accept there, the app is now allowed for your organisation, and whoever asked you for it \
+      can sign in, or try again. It can take a minute until Microsoft has applied it everywhere.</p>
+      <p>Nothing was changed here. You can close this window.</p>
+      """)
+}
+
+// Where the way ends while there is no program of one's own to go back to.
+extension HostedPage {
+  static func connected(_ account: String) -> HostedPage {
+    HostedPage(
+      title: "Heliograph",
+      content: """
+        <h1>The mailbox is connected</h1>
+        <p>Account <strong>\(.isolated(account))</strong> can send. You can close this window.</p>
+        """)
+  }
+
+  static func notConnected(help: WebAddress?) -> HostedPage {
+    let more = Markup(help) { ", or read <a href=\"\($0)\">what went wrong</a>" }
+    return HostedPage(
+      title: "Heliograph",
+      content: """
+        <h1>The mailbox was not connected</h1>
+        <p>Open the link again to try once more\(more).</p>
+        """)
+  }
+
+  static let running = HostedPage(
+    title: "Heliograph",
+    content: """
+      <h1>Heliograph is running</h1>
+      <p>This is the gateway’s API. Programs use it under <strong>/v1</strong> with an API token; \
+      run <strong>heliograph --help</strong> to get started.</p>
+      """)
+}

@@ -1,0 +1,66 @@
+import HTML
+
+/// What the owner of a mailbox reads. The pages work without script and with nothing from elsewhere.
+struct HostedPage: Sendable {
+  let title: String
+  let content: Markup
+  var foot: Markup = ""
+
+  var html: String {
+    let page: Markup = """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="robots" content="noindex">
+      <title>\(title)</title>
+      <link rel="stylesheet" href="/assets/heliograph.css">
+      </head>
+      <body>
+      <header>\(Self.mark) Heliograph</header>
+      <main>
+      \(content)
+      </main>
+      <footer>
+      \(foot)
+      </footer>
+      </body>
+      </html>
+
+      """
+    return page.text
+  }
+
+  private static let mark: Markup = """
+    <svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="4.5"/>\
+    <path d="M12 1.5v3M12 19.5v3M1.5 12h3M19.5 12h3M4.6 4.6l2.1 2.1M17.3 17.3l2.1 2.1M4.6 19.4l2.1-2.1\
+    M17.3 6.7l2.1-2.1"/></svg>
+    """
+}
+
+// What several pages have.
+extension HostedPage {
+  /// Who wants what.
+  static func request(by requester: String, workspace: String?, email: String?) -> Markup {
+    let who: Markup =
+      if let workspace {
+        "<strong>\(.isolated(workspace))</strong>, through the program at <strong>\(requester)</strong>,"
+      } else {
+        "The program at <strong>\(requester)</strong>"
+      }
+    return "<p>\(who) asks to send mail from \(email == nil ? "your" : "this") mailbox.</p>"
+  }
+
+  static func hidden(_ name: String, _ value: String?) -> Markup {
+    Markup(value) { "<input type=\"hidden\" name=\"\(name)\" value=\"\($0)\">\n" }
+  }
+
+  static func button(_ label: Markup, to address: WebAddress?) -> Markup {
+    Markup(address) { "<a class=\"button\" href=\"\($0)\">\(label)</a>\n" }
+  }
+
+  static func secondButton(_ label: Markup, to address: WebAddress?) -> Markup {
+    Markup(address) { "<a class=\"button second\" href=\"\($0)\">\(label)</a>\n" }
+  }
+}
