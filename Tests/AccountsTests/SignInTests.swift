@@ -1,4 +1,4 @@
-@testable import Backends
+import AccountsTesting
 import Core
 import Microsoft
 import Store
@@ -6,6 +6,7 @@ import StoreTesting
 import Testing
 
 @testable import Accounts
+@testable import Backends
 
 /// A person signs in, as a browser would, at the sandbox.
 @Suite struct SignInTests {
@@ -227,7 +228,7 @@ import Testing
       }
       let account = try await world.house.directory.account(id, in: .default)
       #expect(account.sendOnly && !account.verified && account.state == .connected)
-      #expect(try await !world.house.backends.backend(for: id, in: .default).canReconcile)
+      #expect(try await world.house.backends.sender(for: id, in: .default).abilities == .submission)
       var other = form
       other.account = AccountID("b")
       let mismatch = try await world.connect(other, as: "bob@contoso.test")
