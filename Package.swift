@@ -141,19 +141,40 @@ let package = Package(
       name: "StoreTesting", dependencies: ["Core", "ProcessTesting", "Store"],
       path: "Tests/Support/StoreTesting",
       swiftSettings: style),
+    .target(
+      name: "AccountsTesting",
+      dependencies: [
+        "Accounts", "Backends", "Core", "Diagnosis", "HTTP", "MIME", "Microsoft", "Sandbox", "Store",
+        "StoreTesting", "Vault", httpClient, lifecycle, logging, nioCore, nioHTTP1,
+      ],
+      path: "Tests/Support/AccountsTesting",
+      swiftSettings: style),
 
     .testTarget(
       name: "AccountsTests",
       dependencies: [
-        "Access", "Accounts", "Backends", "Core", "Diagnosis", "Events", "HTTP", "MIME", "Microsoft", "Sandbox",
-        "Store", "StoreTesting", "Tables", "Vault", httpClient, lifecycle, logging, nioCore, nioHTTP1,
+        "Access", "Accounts", "AccountsTesting", "Backends", "Core", "Diagnosis", "Events", "HTTP", "MIME",
+        "Microsoft", "Sandbox", "Store", "StoreTesting", "Tables", "Vault", httpClient, lifecycle, logging,
+        nioCore, nioHTTP1,
       ], swiftSettings: style),
+    .testTarget(
+      name: "BackendsTests",
+      dependencies: [
+        "Accounts", "AccountsTesting", "Backends", "Core", "MIME", "Microsoft", "Store", "StoreTesting",
+      ],
+      swiftSettings: style),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(
       name: "DeliveryTests",
       dependencies: [
         "Accounts", "Backends", "Core", "Delivery", "Events", "HTTP", "MIME", "Microsoft", "Queue", "Sandbox",
         "Store", "StoreTesting", "Vault", lifecycle, logging, nioHTTP1,
+      ],
+      swiftSettings: style),
+    .testTarget(
+      name: "DiagnosisTests",
+      dependencies: [
+        "Accounts", "AccountsTesting", "Core", "Diagnosis", "MIME", "Microsoft", "Store", "StoreTesting",
       ],
       swiftSettings: style),
     // the built program, seen from outside

@@ -3,7 +3,7 @@ package import Core
 import Microsoft
 package import Store
 
-/// Finds the way into an account's mailbox.
+/// Finds the way into and out of an account's mailbox.
 package struct Backends: Sendable {
   private let store: Store
   private let endpoints: Endpoints
@@ -17,8 +17,8 @@ package struct Backends: Sendable {
     self.limiter = limiter
   }
 
-  /// A value for one attempt: what the account may do is read now. No token is asked for yet.
-  package func backend(for id: AccountID, in workspace: WorkspaceID) async throws -> any Backend {
+  /// A sender for one attempt: what the account may do is read now. No token is asked for yet.
+  package func sender(for id: AccountID, in workspace: WorkspaceID) async throws -> any Sender {
     let found = try await store.read { (tx: borrowing Transaction) -> (AccountDetails, OAuth2AppRecord)? in
       guard let details = try tx.account(id, in: workspace),
         let app = try tx.app(details.account.app, in: details.account.appWorkspace)
@@ -27,8 +27,10 @@ package struct Backends: Sendable {
     }
     guard let (details, app) = found else { throw Problem.accountNotFound(id) }
     guard details.baseScopes == .api else { throw Problem.backendNotImplemented(id) }
-    return GraphBackend(
-      account: details.account, mailbox: details.mailbox, canReconcile: details.canReconcile,
+    return GraphSender(
+      account: details.account, mailbox: details.mailbox,
+      // Both take Mail.ReadWrite.
+      abilities: details.canReconcile ? [.drafts, .submission, .lookup] : [.submission],
       learnsItsLimits: details.provider == .outlookService, cloud: try endpoints.cloud(of: app),
       values: ErrorValues(clientID: app.clientID, tenant: app.authority, mailbox: details.account.mailbox),
       http: endpoints.http, tokens: tokens, limiter: limiter, store: store)

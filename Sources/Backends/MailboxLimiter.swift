@@ -1,18 +1,27 @@
 package import Core
 package import Store
+import Synchronization
 
-/// At most four requests in flight for each lane, an (app, mailbox) pair, and none while its Retry-After lasts
-/// (Microsoft Learn, "Microsoft Graph service-specific throttling limits", Outlook service).
+/// At most four requests in flight for each lane, a (client id, mailbox) pair, and none while Microsoft's
+/// Retry-After lasts (Microsoft Learn, "Microsoft Graph service-specific throttling limits", Outlook service).
+///
+/// Microsoft counts by the app registration and the mailbox, whatever workspace or app record stands for them
+/// here; so everything that is asked of a mailbox on this node, sending and reading alike, takes its place from one
+/// limiter and rests through one Retry-After. Requests from other nodes are not counted: a 429 covers them.
 ///
 /// It waits for a place, which takes as long as a request. It does not wait out a Retry-After: that may be
 /// minutes, and the queue has better things to do.
-package actor MailboxLimiter {
+package final class MailboxLimiter: Sendable {
   /// Exchange's `MailboxConcurrency`.
   package static let width = 4
 
   private let time: any Time
-  private var lanes: [LaneKey: Lane] = [:]
-  private var tickets: UInt64 = 0
+  private let state = Mutex(State())
+
+  private struct State {
+    var lanes: [LaneKey: Lane] = [:]
+    var tickets: UInt64 = 0
+  }
 
   private struct Lane {
     var inFlight = 0
@@ -25,80 +34,145 @@ package actor MailboxLimiter {
     self.time = time
   }
 
-  /// Throws `graph.throttled` with the rest of the wait while the lane is closed, and then has not run `body`.
+  /// Takes a place and makes one request.
+  ///
+  /// - Throws: `graph.throttled` with the rest of the wait while the lane is closed, and then has not run `body`.
   package func run<Value: Sendable>(
     _ lane: LaneKey, _ body: @Sendable () async throws -> Value
   ) async throws -> Value {
-    try await enter(lane)
-    defer { leave(lane) }
-    // It may have been closed while we waited.
-    try checkOpen(lane)
-    do {
-      return try await body()
-    } catch let problem as Problem {
-      if let pause = Self.pause(problem) { close(lane, for: pause) }
-      throw problem
-    }
+    try await place(in: lane).run(body)
   }
 
-  private func enter(_ lane: LaneKey) async throws {
-    try checkOpen(lane)
-    guard lanes[lane, default: Lane()].inFlight >= Self.width else {
-      lanes[lane, default: Lane()].inFlight += 1
-      return
+  /// - Throws: `graph.throttled` with the rest of the wait while the lane is closed; `CancellationError`.
+  package func place(in lane: LaneKey) async throws -> Place {
+    if let place = placeAtOnce(in: lane) { return place }
+    let ticket = state.withLock { state in
+      state.tickets += 1
+      return state.tickets
     }
-    tickets += 1
-    let ticket = tickets
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Void, any Error>) in
-        if Task.isCancelled { return caller.resume(throwing: CancellationError()) }
-        lanes[lane, default: Lane()].waiting.append((ticket, caller))
+        enter(lane, ticket, caller)
       }
     } onCancel: {
-      Task { await abandon(lane, ticket) }
+      abandon(lane, ticket)
     }
+    let place = Place(lane, of: self)
+    // It may have been closed while we waited.
+    try checkOpen(lane)
+    return place
+  }
+
+  /// `nil` when a place has to be waited for, or the lane is closed.
+  package func placeAtOnce(in lane: LaneKey) -> Place? {
+    let now = time.now
+    let isFree = state.withLock { state in
+      let found = state.lanes[lane, default: Lane()]
+      guard found.inFlight < Self.width, found.closedUntil.map({ $0 <= now }) ?? true else { return false }
+      state.lanes[lane, default: Lane()].inFlight += 1
+      return true
+    }
+    return isFree ? Place(lane, of: self) : nil
+  }
+
+  /// One of the four. It is given back when its request is over, or when nobody keeps it any longer.
+  package final class Place: Sendable {
+    private let lane: LaneKey
+    private let limiter: MailboxLimiter
+    private let isHeld = Atomic(true)
+
+    fileprivate init(_ lane: LaneKey, of limiter: MailboxLimiter) {
+      self.lane = lane
+      self.limiter = limiter
+    }
+
+    deinit { giveBack() }
+
+    /// Makes the one request that the place is for. A problem that concerns the whole mailbox closes the lane.
+    ///
+    /// - Throws: `graph.throttled` when the lane was closed in the meantime, and then has not run `body`.
+    package func run<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+      defer { giveBack() }
+      try limiter.checkOpen(lane)
+      do {
+        return try await body()
+      } catch let problem as Problem {
+        if let pause = problem.mailboxPause { limiter.close(lane, for: pause) }
+        throw problem
+      }
+    }
+
+    private func giveBack() {
+      if isHeld.exchange(false, ordering: .acquiringAndReleasing) { limiter.leave(lane) }
+    }
+  }
+}
+
+// The line in front of the four places
+extension MailboxLimiter {
+  private func enter(_ lane: LaneKey, _ ticket: UInt64, _ caller: CheckedContinuation<Void, any Error>) {
+    let now = time.now
+    let outcome: Result<Void, any Error>? = state.withLock { state in
+      let found = state.lanes[lane, default: Lane()]
+      if let until = found.closedUntil, now < until {
+        return .failure(Problem.throttled(lane.id, for: until - now))
+      }
+      // Cancelled later, it is found in the line: `abandon` waits for this lock.
+      if Task.isCancelled { return .failure(CancellationError()) }
+      guard found.inFlight >= Self.width else {
+        state.lanes[lane, default: Lane()].inFlight += 1
+        return .success(())
+      }
+      state.lanes[lane, default: Lane()].waiting.append((ticket, caller))
+      return nil
+    }
+    if let outcome { caller.resume(with: outcome) }
   }
 
   /// Hands the place to the one who has waited longest.
   private func leave(_ lane: LaneKey) {
-    guard var state = lanes[lane] else { return }
-    if state.waiting.isEmpty {
-      state.inFlight -= 1
-    } else {
-      state.waiting.removeFirst().caller.resume()
+    let now = time.now
+    let next: CheckedContinuation<Void, any Error>? = state.withLock { state in
+      guard var found = state.lanes[lane] else { return nil }
+      defer {
+        let isIdle = found.inFlight == 0 && found.closedUntil.map { $0 <= now } ?? true
+        state.lanes[lane] = isIdle ? nil : found
+      }
+      guard found.waiting.isEmpty else { return found.waiting.removeFirst().caller }
+      found.inFlight -= 1
+      return nil
     }
-    let idle = state.inFlight == 0 && state.closedUntil.map { $0 <= time.now } ?? true
-    lanes[lane] = idle ? nil : state
+    next?.resume()
   }
 
   private func abandon(_ lane: LaneKey, _ ticket: UInt64) {
-    guard let position = lanes[lane]?.waiting.firstIndex(where: { $0.ticket == ticket }) else { return }
-    lanes[lane]?.waiting.remove(at: position).caller.resume(throwing: CancellationError())
+    let caller: CheckedContinuation<Void, any Error>? = state.withLock { state in
+      guard let position = state.lanes[lane]?.waiting.firstIndex(where: { $0.ticket == ticket }) else {
+        return nil
+      }
+      return state.lanes[lane]?.waiting.remove(at: position).caller
+    }
+    caller?.resume(throwing: CancellationError())
   }
 
   private func checkOpen(_ lane: LaneKey) throws(Problem) {
-    guard let until = lanes[lane]?.closedUntil else { return }
     let now = time.now
-    if now < until { throw .throttled(lane.id, for: until - now) }
+    guard let until = state.withLock({ $0.lanes[lane]?.closedUntil }), now < until else { return }
+    throw .throttled(lane.id, for: until - now)
   }
 
   private func close(_ lane: LaneKey, for pause: Duration) {
     let until = time.now + pause
-    lanes[lane, default: Lane()].closedUntil = max(until, lanes[lane]?.closedUntil ?? until)
-  }
-
-  /// What Graph asks of the whole mailbox; a daily limit on sending must not keep anybody from reading.
-  private static func pause(_ problem: Problem) -> Duration? {
-    guard problem.code == .graphThrottled || problem.code == .graphUnavailable,
-      case .safe(let pause?) = problem.retry
-    else { return nil }
-    return pause
+    state.withLock { state in
+      let earlier = state.lanes[lane]?.closedUntil ?? until
+      state.lanes[lane, default: Lane()].closedUntil = max(until, earlier)
+    }
   }
 }
 
 // For the tests, which cannot see a place being waited for from outside.
 extension MailboxLimiter {
-  func isForgotten(_ lane: LaneKey) -> Bool { lanes[lane] == nil }
-  func waiting(_ lane: LaneKey) -> Int { lanes[lane]?.waiting.count ?? 0 }
-  func inFlight(_ lane: LaneKey) -> Int { lanes[lane]?.inFlight ?? 0 }
+  func isForgotten(_ lane: LaneKey) -> Bool { state.withLock { $0.lanes[lane] == nil } }
+  func waiting(_ lane: LaneKey) -> Int { state.withLock { $0.lanes[lane]?.waiting.count ?? 0 } }
+  func inFlight(_ lane: LaneKey) -> Int { state.withLock { $0.lanes[lane]?.inFlight ?? 0 } }
 }

@@ -5,7 +5,7 @@ extension Problem {
   static func sendOnly(_ id: AccountID, _ refusal: Problem) -> Problem {
     Problem(
       .graphAccessDenied, "The app may not keep drafts in the mailbox of “\(id)”; for now it only sends.",
-      remedy: "Grant Mail.ReadWrite too, and every message's fate can be looked up.",
+      remedy: "Grant Mail.ReadWrite too, and it can be looked up what became of a message.",
       retry: .safe(after: .zero), origin: refusal.origin)
   }
 
@@ -15,10 +15,22 @@ extension Problem {
       retry: .safe(after: remaining))
   }
 
+  /// The account's sender can neither draft nor submit.
+  package static let cannotSend = Problem(
+    .accountPermissionMissing, "The account's grant does not allow sending.",
+    remedy: "Add the permission Mail.Send to the app, have it consented to, then connect the account again.")
+
   package static func envelopeMismatch(_ strangers: [String]) -> Problem {
     Problem(
       .envelopeMismatch,
       "The header names recipients that the envelope does not: \(strangers.joined(separator: ", ")).",
       remedy: "Put every address of To and Cc into the envelope too, or take it out of the header.")
+  }
+
+  /// How long Microsoft asks to leave the whole mailbox alone, whoever asks and whatever for; `nil` where it asks
+  /// nothing of the kind. A daily limit on sending names a time as well, and must not keep anybody from reading.
+  var mailboxPause: Duration? {
+    guard case .safe(let pause?) = retry, scope == .service || code == .graphThrottled else { return nil }
+    return pause
   }
 }

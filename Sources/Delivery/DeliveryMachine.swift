@@ -7,8 +7,8 @@ import Store
 /// Decides one message's way out, step by step: told what was recorded last, or what a request came to, it
 /// says what to do next. It knows no socket, no clock and no database.
 struct DeliveryMachine: Sendable {
-  /// Whether a message goes as a draft, whose fate can be looked up.
-  var canReconcile: Bool
+  /// What the account's sender can do.
+  var abilities: SenderAbilities
   var unknownOutcome: UnknownOutcome
   /// When the message was accepted.
   var created: Instant
@@ -26,15 +26,18 @@ struct DeliveryMachine: Sendable {
 
   /// What to do with a message whose turn has come.
   func begin(_ progress: Progress, now: Instant) -> Action {
-    guard canReconcile else {
-      return progress.isInDoubt ? blindly(progress, now: now) : .request(.submit(inDoubt: false))
-    }
+    let canLook = abilities.contains(.lookup)
     return switch progress {
-    case .fresh: .request(.create)
-    case .creating: .request(.look(.create))
-    case .drafted(let draft, let inDoubt): .request(.send(draft, inDoubt: inDoubt))
-    case .sending(let draft, _): .request(.look(.send(draft)))
-    case .submitting: .request(.look(.submit))
+    case .fresh: start(now: now)
+    case .drafted(let draft, let inDoubt) where abilities.contains(.drafts):
+      .request(.send(draft, inDoubt: inDoubt))
+    // Drafts are not possible any more; this one stays behind.
+    case .drafted(_, inDoubt: false): start(now: now)
+    // To send it was never asked, so it may begin anew where it cannot be looked up.
+    case .creating: canLook ? .request(.look(.create)) : start(now: now)
+    case .sending(let draft, _), .drafted(let draft, inDoubt: true):
+      canLook ? .request(.look(.send(draft))) : undecided(progress, now: now)
+    case .submitting: canLook ? .request(.look(.submit)) : undecided(progress, now: now)
     }
   }
 
@@ -44,20 +47,22 @@ struct DeliveryMachine: Sendable {
     .settle(.sent(request.progressUnknown, now: now))
   }
 
-  func found(_ fate: LookupResult, _ lost: LostStep, now: Instant) -> Action {
-    switch (fate, lost) {
+  func found(_ result: LookupResult, _ lost: LostStep, now: Instant) -> Action {
+    let drafts = abilities.contains(.drafts)
+    return switch (result, lost) {
     case (.sent, _): .settle(.sent(lost.progress, now: now))
     // To send it was never asked, so nobody doubts that it has not been sent.
-    case (.draft(let draft), .create): .request(.send(draft, inDoubt: false))
+    case (.draft(let draft), .create): drafts ? .request(.send(draft, inDoubt: false)) : start(now: now)
     // The same draft again, never a second one.
-    case (.draft(let draft), .send(let lost)) where draft == lost: .request(.send(draft, inDoubt: true))
+    case (.draft(let draft), .send(let lost)) where drafts && draft == lost:
+      .request(.send(draft, inDoubt: true))
     // Not the one we asked to be sent: either that one under another id, which transport will take, or a
-    // stray.
+    // duplicate.
     case (.draft, _): .settle(unclear(lost, now: now))
-    case (.absent, .create): .request(.create)
+    case (.absent, .create): start(now: now)
     // Absence proves nothing: Exchange may have taken the message and not shown it yet.
     case (.absent, .send): .settle(.held(Problem.unknownOutcome, lost.progress, now: now))
-    case (.absent, .submit): blindly(lost.progress, now: now)
+    case (.absent, .submit): undecided(lost.progress, now: now)
     }
   }
 
@@ -71,37 +76,49 @@ struct DeliveryMachine: Sendable {
     // Exchange may not show the draft yet, or have moved it when it took it: that is to be looked up.
     case (.futile, .send) where problem.code == .graphItemNotFound:
       .settle(unknown(request, problem, now: now))
-    case (.futile, _) where request.progressBefore.isInDoubt:
-      .settle(.held(problem, request.progressBefore, now: now))
-    case (.futile, _): .settle(.failed(problem, request.progressBefore, now: now))
+    case (.futile, _): .settle(refused(problem, request.progressBefore, now: now))
     }
   }
 
-  /// The way into the mailbox could not be found: nothing was asked for.
+  /// Nothing was asked for in the mailbox: the way to it could not be found, or the next request not be prepared.
   func unreached(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
     guard problem.retry == .futile, !problem.scope.letsMessagesWait else {
       return deferred(problem, progress, now: now)
     }
-    return progress.isInDoubt ? .held(problem, progress, now: now) : .failed(problem, progress, now: now)
+    return refused(problem, progress, now: now)
   }
 }
 
-// Pauses
+// Beginnings and ends
 extension DeliveryMachine {
-  /// The message may have been accepted, and nobody can look: the account's owner has decided what follows.
-  private func blindly(_ progress: Progress, now: Instant) -> Action {
+  /// The first request for a message that nobody was asked to send.
+  private func start(now: Instant) -> Action {
+    abilities.contains(.drafts) ? .request(.create) : submit(inDoubt: false, now: now)
+  }
+
+  private func submit(inDoubt: Bool, now: Instant) -> Action {
+    let request = DeliveryRequest.submit(inDoubt: inDoubt)
+    guard abilities.contains(.submission) else {
+      return .settle(deferred(Problem.cannotSend, request.progressBefore, now: now))
+    }
+    return .request(request)
+  }
+
+  /// The message may have been accepted, and no look can tell: the account's owner has decided what follows.
+  private func undecided(_ progress: Progress, now: Instant) -> Action {
     switch unknownOutcome {
     case .hold: .settle(.held(Problem.unknownOutcome, progress, now: now))
-    case .resend: .request(.submit(inDoubt: true))
+    case .resend: submit(inDoubt: true, now: now)
     }
   }
 
   private func unknown(_ request: DeliveryRequest, _ problem: Problem, now: Instant) -> Settlement {
-    if !canReconcile, unknownOutcome == .hold {
-      return .held(Problem.unknownOutcome, request.progressUnknown, now: now)
+    let progress = request.progressUnknown
+    if progress.isInDoubt, !abilities.contains(.lookup), unknownOutcome == .hold {
+      return .held(Problem.unknownOutcome, progress, now: now)
     }
     var settlement = Settlement(
-      verdict: .unknown, progress: request.progressUnknown, due: now + schedule.unknownOutcomeWait)
+      verdict: .unknown, progress: progress, due: now + schedule.unknownOutcomeWait)
     settlement.problem = ProblemRecord(problem, at: now)
     return settlement
   }
@@ -125,36 +142,57 @@ extension DeliveryMachine {
     return settlement
   }
 
+  /// Microsoft will never take it. Whether it has taken it before, is another question.
+  private func refused(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
+    progress.isInDoubt ? .held(problem, progress, now: now) : .failed(problem, progress, now: now)
+  }
+}
+
+// Pauses
+extension DeliveryMachine {
   private func deferred(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
-    let asked: Duration? = if case .safe(let pause) = problem.retry { pause } else { nil }
     guard now < created + schedule.maximumAge else {
-      if progress.isInDoubt { return .held(Problem.unknownOutcome, progress, now: now) }
-      return .failed(Problem.expired(problem), progress, now: now)
+      return refused(
+        progress.isInDoubt ? Problem.unknownOutcome : Problem.expired(problem), progress, now: now)
     }
     let backoff = schedule.backoff.pause(afterAttempt: attempt, jitter: jitter)
-    let waitsForAccount = problem.retry == .futile
-    let pause =
-      switch asked {
-      // The backend has learnt something, and would do otherwise at once.
-      case .zero?: Duration.zero
-      case _ where waitsForAccount: max(backoff, schedule.accountPause, asked ?? .zero)
-      default: max(backoff, asked ?? .zero)
-      }
-    var settlement = Settlement(verdict: .deferred, progress: progress, due: now + pause)
+    var settlement = Settlement(
+      verdict: .deferred, progress: progress, due: now + messagePause(problem, backoff: backoff))
     settlement.problem = ProblemRecord(problem, at: now)
-    settlement.waitsForAccount = waitsForAccount
-    settlement.pauseUntil = lanePause(problem, asked: asked, backoff: backoff).map { now + $0 }
+    settlement.waitsForAccount = problem.waitsForAccount
+    settlement.pauseUntil = lanePause(problem, backoff: backoff).map { now + $0 }
     return settlement
+  }
+
+  private func messagePause(_ problem: Problem, backoff: Duration) -> Duration {
+    switch problem.retry {
+    // The sender has learnt something, and would do otherwise at once.
+    case .safe(after: .zero?): .zero
+    case .safe(let asked): max(backoff, asked ?? .zero)
+    case .futile where problem.waitsForAccount: max(backoff, schedule.accountPause)
+    case .futile, .unsafe: backoff
+    }
   }
 
   /// What stops every message of the mailbox and not this one alone stops the lane; a message that is poison by
   /// itself does not.
-  private func lanePause(_ problem: Problem, asked: Duration?, backoff: Duration) -> Duration? {
-    if let asked { return asked > .zero ? asked : nil }
+  private func lanePause(_ problem: Problem, backoff: Duration) -> Duration? {
+    guard problem.scope.letsMessagesWait else { return nil }
+    if case .safe(let asked?) = problem.retry { return asked > .zero ? asked : nil }
     return switch problem.scope {
     case .account, .app: problem.retry == .futile ? schedule.accountPause : schedule.throttledPause
     case .service, .installation: min(backoff, schedule.outagePause)
     case .request, .message, .recipient: nil
+    }
+  }
+}
+
+extension Problem {
+  /// Whether nothing goes on before somebody has done something about the account or its app.
+  fileprivate var waitsForAccount: Bool {
+    switch scope {
+    case .account, .app: retry == .futile
+    case .request, .message, .recipient, .service, .installation: false
     }
   }
 }

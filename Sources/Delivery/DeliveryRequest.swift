@@ -1,7 +1,7 @@
 import Accounts
 import Backends
 
-/// What is asked of the backend for one message.
+/// What is asked of the sender for one message.
 enum DeliveryRequest: Sendable, Hashable {
   case create
   case send(DraftID, inDoubt: Bool)
@@ -16,6 +16,13 @@ enum DeliveryRequest: Sendable, Hashable {
     case .send: "send"
     case .submit: "submit"
     case .look: "look"
+    }
+  }
+
+  var takesContent: Bool {
+    switch self {
+    case .create, .submit: true
+    case .send, .look: false
     }
   }
 

@@ -1,21 +1,22 @@
+import Backends
 import Core
 import Store
 
-/// What each account could do when it was last asked: so the first step of its next message can be recorded in
-/// the claim. Wrong or forgotten, it costs one more record.
+/// What each account's sender could do when it was last ready to send, so that the first step of the next message
+/// can be recorded in its claim. Wrong, it costs two more records; forgotten, one.
 struct GrantMemory: Sendable {
-  private var canReconcile: [Key: Bool] = [:]
+  private var abilities: [Key: SenderAbilities] = [:]
 
   /// Then all is forgotten, so that accounts that are gone do not stay for ever.
   static let limit = 10_000
 
-  var count: Int { canReconcile.count }
+  var count: Int { abilities.count }
 
-  subscript(row: QueueRecord) -> Bool? {
-    get { canReconcile[Key(row)] }
+  subscript(row: QueueRecord) -> SenderAbilities? {
+    get { abilities[Key(row)] }
     set {
-      if count >= Self.limit, canReconcile[Key(row)] == nil { canReconcile = [:] }
-      canReconcile[Key(row)] = newValue
+      if count >= Self.limit, abilities[Key(row)] == nil { abilities = [:] }
+      abilities[Key(row)] = newValue
     }
   }
 

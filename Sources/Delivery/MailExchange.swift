@@ -6,24 +6,37 @@ import Store
 
 /// Makes one attempt's requests and tells the machine what they came to.
 struct MailExchange: Sendable {
-  let backend: any Backend
+  let sender: any Sender
   let machine: DeliveryMachine
   let time: any Time
   let store: Store
   let message: OutgoingMessageRecord
   /// The content, if it has been read already.
-  let mime: [UInt8]?
+  var mime: [UInt8]?
+
+  /// Returns when everything is at hand that the request takes, so that it can leave as soon as it is recorded.
+  mutating func prepare(for request: DeliveryRequest) async throws {
+    if request.takesContent { mime = try await content() }
+    try await sender.prepare()
+  }
+
+  /// As `prepare`, if that takes no waiting. When it returns `false`, `prepare` says why.
+  func prepareAtOnce(for request: DeliveryRequest) async -> Bool {
+    guard mime != nil || !request.takesContent else { return false }
+    return await sender.prepareAtOnce()
+  }
 
   func perform(_ request: DeliveryRequest) async throws -> DeliveryMachine.Action {
     switch request {
     case .create:
-      return machine.created(try await backend.createDraft(try await outgoing()))
+      return machine.created(try await sender.createDraft(try await outgoing()))
     case .send(let draft, _):
-      try await backend.sendDraft(draft)
+      try await sender.sendDraft(draft)
     case .submit:
-      try await backend.send(try await outgoing())
+      try await sender.submit(try await outgoing())
     case .look(let lost):
-      return machine.found(try await backend.find(message.correlationIDs, draft: lost.draft), lost, now: time.now)
+      let result = try await sender.lookUp(message.correlationIDs, draft: lost.draft)
+      return machine.found(result, lost, now: time.now)
     }
     return machine.accepted(request, now: time.now)
   }
@@ -49,5 +62,7 @@ struct MailExchange: Sendable {
 }
 
 extension OutgoingMessageRecord {
-  var correlationIDs: CorrelationIDs { CorrelationIDs(internetMessageID: messageID, heliographID: id.rawValue) }
+  var correlationIDs: CorrelationIDs {
+    CorrelationIDs(internetMessageID: messageID, heliographID: id.rawValue)
+  }
 }

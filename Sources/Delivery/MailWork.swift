@@ -10,17 +10,20 @@ import Synchronization
 /// A message as work of a queue: the shell around `DeliveryMachine`.
 final class MailWork: QueueWork {
   private let store: Store
-  private let backends: BackendSource
+  private let senders: SenderSource
   private let time: any Time
   private let schedule: DeliverySchedule
   private let attemptLimit: Int
   private let logger: Logger
   private let grants = Mutex(GrantMemory())
 
+  /// Of an account whose sender has not been ready yet; only the name of the attempt's first step hangs on it.
+  private static let assumed: SenderAbilities = [.drafts, .submission, .lookup]
+
   struct Item: Sendable {
     var attempt: QueueAttempt
     var progress: Progress
-    /// What was recorded in the claim.
+    /// What was recorded in the claim, because it could leave at once the last time.
     var recorded: DeliveryRequest?
     /// `nil` when the database has lost it.
     var message: OutgoingMessageRecord?
@@ -37,11 +40,11 @@ final class MailWork: QueueWork {
   }
 
   init(
-    store: Store, backends: @escaping BackendSource, time: any Time, schedule: DeliverySchedule,
+    store: Store, senders: @escaping SenderSource, time: any Time, schedule: DeliverySchedule,
     logger: Logger
   ) {
     self.store = store
-    self.backends = backends
+    self.senders = senders
     self.time = time
     self.schedule = schedule
     attemptLimit = schedule.backoff.attempts(within: schedule.maximumAge)
@@ -53,17 +56,18 @@ final class MailWork: QueueWork {
     var item = Item(
       attempt: attempt, progress: Self.progress(of: row), message: try tx.message(row.workspace, row.id),
       sender: try tx.sender(of: row))
+    if item.message?.chunks == 1 { item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0)) }
     let known = grants.withLock { $0[row] }
-    let first = machine(known ?? true, item).begin(item.progress, now: attempt.started)
+    let first = machine(known ?? Self.assumed, item).begin(item.progress, now: attempt.started)
     var step = "hold"
     if case .request(let request) = first {
       step = request.name
-      if known != nil, let progress = request.progress {
+      let isComplete = item.mime != nil || !request.takesContent
+      if known != nil, isComplete, let progress = request.progress {
         try tx.record(progress.rawValue, of: row, under: attempt.lease)
         item.recorded = request
       }
     }
-    if item.message?.chunks == 1 { item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0)) }
     try tx.insertAttempt(
       row.workspace, row.id, number: row.attempts, step: step, node: attempt.lease.owner,
       started: attempt.started)
@@ -75,43 +79,24 @@ final class MailWork: QueueWork {
     guard let message = item.message else {
       return verdict(.failed(Problem.contentLost, item.progress, now: time.now), item)
     }
-    guard item.sender != nil else {
-      let problem = Problem.accountNotFound(row.account)
-      return verdict(machine(false, item).unreached(problem, item.progress, now: time.now), item)
-    }
-    let backend: any Backend
+    let sender: any Sender
     do {
-      backend = try await backends(row.workspace, row.account)
+      guard item.sender != nil else { throw Problem.accountNotFound(row.account) }
+      sender = try await senders(row.workspace, row.account)
     } catch {
-      let problem = try self.problem(error)
-      return verdict(machine(false, item).unreached(problem, item.progress, now: time.now), item)
+      let problem = try Problem(from: error, logger)
+      return verdict(machine([], item).unreached(problem, item.progress, now: time.now), item)
     }
-    grants.withLock { $0[row] = backend.canReconcile }
-    let machine = machine(backend.canReconcile, item)
     let exchange = MailExchange(
-      backend: backend, machine: machine, time: time, store: store, message: message, mime: item.mime)
-
-    var action = machine.begin(item.progress, now: time.now)
-    var recorded = item.recorded
-    var mayHaveStrays = false
-    while true {
-      switch action {
-      case .settle(var settlement):
-        if settlement.verdict == .sent, mayHaveStrays { settlement.orphan = .strays }
-        return verdict(settlement, item)
-      case .request(let request):
-        if let progress = request.progress, recorded != request {
-          try await recorder.record(progress.rawValue, step: request.name)
-        }
-        recorded = nil
-        do {
-          action = try await exchange.perform(request)
-          if request == .look(.create), action == .request(.create) { mayHaveStrays = true }
-        } catch {
-          action = machine.failed(request, try problem(error), now: time.now)
-        }
-      }
+      sender: sender, machine: machine(sender.abilities, item), time: time, store: store, message: message,
+      mime: item.mime)
+    var attempt = MailAttempt(
+      exchange, progress: item.progress, claimed: item.recorded, recorder: recorder, logger: logger)
+    let settlement = try await attempt.run(from: item.progress)
+    if let wasPrepared = attempt.wasPrepared {
+      grants.withLock { $0[row] = wasPrepared ? sender.abilities : nil }
     }
+    return verdict(settlement, item)
   }
 
   func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement {
@@ -144,18 +129,11 @@ final class MailWork: QueueWork {
         verified: settlement.verdict == .sent ? (row.workspace, row.account) : nil))
   }
 
-  private func machine(_ canReconcile: Bool, _ item: Item) -> DeliveryMachine {
+  private func machine(_ abilities: SenderAbilities, _ item: Item) -> DeliveryMachine {
     let row = item.attempt.row
     return DeliveryMachine(
-      canReconcile: canReconcile, unknownOutcome: item.sender?.unknownOutcome ?? .hold, created: row.created,
+      abilities: abilities, unknownOutcome: item.sender?.unknownOutcome ?? .hold, created: row.created,
       attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
-  }
-
-  private func problem(_ error: any Error) throws -> Problem {
-    if error is CancellationError, Task.isCancelled { throw error }
-    if let problem = error as? Problem { return problem }
-    logger.error("A backend threw something that is no problem.", metadata: ["error": "\(type(of: error))"])
-    return Problem.unexplained
   }
 
   /// A word that we do not know was written by a newer Heliograph: then anything may have been asked for.

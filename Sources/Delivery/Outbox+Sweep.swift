@@ -85,17 +85,19 @@ extension Outbox {
   /// Returns whether there is nothing left to delete.
   private func delete(_ orphan: OrphanRecord) async throws -> Bool {
     do {
-      let backend = try await backends(orphan.workspace, orphan.account)
+      let sender = try await senderSource(orphan.workspace, orphan.account)
       switch Orphan(rawValue: orphan.draft) {
       case .draft(let draft):
-        try await backend.deleteDraft(draft)
+        try await sender.deleteDraft(draft)
         return true
       case .unseen:
-        if case .draft(let draft) = try await backend.find(orphan.correlationIDs, draft: nil) {
-          try await backend.deleteDraft(draft)
+        if case .draft(let draft) = try await sender.lookUp(orphan.correlationIDs, draft: nil) {
+          try await sender.deleteDraft(draft)
         }
       case .strays:
-        for stray in try await backend.strayDrafts(of: orphan.correlationIDs) { try await backend.deleteDraft(stray) }
+        for draft in try await sender.duplicateDrafts(of: orphan.correlationIDs) {
+          try await sender.deleteDraft(draft)
+        }
       }
       // One that has not come to light in a day never will.
       return time.now > orphan.settled + .seconds(86_400)

@@ -11,22 +11,22 @@ package final class Outbox: Service {
   let store: Store
   let time: any Time
   let configuration: OutboxConfiguration
-  let backends: BackendSource
+  let senderSource: SenderSource
   let engine: QueueEngine<MailWork>
   let logger: Logger
   let senders = SenderMemory()
 
   package init(
-    store: Store, backends: @escaping BackendSource, time: any Time, node: NodeID,
+    store: Store, senders: @escaping SenderSource, time: any Time, node: NodeID,
     configuration: OutboxConfiguration = OutboxConfiguration(), logger: Logger
   ) {
     self.store = store
     self.time = time
     self.configuration = configuration
-    self.backends = backends
+    senderSource = senders
     self.logger = logger
     let work = MailWork(
-      store: store, backends: backends, time: time, schedule: configuration.schedule, logger: logger)
+      store: store, senders: senders, time: time, schedule: configuration.schedule, logger: logger)
     engine = QueueEngine(
       work, store: store, time: time, node: node, configuration: configuration.queue, logger: logger)
   }
@@ -44,8 +44,8 @@ package final class Outbox: Service {
   }
 }
 
-/// Finds the way into an account's mailbox, anew for each attempt.
-package typealias BackendSource = @Sendable (WorkspaceID, AccountID) async throws -> any Backend
+/// Finds the way out of an account's mailbox, anew for each attempt.
+package typealias SenderSource = @Sendable (WorkspaceID, AccountID) async throws -> any Sender
 
 package struct OutboxConfiguration: Sendable {
   package var queue = QueueConfiguration()

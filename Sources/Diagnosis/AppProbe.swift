@@ -15,20 +15,18 @@ struct AppProbe: Sendable {
   var device: Problem?
 
   /// Which step a refusal belongs to; `nil` for one that says nothing about the app.
-  static func step(of problem: Problem) -> VerificationStep.ID? {
-    switch problem.code {
-    case .entraClientUnknown, .entraClientDisabled, .entraTenantUnknown, .entraTenantRequired,
-      .entraWrongAccountType:
-      .client
-    case .entraSecretWrong, .entraSecretExpired, .entraSecretMissing, .entraSecretUnexpected,
-      .entraCertificateRejected, .appCertificateInvalid:
-      .secret
-    case .entraRedirectMismatch: .redirect
-    case .entraScopeInvalid: .scopes
-    case .entraUnreachable, .entraUnavailable, .entraThrottled: .client
-    default: nil
-    }
-  }
+  static func step(of problem: Problem) -> VerificationStep.ID? { steps[problem.code] }
+
+  private static let steps: [ProblemCode: VerificationStep.ID] = [
+    .entraClientUnknown: .client, .entraClientDisabled: .client, .entraTenantUnknown: .client,
+    .entraTenantRequired: .client, .entraWrongAccountType: .client,
+    // Without an answer nothing is known of the app at all.
+    .entraUnreachable: .client, .entraUnavailable: .client, .entraThrottled: .client,
+    .entraSecretWrong: .secret, .entraSecretExpired: .secret, .entraSecretMissing: .secret,
+    .entraSecretUnexpected: .secret, .entraCertificateRejected: .secret, .appCertificateInvalid: .secret,
+    .entraRedirectMismatch: .redirect,
+    .entraScopeInvalid: .scopes,
+  ]
 
   private var problems: [Problem] {
     [token?.failure, redirect?.failure, flaw, redemption, device].compactMap { $0 }

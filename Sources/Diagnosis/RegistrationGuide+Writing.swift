@@ -75,7 +75,7 @@ extension RegistrationGuide {
   private static let reasons = [
     "mail.send": "Sends messages.",
     "mail.readwrite":
-      "Keeps a message as a draft first, so that its fate can be looked up when an answer is lost.",
+      "Keeps a message as a draft first, so that it can be looked up when a reply is lost.",
     "mail.send.shared": "Sends from mailboxes that others share.",
     "mail.readwrite.shared": "Keeps drafts in mailboxes that others share.",
     "user.read": "Tells whose mailbox it is.",

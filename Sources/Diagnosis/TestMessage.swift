@@ -55,16 +55,16 @@ struct TestMessage: Sendable {
   }
 
   private func send(_ message: OutgoingMessage) async throws {
-    let backend = try await verifier.backends.backend(for: account.id, in: account.workspace)
-    guard backend.canReconcile else { return try await backend.send(message) }
+    let sender = try await verifier.backends.sender(for: account.id, in: account.workspace)
+    guard sender.abilities.contains(.drafts) else { return try await sender.submit(message) }
     let draft: DraftID
     do {
-      draft = try await backend.createDraft(message)
+      draft = try await sender.createDraft(message)
     } catch let problem as Problem where problem.code == .graphAccessDenied {
       // Nothing was done, and it has been found out that this app only sends.
-      return try await backend.send(message)
+      return try await sender.submit(message)
     }
-    try await backend.sendDraft(draft)
+    try await sender.sendDraft(draft)
   }
 
   /// Transport takes seconds.

@@ -35,7 +35,7 @@ package struct Installation: Sendable {
     let lock = try folder.lock()
     try await withStore { store, vault in
       let http = try HTTPExchange(
-        .init(userAgent: "Heliograph", trustRootsPath: configuration.microsoftCA))
+        .init(userAgent: "Heliograph/\(heliographVersion)", trustRootsPath: configuration.microsoftCA))
       do {
         try await run(store, vault, http, node: try folder.node(at: time.now), onListening: onListening)
       } catch {
@@ -115,7 +115,7 @@ package struct Installation: Sendable {
     var outboxConfiguration = OutboxConfiguration()
     outboxConfiguration.schedule.unknownOutcomeWait = configuration.unknownOutcomeWait
     let outbox = Outbox(
-      store: store, backends: { try await backends.backend(for: $1, in: $0) }, time: time, node: node,
+      store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time, node: node,
       configuration: outboxConfiguration, logger: logger)
     let apps = AppRegistry(store: store, vault: vault, clouds: configuration.clouds, time: time)
     let signIn = SignIn(

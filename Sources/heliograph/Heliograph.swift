@@ -20,7 +20,7 @@ struct Heliograph: AsyncParsableCommand {
 
       Exit status: 0 on success, 1 when the work failed, 64 for a wrong command line.
       """,
-    version: "0.1.0",
+    version: heliographVersion,
     subcommands: [
       Serve.self, SandboxCommand.self, Demo.self, Token.self, Send.self, App.self, AccountCommand.self,
       QueueCommand.self, WorkspaceCommand.self, Events.self, Doctor.self,

@@ -1,3 +1,4 @@
+import AccountsTesting
 import Core
 @testable import Diagnosis
 import Microsoft

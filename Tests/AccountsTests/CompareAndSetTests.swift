@@ -1,4 +1,5 @@
 import Accounts
+import AccountsTesting
 import Core
 import Store
 import StoreTesting

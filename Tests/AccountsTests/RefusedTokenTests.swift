@@ -1,10 +1,11 @@
-@testable import Backends
+import AccountsTesting
 import Core
 import Store
 import StoreTesting
 import Testing
 
 @testable import Accounts
+@testable import Backends
 
 /// A token that Graph refuses before its time, and Entra gives no other.
 @Suite struct RefusedTokenTests {
@@ -73,10 +74,8 @@ extension Sandboxed {
   /// Three times, each when the refusal before it no longer stands.
   fileprivate func failToDraft(_ id: AccountID) async throws {
     for _ in 0..<3 {
-      let backend = try await house.backends.backend(for: id, in: .default)
-      let problem = await #expect(throws: Problem.self) {
-        try await backend.createDraft(try GraphBackendTests.message(1))
-      }
+      let sender = try await house.backends.sender(for: id, in: .default)
+      let problem = await #expect(throws: Problem.self) { try await sender.createDraft(.sample(1)) }
       #expect(problem?.code == .accountNotConnected)
       #expect(try await house.directory.account(id, in: .default).state == .authenticationError)
       house.time.advance(by: Refusal.pause)

@@ -1,3 +1,4 @@
+import AccountsTesting
 import Core
 import Microsoft
 import Store
@@ -251,7 +252,7 @@ import Testing
       }
       let account = try await world.house.directory.account(id, in: .default)
       #expect(account.sendOnly && !account.verified && account.state == .connected)
-      #expect(try await !world.house.backends.backend(for: id, in: .default).canReconcile)
+      #expect(try await world.house.backends.sender(for: id, in: .default).abilities == .submission)
       var other = form
       other.account = AccountID("b")
       let mismatch = try await world.connect(other, as: "bob@contoso.test")

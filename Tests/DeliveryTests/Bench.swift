@@ -61,12 +61,12 @@ final class Bench: Sendable {
 
   func outbox(
     node: String = "one", configure: (inout OutboxConfiguration) -> Void = { _ in },
-    backends: @escaping BackendSource
+    senders: @escaping SenderSource
   ) -> Outbox {
     var configuration = OutboxConfiguration()
     configure(&configuration)
     return Outbox(
-      store: store, backends: backends, time: time, node: NodeID(node), configuration: configuration,
+      store: store, senders: senders, time: time, node: NodeID(node), configuration: configuration,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 

@@ -1,11 +1,12 @@
+import Backends
 import Core
-@testable import Queue
 import Store
 import StoreTesting
 import Synchronization
 import Testing
 
 @testable import Delivery
+@testable import Queue
 
 /// The owner dies at every point; the next one finishes the work: nothing lost, nothing sent twice.
 @Suite(.timeLimit(.minutes(2))) struct CrashTests {
@@ -91,10 +92,50 @@ import Testing
     }
   }
 
+  @Test(arguments: StoreEngine.allCases, [FakeMailbox.Step.create, .send])
+  func `a crash while a token is fetched or a place is waited for costs no wait and no look`(
+    engine: StoreEngine, step: FakeMailbox.Step
+  ) async throws {
+    try await Bench.run(engine) { bench in
+      let (fetching, continuation) = AsyncStream.makeStream(of: Void.self)
+      let readiness = Readiness {
+        continuation.yield()
+        try await untilCancelled()
+      }
+      let mailbox = FakeMailbox(readiness: readiness) { call, before in
+        if step == .send, call.step == .create, before == 1 {
+          readiness.isReady.store(false, ordering: .relaxed)
+        }
+        return .act
+      }
+      let first = bench.outbox(mailbox)
+      let (sent, waiting) = try await first.running {
+        let sent = try await first.submitSample()
+        // From now on a claim records the first step.
+        try await bench.until(first, sent, .done)
+        if step == .create { readiness.isReady.store(false, ordering: .relaxed) }
+        let waiting = try await first.submitSample()
+        for await _ in fetching { break }
+        return (sent, waiting)
+      }
+      let row = try await bench.store.read { (tx: borrowing Transaction) in
+        try tx.queueRecord(.default, waiting)
+      }
+      #expect(row?.progress == (step == .create ? "fresh" : "drafted AAMk=2"))
+      readiness.isReady.store(true, ordering: .relaxed)
+      let second = bench.outbox(mailbox)
+      try await second.running { _ = try await bench.until(second, waiting, .done) }
+      #expect(mailbox.steps == [.create, .send, .create, .send])
+      #expect(mailbox.sent == [sent.rawValue, waiting.rawValue])
+    }
+  }
+
   @Test(arguments: StoreEngine.allCases, [true, false])
   func `without a look the message is held after a crash`(engine: StoreEngine, acts: Bool) async throws {
     try await Bench.run(engine) { bench in
-      let mailbox = FakeMailbox(canReconcile: false) { _, before in before == 0 ? .hang(acts: acts) : .act }
+      let mailbox = FakeMailbox(abilities: .submission) { _, before in
+        before == 0 ? .hang(acts: acts) : .act
+      }
       let first = bench.outbox(mailbox)
       let id = try await first.running {
         let id = try await first.submitSample()

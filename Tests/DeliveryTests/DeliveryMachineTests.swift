@@ -1,9 +1,9 @@
 import Accounts
-@testable import Backends
 import Core
 import Store
 import Testing
 
+@testable import Backends
 @testable import Delivery
 
 /// The machine as tables: what was recorded, or what a request came to, and what follows.
@@ -12,13 +12,16 @@ import Testing
 
   static let now = Instant(microseconds: 1_795_214_486_000_000)
   static let one = DraftID("one")
+  static let all: SenderAbilities = [.drafts, .submission, .lookup]
+  /// SMTP with IMAP beside it.
+  static let looking: SenderAbilities = [.submission, .lookup]
 
   static func machine(
-    canReconcile: Bool = true, unknownOutcome: UnknownOutcome = .hold, age: Duration = .zero,
+    _ abilities: SenderAbilities = all, unknownOutcome: UnknownOutcome = .hold, age: Duration = .zero,
     attempt: Int = 1
   ) -> DeliveryMachine {
     DeliveryMachine(
-      canReconcile: canReconcile, unknownOutcome: unknownOutcome, created: now - age, attempt: attempt,
+      abilities: abilities, unknownOutcome: unknownOutcome, created: now - age, attempt: attempt,
       schedule: DeliverySchedule(), jitter: 0.5)
   }
 
@@ -37,6 +40,47 @@ import Testing
     #expect(Self.machine().begin(progress, now: Self.now) == action)
   }
 
+  static let lookingBeginnings: [(Progress, DeliveryRequest)] = [
+    (.fresh, .submit(inDoubt: false)),
+    (.submitting, .look(.submit)),
+    // Recorded when the mailbox was reached in another way.
+    (.creating, .look(.create)),
+    (.drafted(one, inDoubt: false), .submit(inDoubt: false)),
+    (.drafted(one, inDoubt: true), .look(.send(one))),
+    (.sending(one, inDoubt: false), .look(.send(one))),
+  ]
+
+  @Test(arguments: lookingBeginnings)
+  func `a message that does not go as a draft is looked up where that is possible`(
+    progress: Progress, request: DeliveryRequest
+  ) {
+    #expect(Self.machine(Self.looking).begin(progress, now: Self.now) == .request(request))
+  }
+
+  static let lookingResults: [(LookupResult, UnknownOutcome, DeliveryRequest?, Settlement.Verdict?)] = [
+    (.sent, .hold, nil, .sent), (.absent, .hold, nil, .held),
+    (.absent, .resend, .submit(inDoubt: true), nil), (.draft(one), .resend, nil, .unknown),
+  ]
+
+  @Test(arguments: lookingResults)
+  func `what is not found after it was submitted follows the account's choice`(
+    result: LookupResult, unknownOutcome: UnknownOutcome, request: DeliveryRequest?,
+    verdict: Settlement.Verdict?
+  ) {
+    let action = Self.machine(Self.looking, unknownOutcome: unknownOutcome)
+      .found(result, .submit, now: Self.now)
+    #expect(action.request == request)
+    #expect(action.settlement?.verdict == verdict)
+  }
+
+  @Test func `with a sender that can neither draft nor submit the message waits for its account`() {
+    for progress in [Progress.fresh, .creating] {
+      let settlement = Self.machine([]).begin(progress, now: Self.now).settlement
+      #expect(settlement?.verdict == .deferred && settlement?.waitsForAccount == true)
+      #expect(settlement?.problem?.code == "account.permissionMissing")
+    }
+  }
+
   static let blindBeginnings: [(Progress, UnknownOutcome, DeliveryRequest?)] = [
     (.fresh, .hold, .submit(inDoubt: false)),
     (.creating, .hold, .submit(inDoubt: false)),
@@ -52,7 +96,7 @@ import Testing
   func `with one that cannot be read the account decides what doubt means`(
     progress: Progress, unknownOutcome: UnknownOutcome, request: DeliveryRequest?
   ) {
-    let action = Self.machine(canReconcile: false, unknownOutcome: unknownOutcome)
+    let action = Self.machine(.submission, unknownOutcome: unknownOutcome)
       .begin(progress, now: Self.now)
     if let request {
       #expect(action == .request(request))
@@ -63,7 +107,7 @@ import Testing
     }
   }
 
-  static let fates: [(LookupResult, LostStep, DeliveryRequest?, Settlement.Verdict?)] = [
+  static let results: [(LookupResult, LostStep, DeliveryRequest?, Settlement.Verdict?)] = [
     (.sent, .create, nil, .sent), (.sent, .send(one), nil, .sent), (.sent, .submit, nil, .sent),
     (.draft(one), .create, .send(one, inDoubt: false), nil),
     (.draft(one), .send(one), .send(one, inDoubt: true), nil),
@@ -74,11 +118,11 @@ import Testing
     (.absent, .submit, nil, .held),
   ]
 
-  @Test(arguments: fates)
+  @Test(arguments: results)
   func `a second draft is made only where nothing was asked to be sent`(
-    fate: LookupResult, lost: LostStep, request: DeliveryRequest?, verdict: Settlement.Verdict?
+    result: LookupResult, lost: LostStep, request: DeliveryRequest?, verdict: Settlement.Verdict?
   ) {
-    let action = Self.machine().found(fate, lost, now: Self.now)
+    let action = Self.machine().found(result, lost, now: Self.now)
     #expect(action.request == request)
     #expect(action.settlement?.verdict == verdict)
   }
@@ -93,7 +137,7 @@ import Testing
     var lanePause: Duration?
     var waitsForAccount = false
     var orphan: Orphan?
-    var canReconcile = true
+    var abilities = all
     var unknownOutcome = UnknownOutcome.hold
     var age: Duration = .zero
   }
@@ -104,19 +148,21 @@ import Testing
   static let failures: [Failed] = [
     // Safe: back to where it was.
     Failed(
-      request: .create, problem: Failure.unavailable, verdict: .deferred, progress: .fresh, due: .seconds(5)),
+      request: .create, problem: Failure.unavailable, verdict: .deferred, progress: .fresh, due: .seconds(5),
+      lanePause: .seconds(5)),
     Failed(
       request: .send(one, inDoubt: false), problem: Failure.unavailable, verdict: .deferred,
-      progress: .drafted(one, inDoubt: false), due: .seconds(5)),
+      progress: .drafted(one, inDoubt: false), due: .seconds(5), lanePause: .seconds(5)),
     Failed(
       request: .send(one, inDoubt: true), problem: Failure.unavailable, verdict: .deferred,
-      progress: .drafted(one, inDoubt: true), due: .seconds(5)),
+      progress: .drafted(one, inDoubt: true), due: .seconds(5), lanePause: .seconds(5)),
     Failed(
       request: .submit(inDoubt: false), problem: Failure.unavailable, verdict: .deferred, progress: .fresh,
-      due: .seconds(5), canReconcile: false),
+      due: .seconds(5), lanePause: .seconds(5), abilities: .submission),
     Failed(
-      request: .submit(inDoubt: true), problem: Failure.unavailable, verdict: .deferred, progress: .submitting,
-      due: .seconds(5), canReconcile: false),
+      request: .submit(inDoubt: true), problem: Failure.unavailable, verdict: .deferred,
+      progress: .submitting,
+      due: .seconds(5), lanePause: .seconds(5), abilities: .submission),
     // The peer's pause, when it is longer than ours, holds for the lane.
     Failed(
       request: .create, problem: Failure.throttled(.seconds(90)), verdict: .deferred, progress: .fresh,
@@ -130,7 +176,7 @@ import Testing
     Failed(
       request: .create, problem: unreachable, verdict: .deferred, progress: .fresh, due: .seconds(5),
       lanePause: .seconds(5)),
-    // The backend will do otherwise at once.
+    // The sender will do otherwise at once.
     Failed(
       request: .create, problem: Failure.of(.graphAccessDenied, .safe(after: .zero)),
       verdict: .deferred, progress: .fresh),
@@ -158,22 +204,50 @@ import Testing
       request: .send(one, inDoubt: false), problem: Failure.notConnected, verdict: .deferred,
       progress: .drafted(one, inDoubt: false), due: .seconds(300), lanePause: .seconds(300),
       waitsForAccount: true),
+    Failed(
+      request: .create, problem: Failure.of(.appCloudUnknown, .futile), verdict: .deferred, progress: .fresh,
+      due: .seconds(300), lanePause: .seconds(300), waitsForAccount: true),
+    // It is us: everything waits, and no account is to blame.
+    Failed(
+      request: .create, problem: Failure.of(.vaultWrongKey, .futile), verdict: .deferred, progress: .fresh,
+      due: .seconds(5), lanePause: .seconds(5)),
+    Failed(
+      request: .send(one, inDoubt: true), problem: Failure.of(.storeFull, .safe(after: nil)),
+      verdict: .deferred,
+      progress: .drafted(one, inDoubt: true), due: .seconds(5), lanePause: .seconds(5)),
+    // A pause that only the message needs is no pause of the lane.
+    Failed(
+      request: .create, problem: Failure.of(.graphRejected, .safe(after: .seconds(60))), verdict: .deferred,
+      progress: .fresh, due: .seconds(60)),
     // Nobody knows.
     Failed(
-      request: .create, problem: Failure.lostReply, verdict: .unknown, progress: .creating, due: .seconds(120)),
+      request: .create, problem: Failure.lostReply, verdict: .unknown, progress: .creating, due: .seconds(120)
+    ),
     Failed(
       request: .send(one, inDoubt: false), problem: Failure.lostReply, verdict: .unknown,
       progress: .sending(one, inDoubt: true), due: .seconds(120)),
     Failed(
       request: .submit(inDoubt: false), problem: Failure.lostReply, verdict: .held, progress: .submitting,
-      canReconcile: false),
+      abilities: .submission),
     Failed(
       request: .submit(inDoubt: false), problem: Failure.lostReply, verdict: .unknown, progress: .submitting,
-      due: .seconds(120), canReconcile: false, unknownOutcome: .resend),
+      due: .seconds(120), abilities: .submission, unknownOutcome: .resend),
+    // To send it was not asked yet, so there is nothing to hold.
+    Failed(
+      request: .create, problem: Failure.lostReply, verdict: .unknown, progress: .creating,
+      due: .seconds(120),
+      abilities: [.drafts, .submission]),
+    // Without drafts, but with a look.
+    Failed(
+      request: .submit(inDoubt: false), problem: Failure.lostReply, verdict: .unknown, progress: .submitting,
+      due: .seconds(120), abilities: looking),
     // Looking failed: look again, however it failed.
     Failed(
       request: .look(.send(one)), problem: Failure.lostReply, verdict: .deferred,
-      progress: .sending(one, inDoubt: true), due: .seconds(120)),
+      progress: .sending(one, inDoubt: true), due: .seconds(120), lanePause: .seconds(5)),
+    Failed(
+      request: .look(.send(one)), problem: denied, verdict: .deferred, progress: .sending(one, inDoubt: true),
+      due: .seconds(300), lanePause: .seconds(300), waitsForAccount: true),
     Failed(
       request: .look(.create), problem: Failure.refused, verdict: .deferred, progress: .creating,
       due: .seconds(120)),
@@ -194,7 +268,7 @@ import Testing
     failed: Failed
   ) throws {
     let machine = Self.machine(
-      canReconcile: failed.canReconcile, unknownOutcome: failed.unknownOutcome, age: failed.age)
+      failed.abilities, unknownOutcome: failed.unknownOutcome, age: failed.age)
     let settlement = try #require(
       machine.failed(failed.request, failed.problem, now: Self.now).settlement)
     #expect(settlement.verdict == failed.verdict)

@@ -1,15 +1,16 @@
 import Accounts
-@testable import Backends
 import Core
 import Synchronization
 
+@testable import Backends
+
 /// Microsoft, as the outbox sees it: drafts, sent messages, and a script of what goes wrong.
 final class FakeMailbox: Sendable {
-  enum Step: String, Sendable { case create, send, submit, find, strays, delete }
+  enum Step: String, Sendable { case create, send, submit, lookUp, duplicates, delete }
 
   struct Call: Sendable, Hashable {
     var step: Step
-    /// The message's own mark, or the draft's id.
+    /// The message's own id, or the draft's.
     var subject: String
   }
 
@@ -43,14 +44,17 @@ final class FakeMailbox: Sendable {
 
   private let state = Mutex(State())
   private let script: @Sendable (Call, Int) async throws -> Reaction
-  let canReconcile: Bool
+  private let readiness: Readiness
+  let abilities: SenderAbilities
 
   /// - Parameter script: asked with each call and how many calls of that step there were before.
   init(
-    canReconcile: Bool = true,
+    abilities: SenderAbilities = [.drafts, .submission, .lookup],
+    readiness: Readiness = Readiness {},
     script: @escaping @Sendable (Call, Int) async throws -> Reaction = { _, _ in .act }
   ) {
-    self.canReconcile = canReconcile
+    self.abilities = abilities
+    self.readiness = readiness
     self.script = script
   }
 
@@ -97,7 +101,13 @@ final class FakeMailbox: Sendable {
   }
 }
 
-extension FakeMailbox: Backend {
+extension FakeMailbox: Sender {
+  func prepare() async throws {
+    if await !prepareAtOnce() { try await readiness.preparing() }
+  }
+
+  func prepareAtOnce() async -> Bool { readiness.isReady.load(ordering: .relaxed) }
+
   func createDraft(_ message: OutgoingMessage) async throws -> DraftID {
     try await call(.create, message.correlationIDs.heliographID) { state in
       state.messages[message.correlationIDs.heliographID] = message.mime
@@ -112,12 +122,14 @@ extension FakeMailbox: Backend {
     }
   }
 
-  func send(_ message: OutgoingMessage) async throws {
-    try await call(.submit, message.correlationIDs.heliographID) { $0.sent.append(message.correlationIDs.heliographID) }
+  func submit(_ message: OutgoingMessage) async throws {
+    try await call(.submit, message.correlationIDs.heliographID) {
+      $0.sent.append(message.correlationIDs.heliographID)
+    }
   }
 
-  func find(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult {
-    try await call(.find, message.heliographID, nothing: .absent) { state in
+  func lookUp(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult {
+    try await call(.lookUp, message.heliographID, nothing: .absent) { state in
       if state.sent.contains(message.heliographID) { return .sent }
       if let draft = state.drafts.first(where: { $0.value == message.heliographID }) {
         return .draft(DraftID(draft.key))
@@ -126,8 +138,8 @@ extension FakeMailbox: Backend {
     }
   }
 
-  func strayDrafts(of message: CorrelationIDs) async throws -> [DraftID] {
-    try await call(.strays, message.heliographID) { state in
+  func duplicateDrafts(of message: CorrelationIDs) async throws -> [DraftID] {
+    try await call(.duplicates, message.heliographID) { state in
       guard state.sent.contains(message.heliographID) else { return [] }
       return state.drafts.filter { $0.value == message.heliographID }.map { DraftID($0.key) }
     }
@@ -135,6 +147,16 @@ extension FakeMailbox: Backend {
 
   func deleteDraft(_ draft: DraftID) async throws {
     try await call(.delete, draft.rawValue) { $0.drafts[draft.rawValue] = nil }
+  }
+}
+
+/// Whether a token and a place are at hand, and what it takes to have them.
+final class Readiness: Sendable {
+  let isReady = Atomic(true)
+  let preparing: @Sendable () async throws -> Void
+
+  init(preparing: @escaping @Sendable () async throws -> Void) {
+    self.preparing = preparing
   }
 }
 

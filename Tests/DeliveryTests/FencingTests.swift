@@ -95,7 +95,7 @@ import Testing
           try await eventually { mailbox.drafts.count == 1 }
           await bench.pass(.seconds(121), nodes: 2)
           let entry = try await bench.until(second, id, .done)
-          #expect(mailbox.steps == [.create, .find, .send])
+          #expect(mailbox.steps == [.create, .lookUp, .send])
           #expect(mailbox.sent == [id.rawValue])
           #expect(entry.history.map(\.verdict) == ["interrupted", "sent"])
         }

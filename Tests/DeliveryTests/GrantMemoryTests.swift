@@ -1,3 +1,4 @@
+import Backends
 import Core
 import Store
 import Testing
@@ -12,9 +13,11 @@ import Testing
         workspace: .default, id: QueueID("q_1"), lane: "lane", account: AccountID("account\(number)"),
         progress: "fresh", created: Instant(microseconds: 0))
     }
-    for number in 0...GrantMemory.limit { memory[row(number)] = number % 2 == 0 }
+    for number in 0...GrantMemory.limit {
+      memory[row(number)] = number % 2 == 0 ? [.submission, .lookup] : .submission
+    }
     #expect(memory.count == 1)
-    #expect(memory[row(GrantMemory.limit)] == true)
+    #expect(memory[row(GrantMemory.limit)] == [.submission, .lookup])
     #expect(memory[row(0)] == nil)
   }
 }

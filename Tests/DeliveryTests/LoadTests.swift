@@ -12,11 +12,11 @@ import Testing
     let accounts = (0..<8).map { "account\($0)" }
     try await Bench.run(engine, accounts: accounts) { bench in
       let mailboxes = Dictionary(uniqueKeysWithValues: accounts.map { ($0, FakeMailbox()) })
-      let source: BackendSource = { _, account in
+      let source: SenderSource = { _, account in
         guard let mailbox = mailboxes[account.rawValue] else { throw Failure.notConnected }
         return mailbox
       }
-      let nodes = ["one", "two"].map { bench.outbox(node: $0, backends: source) }
+      let nodes = ["one", "two"].map { bench.outbox(node: $0, senders: source) }
       let ids = try await nodes[0].running {
         try await nodes[1].running {
           let ids = try await withThrowingTaskGroup { group in

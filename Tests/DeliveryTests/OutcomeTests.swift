@@ -1,3 +1,4 @@
+import Backends
 import Core
 import Store
 import StoreTesting
@@ -179,7 +180,7 @@ import Testing
       let mailbox = FakeMailbox { call, before in
         switch (call.step, before) {
         case (.create, 0): .loseReply
-        case (.find, 0): .findNothing
+        case (.lookUp, 0): .findNothing
         default: .act
         }
       }
@@ -193,7 +194,7 @@ import Testing
         await bench.pass(.seconds(61))
         try await eventually { mailbox.drafts.isEmpty }
         #expect(mailbox.sent == [id.rawValue])
-        #expect(mailbox.steps == [.create, .find, .create, .send, .strays, .delete])
+        #expect(mailbox.steps == [.create, .lookUp, .create, .send, .duplicates, .delete])
       }
     }
   }
@@ -210,7 +211,7 @@ import Testing
         await bench.pass(.seconds(121))
         try await bench.until(outbox, id, .done)
       }
-      #expect(mailbox.steps == [.create, .send, .find])
+      #expect(mailbox.steps == [.create, .send, .lookUp])
       #expect(mailbox.sent.count == 1)
     }
   }
@@ -219,7 +220,7 @@ import Testing
   func `a lost request finds its draft again and sends that one`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let mailbox = FakeMailbox { call, before in
-        call.step != .find && before == 0 ? .loseRequest : .act
+        call.step != .lookUp && before == 0 ? .loseRequest : .act
       }
       let outbox = bench.outbox(mailbox)
       try await outbox.running {
@@ -233,7 +234,7 @@ import Testing
         }
         try await bench.until(outbox, id, .done)
       }
-      #expect(mailbox.steps == [.create, .find, .create, .send, .find, .send])
+      #expect(mailbox.steps == [.create, .lookUp, .create, .send, .lookUp, .send])
       #expect(mailbox.sent.count == 1)
     }
   }
@@ -253,7 +254,7 @@ import Testing
         await bench.pass(.seconds(121))
         try await bench.until(outbox, id, .done)
       }
-      #expect(mailbox.steps == [.create, .send, .find, .send])
+      #expect(mailbox.steps == [.create, .send, .lookUp, .send])
       #expect(mailbox.drafts.isEmpty)
     }
   }
@@ -281,11 +282,11 @@ import Testing
         let entry = try await bench.until(outbox, id, .held)
         #expect(entry.problem?.code == "delivery.unknownOutcome")
         #expect(entry.nextAttempt == nil)
-        #expect(blind.steps == [.find])
+        #expect(blind.steps == [.lookUp])
         #expect(try await outbox.cancel(id) == .cancelled)
         await bench.pass(.seconds(61))
         await bench.time.untilSleeping(4)
-        #expect(blind.steps == [.find], "a draft that may have been sent is not deleted")
+        #expect(blind.steps == [.lookUp], "a draft that may have been sent is not deleted")
       }
     }
   }
@@ -293,7 +294,7 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `an account that says resend gets the message again`(engine: StoreEngine) async throws {
     try await Bench.run(engine, unknownOutcome: .resend) { bench in
-      let mailbox = FakeMailbox(canReconcile: false) { _, before in before == 0 ? .loseReply : .act }
+      let mailbox = FakeMailbox(abilities: .submission) { _, before in before == 0 ? .loseReply : .act }
       let outbox = bench.outbox(mailbox)
       try await outbox.running {
         let id = try await outbox.submitSample()
@@ -353,7 +354,7 @@ import Testing
     try await Bench.run(engine) { bench in
       let seen = Mutex<[String]>([])
       let store = bench.store
-      let mailbox = FakeMailbox(canReconcile: reads) { call, _ in
+      let mailbox = FakeMailbox(abilities: reads ? [.drafts, .submission, .lookup] : .submission) { call, _ in
         let row = try await store.read { (tx: borrowing Transaction) in
           try tx.openQueue(.default, offset: 0, limit: 1).first
         }

@@ -1,7 +1,7 @@
 import Accounts
-@testable import Backends
 import Testing
 
+@testable import Backends
 @testable import Delivery
 
 @Suite struct ProgressTests {

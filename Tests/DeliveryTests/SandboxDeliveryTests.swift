@@ -1,8 +1,6 @@
-import Accounts
-@testable import Backends
+import Backends
 import Core
 import Foundation
-@testable import HTTP
 import Logging
 import MIME
 import NIOHTTP1
@@ -13,7 +11,9 @@ import StoreTesting
 import Testing
 import Vault
 
+@testable import Accounts
 @testable import Delivery
+@testable import HTTP
 @testable import Microsoft
 
 /// Messages from the queue to a recipient's mailbox, through a Microsoft that fails at every step and is as
@@ -85,7 +85,9 @@ import Vault
         for fault in trouble.faults {
           try await Self.post(fault, to: origin + "/sandbox/faults", http)
         }
-        let outbox = try await bench.sandboxOutbox(origin, http)
+        let vault = Vault(key: .random())
+        try await bench.addAlice(vault)
+        let outbox = try bench.outbox(http, vault, Clouds(global: Cloud(replacing: origin)))
         try await outbox.running {
           let id = try await outbox.submit(.toSandbox()).queueID
           var entry = try await outbox.entry(id)
@@ -105,6 +107,47 @@ import Vault
         }
         #expect(try await Self.count("alice@contoso.test", "drafts", origin, http) == 0)
         #expect(try await Self.count("alice@contoso.test", "sentitems", origin, http) == 1)
+      }
+    }
+  }
+
+  enum Missing: Sendable, CaseIterable {
+    case key, cloud, certificate
+
+    var code: ProblemCode {
+      switch self {
+      case .key: .vaultWrongKey
+      case .cloud: .appCloudUnknown
+      // The account says why.
+      case .certificate: .accountNotConnected
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases, Missing.allCases)
+  func `messages wait for a key, a cloud or a certificate that is not there`(
+    engine: StoreEngine, missing: Missing
+  ) async throws {
+    try await Bench.run(engine, accounts: []) { bench in
+      let state = try SandboxState(
+        clock: SandboxClock(wall: { bench.time.now }), signingKey: try await Self.signingKey.value)
+      try await Self.withSandbox(state) { origin, http in
+        let vault = Vault(key: .random())
+        let app = try await bench.addAlice(vault, cloud: "second")
+        let second = Clouds(named: [try Cloud(replacing: origin, name: "second")])
+        if missing == .certificate { try await bench.spoilCertificate(of: app, vault) }
+        let broken = bench.outbox(
+          http, missing == .key ? Vault(key: .random()) : vault, missing == .cloud ? Clouds() : second)
+        let id = try await broken.running {
+          let id = try await broken.submit(.toSandbox()).queueID
+          let entry = try await bench.until(broken, id, .deferred)
+          #expect(entry.problem?.code == missing.code.rawValue)
+          return id
+        }
+        try await bench.store.write { (tx: borrowing Transaction) in try tx.update(app) }
+        bench.time.advance(by: .seconds(301))
+        let whole = bench.outbox(http, vault, second)
+        try await whole.running { _ = try await bench.until(whole, id, .done) }
       }
     }
   }
@@ -164,28 +207,46 @@ import Vault
 }
 
 extension Bench {
-  /// An outbox whose one account, alice, is a mailbox of the sandbox and sends through its daemon app.
-  fileprivate func sandboxOutbox(_ origin: String, _ http: HTTPExchange) async throws -> Outbox {
-    let cloud = try Cloud(replacing: origin)
-    let vault = Vault(key: .random())
-    let endpoints = Endpoints(clouds: Clouds(global: cloud), http: http)
+  /// An outbox that sends through Microsoft Graph.
+  fileprivate func outbox(_ http: HTTPExchange, _ vault: Vault, _ clouds: Clouds) -> Outbox {
+    let endpoints = Endpoints(clouds: clouds, http: http)
     let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
-    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, limiter: MailboxLimiter(time: time))
-    let app = try await AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time).create(
+    let backends = Backends(
+      store: store, endpoints: endpoints, tokens: tokens, limiter: MailboxLimiter(time: time))
+    return outbox { try await backends.sender(for: $1, in: $0) }
+  }
+
+  /// The account alice, a mailbox of the sandbox that is reached through its daemon app.
+  @discardableResult
+  fileprivate func addAlice(_ vault: Vault, cloud: String = Cloud.global.name) async throws -> OAuth2AppRecord
+  {
+    let clouds = Clouds(named: [try Cloud(replacing: "http://localhost:1", name: "second")])
+    let id = try await AppRegistry(store: store, vault: vault, clouds: clouds, time: time).create(
       NewApp(
-        name: "Daemon", provider: .outlookService, enabled: true,
+        name: "Daemon", provider: .outlookService, enabled: true, cloud: cloud,
         clientID: "a0000000-0000-4000-8000-000000000003",
         clientSecret: Secret("daemon~Secret-Value.of.the.sandbox-0003"), authority: "contoso.test"),
       in: .default)
     let now = time.now
-    try await store.write { (tx: borrowing Transaction) in
+    let app = try await store.write { (tx: borrowing Transaction) in
       try tx.upsert(
         AccountRecord(
-          workspace: .default, id: AccountID("alice"), name: "Alice", email: "alice@contoso.test", app: app,
+          workspace: .default, id: AccountID("alice"), name: "Alice", email: "alice@contoso.test", app: id,
           mailbox: "alice@contoso.test", state: .initial, verified: false, unknownOutcome: .hold,
           created: now))
+      return try tx.app(id, in: .default)
     }
-    return outbox { try await backends.backend(for: $1, in: $0) }
+    return try #require(app)
+  }
+
+  /// Puts something in the place of the app's secret that proves nothing.
+  fileprivate func spoilCertificate(of app: OAuth2AppRecord, _ vault: Vault) async throws {
+    var spoilt = app
+    spoilt.clientSecret = nil
+    spoilt.clientCertificate = vault.seal(
+      Secret("no PEM"), for: .clientCertificate(app.id, in: app.workspace))
+    let changed = spoilt
+    try await store.write { (tx: borrowing Transaction) in try tx.update(changed) }
   }
 }
 

@@ -236,7 +236,7 @@ import Testing
         await bench.pass(.seconds(61))
         await bench.time.untilSleeping(4)
         #expect(mailbox.drafts.isEmpty)
-        #expect(mailbox.steps == [.create, .find, .delete])
+        #expect(mailbox.steps == [.create, .lookUp, .delete])
       }
     }
   }

@@ -58,7 +58,7 @@ enum WebFixture {
         signIn: SignIn(
           store: store, vault: vault, endpoints: endpoints, publicURL: "http://localhost:3000", time: time),
         outbox: Outbox(
-          store: store, backends: { try await backends.backend(for: $1, in: $0) }, time: time,
+          store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time,
           node: .make(at: time.now), logger: logger))
       let value = try await body(services, cloud)
       try await http.shutdown()

@@ -13,10 +13,10 @@ package struct Endpoints: Sendable {
     self.http = http
   }
 
-  /// Throws `app.invalid` for a cloud that the operator's configuration no longer names.
+  /// Throws `app.cloudUnknown` for a cloud that the operator's configuration no longer names.
   package func cloud(of app: OAuth2AppRecord) throws(Problem) -> Cloud {
     guard let cloud = clouds.cloud(named: app.cloud) else {
-      throw .cloudUnknown(app.cloud, known: clouds.names)
+      throw .cloudRemoved(app)
     }
     return cloud
   }
@@ -55,6 +55,13 @@ extension Endpoints {
 }
 
 extension Problem {
+  fileprivate static func cloudRemoved(_ app: OAuth2AppRecord) -> Problem {
+    Problem(
+      .appCloudUnknown,
+      "The app “\(app.name)” belongs to the cloud “\(app.cloud)”, which the configuration no longer names.",
+      remedy: "Name the cloud again under “clouds”; the app's messages wait until then.")
+  }
+
   package static func cloudUnknown(_ name: String, known: [String]) -> Problem {
     .appInvalid(
       "There is no cloud “\(String(name.prefix(80)))”.",

@@ -32,6 +32,15 @@ package actor TokenSource {
     try await live(account, in: workspace, rejected: nil)
   }
 
+  /// The token that `token(for:in:)` gives without asking Microsoft or changing the account; `nil` when it would
+  /// have to, or would throw.
+  package func tokenAtHand(for id: AccountID, in workspace: WorkspaceID) async throws -> Secret? {
+    let (account, _, found) = try await state(of: id, in: workspace)
+    guard let found, !account.paused, found.app.enabled, account.state == found.app.baseScopes.stateWithToken
+    else { return nil }
+    return try usable(found, nil)
+  }
+
   /// Another token than `rejected`, which Graph did not accept: the one that has replaced it already, or a new one.
   package func replace(
     _ rejected: Secret, for account: AccountID, in workspace: WorkspaceID

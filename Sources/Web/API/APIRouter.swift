@@ -4,10 +4,11 @@ import Core
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Store
 
 /// Registers what answers an operation of the contract: authenticates, reads path, query and body by the contract, and
 /// writes the reply by it.
-struct APIRouter: Sendable {
+struct APIRouter {
   private let router: Router<WebContext>
   private let authentication: BearerAuthentication
   private let bodyLimit: Int

@@ -27,7 +27,7 @@ struct HealthRoute: Sendable {
     router.handle(Operations.openAPI) { _, _ in
       Response(
         status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
-        body: ResponseBody(byteBuffer: ByteBuffer(bytes: OpenAPI.document(version: version))))
+        body: ResponseBody(byteBuffer: ByteBuffer(bytes: OpenAPI.document(version: heliographVersion))))
     }
   }
 }

@@ -1,31 +1,31 @@
-import Accounts
-@testable import Backends
-import Core
-@testable import Diagnosis
-@testable import HTTP
-import Logging
+package import Accounts
+package import Backends
+package import Core
+package import Diagnosis
+import HTTP
+package import Logging
 import Microsoft
-import Store
-import StoreTesting
-import Vault
+package import Store
+package import StoreTesting
+package import Vault
 
 /// Everything of Accounts over one database, with a clock that is moved by hand.
-struct House: Sendable {
-  let store: Store
-  let vault: Vault
-  let time: ManualTime
-  let endpoints: Endpoints
-  let tokens: TokenSource
-  let connector: Connector
-  let registry: AppRegistry
-  let directory: AccountDirectory
-  let signIn: SignIn
-  let devices: DeviceSignIn
-  let polling: DeviceSignIns
-  let backends: Backends
-  let verifier: Verifier
+package struct House: Sendable {
+  package let store: Store
+  package let vault: Vault
+  package let time: ManualTime
+  package let endpoints: Endpoints
+  package let tokens: TokenSource
+  package let connector: Connector
+  package let registry: AppRegistry
+  package let directory: AccountDirectory
+  package let signIn: SignIn
+  package let devices: DeviceSignIn
+  package let polling: DeviceSignIns
+  package let backends: Backends
+  package let verifier: Verifier
 
-  static let publicURL = "http://localhost:3000"
+  package static let publicURL = "http://localhost:3000"
 
   private init(_ store: Store, vault: Vault, time: ManualTime, endpoints: Endpoints) {
     self.store = store
@@ -50,7 +50,7 @@ struct House: Sendable {
   }
 
   /// - Parameter microsoft: an origin; nothing listens on the usual one.
-  nonisolated(nonsending) static func open<Value: Sendable>(
+  package nonisolated(nonsending) static func open<Value: Sendable>(
     _ engine: StoreEngine, microsoft: String = "http://localhost:1", time: ManualTime = ManualTime(),
     _ body: nonisolated(nonsending) (House) async throws -> Value
   ) async throws -> Value {
@@ -67,15 +67,15 @@ struct House: Sendable {
   }
 
   /// Another node: the same database, key and Microsoft, and its own memory.
-  func otherNode() -> House { House(store, vault: vault, time: time, endpoints: endpoints) }
+  package func otherNode() -> House { House(store, vault: vault, time: time, endpoints: endpoints) }
 }
 
 extension LogHandler where Self == SwiftLogNoOpLogHandler {
-  static var silent: SwiftLogNoOpLogHandler { SwiftLogNoOpLogHandler() }
+  package static var silent: SwiftLogNoOpLogHandler { SwiftLogNoOpLogHandler() }
 }
 
 extension House {
-  func addApp(
+  package func addApp(
     _ provider: OAuth2Provider = .outlook, enabled: Bool = true,
     clientID: String = "6731de76-14a6-49ae-97bc-6eba6914391e",
     secret: String? = "a secret", authority: String? = nil, skip: [String] = []
@@ -88,7 +88,7 @@ extension House {
         skipScopes: skip), in: .default)
   }
 
-  func events(_ account: AccountID) async throws -> [String] {
+  package func events(_ account: AccountID) async throws -> [String] {
     try await store.read { (tx: borrowing Transaction) in
       try tx.events(.default, account, limit: 100).map(\.event.kind)
     }

@@ -1,28 +1,27 @@
-import Accounts
-import Core
+package import Accounts
+package import Core
 import Foundation
 import Store
-import Testing
 
 extension Sandboxed {
-  func addWebApp(skip: [String] = []) async throws -> AppID {
+  package func addWebApp(skip: [String] = []) async throws -> AppID {
     try await house.addApp(clientID: Self.web.id, secret: Self.web.secret, skip: skip)
   }
 
-  func addDaemon(secret: String = Self.daemon.secret) async throws -> AppID {
+  package func addDaemon(secret: String = Self.daemon.secret) async throws -> AppID {
     try await house.addApp(
       .outlookService, clientID: Self.daemon.id, secret: secret, authority: "contoso.test")
   }
 
   /// The whole way: a link, its page, Microsoft's pages as a browser without scripts sees them, the callback.
-  func connect(_ form: NewForm, as user: String, app: AppID? = nil) async throws -> SignInOutcome {
+  package func connect(_ form: NewForm, as user: String, app: AppID? = nil) async throws -> SignInOutcome {
     let link = try await house.signIn.form(form, in: .default)
     let journey = try await start(link, app: app)
     return try await finish(try await callback(journey, as: user), journey)
   }
 
   /// An account of somebody who has signed in.
-  func connected(_ id: String, as user: String, app: AppID) async throws -> AccountID {
+  package func connected(_ id: String, as user: String, app: AppID) async throws -> AccountID {
     let form = NewForm(account: AccountID(id), app: app, redirectURL: "https://a.example/done")
     guard case .connected(let account, _, _) = try await connect(form, as: user) else {
       throw CancellationError()
@@ -30,36 +29,37 @@ extension Sandboxed {
     return account
   }
 
-  func start(_ link: String, app: AppID? = nil) async throws -> SignInStart {
+  package func start(_ link: String, app: AppID? = nil) async throws -> SignInStart {
     let fields = query(link)
     let (data, sig) = (fields["data"] ?? "", fields["sig"] ?? "")
     let page = try await house.signIn.page(data: data, sig: sig)
-    let choice = try #require(app ?? page.apps.first?.id)
+    guard let choice = app ?? page.apps.first?.id else { throw CancellationError() }
     return try await house.signIn.begin(data: data, sig: sig, app: choice)
   }
 
-  func finish(_ callback: [String: String], _ journey: SignInStart) async throws -> SignInOutcome {
+  package func finish(_ callback: [String: String], _ journey: SignInStart) async throws -> SignInOutcome {
     try await house.signIn.complete(callback, cookies: [journey.cookie.name: journey.cookie.value.reveal()])
   }
 
   /// Picks the account, accepts, and returns the query with which the browser comes back to us.
-  func callback(
+  package func callback(
     _ journey: SignInStart, as user: String, decision: String = "accept"
   ) async throws -> [String: String] {
     var answer = try await send("GET", journey.authorizeURL)
     for press in [["username": user], ["username": user, "decision": decision]] {
       if answer.location != nil { break }
-      let form = try #require(Form(answer.body))
+      guard let form = Form(answer.body) else { throw UnexpectedAnswer(answer: answer) }
       let fields = form.fields.merging(press) { $1 }
       answer = try await send(
         "POST", form.action, type: "application/x-www-form-urlencoded", body: encoded(fields))
     }
-    let location = try #require(answer.location)
-    #expect(location.hasPrefix(House.publicURL + "/oauth?"))
+    guard let location = answer.location, location.hasPrefix(House.publicURL + "/oauth?") else {
+      throw UnexpectedAnswer(answer: answer)
+    }
     return query(location)
   }
 
-  func query(_ url: String) -> [String: String] {
+  package func query(_ url: String) -> [String: String] {
     let items = URLComponents(string: url)?.queryItems ?? []
     return Dictionary(items.map { ($0.name, $0.value?.replacing("+", with: " ") ?? "") }) { $1 }
   }
@@ -73,11 +73,11 @@ extension Sandboxed {
 }
 
 /// The first form of a page, with its hidden fields.
-struct Form {
-  var action: String
-  var fields: [String: String] = [:]
+package struct Form {
+  package var action: String
+  package var fields: [String: String] = [:]
 
-  init?(_ page: String) {
+  package init?(_ page: String) {
     guard let form = page.firstMatch(of: /<form action="([^"]*)" method="post">([\s\S]*?)<\/form>/) else {
       return nil
     }

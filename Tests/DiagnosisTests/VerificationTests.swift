@@ -1,12 +1,13 @@
+import Accounts
+import AccountsTesting
 import Core
-@testable import Diagnosis
 import MIME
 import Microsoft
 import Store
 import StoreTesting
 import Testing
 
-@testable import Accounts
+@testable import Diagnosis
 
 /// Each step of a verification, against apps of the sandbox with one fault each.
 @Suite struct VerificationTests {

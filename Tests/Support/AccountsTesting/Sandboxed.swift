@@ -1,28 +1,28 @@
-import AsyncHTTPClient
-import Core
+package import AsyncHTTPClient
+package import Core
 import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
 import Sandbox
 import ServiceLifecycle
-import StoreTesting
+package import StoreTesting
 
 /// A running sandbox, known by its URL alone, and a house that takes it for Microsoft.
-struct Sandboxed: Sendable {
-  let house: House
-  let origin: String
-  let client: HTTPClient
+package struct Sandboxed: Sendable {
+  package let house: House
+  package let origin: String
+  package let client: HTTPClient
 
-  static let web = (
+  package static let web = (
     id: "a0000000-0000-4000-8000-000000000001", secret: "web~Secret-Value.of.the.sandbox-0001"
   )
-  static let native = "a0000000-0000-4000-8000-000000000002"
-  static let daemon = (
+  package static let native = "a0000000-0000-4000-8000-000000000002"
+  package static let daemon = (
     id: "a0000000-0000-4000-8000-000000000003", secret: "daemon~Secret-Value.of.the.sandbox-0003"
   )
 
-  static func run<Value: Sendable>(
+  package static func run<Value: Sendable>(
     _ engine: StoreEngine, _ body: @escaping @Sendable (Sandboxed) async throws -> Value
   ) async throws -> Value {
     var configuration = SandboxConfiguration()
@@ -60,7 +60,7 @@ struct Sandboxed: Sendable {
     }
   }
 
-  func send(_ method: String, _ url: String, type: String? = nil, body: String? = nil) async throws
+  package func send(_ method: String, _ url: String, type: String? = nil, body: String? = nil) async throws
     -> Answer
   {
     var request = HTTPClientRequest(url: url)
@@ -76,14 +76,14 @@ struct Sandboxed: Sendable {
 
   /// A request to the control API.
   @discardableResult
-  func control(_ path: String, _ json: String) async throws -> Answer {
+  package func control(_ path: String, _ json: String) async throws -> Answer {
     let answer = try await send("POST", origin + "/sandbox/" + path, type: "application/json", body: json)
     guard answer.status == 200 else { throw UnexpectedAnswer(answer: answer) }
     return answer
   }
 
   /// What was asked of Microsoft, oldest first.
-  func requests(_ path: String, body: String? = nil) async throws -> [Asked] {
+  package func requests(_ path: String, body: String? = nil) async throws -> [Asked] {
     struct Log: Decodable { var value: [Asked] }
     let answer = try await send("GET", origin + "/sandbox/requests")
     return try JSONDecoder().decode(Log.self, from: Data(answer.body.utf8)).value
@@ -91,32 +91,32 @@ struct Sandboxed: Sendable {
   }
 
   /// How often a token was refreshed.
-  func refreshes() async throws -> Int {
+  package func refreshes() async throws -> Int {
     try await requests("/token", body: "grant_type=refresh_token").count
   }
 }
 
-struct Answer: Sendable {
-  var status: Int
-  var location: String?
-  var body: String
+package struct Answer: Sendable {
+  package var status: Int
+  package var location: String?
+  package var body: String
 }
 
-struct UnexpectedAnswer: Error {
-  var answer: Answer
+package struct UnexpectedAnswer: Error {
+  package var answer: Answer
 }
 
-struct Asked: Decodable, Sendable {
-  var method: String
-  var path: String
-  var query: String
-  var body: String
-  var status: Int?
+package struct Asked: Decodable, Sendable {
+  package var method: String
+  package var path: String
+  package var query: String
+  package var body: String
+  package var status: Int?
 }
 
 extension Instant {
   /// The sandbox's tokens carry the real time, which the house must agree with.
-  static var onThisMachine: Instant {
+  package static var onThisMachine: Instant {
     Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
   }
 }

@@ -4,21 +4,61 @@ import HTTP
 import MIME
 import Microsoft
 import Store
+import Synchronization
 
 /// A mailbox through Microsoft Graph.
-struct GraphBackend: Backend {
-  let account: AccountRecord
-  let mailbox: GraphMailbox
-  let canReconcile: Bool
+final class GraphSender: Sender {
+  let abilities: SenderAbilities
+  private let account: AccountRecord
+  private let mailbox: GraphMailbox
   /// Whether what the app may do is found out by trying.
-  let learnsItsLimits: Bool
-  let cloud: Cloud
+  private let learnsItsLimits: Bool
+  private let cloud: Cloud
   /// For the words of a refusal.
-  let values: ErrorValues
-  let http: HTTPExchange
-  let tokens: TokenSource
-  let limiter: MailboxLimiter
-  let store: Store
+  private let values: ErrorValues
+  private let http: HTTPExchange
+  private let tokens: TokenSource
+  private let limiter: MailboxLimiter
+  private let store: Store
+  /// For the next request alone: the one after it sees whether the account was paused in between.
+  private let prepared = Mutex<Prepared?>(nil)
+
+  private struct Prepared: Sendable {
+    var token: Secret
+    var place: MailboxLimiter.Place
+  }
+
+  init(
+    account: AccountRecord, mailbox: GraphMailbox, abilities: SenderAbilities, learnsItsLimits: Bool,
+    cloud: Cloud,
+    values: ErrorValues, http: HTTPExchange, tokens: TokenSource, limiter: MailboxLimiter, store: Store
+  ) {
+    self.account = account
+    self.mailbox = mailbox
+    self.abilities = abilities
+    self.learnsItsLimits = learnsItsLimits
+    self.cloud = cloud
+    self.values = values
+    self.http = http
+    self.tokens = tokens
+    self.limiter = limiter
+    self.store = store
+  }
+
+  func prepare() async throws {
+    let ready = try await ready()
+    prepared.withLock { $0 = ready }
+  }
+
+  func prepareAtOnce() async -> Bool {
+    guard prepared.withLock({ $0 == nil }) else { return true }
+    // What goes wrong here goes wrong in `prepare` too, which says it.
+    guard let token = try? await tokens.tokenAtHand(for: account.id, in: account.workspace),
+      let place = limiter.placeAtOnce(in: account.lane)
+    else { return false }
+    prepared.withLock { $0 = Prepared(token: token, place: place) }
+    return true
+  }
 
   func createDraft(_ message: OutgoingMessage) async throws -> DraftID {
     let mime = try message.addressed()
@@ -30,7 +70,7 @@ struct GraphBackend: Backend {
     try await request { graph in try await graph.sendDraft(draft.rawValue) }
   }
 
-  func send(_ message: OutgoingMessage) async throws {
+  func submit(_ message: OutgoingMessage) async throws {
     let mime = try message.addressed()
     do {
       try await request { graph in try await graph.sendMail(mime) }
@@ -41,19 +81,19 @@ struct GraphBackend: Backend {
     }
   }
 
-  func find(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult {
+  func lookUp(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult {
     var copies: [GraphMessage] = []
     try await learning {
       if let draft, let found = try await storedMessage(draft) { copies = [found] }
       if !Self.wasSent(copies) { copies += try await byMessageID(message) }
-      if !Self.wasSent(copies) { copies += try await byMark(message) }
+      if !Self.wasSent(copies) { copies += try await byHeader(message) }
     }
     if Self.wasSent(copies) { return .sent }
     return copies.first.map { .draft(DraftID($0.graphID)) } ?? .absent
   }
 
-  func strayDrafts(of message: CorrelationIDs) async throws -> [DraftID] {
-    let copies = try await byMessageID(message) + byMark(message)
+  func duplicateDrafts(of message: CorrelationIDs) async throws -> [DraftID] {
+    let copies = try await byMessageID(message) + byHeader(message)
     guard Self.wasSent(copies) else { return [] }
     return Set(copies.filter(\.isDraft).map(\.graphID)).map { DraftID($0) }
   }
@@ -90,7 +130,7 @@ struct GraphBackend: Backend {
     return try await request { graph in try await graph.find(internetMessageID: messageID) }
   }
 
-  private func byMark(_ message: CorrelationIDs) async throws -> [GraphMessage] {
+  private func byHeader(_ message: CorrelationIDs) async throws -> [GraphMessage] {
     try await request { graph in
       try await graph.find(header: CorrelationIDs.headerName, value: message.heliographID)
     }
@@ -105,13 +145,20 @@ struct GraphBackend: Backend {
   private func request<Value: Sendable>(
     _ body: @escaping @Sendable (Graph) async throws -> Value
   ) async throws -> Value {
-    let token = try await tokens.token(for: account.id, in: account.workspace)
+    let ready = try await ready()
     do {
-      return try await limiter.run(account.lane) { try await body(graph(token)) }
+      return try await ready.place.run { try await body(self.graph(ready.token)) }
     } catch let problem as Problem where problem.code == .graphTokenRejected {
-      let fresh = try await tokens.replace(token, for: account.id, in: account.workspace)
-      return try await limiter.run(account.lane) { try await body(graph(fresh)) }
+      let fresh = try await tokens.replace(ready.token, for: account.id, in: account.workspace)
+      return try await limiter.run(account.lane) { try await body(self.graph(fresh)) }
     }
+  }
+
+  /// What was prepared, or else is now.
+  private func ready() async throws -> Prepared {
+    if let held = prepared.withLock({ $0.take() }) { return held }
+    let token = try await tokens.token(for: account.id, in: account.workspace)
+    return Prepared(token: token, place: try await limiter.place(in: account.lane))
   }
 
   private func graph(_ token: Secret) -> Graph {

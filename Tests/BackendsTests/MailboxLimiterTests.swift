@@ -1,11 +1,10 @@
-@testable import Backends
 import Core
 import Store
 import StoreTesting
 import Synchronization
 import Testing
 
-@testable import Accounts
+@testable import Backends
 
 /// Four requests at a time for each mailbox, none while Microsoft asks to wait.
 @Suite struct MailboxLimiterTests {
@@ -75,7 +74,9 @@ import Testing
     let limiter = MailboxLimiter(time: ManualTime())
     let (hold, release) = AsyncStream.makeStream(of: Void.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<MailboxLimiter.width { group.addTask { try await limiter.run(Self.lane) { for await _ in hold {} } } }
+      for _ in 0..<MailboxLimiter.width {
+        group.addTask { try await limiter.run(Self.lane) { for await _ in hold {} } }
+      }
       await limiter.untilInFlight(Self.lane, MailboxLimiter.width)
       let impatient = Task { try await limiter.run(Self.lane) {} }
       await limiter.untilWaiting(Self.lane, 1)
@@ -86,7 +87,50 @@ import Testing
       release.finish()
       try await group.waitForAll()
     }
-    #expect(await limiter.isForgotten(Self.lane))
+    #expect(limiter.isForgotten(Self.lane))
+  }
+
+  @Test func `a place that is taken and not used goes to whoever waits`() async throws {
+    let limiter = MailboxLimiter(time: ManualTime())
+    var places: [MailboxLimiter.Place] = []
+    for _ in 0..<MailboxLimiter.width { places.append(try #require(limiter.placeAtOnce(in: Self.lane))) }
+    #expect(limiter.placeAtOnce(in: Self.lane) == nil)
+    let waiting = Task { try await limiter.run(Self.lane) {} }
+    await limiter.untilWaiting(Self.lane, 1)
+    places.removeLast()
+    try await waiting.value
+    // A place serves one request, and is free when that is over.
+    try await places[0].run {}
+    #expect(limiter.inFlight(Self.lane) == 2)
+    places.removeAll()
+    #expect(limiter.isForgotten(Self.lane))
+  }
+
+  @Test func `a place that was taken before the mailbox closed makes no request`() async throws {
+    let time = ManualTime()
+    let limiter = MailboxLimiter(time: time)
+    let place = try #require(limiter.placeAtOnce(in: Self.lane))
+    let refusal = refused(.graphThrottled, .safe(after: .seconds(30)))
+    await #expect(throws: Problem.self) { try await limiter.run(Self.lane) { throw refusal } }
+    #expect(limiter.placeAtOnce(in: Self.lane) == nil)
+    let problem = await #expect(throws: Problem.self) {
+      try await place.run { Issue.record("It was asked.") }
+    }
+    #expect(problem?.retry == .safe(after: .seconds(30)))
+    time.advance(by: .seconds(30))
+    #expect(limiter.placeAtOnce(in: Self.lane) != nil)
+  }
+
+  @Test(arguments: [
+    refused(.graphThrottled, .safe(after: nil)), refused(.graphTokenRejected, .futile),
+    refused(.graphLostReply, .unsafe), refused(.graphRejected, .safe(after: .seconds(60))),
+  ])
+  func `what names no time, or concerns one message, does not close the mailbox`(problem: Problem)
+    async throws
+  {
+    let limiter = MailboxLimiter(time: ManualTime())
+    await #expect(throws: Problem.self) { try await limiter.run(Self.lane) { throw problem } }
+    #expect(limiter.isForgotten(Self.lane))
   }
 
   @Test func `a day's limit on sending does not keep anybody from reading`() async throws {
@@ -116,11 +160,11 @@ private func refused(_ code: ProblemCode, _ retry: Retry) -> Problem {
 }
 
 extension MailboxLimiter {
-  fileprivate nonisolated func untilWaiting(_ lane: LaneKey, _ count: Int) async {
-    while await waiting(lane) < count { await Task.yield() }
+  fileprivate func untilWaiting(_ lane: LaneKey, _ count: Int) async {
+    while waiting(lane) < count { await Task.yield() }
   }
 
-  fileprivate nonisolated func untilInFlight(_ lane: LaneKey, _ count: Int) async {
-    while await inFlight(lane) < count { await Task.yield() }
+  fileprivate func untilInFlight(_ lane: LaneKey, _ count: Int) async {
+    while inFlight(lane) < count { await Task.yield() }
   }
 }

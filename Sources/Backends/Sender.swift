@@ -1,0 +1,123 @@
+package import MIME
+
+/// The way out of one account's mailbox: Microsoft Graph, or (later) SMTP, with IMAP to look messages up.
+///
+/// A sender serves one attempt, one call at a time. Each call is one recorded step of "The hard rule": it makes its
+/// request once, repeated only after a 401, which says that nothing was done. What it throws is a `Problem`, or
+/// `CancellationError`. A problem with `.unsafe` means that the step may have happened.
+package protocol Sender: Sendable {
+  /// Which of the calls below may be made.
+  var abilities: SenderAbilities { get }
+
+  /// Returns when the next request can leave at once: a live token and a place among the mailbox's requests are
+  /// held for it. Asks Microsoft for a token where it must, so it may take long; call it before the step is recorded.
+  ///
+  /// Whatever it throws, nothing was asked for in the mailbox. A place that is not used is given back with the sender.
+  func prepare() async throws
+  /// As `prepare`, if that takes neither waiting nor a request. When it returns `false`, `prepare` says why.
+  func prepareAtOnce() async -> Bool
+
+  /// Step `create`: puts the message among the drafts, where its correlation ids find it again if the reply is
+  /// lost. Takes `.drafts`.
+  ///
+  /// Graph: `POST /messages` with MIME. SMTP and IMAP: not possible, since no draft can be sent by its id.
+  func createDraft(_ message: OutgoingMessage) async throws -> DraftID
+  /// Step `send`: returns only when Microsoft has accepted the draft. Takes `.drafts`.
+  ///
+  /// Graph: `POST /messages/{id}/send`, answered by 202.
+  func sendDraft(_ draft: DraftID) async throws
+  /// Step `submit`, without a draft: returns only when Microsoft has accepted the message. Takes `.submission`.
+  ///
+  /// Graph: `POST /sendMail`, answered by 202. SMTP: the envelope and DATA, answered by 250.
+  func submit(_ message: OutgoingMessage) async throws
+  /// Looks for the message by the draft's id and by its correlation ids. A copy that was sent counts for more than
+  /// a draft beside it. Takes `.lookup`.
+  ///
+  /// Graph: the draft by its immutable id, then a search in all folders. SMTP and IMAP: a search in Sent Items.
+  func lookUp(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult
+  /// Drafts with the message's correlation ids beside a copy that was sent. None while there is no such copy: until
+  /// then a draft may be the message itself, accepted and not yet taken by transport. Takes `.drafts`.
+  func duplicateDrafts(of message: CorrelationIDs) async throws -> [DraftID]
+  /// Returns also when there is no such draft any more. Takes `.drafts`.
+  func deleteDraft(_ draft: DraftID) async throws
+}
+
+/// What a sender can do, each for itself.
+///
+/// Graph with Mail.ReadWrite can do all of it, and with Mail.Send alone only submit. SMTP submits, and looks
+/// messages up where there is IMAP.
+package struct SenderAbilities: OptionSet, Sendable, Hashable {
+  package let rawValue: UInt8
+
+  package init(rawValue: UInt8) {
+    self.rawValue = rawValue
+  }
+
+  /// A message is created as a draft, and the draft is sent.
+  package static let drafts = SenderAbilities(rawValue: 1)
+  /// A message is submitted in one request.
+  package static let submission = SenderAbilities(rawValue: 2)
+  /// It can be looked up what became of a message.
+  package static let lookup = SenderAbilities(rawValue: 4)
+}
+
+/// A message as it leaves: the composed bytes, and who is to receive them.
+package struct OutgoingMessage: Sendable {
+  /// The most bytes that `addressed()` may have for one request to take them: Graph documents 4 MB for a
+  /// request, and base64 makes four bytes of three (Microsoft Learn, "Send Outlook messages in MIME format").
+  package static let sizeLimit = 3_000_000
+
+  /// RFC 5322, CRLF, without a Bcc field.
+  package var mime: [UInt8]
+  /// The truth about who receives it. Graph's sender adds a Bcc field of those that neither To nor Cc names.
+  package var envelopeTo: [EmailAddress]
+  package var correlationIDs: CorrelationIDs
+
+  package init(mime: [UInt8], envelopeTo: [EmailAddress], correlationIDs: CorrelationIDs) {
+    self.mime = mime
+    self.envelopeTo = envelopeTo
+    self.correlationIDs = correlationIDs
+  }
+}
+
+/// What a message is found again by. Exchange may replace the Message-ID; it leaves our own header alone.
+package struct CorrelationIDs: Sendable, Hashable {
+  /// With its angle brackets. It is searched for only when it is our own: one that somebody chose, another
+  /// message may have as well.
+  package var internetMessageID: String
+  /// The value of the message's `X-Heliograph-Id` field.
+  package var heliographID: String
+
+  package static let headerName = "X-Heliograph-Id"
+
+  package init(internetMessageID: String, heliographID: String) {
+    self.internetMessageID = internetMessageID
+    self.heliographID = heliographID
+  }
+
+  /// `nil` when somebody chose it. Ours are `<heliographID@domain>`.
+  var ownMessageID: String? {
+    internetMessageID.hasPrefix("<\(heliographID)@") ? internetMessageID : nil
+  }
+}
+
+/// A draft in the sender's mailbox. For Graph its immutable id, which sending may still change.
+package struct DraftID: Sendable, Hashable, CustomStringConvertible {
+  package let rawValue: String
+
+  package init(_ rawValue: String) {
+    self.rawValue = rawValue
+  }
+
+  package var description: String { rawValue }
+}
+
+/// Where a message was found.
+package enum LookupResult: Sendable, Hashable {
+  /// In the sender's mailbox, and no longer a draft.
+  case sent
+  /// Still a draft. That may also be an accepted message which transport has not taken yet.
+  case draft(DraftID)
+  /// Nowhere. That proves nothing yet.
+  case absent
+}
