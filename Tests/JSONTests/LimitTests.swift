@@ -66,6 +66,10 @@ import Testing
       JSONError(reason: .stringTooLong(limit: 4), line: 1, column: 8, path: "key"))
   }
 
+  @Test func `keys have their own limit`() {
+    #expect(read("{\"a long key\":\"b\"}", limits: JSONLimits(stringBytes: 1)).error == nil)
+  }
+
   @Test(arguments: ["1234567", "-12.5e1", "0.00000"])
   func `bytes of a number`(number: String) {
     let more = "\(number)0"

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Testing
 
@@ -96,7 +97,8 @@ import Testing
       ("\"\\u 123\"", 4, .invalidHexDigit(0x20)), ("\"\\u００41\"", 4, .invalidHexDigit(0xEF)),
       ("\"\\uD800\\u12x\"", 12, .invalidHexDigit(0x78)),
       ("\"\\uD800\"", 2, .loneSurrogate(0xD800)), ("\"ab\\uDBFFcd\"", 4, .loneSurrogate(0xDBFF)),
-      ("\"\\uDC00\"", 2, .loneSurrogate(0xDC00)), ("\"\\uDFFF\\uD800\"", 2, .loneSurrogate(0xDFFF)),
+      ("\"\\uDC00\"", 2, .loneSurrogate(0xDC00)), ("\"\\uDC00\\uDC00\"", 2, .loneSurrogate(0xDC00)),
+      ("\"\\uDFFF\\uD800\"", 2, .loneSurrogate(0xDFFF)),
       ("\"\\uD800\\uD800\\uDC00\"", 2, .loneSurrogate(0xD800)),
       ("\"\\uD800\\u0041\"", 2, .loneSurrogate(0xD800)),
       ("\"\\uD800\\n\"", 2, .loneSurrogate(0xD800)), ("\"\\uD800\\\\uDC00\"", 2, .loneSurrogate(0xD800)),
@@ -149,13 +151,24 @@ import Testing
     ("{\"/\":1,\"\\/\":2}", 8, "/", ""), ("{\"\":1,\"\":2}", 7, "", ""),
     ("{\"😀\":1,\"\\ud83d\\ude00\":2}", 11, "😀", ""), ("{\"\\n\":1,\"\\u000A\":2}", 9, "\n", ""),
     // Canonically equivalent: nobody above could tell them apart.
-    ("{\"é\":1,\"e\\u0301\":2}", 9, "e\u{301}", ""), ("{\"\u{212A}\":1,\"K\":2}", 10, "K", ""),
+    ("{\"é\":1,\"e\\u0301\":2}", 9, "e\u{301}", ""),
+    ("{\"\\u00e9\":1,\"e\\u0301\":2}", 13, "e\u{301}", ""), ("{\"\u{212A}\":1,\"K\":2}", 10, "K", ""),
     ("{\"x\":[{\"a\":{},\"b\":[],\"a\":0}]}", 22, "a", "x[0]"),
     ("{\"a\":{\"a\":1},\"a\":2}", 14, "a", ""),
   ])
   func `a doubled key is refused however it is written`(text: String, column: Int, key: String, path: String)
   {
     #expect(read(text).error == JSONError(reason: .duplicateKey(key), line: 1, column: column, path: path))
+  }
+
+  @Test func `keys that are not ASCII are kept apart like any others`() {
+    let names = ["é", "e", "ë", "K", "k", "\u{212B}x", "Ax", "é\u{301}", "中", "文", "", "😀"]
+    let text = "{" + names.map { "\"\($0)\":1" }.joined(separator: ",")
+    #expect(read(text + "}").value?.object?.keys == names)
+    for (name, other) in zip(names, names.map { $0.decomposedStringWithCanonicalMapping }) {
+      #expect(read("\(text),\"\(name)\":1}").error?.reason == .duplicateKey(name))
+      #expect(read("\(text),\"\(other)\":1}").error?.reason == .duplicateKey(other))
+    }
   }
 
   @Test(arguments: [1, 2, 15, 16, 17, 18, 40, 1000])

@@ -19,6 +19,16 @@ import Testing
     #expect(value.serialized() == Array(text.utf8))
   }
 
+  @Test func `every control is escaped, and nothing else but quotes and backslashes`() throws {
+    for value in (0..<0x800 as Range<UInt32>) {
+      let scalar = try #require(Unicode.Scalar(value))
+      let text = JSONValue.string(String(scalar)).text
+      let isEscaped = value < 0x20 || scalar == "\"" || scalar == "\\"
+      #expect((text != "\"\(scalar)\"") == isEscaped, "U+\(String(value, radix: 16))")
+      #expect(try JSONValue(parsing: text).string?.unicodeScalars.map(\.value) == [value])
+    }
+  }
+
   @Test func `calls set commas and colons themselves`() {
     var writer = JSONWriter()
     writer.beginObject()

@@ -24,9 +24,9 @@ struct APIRouter {
     _ operation: Operation<Path, Query, Body, Reply>,
     _ answer: @escaping @Sendable (Call<Path, Query, Body>) async throws -> Reply
   ) {
-    handle(operation) { call, request in
+    handle(operation) { [bodyLimit] call, request in
       var call = call
-      call.body = try await body(of: request, operation)
+      call.body = try await Self.body(of: request, operation, limit: bodyLimit)
       return Response(json: try await answer(call))
     }
   }
@@ -38,7 +38,7 @@ struct APIRouter {
   ) {
     let description = operation.description
     let path = description.template.replacing("{", with: ":").replacing("}", with: "")
-    router.on(RouterPath(path), method: description.method.http) { request, context in
+    router.on(RouterPath(path), method: description.method.http) { [authentication] request, context in
       var context = context
       context.principal = try await authentication.principal(request, for: description, context)
       let call = Call(
@@ -49,8 +49,8 @@ struct APIRouter {
     }
   }
 
-  private func body<Path, Query, Body, Reply>(
-    of request: Request, _ operation: Operation<Path, Query, Body, Reply>
+  private static func body<Path, Query, Body, Reply>(
+    of request: Request, _ operation: Operation<Path, Query, Body, Reply>, limit: Int
   ) async throws -> Body {
     switch operation.description.bodyForm {
     case .none, .stream: return Body()
@@ -58,7 +58,7 @@ struct APIRouter {
     }
     var reader = operation.bodyReader()
     var isEmpty = true
-    try await request.read(upTo: bodyLimit) { buffer in
+    try await request.read(upTo: limit) { buffer in
       isEmpty = false
       try buffer.withUnsafeReadableBytes { (bytes) throws(Problem) in try reader.feed(bytes) }
     }
