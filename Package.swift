@@ -138,6 +138,9 @@ let package = Package(
     // what the tests of the floors above share
     .target(name: "ProcessTesting", path: "Tests/Support/ProcessTesting", swiftSettings: style),
     .target(
+      name: "ContractTesting", dependencies: ["API", "JSON"], path: "Tests/Support/ContractTesting",
+      swiftSettings: style),
+    .target(
       name: "StoreTesting", dependencies: ["Core", "ProcessTesting", "Store"],
       path: "Tests/Support/StoreTesting",
       swiftSettings: style),
@@ -163,6 +166,8 @@ let package = Package(
         "Accounts", "AccountsTesting", "Backends", "Core", "MIME", "Microsoft", "Store", "StoreTesting",
       ],
       swiftSettings: style),
+    .testTarget(
+      name: "APITests", dependencies: ["API", "Core", "JSON"], swiftSettings: style),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(
       name: "DeliveryTests",
@@ -179,7 +184,8 @@ let package = Package(
       swiftSettings: style),
     // the built program, seen from outside
     .testTarget(
-      name: "EndToEndTests", dependencies: ["ProcessTesting", "StoreTesting", httpClient, nioCore, nioHTTP1],
+      name: "EndToEndTests",
+      dependencies: ["ContractTesting", "ProcessTesting", "StoreTesting", httpClient, nioCore, nioHTTP1],
       swiftSettings: style),
     .testTarget(name: "GatewayTests", dependencies: ["Core", "Gateway"], swiftSettings: style),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: style),
@@ -208,8 +214,8 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "API", "Access", "Accounts", "Backends", "Core", "Delivery", "Diagnosis", "Events", "HTML", "HTTP",
-        "JSON", "Microsoft", "Store", "StoreTesting", "Vault", "Web", hummingbird,
+        "API", "Access", "Accounts", "Backends", "ContractTesting", "Core", "Delivery", "Diagnosis", "Events",
+        "HTML", "HTTP", "JSON", "Microsoft", "Store", "StoreTesting", "Vault", "Web", hummingbird,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdTesting", package: "hummingbird"), logging, nioCore,
       ],

@@ -138,7 +138,7 @@ package struct Installation: Sendable {
       publicURL: publicURL, loginOrigins: configuration.clouds.loginOrigins,
       bodyLimit: configuration.bodyLimit)
     let server = Application(
-      router: try web.router(),
+      router: web.router(),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: "Heliograph"),
       onServerRunning: { _ in await onListening(publicURL) }, logger: logger)

@@ -1,4 +1,5 @@
 import Accounts
+import ContractTesting
 import Core
 import Delivery
 import Foundation
@@ -37,7 +38,7 @@ struct TestGateway: Sendable {
     ) { services, cloud in
       let application = WebApplication(
         services, publicURL: "http://localhost:3000", loginOrigins: [cloud.login], bodyLimit: 1 << 20)
-      let router = try application.router()
+      let router = application.router()
       let routes = router.routes.map { "\($0.method.rawValue) \($0.path.description)" }
       let value = Slot<Value>()
       try await Application(responder: router.buildResponder()).test(.router) { client in
@@ -61,8 +62,11 @@ struct TestGateway: Sendable {
     for (name, value) in headers { fields[try #require(HTTPField.Name(name))] = value }
     if let token { fields[.authorization] = "Bearer \(token)" }
     if body != nil { fields[.contentType] = fields[.contentType] ?? "application/json" }
-    let method = try #require(HTTPRequest.Method(rawValue: method))
-    let response = try await client(method, path, fields, body)
+    let verb = try #require(HTTPRequest.Method(rawValue: method))
+    let response = try await client(verb, path, fields, body)
+    let differences = ContractCheck.differences(
+      method: method, target: path, status: response.status.code, body: response.body.readableBytesView)
+    #expect(differences == [], "\(method) \(path): \(String(buffer: response.body))")
     return WebAnswer(status: response.status.code, body: String(buffer: response.body))
   }
 }

@@ -21,7 +21,7 @@ enum WebFixture {
     try await withServices { services, cloud in
       let application = WebApplication(
         services, publicURL: "http://localhost:3000", loginOrigins: [cloud.login], bodyLimit: 1 << 20)
-      return try await body(try application.router())
+      return try await body(application.router())
     }
   }
 

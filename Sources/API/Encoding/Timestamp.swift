@@ -1,6 +1,6 @@
 import Core
 
-/// Reads RFC 3339 to the letter: no white space, nothing after it, no 30th of February, no 24 o'clock, and no leap
+/// Reads RFC 3339 strictly: no white space, nothing after it, no 30th of February, no 24 o'clock, and no leap
 /// second, which no clock of ours shows.
 enum Timestamp {
   /// The years that four digits have and a clock can show.

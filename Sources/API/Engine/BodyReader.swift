@@ -53,6 +53,9 @@ package struct BodyReader<Body: Contract>: Sendable {
     return ready
   }
 
+  /// Whether `finish` is already certain to throw, so that nothing more needs to be kept.
+  package var hasFaults: Bool { reading.mark > 0 }
+
   private mutating func takePieces() {
     // One that is beyond the limit of its list has its fault there.
     for piece in document.takeStreamed() where piece.ordinal < Body.fields.streams.count {

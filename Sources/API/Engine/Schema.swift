@@ -2,7 +2,7 @@ import JSON
 
 /// What a value may be, as data: the documentation, the check of replies and the streaming of bodies are taken from
 /// it.
-indirect enum Schema: Sendable {
+enum Schema: Sendable {
   case flag
   case integer(ClosedRange<Int64>)
   case text(TextRule)
@@ -15,7 +15,7 @@ indirect enum Schema: Sendable {
   /// Base64 of any length.
   case content
   /// `takesOne`: one element may stand without the list.
-  case list(Schema, count: ClosedRange<Int>, takesOne: Bool)
+  indirect case list(Schema, count: ClosedRange<Int>, takesOne: Bool)
   /// An object with texts under names that are the sender's.
   case texts(count: ClosedRange<Int>, name: TextRule, value: TextRule)
   case anyObject

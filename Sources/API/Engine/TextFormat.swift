@@ -13,7 +13,7 @@ extension TextFormat {
     return nil
   }
 
-  /// A host's name or address, with a port or without.
+  /// A host's name or address, as far as its characters tell.
   package static let host = TextFormat(nil) { text in
     let isPlain = text.utf8.allSatisfy { byte in
       switch byte {

@@ -50,7 +50,8 @@ extension ErrorReply {
     origin = problem.origin.flatMap(OriginReply.init)
   }
 
-  /// The problem that a client tells. `retry` says only whether the gateway called it its own fault.
+  /// The problem that a client tells, in the gateway's words; a code that this version does not know becomes
+  /// `request.internal`.
   package var asProblem: Problem {
     Problem(
       ProblemCode(rawValue: problem) ?? .requestInternal, message, remedy: remedy,

@@ -32,7 +32,16 @@ package struct ProblemReply: Contract {
 }
 
 extension ProblemReply {
-  /// The code of a problem that a client tells, if this version knows it.
+  /// - Parameter problem: The name of a code, perhaps of one that an older version wrote down.
+  package init(_ problem: String, _ message: String, at date: Instant) {
+    self.init()
+    code = ProblemCode(rawValue: problem)?.apiCode ?? problem
+    self.problem = problem
+    self.message = message
+    self.date = date
+  }
+
+  /// The code, if this version knows it.
   package var knownCode: ProblemCode? { ProblemCode(rawValue: problem) }
 }
 

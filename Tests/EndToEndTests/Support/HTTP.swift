@@ -1,7 +1,9 @@
 import AsyncHTTPClient
+import ContractTesting
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Testing
 
 /// Sends requests as they are said: follows no redirect, repeats nothing.
 struct HTTP: Sendable {
@@ -32,8 +34,18 @@ struct HTTP: Sendable {
     if let body { request.body = .bytes(ByteBuffer(string: body)) }
     let response = try await client.execute(request, timeout: .seconds(60))
     let bytes = try await response.body.collect(upTo: 256 << 20)
+    let differences = ContractCheck.differences(
+      method: method, target: Self.target(of: url), status: Int(response.status.code),
+      body: bytes.readableBytesView)
+    #expect(differences == [], "\(method) \(url): \(String(buffer: bytes).prefix(2000))")
     return Answer(
       url: url, status: Int(response.status.code), headers: response.headers, body: String(buffer: bytes))
+  }
+
+  /// What stands in the request line.
+  private static func target(of url: String) -> String {
+    guard let scheme = url.range(of: "://") else { return url }
+    return String(url[scheme.upperBound...].drop { $0 != "/" })
   }
 
   func send(_ method: String, _ url: String, json: JSON) async throws -> Answer {
