@@ -26,13 +26,13 @@ extension ProblemCode {
     remedy: "Correct the app, or delete its accounts first.")
 
   package static let appCertificateInvalid = ProblemCode(
-    "app.certificateInvalid", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "app.certificateInvalid", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .settings,
     "The PEM does not hold a certificate and its own unprotected RSA key of at least 2048 bits; the "
     + "message says what is wrong.",
     remedy: "Paste certificate and private key in one text, or make a new pair.")
 
   package static let appCloudUnknown = ProblemCode(
-    "app.cloudUnknown", .app, actor: .operator, status: 400, smtp: "451 4.3.5",
+    "app.cloudUnknown", .app, actor: .operator, status: 400, smtp: "451 4.3.5", fault: .settings,
     "The app belongs to a cloud that the configuration no longer names.",
     remedy: "Name the cloud again under `clouds`; messages wait until then.")
 
@@ -69,7 +69,7 @@ extension ProblemCode {
     remedy: "Add it under *API permissions*, have it consented to, and connect again.")
 
   package static let accountIdentityMismatch = ProblemCode(
-    "account.identityMismatch", .account, actor: .user, status: 403, smtp: "451 4.7.0",
+    "account.identityMismatch", .account, actor: .user, status: 403, smtp: "451 4.7.0", fault: .grant,
     "Somebody signed in with another mailbox than the one this account is for; both addresses are "
     + "named and nothing was stored.",
     remedy: "Sign in as the expected mailbox, make another account for the other one, or delete this account "

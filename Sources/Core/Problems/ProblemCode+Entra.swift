@@ -36,37 +36,37 @@ extension ProblemCode {
     remedy: "Read Microsoft's text; look up its AADSTS number.")
 
   package static let entraClientUnknown = ProblemCode(
-    "entra.clientUnknown", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.clientUnknown", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .registration,
     "The tenant knows no application with this client id (AADSTS700016, AADSTS700038).",
     remedy: "Paste the *Application (client) ID*, and check tenant and cloud.")
 
   package static let entraClientDisabled = ProblemCode(
-    "entra.clientDisabled", .app, actor: .administrator, status: 400, smtp: "451 4.3.5",
+    "entra.clientDisabled", .app, actor: .administrator, status: 400, smtp: "451 4.3.5", fault: .registration,
     "The application is switched off in the tenant (AADSTS7000112).",
     remedy: "Let the administrator enable it under *Enterprise applications*.")
 
   package static let entraSecretWrong = ProblemCode(
-    "entra.secretWrong", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.secretWrong", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .credential,
     "The client secret is wrong (AADSTS7000215); often its *Secret ID* was pasted.",
     remedy: "Paste the secret's *Value*.")
 
   package static let entraSecretExpired = ProblemCode(
-    "entra.secretExpired", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.secretExpired", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .credential,
     "The client secret has expired (AADSTS7000222).",
     remedy: "Make a new one in the app registration and store it in the app; no mailbox has to sign in again.")
 
   package static let entraSecretMissing = ProblemCode(
-    "entra.secretMissing", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.secretMissing", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .credential,
     "The redirect URI is of platform *Web*, which needs a secret (AADSTS7000218).",
     remedy: "Add the secret to the app.")
 
   package static let entraSecretUnexpected = ProblemCode(
-    "entra.secretUnexpected", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.secretUnexpected", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .credential,
     "The redirect URI is of a native platform, which takes no secret (AADSTS700025).",
     remedy: "Remove the secret from the app, or register the URI as *Web*.")
 
   package static let entraCertificateRejected = ProblemCode(
-    "entra.certificateRejected", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.certificateRejected", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .credential,
     "The proof that the app signed with its certificate is not accepted: another key, or a wrong clock "
     + "(AADSTS700027, AADSTS500133).",
     remedy: "Upload the certificate to the app, and set the server's clock.")
@@ -77,12 +77,12 @@ extension ProblemCode {
     remedy: "Copy the URI from the message into the app registration, platform *Web*.")
 
   package static let entraTenantUnknown = ProblemCode(
-    "entra.tenantUnknown", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.tenantUnknown", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .registration,
     "There is no such tenant in this cloud (AADSTS90002).",
     remedy: "Correct the directory (tenant) id or the cloud.")
 
   package static let entraTenantRequired = ProblemCode(
-    "entra.tenantRequired", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.tenantRequired", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .registration,
     "The app is registered for one tenant, or uses application permissions, and cannot use `common` "
     + "(AADSTS50194, AADSTS9001023).",
     remedy: "Put the directory (tenant) id into the app.")
@@ -110,27 +110,28 @@ extension ProblemCode {
     remedy: "Start the sign-in again.")
 
   package static let entraGrantExpired = ProblemCode(
-    "entra.grantExpired", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "entra.grantExpired", .account, actor: .user, status: 400, smtp: "451 4.7.0", fault: .grant,
     "The grant was not used for 90 days, or a policy ends it earlier (AADSTS700082, AADSTS70043).",
     remedy: "Sign in again.")
 
   package static let entraGrantRevoked = ProblemCode(
-    "entra.grantRevoked", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "entra.grantRevoked", .account, actor: .user, status: 400, smtp: "451 4.7.0", fault: .grant,
     "The grant was withdrawn, or the password was changed (AADSTS50173, AADSTS70000).",
     remedy: "Sign in again.")
 
   package static let entraConsentRequired = ProblemCode(
-    "entra.consentRequired", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "entra.consentRequired", .account, actor: .user, status: 400, smtp: "451 4.7.0", fault: .grant,
     "The person has not consented to a permission that is now asked (AADSTS65001).",
     remedy: "Sign in again and accept.")
 
   package static let entraAdminConsentRequired = ProblemCode(
     "entra.adminConsentRequired", .account, actor: .administrator, status: 400, smtp: "451 4.7.0",
+    fault: .grant,
     "Only an administrator may consent in this tenant (AADSTS90094).",
     remedy: "Send the administrator the consent link, then sign in again.")
 
   package static let entraInteractionRequired = ProblemCode(
-    "entra.interactionRequired", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "entra.interactionRequired", .account, actor: .user, status: 400, smtp: "451 4.7.0", fault: .grant,
     "Microsoft wants the person in person, usually for multi-factor authentication (AADSTS50076, "
     + "AADSTS50079).",
     remedy: "Sign in again.")
