@@ -78,8 +78,8 @@ let package = Package(
     .target(
       name: "Accounts",
       dependencies: [
-        "Core", "MIME", "Tables", "Vault", "HTTP", "Microsoft", "Store", "Events", "Access", lifecycle,
-        logging,
+        "Core", "MIME", "Tables", "Vault", "HTTP", "Microsoft", "Store", "Queue", "Events", "Access",
+        lifecycle, logging,
       ],
       swiftSettings: style),
     .target(
@@ -145,8 +145,8 @@ let package = Package(
     .testTarget(
       name: "AccountsTests",
       dependencies: [
-        "Access", "Accounts", "Backends", "Core", "Diagnosis", "Events", "HTTP", "MIME", "Microsoft", "Sandbox",
-        "Store", "StoreTesting", "Tables", "Vault", httpClient, lifecycle, logging, nioCore, nioHTTP1,
+        "Access", "Accounts", "Backends", "Core", "Diagnosis", "Events", "HTTP", "MIME", "Microsoft", "Queue",
+        "Sandbox", "Store", "StoreTesting", "Tables", "Vault", httpClient, lifecycle, logging, nioCore, nioHTTP1,
       ], swiftSettings: style),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(
