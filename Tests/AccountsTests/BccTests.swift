@@ -1,9 +1,9 @@
-@testable import Backends
 import Core
 import MIME
 import Testing
 
 @testable import Accounts
+@testable import Backends
 
 /// The envelope is the truth, and Graph has none.
 @Suite struct BccTests {

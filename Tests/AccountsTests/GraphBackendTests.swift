@@ -1,4 +1,3 @@
-@testable import Backends
 import Core
 import MIME
 import Microsoft
@@ -7,6 +6,7 @@ import StoreTesting
 import Testing
 
 @testable import Accounts
+@testable import Backends
 
 /// Messages through the sandbox's Graph.
 @Suite struct GraphBackendTests {
@@ -27,7 +27,8 @@ import Testing
 
       """
     return OutgoingMessage(
-      mime: Array(text.utf8), envelopeTo: try envelope.map { try EmailAddress($0) }, correlationIDs: correlationIDs)
+      mime: Array(text.utf8), envelopeTo: try envelope.map { try EmailAddress($0) },
+      correlationIDs: correlationIDs)
   }
 
   @Test(

@@ -1,10 +1,10 @@
-@testable import Backends
 import Core
 import Store
 import StoreTesting
 import Testing
 
 @testable import Accounts
+@testable import Backends
 
 /// A token that Graph refuses before its time, and Entra gives no other.
 @Suite struct RefusedTokenTests {
@@ -79,7 +79,7 @@ extension Sandboxed {
       }
       #expect(problem?.code == .accountNotConnected)
       #expect(try await house.directory.account(id, in: .default).state == .authenticationError)
-      house.time.advance(by: Refusal.pause)
+      house.time.advance(by: AccountMachine.pause)
     }
   }
 }

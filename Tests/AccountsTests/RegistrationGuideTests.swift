@@ -1,11 +1,11 @@
 import Core
-@testable import Diagnosis
 import Microsoft
 import Store
 import StoreTesting
 import Testing
 
 @testable import Accounts
+@testable import Diagnosis
 
 @Suite struct RegistrationGuideTests {
   private static func guide(_ change: (inout RegistrationRequest) -> Void) async throws -> RegistrationGuide {

@@ -1,5 +1,4 @@
 import Core
-@testable import Diagnosis
 import MIME
 import Microsoft
 import Store
@@ -7,6 +6,7 @@ import StoreTesting
 import Testing
 
 @testable import Accounts
+@testable import Diagnosis
 
 /// Each step of a verification, against apps of the sandbox with one fault each.
 @Suite struct VerificationTests {

@@ -1,8 +1,6 @@
 import Accounts
-@testable import Backends
 import Core
 import Foundation
-@testable import HTTP
 import Logging
 import MIME
 import NIOHTTP1
@@ -13,7 +11,9 @@ import StoreTesting
 import Testing
 import Vault
 
+@testable import Backends
 @testable import Delivery
+@testable import HTTP
 @testable import Microsoft
 
 /// Messages from the queue to a recipient's mailbox, through a Microsoft that fails at every step and is as
@@ -170,7 +170,8 @@ extension Bench {
     let vault = Vault(key: .random())
     let endpoints = Endpoints(clouds: Clouds(global: cloud), http: http)
     let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
-    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, limiter: MailboxLimiter(time: time))
+    let backends = Backends(
+      store: store, endpoints: endpoints, tokens: tokens, limiter: MailboxLimiter(time: time))
     let app = try await AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time).create(
       NewApp(
         name: "Daemon", provider: .outlookService, enabled: true,
@@ -182,7 +183,7 @@ extension Bench {
       try tx.upsert(
         AccountRecord(
           workspace: .default, id: AccountID("alice"), name: "Alice", email: "alice@contoso.test", app: app,
-          mailbox: "alice@contoso.test", state: .initial, verified: false, unknownOutcome: .hold,
+          mailbox: "alice@contoso.test", state: .initial, mailboxFound: false, unknownOutcome: .hold,
           created: now))
     }
     return outbox { try await backends.backend(for: $1, in: $0) }

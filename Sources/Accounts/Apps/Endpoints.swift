@@ -13,10 +13,10 @@ package struct Endpoints: Sendable {
     self.http = http
   }
 
-  /// Throws `app.invalid` for a cloud that the operator's configuration no longer names.
+  /// Throws `app.cloudUnknown` for a cloud that the operator's configuration no longer names; messages wait.
   package func cloud(of app: OAuth2AppRecord) throws(Problem) -> Cloud {
     guard let cloud = clouds.cloud(named: app.cloud) else {
-      throw .cloudUnknown(app.cloud, known: clouds.names)
+      throw .cloudRemoved(app.cloud, app.name)
     }
     return cloud
   }
@@ -54,7 +54,30 @@ extension Endpoints {
   }
 }
 
+extension Endpoints {
+  /// Why a grant with these scopes is of no use; `nil` where it can send, or where the app asks for none that can.
+  func sendingRefusal(_ granted: [String], of app: OAuth2AppRecord) throws(Problem) -> Problem? {
+    let permission = app.baseScopes == .api ? "Mail.Send" : "SMTP.Send"
+    guard Scopes.grant(try requestedScopes(of: app), includes: permission),
+      !Scopes.grant(granted, includes: permission)
+    else { return nil }
+    return .mayNotSend(permission, clientID: app.clientID, link: try permissionsLink(of: app))
+  }
+
+  /// The page at Microsoft where the app's permissions are.
+  func permissionsLink(of app: OAuth2AppRecord) throws(Problem) -> String {
+    try cloud(of: app).portalLink(.permissions, clientID: app.clientID)
+  }
+}
+
 extension Problem {
+  fileprivate static func cloudRemoved(_ cloud: String, _ app: String) -> Problem {
+    Problem(
+      .appCloudUnknown,
+      "The OAuth2 app “\(app)” belongs to the cloud “\(cloud)”, which the configuration no longer names.",
+      remedy: "Name the cloud again under “clouds”; messages wait until then.")
+  }
+
   package static func cloudUnknown(_ name: String, known: [String]) -> Problem {
     .appInvalid(
       "There is no cloud “\(String(name.prefix(80)))”.",

@@ -123,7 +123,9 @@ struct AccountCreation: Sendable {
 
 extension AccountRequest {
   fileprivate var id: AccountID? { account.map { AccountID($0) } }
-  fileprivate var outcome: UnknownOutcome { get throws { try UnknownOutcome(field: unknownOutcome) } }
+  fileprivate var outcome: UnknownOutcome? {
+    get throws { try unknownOutcome.map { try UnknownOutcome(field: $0) } }
+  }
 }
 
 extension UnknownOutcome {

@@ -56,7 +56,7 @@ struct AccountReply: Encodable {
     app = account.app.rawValue
     state = account.paused ? "paused" : account.state.rawValue
     baseScopes = account.baseScopes.rawValue
-    verified = account.verified
+    verified = account.mailboxFound
     sendOnly = account.sendOnly
     delegated = account.delegated
     identity = account.identity?.rawValue

@@ -61,7 +61,7 @@ struct AccountRoutes: Sendable {
         account: body.account.map { AccountID($0) }, name: body.name, email: body.email,
         expectedEmail: body.expectedEmail, delegated: body.delegated, app: body.type.map { AppID($0) },
         redirectURL: body.redirectUrl,
-        unknownOutcome: try UnknownOutcome(field: body.unknownOutcome)),
+        unknownOutcome: try body.unknownOutcome.map { try UnknownOutcome(field: $0) }),
       in: context.workspace)
     struct Form: Encodable { let url: String }
     return try reply(Form(url: url))

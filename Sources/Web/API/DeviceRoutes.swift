@@ -40,7 +40,7 @@ struct DeviceRequest: RequestObject {
   let delegated: Bool
   /// The id of an OAuth2 app.
   let provider: String
-  let unknownOutcome: UnknownOutcome
+  let unknownOutcome: UnknownOutcome?
 
   static let known: Set = [
     "account", "name", "email", "expectedEmail", "delegated", "provider", "unknownOutcome",
@@ -56,7 +56,7 @@ struct DeviceRequest: RequestObject {
     delegated = fields.optional("delegated") ?? false
     provider = fields.requiredText("provider", limit: 256) ?? ""
     let outcome = fields.text("unknownOutcome", limit: 16)
-    unknownOutcome = outcome.flatMap(UnknownOutcome.init) ?? .hold
+    unknownOutcome = outcome.flatMap(UnknownOutcome.init)
     if let outcome, UnknownOutcome(rawValue: outcome) == nil {
       fields.fault("unknownOutcome", "is not hold or resend")
     }

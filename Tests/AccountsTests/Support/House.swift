@@ -1,13 +1,14 @@
 import Accounts
-@testable import Backends
 import Core
-@testable import Diagnosis
-@testable import HTTP
 import Logging
 import Microsoft
 import Store
 import StoreTesting
 import Vault
+
+@testable import Backends
+@testable import Diagnosis
+@testable import HTTP
 
 /// Everything of Accounts over one database, with a clock that is moved by hand.
 struct House: Sendable {
@@ -68,6 +69,9 @@ struct House: Sendable {
 
   /// Another node: the same database, key and Microsoft, and its own memory.
   func otherNode() -> House { House(store, vault: vault, time: time, endpoints: endpoints) }
+
+  /// The same database and another key.
+  func otherKey() -> House { House(store, vault: Vault(key: .random()), time: time, endpoints: endpoints) }
 }
 
 extension LogHandler where Self == SwiftLogNoOpLogHandler {
