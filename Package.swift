@@ -76,8 +76,8 @@ let package = Package(
     .target(
       name: "Accounts",
       dependencies: [
-        "Core", "MIME", "Tables", "Vault", "HTTP", "Microsoft", "Store", "Events", "Access", lifecycle,
-        logging,
+        "Core", "MIME", "Tables", "Vault", "HTTP", "Microsoft", "Store", "Queue", "Events", "Access",
+        lifecycle, logging,
       ],
       swiftSettings: style),
     .target(
@@ -157,7 +157,7 @@ let package = Package(
       name: "AccountsTests",
       dependencies: [
         "Access", "Accounts", "AccountsTesting", "Backends", "Core", "Diagnosis", "Events", "HTTP", "MIME",
-        "Microsoft", "Sandbox", "Store", "StoreTesting", "Tables", "Vault", httpClient, lifecycle, logging,
+        "Microsoft", "Queue", "Sandbox", "Store", "StoreTesting", "Tables", "Vault", httpClient, lifecycle, logging,
         nioCore, nioHTTP1,
       ], swiftSettings: style),
     .testTarget(

@@ -23,6 +23,14 @@ extension BoxIdentity {
     BoxIdentity("oauth2_grant", workspace.rawValue, account.rawValue, "refresh_token")
   }
 
+  static func pendingAccessToken(_ account: AccountID, in workspace: WorkspaceID) -> BoxIdentity {
+    BoxIdentity("pending_grant", workspace.rawValue, account.rawValue, "access_token")
+  }
+
+  static func pendingRefreshToken(_ account: AccountID, in workspace: WorkspaceID) -> BoxIdentity {
+    BoxIdentity("pending_grant", workspace.rawValue, account.rawValue, "refresh_token")
+  }
+
   static func signIn(_ stateHash: [UInt8]) -> BoxIdentity {
     BoxIdentity("sign_in", Digest.base64URL(stateHash), "secrets")
   }

@@ -1,5 +1,6 @@
 import Access
 package import Core
+import Microsoft
 package import Store
 
 // Apps
@@ -82,7 +83,86 @@ extension Problem {
       "The account “\(id)” uses an app with the base scopes “imap”, through which nothing can be sent yet.",
       remedy: "Connect it through an app with the base scopes “api”.")
   }
+}
 
+// Connecting
+extension Problem {
+  static func otherMailbox(_ id: AccountID, _ mailbox: String) -> Problem {
+    Problem(
+      .accountExists, "The account id “\(id)” belongs to the mailbox \(mailbox).",
+      remedy: "Choose another id, or delete that account first.")
+  }
+
+  /// The token that came cannot send: Entra leaves out what the app's registration does not list.
+  static func mayNotSend(
+    _ permission: String, as mailbox: String? = nil, signedIn: String? = nil, clientID: String, link: String
+  ) -> Problem {
+    let what = mailbox.map { "to use the mailbox \($0)" } ?? "to send"
+    let who = signedIn.map { " to \($0)" } ?? ""
+    return Problem(
+      .accountPermissionMissing,
+      "Microsoft granted no permission\(who) \(what): \(permission) is missing. Nothing was stored.",
+      remedy:
+        "Add the delegated permission \(permission) under API permissions of the app with client ID \(clientID), "
+        + "have it consented to, then open the link and sign in again\(signedIn.map { " as \($0)" } ?? "").",
+      actor: .appOwner, link: link)
+  }
+
+  static func accountInUse(_ id: AccountID, by users: [AccountID]) -> Problem {
+    let named = users.prefix(5).map { "“\($0)”" }.joined(separator: ", ")
+    return Problem(
+      .accountInUse,
+      "The grant of the account “\(id)” is used by \(named)\(users.count > 5 ? " and others" : "").",
+      remedy: "Delete those accounts first, or have somebody sign in to them.")
+  }
+
+  /// The grant of the account through which another mailbox is to be used does not reach that far.
+  static func ownerMayNot(
+    _ permission: String, mailbox: String, owner: AccountID, email: String?, app: String
+  ) -> Problem {
+    Problem(
+      .accountPermissionMissing,
+      "The grant of the account “\(owner)” lacks \(permission), without which it does not reach \(mailbox).",
+      remedy: "Add \(permission) to the “extraScopes” of the app “\(app)” and to the API permissions of its "
+        + "registration, then have \(email ?? "its owner") sign in to “\(owner)” again.",
+      actor: .appOwner)
+  }
+
+  /// An imported token is somebody else's.
+  static func foreignGrant(of account: AccountRecord, signedIn: String) -> Problem {
+    Problem(
+      .accountIdentityMismatch,
+      "The refresh token is of \(signedIn), but the account is for \(account.email).",
+      remedy: "Bring the refresh token of \(account.email), or make another account for \(signedIn).")
+  }
+
+  /// Without an id_token and without User.Read nobody can say whose an imported token is.
+  static func unknownOwner(of account: AccountRecord) -> Problem {
+    Problem(
+      .accountIdentityMismatch,
+      "Microsoft does not say whether the refresh token is of \(account.email), whose account this is.",
+      remedy: "Sign in as \(account.email) through a link instead.")
+  }
+
+  /// The account whose grant is used has no rights in the mailbox.
+  static func noAccess(to mailbox: String, through owner: AccountID, origin: PeerError?) -> Problem {
+    Problem(
+      .accountDelegateNoAccess,
+      "The account “\(owner)”, whose grant is used, has no access to the mailbox \(mailbox).",
+      remedy:
+        "Have an administrator give its user Full Access and Send As for \(mailbox), and let the app have "
+        + "Mail.ReadWrite.Shared and Mail.Send.Shared: then sign in to “\(owner)” again.",
+      origin: origin)
+  }
+
+  /// Somebody signed in for a mailbox that Exchange does not let them into.
+  static func noDelegateAccess(to mailbox: String, signedIn: String, origin: PeerError?) -> Problem {
+    Problem(
+      .accountDelegateNoAccess, "\(signedIn) has no access to the mailbox \(mailbox). Nothing was stored.",
+      remedy: "Have an administrator give \(signedIn) Full Access and Send As for \(mailbox), "
+        + "then open the link again.",
+      origin: origin)
+  }
 }
 
 // Hosted sign-in
@@ -105,4 +185,30 @@ extension Problem {
   package static let noRefreshToken = Problem(
     .signInNoRefreshToken, "Microsoft gave access for an hour only, without a refresh token.",
     remedy: "Allow “offline_access” (maintain access to data) for the app and sign in again.")
+}
+
+// Why a sign-in on another device did not connect an account, where we know more than Microsoft's answer says.
+extension Problem {
+  static let deviceSignInUnknown = Problem(
+    .signInDeviceUnknown, "There is no such sign-in by device code, or it is long over.",
+    remedy: "Start a new one.")
+
+  static let deviceCodeExpired = Problem(
+    .signInDeviceCodeExpired, "Nobody entered the code in time.", remedy: "Start again and use the new code.",
+    actor: .user)
+
+  static func tooManyDeviceCodes(_ limit: Int) -> Problem {
+    Problem(
+      .signInTooManyCodes, "This link has already given \(limit) codes within 15 minutes.",
+      remedy: "Wait 15 minutes, then request a new code.", retry: .safe(after: SignIn.stateLife))
+  }
+
+  /// Entra says the same of a web client without its secret (AADSTS7000218), where the cure is another.
+  static func publicClientOff(_ app: OAuth2AppRecord, _ cloud: Cloud, origin: PeerError?) -> Problem {
+    Problem(
+      .signInPublicClientOff,
+      "The registration of “\(app.name)” does not allow public client flows, which a device code needs.",
+      remedy: "Under Authentication set “Allow public client flows” to Yes, save, and start again.",
+      origin: origin, actor: .appOwner, link: cloud.portalLink(.authentication, clientID: app.clientID))
+  }
 }

@@ -36,7 +36,7 @@ final class MailWork: QueueWork {
   struct Report: Sendable {
     var events: [EventRecord]
     /// The account whose mailbox has proved to be there.
-    var verified: (WorkspaceID, AccountID)?
+    var mailboxFound: (WorkspaceID, AccountID)?
   }
 
   init(
@@ -113,7 +113,7 @@ final class MailWork: QueueWork {
 
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {
     for event in report.events { try tx.append(event) }
-    if let (workspace, account) = report.verified { try tx.markVerified(account, in: workspace) }
+    if let (workspace, account) = report.mailboxFound { try tx.markMailboxFound(account, in: workspace) }
   }
 
   private func verdict(_ settlement: Settlement, _ item: Item) -> QueueVerdict<Report> {
@@ -126,7 +126,7 @@ final class MailWork: QueueWork {
       name: settlement.verdict.rawValue, settlement: settlement.queue, pauseUntil: settlement.pauseUntil,
       report: Report(
         events: events ?? [],
-        verified: settlement.verdict == .sent ? (row.workspace, row.account) : nil))
+        mailboxFound: settlement.verdict == .sent ? (row.workspace, row.account) : nil))
   }
 
   private func machine(_ abilities: SenderAbilities, _ item: Item) -> DeliveryMachine {

@@ -23,7 +23,7 @@ import Testing
       #expect(first.origin == .new && second.origin == .existing)
       let account = try await house.directory.account(AccountID("a"), in: .default)
       #expect(account.mailbox == "b@contoso.example" && account.type == .outlookService)
-      #expect(account.state == .initial && !account.verified && account.unknownOutcome == .hold)
+      #expect(account.state == .initial && !account.mailboxFound && account.unknownOutcome == .hold)
       #expect(account.updated - account.created == .seconds(5))
       #expect(try await house.events(AccountID("a")) == ["accountAdded"])
       let made = try await house.directory.create(Self.account(nil, app), in: .default)
@@ -54,7 +54,7 @@ import Testing
       let (person, service) = (try await house.addApp(), try await house.addApp(.outlookService))
       let owned = AccountRecord(
         workspace: .default, id: AccountID("a"), name: "A", email: "a@x.example", app: person,
-        mailbox: "a@x.example", state: .connected, verified: true, unknownOutcome: .hold,
+        mailbox: "a@x.example", state: .connected, mailboxFound: true, unknownOutcome: .hold,
         created: house.time.now)
       try await house.store.write { (tx: borrowing Transaction) in try tx.upsert(owned) }
       let problem = await #expect(throws: Problem.self) {

@@ -1,6 +1,5 @@
 import AccountsTesting
 import Core
-@testable import Diagnosis
 import Microsoft
 import Store
 import StoreTesting
@@ -8,6 +7,7 @@ import Testing
 import Vault
 
 @testable import Accounts
+@testable import Diagnosis
 
 /// How an app proves who it is, how that is renewed, and who may use it.
 @Suite struct AppCredentialTests {
@@ -72,7 +72,7 @@ import Vault
       workspace: .default, account: AccountID("a"), version: 1, refreshToken: [], accessToken: [],
       expires: never, scopes: [], clientKind: kind, keepAlive: never, updated: never)
     let refusal = ProblemRecord(Problem(code, "", remedy: nil), at: never)
-    #expect(Refusal.concernsApp(grant, app, refusal) == concernsAll)
+    #expect(grant.blames(app, for: refusal) == concernsAll)
   }
 
   @Test func `a guest of a shared app learns nothing of it from a verification`() {

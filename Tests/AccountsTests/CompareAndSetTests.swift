@@ -64,11 +64,15 @@ import Testing
   {
     try await House.open(engine) { house in
       let account = try await house.plainAccount()
-      let refusal = ProblemRecord(Problem(.entraGrantRevoked, "Gone.", remedy: "Connect again."), at: house.time.now)
-      let news = try await house.store.write { (tx: borrowing Transaction) in
+      let refusal = ProblemRecord(
+        Problem(.entraGrantRevoked, "Gone.", remedy: "Connect again."), at: house.time.now)
+      let now = house.time.now
+      let news = try await house.store.write { (tx: borrowing Transaction) -> [Bool] in
         _ = try tx.save(.sample(account, version: 2), replacing: nil)
         return try [1, 2, 2].map {
-          try tx.markAuthenticationError(refusal, account: account, grantVersion: $0, in: .default)
+          try tx.apply(
+            .tokenRefused(refusal, grantVersion: $0, blamesApp: false), to: account, in: .default, at: now)?
+            .event != nil
         }
       }
       #expect(news == [false, true, false])
@@ -95,7 +99,7 @@ extension House {
     let (app, now) = (try await addApp(), time.now)
     let account = AccountRecord(
       workspace: .default, id: AccountID("a"), name: "A", email: "a@x.example", app: app,
-      mailbox: "a@x.example", state: .connected, verified: false, unknownOutcome: .hold, created: now)
+      mailbox: "a@x.example", state: .connected, mailboxFound: false, unknownOutcome: .hold, created: now)
     try await store.write { (tx: borrowing Transaction) in try tx.upsert(account) }
     return account.id
   }

@@ -20,7 +20,7 @@ import Testing
       _ = try await Self.add(house, days: 400)
       var told: [[Int]] = []
       for _ in 0..<33 {
-        await Self.look(house)
+        try await Self.look(house)
         told.append(try await Self.told(house, app))
         house.time.advance(by: .seconds(Self.day))
       }
@@ -36,14 +36,14 @@ import Testing
   ) async throws {
     try await House.open(engine) { house in
       let app = try await Self.add(house, days: 3)
-      await Self.look(house)
-      await Self.look(house)
+      try await Self.look(house)
+      try await Self.look(house)
       #expect(try await Self.told(house, app) == [3])
       var change = AppChange()
       change.clientSecret = Secret("second")
       change.secretExpires = house.time.now + .seconds(6 * Self.day)
       try await house.registry.update(app, change, in: .default)
-      await Self.look(house)
+      try await Self.look(house)
       #expect(try await Self.told(house, app) == [3, 6])
     }
   }
@@ -66,15 +66,17 @@ import Testing
   }
 
   private static func watch(_ house: House) -> CredentialExpiryMonitor {
-    CredentialExpiryMonitor(store: house.store, time: house.time, logger: Logger(label: "test") { _ in .silent })
+    CredentialExpiryMonitor(
+      store: house.store, time: house.time, logger: Logger(label: "test") { _ in .silent })
   }
 
   /// Two nodes at once, as after a restart.
-  private static func look(_ house: House) async {
-    await withTaskGroup(of: Void.self) { group in
+  private static func look(_ house: House) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
       for node in [house, house.otherNode()] {
-        group.addTask { await watch(node).look() }
+        group.addTask { try await watch(node).look() }
       }
+      try await group.waitForAll()
     }
   }
 

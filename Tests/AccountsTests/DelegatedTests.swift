@@ -31,7 +31,7 @@ import Testing
       let account = try await world.house.directory.account(id, in: .default)
       #expect(account.state == .connected && account.delegated && account.delegatedAccount == nil)
       #expect(account.mailbox == Self.info && account.email == Self.info && account.name == Self.info)
-      #expect(account.verified && !account.sendOnly)
+      #expect(account.mailboxFound && !account.sendOnly)
       world.house.time.advance(by: .seconds(2 * 3600))
       try await world.control("clock", #"{"advanceSeconds": 7200}"#)
       _ = try await world.house.tokens.token(for: id, in: .default)
@@ -95,7 +95,7 @@ import Testing
       let token = try await world.house.tokens.token(for: id, in: .default)
       #expect(try await world.house.tokens.token(for: owner, in: .default) == token)
       var account = try await world.house.directory.account(id, in: .default)
-      #expect(account.state == .connected && account.delegatedAccount == owner && account.verified)
+      #expect(account.state == .connected && account.delegatedAccount == owner && account.mailboxFound)
       #expect(account.identity == nil && !account.sendOnly)
       let inUse = await #expect(throws: Problem.self) {
         try await world.house.directory.delete(owner, in: .default)
@@ -139,7 +139,7 @@ import Testing
       for _ in 0..<3 {
         await world.refuses(id, .accountDelegateNoAccess)
         #expect(try await world.house.directory.account(id, in: .default).state == .connectError)
-        world.house.time.advance(by: Refusal.pause)
+        world.house.time.advance(by: AccountMachine.pause)
       }
       #expect(try await world.house.events(id) == ["accountAdded", "connectError"])
       #expect(try await world.house.directory.account(owner, in: .default).state == .connected)
@@ -177,7 +177,7 @@ import Testing
 
 extension Sandboxed {
   /// Alice's, with what it takes to reach other mailboxes.
-  fileprivate func delegatingAccount() async throws -> AccountID {
+  func delegatingAccount() async throws -> AccountID {
     let app = try await house.registry.create(
       NewApp(
         name: "Mail", provider: .outlook, enabled: true, clientID: Self.web.id,

@@ -70,14 +70,14 @@ import Testing
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
       let now = world.house.time.now
       try await world.house.store.write { (tx: borrowing Transaction) in
-        _ = try tx.setPaused(true, account: id, in: .default, at: now)
+        try tx.apply(.paused, to: id, in: .default, at: now)
       }
       try await world.passDays(20)
       try await world.house.keepAlive.refreshIdle()
       #expect(try await world.refreshes() == 1)
       try await world.house.store.write { (tx: borrowing Transaction) in
-        _ = try tx.setPaused(false, account: id, in: .default, at: now)
-        try tx.move(id, to: .connecting, from: [.connected], in: .default, at: now)
+        try tx.apply(.resumed, to: id, in: .default, at: now)
+        try tx.apply(.reconnectRequested, to: id, in: .default, at: now)
       }
       try await world.passDays(20)
       try await world.house.keepAlive.refreshIdle()

@@ -78,7 +78,7 @@ extension Sandboxed {
       let problem = await #expect(throws: Problem.self) { try await sender.createDraft(.sample(1)) }
       #expect(problem?.code == .accountNotConnected)
       #expect(try await house.directory.account(id, in: .default).state == .authenticationError)
-      house.time.advance(by: Refusal.pause)
+      house.time.advance(by: AccountMachine.pause)
     }
   }
 }

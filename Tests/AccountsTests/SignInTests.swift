@@ -26,7 +26,7 @@ import Testing
       #expect(id == AccountID("alice"))
       #expect(redirect == "https://a.example/done?x=1&account=alice&state=new")
       let account = try await world.house.directory.account(id, in: .default)
-      #expect(account.state == .connected && account.verified && !account.sendOnly)
+      #expect(account.state == .connected && account.mailboxFound && !account.sendOnly)
       #expect(account.name == "Alice" && account.email == "alice@contoso.test" && account.app == app)
       #expect(account.type == .outlook && account.unknownOutcome == .resend && account.lastError == nil)
       #expect(account.scopes.contains { $0.hasSuffix("Mail.ReadWrite") })
@@ -80,9 +80,9 @@ import Testing
       form.email = nil
       form.expectedEmail = "alice@contoso.test"
       let link = try await world.house.signIn.form(form, in: .default)
-      let journey = try await world.start(link)
-      let callback = try await world.callback(journey, as: "bob@contoso.test")
-      guard case .refused(let problem, let again, let back) = try await world.finish(callback, journey) else {
+      let started = try await world.start(link)
+      let callback = try await world.callback(started, as: "bob@contoso.test")
+      guard case .refused(let problem, let again, let back) = try await world.finish(callback, started) else {
         Issue.record("Bob was taken for Alice")
         return
       }
@@ -129,13 +129,13 @@ import Testing
   func `an answer is taken once`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
       _ = try await world.addWebApp()
-      let journey = try await world.start(try await world.house.signIn.form(Self.form, in: .default))
-      let callback = try await world.callback(journey, as: "alice@contoso.test")
-      guard case .connected = try await world.finish(callback, journey) else {
+      let started = try await world.start(try await world.house.signIn.form(Self.form, in: .default))
+      let callback = try await world.callback(started, as: "alice@contoso.test")
+      guard case .connected = try await world.finish(callback, started) else {
         Issue.record("not connected")
         return
       }
-      let replayed = try await world.finish(callback, journey)
+      let replayed = try await world.finish(callback, started)
       guard case .refused(let problem, nil, nil) = replayed else {
         Issue.record("\(replayed)")
         return
@@ -146,18 +146,18 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `a link stores one account, also when two journeys are under way`(engine: StoreEngine) async throws {
+  func `a link stores one account, also when two sign-ins are under way`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
       _ = try await world.addWebApp()
       let link = try await world.house.signIn.form(
         NewForm(redirectURL: "https://a.example/done"), in: .default)
-      let journeys = [try await world.start(link), try await world.start(link)]
+      let attempts = [try await world.start(link), try await world.start(link)]
       var answers: [[String: String]] = []
-      for journey in journeys {
-        answers.append(try await world.callback(journey, as: "alice@contoso.test"))
+      for started in attempts {
+        answers.append(try await world.callback(started, as: "alice@contoso.test"))
       }
-      async let first = world.finish(answers[0], journeys[0])
-      async let second = world.finish(answers[1], journeys[1])
+      async let first = world.finish(answers[0], attempts[0])
+      async let second = world.finish(answers[1], attempts[1])
       let outcomes = try await [first, second]
       #expect(outcomes.compactMap(\.refusal).map(\.code) == [.formUsed])
       // The link works no more, the way back does.
@@ -176,10 +176,10 @@ import Testing
     try await Sandboxed.run(engine) { world in
       _ = try await world.addWebApp()
       let link = try await world.house.signIn.form(Self.form, in: .default)
-      let (journey, other) = (try await world.start(link), try await world.start(link))
-      let callback = try await world.callback(journey, as: "alice@contoso.test")
+      let (started, other) = (try await world.start(link), try await world.start(link))
+      let callback = try await world.callback(started, as: "alice@contoso.test")
       let foreign: [[String: String]] = [
-        [:], [journey.cookie.name: ""], [journey.cookie.name: other.cookie.value.reveal()],
+        [:], [started.cookie.name: ""], [started.cookie.name: other.cookie.value.reveal()],
         [other.cookie.name: other.cookie.value.reveal()],
       ]
       for cookies in foreign {
@@ -191,7 +191,7 @@ import Testing
         #expect(problem.code == .signInBrowserMismatch)
       }
       // Whoever tried that has not spoilt it for the person.
-      guard case .connected = try await world.finish(callback, journey) else {
+      guard case .connected = try await world.finish(callback, started) else {
         Issue.record("not connected")
         return
       }
@@ -202,10 +202,10 @@ import Testing
   func `an answer after 15 minutes is too late`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
       _ = try await world.addWebApp()
-      let journey = try await world.start(try await world.house.signIn.form(Self.form, in: .default))
-      let callback = try await world.callback(journey, as: "alice@contoso.test")
+      let started = try await world.start(try await world.house.signIn.form(Self.form, in: .default))
+      let callback = try await world.callback(started, as: "alice@contoso.test")
       world.house.time.advance(by: SignIn.stateLife)
-      #expect(try await world.finish(callback, journey).refusal?.code == .signInExpired)
+      #expect(try await world.finish(callback, started).refusal?.code == .signInExpired)
       #expect(try await world.house.directory.accounts(PageRequest(), in: .default).total == 0)
     }
   }
@@ -215,9 +215,9 @@ import Testing
     try await Sandboxed.run(engine) { world in
       _ = try await world.addWebApp()
       let link = try await world.house.signIn.form(Self.form, in: .default)
-      let journey = try await world.start(link)
-      let callback = try await world.callback(journey, as: "alice@contoso.test", decision: "cancel")
-      guard case .refused(let problem, let again, let back) = try await world.finish(callback, journey) else {
+      let started = try await world.start(link)
+      let callback = try await world.callback(started, as: "alice@contoso.test", decision: "cancel")
+      guard case .refused(let problem, let again, let back) = try await world.finish(callback, started) else {
         Issue.record("connected")
         return
       }
@@ -251,7 +251,7 @@ import Testing
         return
       }
       let account = try await world.house.directory.account(id, in: .default)
-      #expect(account.sendOnly && !account.verified && account.state == .connected)
+      #expect(account.sendOnly && !account.mailboxFound && account.state == .connected)
       #expect(try await world.house.backends.sender(for: id, in: .default).abilities == .submission)
       var other = form
       other.account = AccountID("b")

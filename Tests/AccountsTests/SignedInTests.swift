@@ -71,7 +71,7 @@ extension SignedInTests {
   private static func account(objectID: String?) -> AccountRecord {
     AccountRecord(
       workspace: .default, id: AccountID("a"), name: "A", email: "alice@contoso.test", app: AppID("app"),
-      mailbox: "alice@contoso.test", state: .connected, verified: true, unknownOutcome: .hold,
+      mailbox: "alice@contoso.test", state: .connected, mailboxFound: true, unknownOutcome: .hold,
       tenantID: objectID.map { _ in "tenant" }, objectID: objectID, created: Instant(microseconds: 0))
   }
 

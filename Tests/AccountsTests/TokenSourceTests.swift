@@ -113,7 +113,7 @@ import Testing
           try tx.upsert(
             AccountRecord(
               workspace: .default, id: id, name: "M", email: "m@contoso.test", app: app,
-              mailbox: "alice@contoso.test", state: .connected, verified: true, unknownOutcome: .hold,
+              mailbox: "alice@contoso.test", state: .connected, mailboxFound: true, unknownOutcome: .hold,
               created: now))
         }
       }
@@ -168,7 +168,7 @@ import Testing
           try await world.house.tokens.token(for: id, in: .default)
         }
         #expect(problem?.code == .accountNotConnected)
-        #expect(problem?.retry == .safe(after: nil))
+        #expect(problem?.retry == .futile && problem?.scope.letsMessagesWait == true)
         world.house.time.advance(by: .seconds(3600))
       }
       #expect(try await world.refreshes() == 1)
@@ -213,7 +213,7 @@ import Testing
       var change = AppChange()
       change.clientSecret = Secret(Sandboxed.daemon.secret)
       try await world.house.registry.update(app, change, in: .default)
-      world.house.time.advance(by: Refusal.pause)
+      world.house.time.advance(by: AccountMachine.pause)
       _ = try await world.house.tokens.token(for: id, in: .default)
       #expect(try await world.house.directory.account(id, in: .default).state == .connected)
       #expect(try await world.house.registry.app(app, in: .default).lastError == nil)

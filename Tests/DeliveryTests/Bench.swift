@@ -46,7 +46,7 @@ final class Bench: Sendable {
         try tx.upsert(
           AccountRecord(
             workspace: .default, id: AccountID(name), name: name, email: "\(name)@example.com",
-            app: AppID("app"), mailbox: "\(name)@example.com", state: .connected, verified: false,
+            app: AppID("app"), mailbox: "\(name)@example.com", state: .connected, mailboxFound: false,
             unknownOutcome: unknownOutcome, created: now))
       }
     }

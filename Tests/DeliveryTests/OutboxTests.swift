@@ -24,7 +24,7 @@ import Testing
         let account = try await bench.store.read { (tx: borrowing Transaction) in
           try tx.account(AccountID("anna"), in: .default)?.account
         }
-        #expect(account?.verified == true)
+        #expect(account?.mailboxFound == true)
         #expect(try await bench.events().map(\.kind) == ["messageQueued", "messageSent"])
       }
     }

@@ -232,7 +232,7 @@ extension Bench {
       try tx.upsert(
         AccountRecord(
           workspace: .default, id: AccountID("alice"), name: "Alice", email: "alice@contoso.test", app: id,
-          mailbox: "alice@contoso.test", state: .initial, verified: false, unknownOutcome: .hold,
+          mailbox: "alice@contoso.test", state: .initial, mailboxFound: false, unknownOutcome: .hold,
           created: now))
       return try tx.app(id, in: .default)
     }

@@ -127,7 +127,7 @@ extension Transaction {
     try execute(
       """
       INSERT INTO account (workspace, id, name, email, app_workspace, app, mailbox, delegated, identity,
-        state, paused, verified, send_only, unknown_outcome, created, updated)
+        state, paused, mailbox_found, send_only, unknown_outcome, created, updated)
       WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
       SELECT 'default', CASE WHEN i = 0 THEN 'account' ELSE 'account ' || CAST(i AS TEXT) END, '', '', 'default',
         'app', '', 0, 'verified', 'connected', 0, 1, 0, 'hold', i, i FROM n

@@ -1,4 +1,3 @@
-@testable import Access
 import Core
 import Foundation
 import StoreTesting
@@ -6,6 +5,7 @@ import Testing
 import Vault
 import Web
 
+@testable import Access
 @testable import Accounts
 @testable import Store
 
@@ -42,7 +42,7 @@ extension TestGateway {
     let record = AccountRecord(
       workspace: id, id: AccountID(account), name: "Sales \(marker)", email: "\(marker)@contoso.test",
       app: app,
-      mailbox: "\(marker)@contoso.test", state: .connected, verified: true, unknownOutcome: .hold,
+      mailbox: "\(marker)@contoso.test", state: .connected, mailboxFound: true, unknownOutcome: .hold,
       created: time.now)
     try await services.store.write { (tx: borrowing Transaction) in try tx.upsert(record) }
     let issued = try await services.tokens.issue(NewToken(description: "For \(marker)"), in: id)

@@ -27,6 +27,7 @@ enum WorkspaceTables {
     "app_token": "SELECT count(*) AS total FROM app_token WHERE workspace = $1",
     "account": "SELECT count(*) AS total FROM account WHERE workspace = $1",
     "oauth2_grant": "SELECT count(*) AS total FROM oauth2_grant WHERE workspace = $1",
+    "pending_grant": "SELECT count(*) AS total FROM pending_grant WHERE workspace = $1",
     "hosted_form": "SELECT count(*) AS total FROM hosted_form WHERE workspace = $1",
     "sign_in": "SELECT count(*) AS total FROM sign_in WHERE workspace = $1",
     "device_sign_in": "SELECT count(*) AS total FROM device_sign_in WHERE workspace = $1",

@@ -1,4 +1,3 @@
-@testable import Access
 import Core
 import Store
 import StoreTesting
@@ -6,6 +5,7 @@ import Testing
 import Vault
 import Web
 
+@testable import Access
 @testable import Accounts
 
 // What a test puts into the database before it calls.
@@ -30,7 +30,7 @@ extension TestGateway {
         clientSecret: Secret("a secret of \(id)"), authority: "contoso.example"), in: workspace)
     let account = AccountRecord(
       workspace: workspace, id: AccountID(id), name: "Name of \(id)", email: "\(id)@contoso.test", app: app,
-      mailbox: "\(id)@contoso.test", state: .connected, verified: true, unknownOutcome: .hold,
+      mailbox: "\(id)@contoso.test", state: .connected, mailboxFound: true, unknownOutcome: .hold,
       created: time.now)
     try await services.store.write { (tx: borrowing Transaction) in try tx.upsert(account) }
   }
@@ -53,7 +53,9 @@ extension TestGateway {
   func refuse(_ id: String) async throws {
     let refusal = ProblemRecord(Problem.appDisabled("Mail"), at: time.now)
     try await services.store.write { (tx: borrowing Transaction) in
-      _ = try tx.markAuthenticationError(refusal, account: AccountID(id), grantVersion: nil, in: .default)
+      try tx.apply(
+        .tokenRefused(refusal, grantVersion: nil, blamesApp: false), to: AccountID(id), in: .default,
+        at: refusal.occurred)
     }
   }
 

@@ -7,7 +7,7 @@ package struct AccountRequest: Contract {
   package var email: String?
   package var oauth2: OAuth2Field?
   package var smtp: SMTPField?
-  package var unknownOutcome = UnknownOutcome.hold
+  package var unknownOutcome: UnknownOutcome?
 
   package init() {}
 
@@ -45,7 +45,7 @@ enum AccountTerm {
   static let unknownOutcome = Term(
     "unknownOutcome", Kind<UnknownOutcome>.word(),
     "What happens to a message when nobody can find out whether Microsoft accepted it: `hold` it for a person to "
-      + "decide, or `resend` it.")
+      + "decide, or `resend` it. Left out, an existing account keeps its choice and a new one holds.")
   static let delegated = Term(
     "delegated", Kind<Bool>.flag,
     "Whether `email` is somebody else's mailbox, which the person who signs in may use.")

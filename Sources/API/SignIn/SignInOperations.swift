@@ -9,7 +9,7 @@ package struct SignInRequest: Contract {
   package var delegated = false
   package var redirectURL = ""
   package var app: AppID?
-  package var unknownOutcome = UnknownOutcome.hold
+  package var unknownOutcome: UnknownOutcome?
 
   package init() {}
 
@@ -60,7 +60,7 @@ package struct DeviceSignInRequest: Contract {
   package var expectedEmail: String?
   package var delegated = false
   package var provider = AppID("")
-  package var unknownOutcome = UnknownOutcome.hold
+  package var unknownOutcome: UnknownOutcome?
 
   package init() {}
 

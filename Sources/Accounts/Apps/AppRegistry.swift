@@ -84,7 +84,7 @@ package struct AppRegistry: Sendable {
       guard !app.shared || workspace == .default else { throw Problem.sharedElsewhere }
       var new = PreparedApp(app, try app.validated(clouds), id: id, in: workspace, at: now, vault: vault)
         .record
-      if new.cloud != old.cloud || new.baseScopes != old.baseScopes {
+      if new.cloud != old.cloud || new.baseScopes != old.baseScopes || new.clientID != old.clientID {
         let accounts = try tx.accountCount(of: id, in: workspace)
         guard accounts == 0 else { throw Problem.appMoved(id, accounts: accounts) }
       }
@@ -95,7 +95,10 @@ package struct AppRegistry: Sendable {
       {
         try tx.deleteAppToken(of: id, in: workspace)
       }
-      try tx.retryAccounts(ofApp: new, at: now)
+      // What was refused for the app's sake may be fixed now.
+      for account in try tx.refusedAccounts(ofApp: id, in: workspace) {
+        try tx.apply(.appChanged, to: account.id, in: account.workspace, at: now)
+      }
     }
   }
 
@@ -121,18 +124,51 @@ extension Problem {
 
   fileprivate static func appMoved(_ id: AppID, accounts: Int) -> Problem {
     .appInvalid(
-      "The OAuth2 app “\(id)” is used by \(accounts) accounts, whose grants belong to its cloud and base scopes.",
+      "The OAuth2 app “\(id)” is used by \(accounts) accounts, whose grants belong to its cloud, client id and base "
+        + "scopes.",
       remedy: "Add another app and connect them through it.")
   }
 }
 
-extension Transaction {
-  /// What an account was refused for the app's sake may be mended now: the connector tries it again.
-  fileprivate func retryAccounts(ofApp app: OAuth2AppRecord, at now: Instant) throws {
-    for account in try refusedAccounts(ofApp: app.id, in: app.workspace)
-    where account.lastError.map(Refusal.isFaultOfApp) == true {
-      try move(
-        account.id, to: .connecting, from: [.authenticationError], in: account.workspace, at: now)
-    }
+/// What is to be different about an app; `nil` leaves a value as it is.
+package struct AppChange: Sendable {
+  package var name: String?
+  package var title: String?
+  package var description: String?
+  package var enabled: Bool?
+  package var cloud: String?
+  package var baseScopes: BaseScopes?
+  package var sendOnly: Bool?
+  package var shared: Bool?
+  package var clientID: String?
+  /// Takes the place of a certificate, too.
+  package var clientSecret: Secret?
+  /// Takes the place of a secret, too.
+  package var clientCertificate: Secret?
+  /// Makes it a native client.
+  package var dropsCredential = false
+  package var secretExpires: Instant?
+  package var authority: String?
+  package var redirectURL: String?
+  package var extraScopes: [String]?
+  package var skipScopes: [String]?
+
+  package init() {}
+
+  /// The app as it will be. `secret` and `certificate` are what it has now, which only the vault knows.
+  func applied(to app: OAuth2AppRecord, secret: Secret?, certificate: Secret?) -> NewApp {
+    let keeps = clientSecret == nil && clientCertificate == nil && !dropsCredential
+    let newSecret = keeps ? secret : clientSecret
+    let newCertificate = keeps ? certificate : clientCertificate
+    let isRenewed = newSecret != secret || newCertificate != certificate
+    return NewApp(
+      name: name ?? app.name, title: title ?? app.title, description: description ?? app.description,
+      provider: app.provider, enabled: enabled ?? app.enabled, cloud: cloud ?? app.cloud,
+      baseScopes: baseScopes ?? app.baseScopes, sendOnly: sendOnly ?? app.sendOnly,
+      shared: shared ?? app.shared, clientID: clientID ?? app.clientID,
+      clientSecret: newSecret, clientCertificate: newCertificate,
+      secretExpires: secretExpires ?? (isRenewed ? nil : app.secretExpires),
+      authority: authority ?? app.authority, redirectURL: redirectURL ?? app.redirectURL,
+      extraScopes: extraScopes ?? app.extraScopes, skipScopes: skipScopes ?? app.skipScopes)
   }
 }

@@ -1,6 +1,7 @@
 package import Core
 import Events
 package import Logging
+import Queue
 import ServiceLifecycle
 package import Store
 
@@ -22,17 +23,12 @@ package struct CredentialExpiryMonitor: Service {
   }
 
   package func run() async throws {
-    await cancelWhenGracefulShutdown {
-      repeat { await look() } while (try? await time.sleep(for: Self.pause)) != nil
-    }
+    await Periodic("looking for secrets that expire soon", every: Self.pause, time: time, logger: logger)
+      .run(startingAtOnce: true) { try await look() }
   }
 
-  func look() async {
-    do {
-      for app in try await expiring() { try await warn(app) }
-    } catch {
-      logger.warning("cannot look for secrets that end soon", metadata: ["problem": "\(error)"])
-    }
+  func look() async throws {
+    for app in try await expiring() { try await warn(app) }
   }
 
   /// Those that end within the first threshold or have ended, soonest first.
@@ -81,7 +77,8 @@ package struct ExpiringSecret: Sendable {
   init?(_ record: OAuth2AppRecord, at now: Instant) {
     guard let expires = record.secretExpires else { return nil }
     let left = expires - now
-    guard let threshold = CredentialExpiryMonitor.thresholds.last(where: { left <= .seconds($0 * 86_400) }) else {
+    guard let threshold = CredentialExpiryMonitor.thresholds.last(where: { left <= .seconds($0 * 86_400) })
+    else {
       return nil
     }
     workspace = record.workspace

@@ -54,6 +54,22 @@ extension Endpoints {
   }
 }
 
+extension Endpoints {
+  /// Why a grant with these scopes is of no use; `nil` where it can send, or where the app asks for none that can.
+  func sendingRefusal(_ granted: [String], of app: OAuth2AppRecord) throws(Problem) -> Problem? {
+    let permission = app.baseScopes == .api ? "Mail.Send" : "SMTP.Send"
+    guard Scopes.grant(try requestedScopes(of: app), includes: permission),
+      !Scopes.grant(granted, includes: permission)
+    else { return nil }
+    return .mayNotSend(permission, clientID: app.clientID, link: try permissionsLink(of: app))
+  }
+
+  /// The page at Microsoft where the app's permissions are.
+  func permissionsLink(of app: OAuth2AppRecord) throws(Problem) -> String {
+    try cloud(of: app).portalLink(.permissions, clientID: app.clientID)
+  }
+}
+
 extension Problem {
   fileprivate static func cloudRemoved(_ app: OAuth2AppRecord) -> Problem {
     Problem(

@@ -35,6 +35,15 @@ package struct Scopes: Sendable {
     sendOnly ? ["Mail.Send.Shared"] : ["Mail.ReadWrite.Shared", "Mail.Send.Shared"]
   }
 
+  /// What a grant lacks for a mailbox that is not its owner's, sending first; `nil` where it reaches.
+  static func missing(in granted: [String], for app: OAuth2AppRecord) -> String? {
+    guard app.baseScopes == .api else { return nil }
+    let skipped = Set(app.skipScopes.map(key))
+    return shared(sendOnly: app.sendOnly).reversed().first {
+      !grant(granted, includes: $0) && !skipped.contains(key($0))
+    }
+  }
+
   /// `offline_access` gives the refresh token, the others the identity.
   package static let openID = ["offline_access", "openid", "profile"]
 

@@ -23,7 +23,9 @@ package struct DeviceSignIn: Sendable {
   /// first page.
   ///
   /// Throws what `SignIn.form` throws, and a `Problem` of Entra's that gives no code.
-  package func start(_ new: NewForm, app: AppID, in workspace: WorkspaceID) async throws -> PendingDeviceSignIn {
+  package func start(_ new: NewForm, app: AppID, in workspace: WorkspaceID) async throws
+    -> PendingDeviceSignIn
+  {
     var new = new
     new.app = app
     if new.redirectURL.isEmpty { new.redirectURL = signIn.publicURL + "/" }
@@ -42,7 +44,7 @@ package struct DeviceSignIn: Sendable {
       }
       return (form, try tx.pendingDeviceSignIn(of: form.id, app: id, in: form.workspace))
     }
-    if let shown, now + Self.worthShowing < shown.expires { return journey(shown) }
+    if let shown, now + Self.worthShowing < shown.expires { return pending(shown) }
     return try await begin(form, id)
   }
 
@@ -66,7 +68,7 @@ package struct DeviceSignIn: Sendable {
       try Self.checkCodes(of: form, at: now, tx)
       try tx.insert(record)
     }
-    return journey(record)
+    return pending(record)
   }
 
   private static func checkCodes(
@@ -76,7 +78,7 @@ package struct DeviceSignIn: Sendable {
     guard recent < codeLimit else { throw Problem.tooManyDeviceCodes(codeLimit) }
   }
 
-  private func journey(_ record: DeviceSignInRecord) -> PendingDeviceSignIn {
+  private func pending(_ record: DeviceSignInRecord) -> PendingDeviceSignIn {
     let link = DeviceLink(id: record.id, workspace: record.workspace)
     return PendingDeviceSignIn(record, url: link.url(signIn.publicURL, signIn.vault))
   }
@@ -89,7 +91,7 @@ extension DeviceSignIn {
     try await page(id, in: workspace).status
   }
 
-  /// What the page shows that a journey's `url` leads to. Throws `form.invalid` for an address that we did not make,
+  /// What the page shows that the `url` of a pending sign-in leads to. Throws `form.invalid` for an address that we did not make,
   /// and `signIn.deviceUnknown`.
   package func page(data: String, sig: String) async throws -> DevicePage {
     let link = try DeviceLink(data: data, signature: sig, signIn.vault)

@@ -1,6 +1,7 @@
 import Core
 package import Logging
 import Microsoft
+import Queue
 import ServiceLifecycle
 import Store
 import Vault
@@ -44,12 +45,7 @@ package struct DeviceSignIns: Service {
       let due = try await store.write { (tx: borrowing Transaction) in
         try tx.takeDeviceSignIns(due: now, until: now + Self.lease, limit: Self.batch)
       }
-      await withTaskGroup(of: Void.self) { group in
-        for (index, record) in due.enumerated() {
-          if index >= Self.width { await group.next() }
-          group.addTask { await poll(record) }
-        }
-      }
+      await due.forEach(limit: Self.width) { await poll($0) }
     } catch {
       logger.warning("cannot look for device codes", metadata: ["problem": "\(error)"])
     }

@@ -24,7 +24,7 @@ package struct Account: Sendable {
   /// Whether somebody has stopped it for a while.
   package let paused: Bool
   /// Whether the mailbox is known to be there.
-  package let verified: Bool
+  package let mailboxFound: Bool
   /// Whether messages go without a draft, so that nobody can look up what became of one.
   package let sendOnly: Bool
   package let unknownOutcome: UnknownOutcome
@@ -49,7 +49,7 @@ package struct Account: Sendable {
     smtp = account.smtp
     state = account.state
     paused = account.paused
-    verified = account.verified
+    mailboxFound = account.mailboxFound
     sendOnly = !details.canReconcile
     unknownOutcome = account.unknownOutcome
     scopes = details.scopes ?? []

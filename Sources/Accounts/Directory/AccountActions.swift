@@ -25,22 +25,22 @@ package struct AccountActions: Sendable {
   package func pause(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
-      guard try tx.account(id, in: workspace) != nil else { throw Problem.accountNotFound(id) }
-      _ = try tx.setPaused(true, account: id, in: workspace, at: now)
+      guard try tx.apply(.paused, to: id, in: workspace, at: now) != nil else {
+        throw Problem.accountNotFound(id)
+      }
     }
   }
 
   /// The messages that have waited go at once.
   package func resume(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
-    try await store.write { (tx: borrowing Transaction) in
-      guard let account = try tx.account(id, in: workspace)?.account else {
+    let wakes = try await store.write { (tx: borrowing Transaction) in
+      guard let change = try tx.apply(.resumed, to: id, in: workspace, at: now) else {
         throw Problem.accountNotFound(id)
       }
-      guard try tx.setPaused(false, account: id, in: workspace, at: now) else { return }
-      try tx.resumeMessages(of: account, at: now)
+      return change.wakesConnector
     }
-    connector.nudge()
+    if wakes { connector.nudge() }
   }
 
   /// Forgets what the account was refused before, and has it ask for a new token now; a paused one asks when it
@@ -59,10 +59,8 @@ package struct AccountActions: Sendable {
         }
         try tx.expireAccessToken(of: owner, version: grant.version, in: workspace)
       }
-      // One workspace does not decide that all the others try a shared app again.
-      if account.appWorkspace == workspace { try tx.setLastError(nil, ofApp: account.app, in: workspace) }
-      for id in [id, account.delegatedAccount].compactMap(\.self) {
-        try tx.move(id, to: .connecting, from: AccountState.allCases, in: workspace, at: now)
+      for id in [account.delegatedAccount, id].compactMap(\.self) {
+        try tx.apply(.reconnectRequested, to: id, in: workspace, at: now)
       }
     }
     connector.nudge()

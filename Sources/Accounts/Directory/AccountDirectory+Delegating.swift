@@ -13,11 +13,12 @@ package struct NewDelegate: Sendable {
   package var mailbox: String
   /// The account whose grant is used, of the same workspace.
   package var owner: AccountID
-  package var unknownOutcome: UnknownOutcome
+  /// `nil` leaves an existing account's as it is.
+  package var unknownOutcome: UnknownOutcome?
 
   package init(
     id: AccountID?, name: String?, email: String?, mailbox: String, owner: AccountID,
-    unknownOutcome: UnknownOutcome = .hold
+    unknownOutcome: UnknownOutcome? = nil
   ) {
     self.id = id
     self.name = name
@@ -45,7 +46,7 @@ extension AccountDirectory {
     let now = time.now
     let id = new.id ?? AccountID.make(at: now)
     let origin = try await store.write { (tx: borrowing Transaction) -> AccountOrigin in
-      let owner = try tx.grantOwner(new.owner, in: workspace)
+      let owner = try tx.grantOwner(new.owner, mailbox: new.mailbox, in: workspace)
       let existing = try tx.account(id, in: workspace)?.account
       if let existing {
         guard existing.delegatedAccount != nil, existing.mailbox.lowercased() == new.mailbox.lowercased()
@@ -53,15 +54,13 @@ extension AccountDirectory {
           throw Problem.otherMailbox(id, existing.mailbox)
         }
       }
-      var account = AccountRecord(
+      let account = AccountRecord(
         workspace: workspace, id: id, name: new.name ?? existing?.name ?? new.mailbox,
         email: new.email ?? new.mailbox, appWorkspace: owner.appWorkspace, app: owner.app,
         mailbox: new.mailbox, delegated: true, delegatedAccount: owner.id, state: .initial,
-        verified: existing?.verified ?? false, unknownOutcome: new.unknownOutcome, created: now)
-      account.paused = existing?.paused ?? false
-      try tx.upsert(account)
-      if existing == nil { try tx.append(Event.accountAdded.record(id, in: workspace, at: now)) }
-      return existing == nil ? .new : .existing
+        mailboxFound: false, unknownOutcome: new.unknownOutcome ?? existing?.unknownOutcome ?? .hold,
+        created: now)
+      return try tx.enter(account, over: existing, at: now)
     }
     connector.nudge()
     return (id, origin)
@@ -69,8 +68,11 @@ extension AccountDirectory {
 }
 
 extension Transaction {
-  /// An account whose grant others may use: one that somebody signed in to for their own mailbox.
-  fileprivate func grantOwner(_ id: AccountID, in workspace: WorkspaceID) throws -> AccountRecord {
+  /// An account whose grant others may use: one that somebody signed in to for their own mailbox. Throws
+  /// `account.permissionMissing` when what they granted does not reach the mailbox.
+  fileprivate func grantOwner(
+    _ id: AccountID, mailbox: String, in workspace: WorkspaceID
+  ) throws -> AccountRecord {
     guard let owner = try account(id, in: workspace) else { throw Problem.accountNotFound(id) }
     guard owner.provider == .outlook else {
       throw Problem.invalidField(
@@ -81,6 +83,13 @@ extension Transaction {
       throw Problem.invalidField(
         "oauth2.auth.delegatedAccount", "is “\(id)”, which is for somebody else's mailbox itself",
         remedy: "Name the account of the person who has access.")
+    }
+    if let scopes = owner.scopes, !scopes.isEmpty,
+      let app = try app(owner.account.app, in: owner.account.appWorkspace),
+      let permission = Scopes.missing(in: scopes, for: app)
+    {
+      throw Problem.ownerMayNot(
+        permission, mailbox: mailbox, owner: id, email: owner.account.email, app: app.name)
     }
     return owner.account
   }

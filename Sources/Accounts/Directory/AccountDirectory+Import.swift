@@ -5,7 +5,8 @@ import Vault
 
 extension AccountDirectory {
   /// Makes an account of a refresh token that somebody brought along, or gives it to an existing one of the same
-  /// mailbox. That is not connected yet: the token is tried, and Microsoft says whose it is.
+  /// mailbox. That is not connected yet: the token is tried, and Microsoft says whose it is. An account that holds a
+  /// good grant keeps it until the new one has proved to be as good.
   ///
   /// Throws `request.invalidField`, `app.notFound`, `app.invalid` or `account.exists`; then no account was stored.
   package func importGrant(
@@ -53,8 +54,16 @@ extension Transaction {
     if let existing, existing.mailbox.lowercased() != grant.email.lowercased() || existing.delegated {
       throw Problem.otherMailbox(id, existing.mailbox)
     }
-    try upsert(grant.account(id, app, existing: existing, in: workspace, at: now))
     let replaced = try self.grant(of: id, in: workspace)?.version
+    if let existing, existing.state == .connected, existing.identity == .verified, let replaced {
+      let pending = try pendingGrant(of: id, in: workspace)?.grant.version ?? replaced
+      try insert(
+        grant.pending(for: existing, app, version: max(now.microseconds, pending + 1), at: now, vault))
+      return .existing
+    }
+    try deletePendingGrant(of: id, in: workspace)
+    let account = grant.account(id, app, existing: existing, in: workspace, at: now)
+    let origin = try enter(account, over: existing, at: now)
     let record = OAuth2GrantRecord(
       workspace: workspace, account: id, version: max(now.microseconds, (replaced ?? 0) + 1),
       refreshToken: vault.seal(grant.refreshToken, for: .refreshToken(id, in: workspace)),
@@ -62,8 +71,7 @@ extension Transaction {
       expires: Instant(microseconds: 0), scopes: [], clientKind: app.isConfidential ? .web : .native,
       keepAlive: KeepAlive.next(after: now), updated: now)
     _ = try save(record, replacing: replaced)
-    if existing == nil { try append(Event.accountAdded.record(id, in: workspace, at: now)) }
-    return existing == nil ? .new : .existing
+    return origin
   }
 }
 
@@ -76,10 +84,25 @@ extension ImportedGrant {
     var account = AccountRecord(
       workspace: workspace, id: id, name: name ?? existing?.name ?? email, email: email,
       appWorkspace: app.workspace, app: app.id, mailbox: email, identity: .unverified, state: .initial,
-      verified: existing?.verified ?? false, unknownOutcome: unknownOutcome, tenantID: existing?.tenantID,
-      objectID: existing?.objectID, created: now)
-    account.paused = existing?.paused ?? false
+      mailboxFound: false, unknownOutcome: unknownOutcome ?? existing?.unknownOutcome ?? .hold,
+      tenantID: existing?.tenantID, objectID: existing?.objectID, created: now)
     account.smtp = smtp
     return account
+  }
+
+  /// What is tried before the account gets it.
+  fileprivate func pending(
+    for existing: AccountRecord, _ app: OAuth2AppRecord, version: Int64, at now: Instant, _ vault: Vault
+  ) -> PendingGrantRecord {
+    let (id, workspace) = (existing.id, existing.workspace)
+    let grant = OAuth2GrantRecord(
+      workspace: workspace, account: id, version: version,
+      refreshToken: vault.seal(refreshToken, for: .pendingRefreshToken(id, in: workspace)),
+      accessToken: vault.seal(Secret(""), for: .pendingAccessToken(id, in: workspace)),
+      expires: Instant(microseconds: 0), scopes: [], clientKind: app.isConfidential ? .web : .native,
+      keepAlive: now, updated: now)
+    return PendingGrantRecord(
+      grant: grant, appWorkspace: app.workspace, app: app.id, name: name ?? existing.name,
+      unknownOutcome: unknownOutcome ?? existing.unknownOutcome, smtp: smtp, due: now)
   }
 }

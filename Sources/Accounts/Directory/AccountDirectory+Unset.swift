@@ -13,11 +13,12 @@ package struct UnsetAccount: Sendable {
   package var delegated: Bool
   /// One of the provider `outlook`.
   package var app: AppID
-  package var unknownOutcome: UnknownOutcome
+  /// `nil` holds such messages.
+  package var unknownOutcome: UnknownOutcome?
 
   package init(
     id: AccountID?, name: String?, mailbox: String, delegated: Bool, app: AppID,
-    unknownOutcome: UnknownOutcome = .hold
+    unknownOutcome: UnknownOutcome? = nil
   ) {
     self.id = id
     self.name = name
@@ -55,7 +56,8 @@ extension AccountDirectory {
         AccountRecord(
           workspace: workspace, id: id, name: new.name ?? new.mailbox, email: new.mailbox,
           appWorkspace: app.workspace, app: app.id, mailbox: new.mailbox, delegated: new.delegated,
-          identity: .unverified, state: .unset, verified: false, unknownOutcome: new.unknownOutcome,
+          identity: .unverified, state: .unset, mailboxFound: false,
+          unknownOutcome: new.unknownOutcome ?? .hold,
           created: now))
       try tx.append(Event.accountAdded.record(id, in: workspace, at: now))
       return .new

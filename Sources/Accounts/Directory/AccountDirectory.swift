@@ -39,15 +39,11 @@ package struct AccountDirectory: Sendable {
       guard app.enabled else { throw Problem.appDisabled(app.name) }
       let existing = try tx.account(id, in: workspace)
       if existing?.provider == .outlook { throw Problem.accountExists(id, .outlook) }
-      var account = AccountRecord(
+      let account = AccountRecord(
         workspace: workspace, id: id, name: new.name, email: new.email ?? new.mailbox, app: app.id,
-        mailbox: new.mailbox, state: .initial, verified: false, unknownOutcome: new.unknownOutcome,
-        created: now)
-      if let known = existing?.account, known.lane == account.lane { account.verified = known.verified }
-      account.paused = existing?.account.paused ?? false
-      try tx.upsert(account)
-      if existing == nil { try tx.append(Event.accountAdded.record(id, in: workspace, at: now)) }
-      return existing == nil ? .new : .existing
+        mailbox: new.mailbox, state: .initial, mailboxFound: false,
+        unknownOutcome: new.unknownOutcome ?? existing?.account.unknownOutcome ?? .hold, created: now)
+      return try tx.enter(account, over: existing?.account, at: now)
     }
     connector.nudge()
     return (id, origin)
@@ -81,6 +77,22 @@ package struct AccountDirectory: Sendable {
       try tx.append(Event.accountDeleted.record(id, in: workspace, at: now))
       guard try tx.deleteAccount(id, in: workspace) else { throw Problem.accountNotFound(id) }
     }
+  }
+}
+
+extension Transaction {
+  /// Makes the account, or gives the existing one its values; either way it is connected anew.
+  func enter(
+    _ account: AccountRecord, over existing: AccountRecord?, at now: Instant
+  ) throws -> AccountOrigin {
+    try upsert(account)
+    guard let existing else {
+      try append(Event.accountAdded.record(account.id, in: account.workspace, at: now))
+      return .new
+    }
+    let isSame = existing.app == account.app && existing.mailbox.lowercased() == account.mailbox.lowercased()
+    try apply(.entered(sameMailbox: isSame), to: account.id, in: account.workspace, at: now)
+    return .existing
   }
 }
 

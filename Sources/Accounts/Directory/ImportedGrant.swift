@@ -1,5 +1,6 @@
 import Access
 package import Core
+import Microsoft
 package import Store
 
 /// A refresh token that another program was given, as somebody brings it along; nothing is checked yet.
@@ -12,7 +13,8 @@ package struct ImportedGrant: Sendable {
   package var email: String
   package var app: App
   package var refreshToken: Secret
-  package var unknownOutcome: UnknownOutcome
+  /// `nil` leaves an existing account's as it is.
+  package var unknownOutcome: UnknownOutcome?
   /// How it was entered, to be shown again; `nil` for any other way.
   package var smtp: SMTPForm?
 
@@ -26,7 +28,7 @@ package struct ImportedGrant: Sendable {
 
   package init(
     account: AccountID?, name: String?, email: String, app: App, refreshToken: Secret,
-    unknownOutcome: UnknownOutcome = .hold, smtp: SMTPForm? = nil
+    unknownOutcome: UnknownOutcome? = nil, smtp: SMTPForm? = nil
   ) {
     self.account = account
     self.name = name
@@ -50,6 +52,43 @@ package struct ImportedGrant: Sendable {
       throw .invalidField(
         "refreshToken", "is empty, too long, or holds a space, a line break or a character outside ASCII",
         remedy: "Paste the token alone, in one piece of at most \(Self.longestToken) characters.")
+    }
+  }
+}
+
+extension AccountDirectory {
+  /// The client that the user of an SMTP form names: `client id` or `client id/tenant`, as other programs have
+  /// people enter what goes with a refresh token.
+  package func client(of form: SMTPForm) throws(Problem) -> ImportedGrant.App {
+    guard let cloud = apps.clouds.cloud(withMailHost: form.host) else {
+      throw Problem(
+        .requestNotSupported, "“smtp.host” is “\(String(form.host.prefix(80)))”, which is none of Outlook's.",
+        remedy: "Use smtp.office365.com with a client id as user and a refresh token as password; other "
+          + "servers are not supported.")
+    }
+    let parts = form.user.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(
+      String.init)
+    guard let id = parts.first, isGUID(id) else {
+      throw .invalidField(
+        "smtp.auth.user", "is no client id, alone or with a tenant behind a slash",
+        remedy: "Write the Application (client) ID, or the ID, a slash and the tenant; the password is the "
+          + "refresh token.")
+    }
+    let tenant = try parts.dropFirst().first.map { text throws(Problem) in try Authority(text).segment
+    }
+    return .client(id: id, tenant: tenant, secret: nil, cloud: cloud.name, base: .api)
+  }
+}
+
+extension Clouds {
+  /// The first cloud whose people would enter that host for their mail.
+  fileprivate func cloud(withMailHost host: String) -> Cloud? {
+    let host = host.lowercased()
+    if ["smtp.office365.com", "smtp-mail.outlook.com", "outlook.office365.com"].contains(host) {
+      return global
+    }
+    return names.compactMap { cloud(named: $0) }.first {
+      [$0.smtpHost.lowercased(), $0.imapHost.lowercased()].contains(host)
     }
   }
 }

@@ -13,7 +13,8 @@ package struct NewAccount: Sendable {
   package var app: App
   /// The mailbox's address, principal name or user id.
   package var mailbox: String
-  package var unknownOutcome: UnknownOutcome
+  /// `nil` leaves an existing account's as it is.
+  package var unknownOutcome: UnknownOutcome?
 
   package enum App: Sendable {
     case existing(AppID)
@@ -23,7 +24,7 @@ package struct NewAccount: Sendable {
 
   package init(
     id: AccountID?, name: String, email: String?, app: AppID, mailbox: String,
-    unknownOutcome: UnknownOutcome = .hold
+    unknownOutcome: UnknownOutcome? = nil
   ) {
     self.init(
       id: id, name: name, email: email, app: .existing(app), mailbox: mailbox, unknownOutcome: unknownOutcome)
@@ -31,7 +32,7 @@ package struct NewAccount: Sendable {
 
   package init(
     id: AccountID?, name: String, email: String?, app: App, mailbox: String,
-    unknownOutcome: UnknownOutcome = .hold
+    unknownOutcome: UnknownOutcome? = nil
   ) {
     self.id = id
     self.name = name

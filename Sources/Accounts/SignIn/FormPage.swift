@@ -48,7 +48,7 @@ package struct SignInStart: Sendable {
 }
 
 /// Binds a sign-in to the browser that started it: whoever lures a person onto the callback with another
-/// `state` lacks it. Each journey has a name of its own, so that two tabs do not disturb each other.
+/// `state` lacks it. Each sign-in has a name of its own, so that two tabs do not disturb each other.
 ///
 /// To be set with HttpOnly, SameSite=Lax (the way back is a navigation from Microsoft), Path=/ and, under https,
 /// Secure.

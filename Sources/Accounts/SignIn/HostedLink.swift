@@ -25,3 +25,27 @@ struct HostedLink: Sendable {
     SignedText("\(workspace)/\(form)").url(publicURL + "/accounts/new", purpose: Self.purpose, vault)
   }
 }
+
+/// A text in an address: `data` is the text, `sig` that we said so, for one purpose and no other.
+struct SignedText: Sendable {
+  let text: String
+
+  init(_ text: String) {
+    self.text = text
+  }
+
+  /// Throws `form.invalid` unless we have signed exactly this.
+  init(data: String, signature: String, purpose: String, _ vault: Vault) throws(Problem) {
+    guard let signature = Digest.bytes(base64URL: signature),
+      vault.verify(signature, of: Array(data.utf8), purpose: purpose),
+      let bytes = Digest.bytes(base64URL: data)
+    else { throw .formInvalid }
+    text = String(decoding: bytes, as: UTF8.self)
+  }
+
+  func url(_ page: String, purpose: String, _ vault: Vault) -> String {
+    let data = Digest.base64URL(Array(text.utf8))
+    let signature = Digest.base64URL(vault.sign(Array(data.utf8), purpose: purpose))
+    return page + "?data=" + data + "&sig=" + signature
+  }
+}

@@ -16,11 +16,12 @@ package struct NewForm: Sendable {
   package var app: AppID?
   /// Where the browser goes afterwards, with `account` and `state` added to the query.
   package var redirectURL: String
-  package var unknownOutcome: UnknownOutcome
+  /// `nil` leaves an existing account's as it is.
+  package var unknownOutcome: UnknownOutcome?
 
   package init(
     account: AccountID? = nil, name: String? = nil, email: String? = nil, expectedEmail: String? = nil,
-    delegated: Bool = false, app: AppID? = nil, redirectURL: String, unknownOutcome: UnknownOutcome = .hold
+    delegated: Bool = false, app: AppID? = nil, redirectURL: String, unknownOutcome: UnknownOutcome? = nil
   ) {
     self.account = account
     self.name = name

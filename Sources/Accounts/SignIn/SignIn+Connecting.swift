@@ -2,6 +2,7 @@ package import Core
 import Events
 package import Microsoft
 package import Store
+import Vault
 
 extension SignIn {
   /// Stores what a sign-in brought, however it went: the account is connected and the form used up, or nothing
@@ -21,13 +22,13 @@ extension SignIn {
         clientID: app.clientID, nonce: nonce?.reveal(), tenant: app.authority,
         cloud: try endpoints.cloud(of: app), now: time.now)
       guard let refreshToken = reply.refreshToken else { throw Problem.noRefreshToken }
-      try checkMaySend(reply, app)
       let person = try await whoSignedIn(token, reply, app)
       let delegated = try await delegatedMailbox(of: form)
+      try checkMaySend(reply, app, person, delegated: delegated)
       let connection = Connection(
         app: app, person: person, delegatedMailbox: delegated, reply: reply, refreshToken: refreshToken,
         clientKind: clientKind, asked: asked,
-        verified: try await hasMailbox(reply, app, person, delegated: delegated))
+        mailboxFound: try await findsMailbox(reply, app, person, delegated: delegated))
       return try await keep(connection, form)
     } catch let problem as Problem {
       let now = try await store.read { (tx: borrowing Transaction) in try tx.form(form.id, in: form.workspace)
@@ -36,9 +37,14 @@ extension SignIn {
     }
   }
 
-  /// What a person is asked for through this form: for another mailbox than their own, more.
+  /// What a person is asked for through this form: for another mailbox than their own, and where other accounts use
+  /// their grant, more.
   package func requestedScopes(of app: OAuth2AppRecord, for form: HostedFormRecord) async throws -> [String] {
-    try endpoints.requestedScopes(of: app, shared: try await delegatedMailbox(of: form) != nil)
+    let isOwner = try await store.read { (tx: borrowing Transaction) in
+      try form.account.map { try !tx.accounts(delegatedBy: $0, in: form.workspace).isEmpty } ?? false
+    }
+    let isShared = try await delegatedMailbox(of: form) != nil
+    return try endpoints.requestedScopes(of: app, shared: isOwner || isShared)
   }
 
   /// The mailbox that somebody else signs in for; `nil` for a person's own.
@@ -51,15 +57,17 @@ extension SignIn {
     return existing.flatMap { $0.delegated ? $0.mailbox : nil }
   }
 
-  /// A grant that cannot send is of no use to anybody, unless the app asks for none that can.
-  private func checkMaySend(_ reply: TokenReply, _ app: OAuth2AppRecord) throws {
-    let permission = app.baseScopes == .api ? "Mail.Send" : "SMTP.Send"
-    guard Scopes.grant(try endpoints.requestedScopes(of: app), includes: permission),
-      !Scopes.grant(reply.scopes, includes: permission)
-    else { return }
-    throw Problem.mayNotSend(
-      permission, clientID: app.clientID,
-      link: try endpoints.cloud(of: app).portalLink(.permissions, clientID: app.clientID))
+  /// A grant that cannot send is of no use to anybody, unless the app asks for none that can; nor is one that does
+  /// not reach the mailbox that it is for.
+  private func checkMaySend(
+    _ reply: TokenReply, _ app: OAuth2AppRecord, _ person: SignedIn, delegated: String?
+  ) throws {
+    if let delegated, let permission = Scopes.missing(in: reply.scopes, for: app) {
+      throw Problem.mayNotSend(
+        permission, as: delegated, signedIn: person.address, clientID: app.clientID,
+        link: try endpoints.permissionsLink(of: app))
+    }
+    if let problem = try endpoints.sendingRefusal(reply.scopes, of: app) { throw problem }
   }
 
   private func whoSignedIn(
@@ -75,24 +83,25 @@ extension SignIn {
 
   /// Whether the mailbox is there, where the grant lets us look; a person without one, or without rights in that
   /// of somebody else, is told so at once.
-  private func hasMailbox(
+  private func findsMailbox(
     _ reply: TokenReply, _ app: OAuth2AppRecord, _ person: SignedIn, delegated: String?
   ) async throws -> Bool {
     let permission = delegated == nil ? "Mail.ReadWrite" : "Mail.ReadWrite.Shared"
     guard Scopes.grant(reply.scopes, includes: permission) else { return false }
     let graph = try endpoints.graph(
       for: app, mailbox: delegated.map { .shared($0) } ?? .me, token: reply.accessToken)
-    do {
-      _ = try await graph.folderID(.drafts)
-      return true
-    } catch  where error.code == .graphMailboxUnavailable {
-      throw error
-    } catch  where error.code == .graphAccessDenied && delegated != nil {
-      throw Problem.noDelegateAccess(
-        to: delegated ?? "", signedIn: person.address, origin: error.origin)
-    } catch {
-      // Graph is not well just now; the first message will tell.
-      return false
+    let look =
+      if let delegated {
+        await graph.lookIntoMailbox { origin in
+          .noDelegateAccess(to: delegated, signedIn: person.address, origin: origin)
+        }
+      } else {
+        await graph.lookIntoMailbox(noAccess: nil)
+      }
+    switch look {
+    case .found: return true
+    case .unknown: return false
+    case .unusable(let problem), .tokenRejected(let problem): throw problem
     }
   }
 
@@ -109,18 +118,16 @@ extension SignIn {
       guard try tx.useForm(form.id, in: workspace, at: now) else { throw Problem.formUsed }
       let account = connection.account(id, form, existing: existing, at: now)
       try tx.upsert(account)
+      if existing == nil { try tx.append(Event.accountAdded.record(id, in: workspace, at: now)) }
       let replaced = try tx.grant(of: id, in: workspace)?.version
       let version = max(now.microseconds, (replaced ?? 0) + 1)
       _ = try tx.save(connection.grant(account, version: version, at: now, vault), replacing: replaced)
-      try tx.setLastError(nil, ofApp: connection.app.id, in: connection.app.workspace)
+      // What was imported before and has not been tried is out of date now.
+      try tx.deletePendingGrant(of: id, in: workspace)
+      let found = connection.mailboxFound || connection.keepsMailbox(of: existing)
+      try tx.apply(
+        .signedIn(mailboxFound: found), to: id, in: workspace, leaving: existing?.lane, at: now)
       let origin: AccountOrigin = existing == nil ? .new : .existing
-      if origin == .new { try tx.append(Event.accountAdded.record(id, in: workspace, at: now)) }
-      if existing?.state != account.state {
-        try tx.append(
-          Event.authenticationSuccess(user: account.mailbox).record(id, in: workspace, at: now))
-      }
-      for waiting in [account, existing ?? account] { try tx.resumeMessages(of: waiting, at: now) }
-      try tx.reviveAccounts(delegatedBy: account, as: account.state, at: now)
       return .connected(id, origin, redirect: form.redirect(to: id, origin))
     }
   }
@@ -129,5 +136,48 @@ extension SignIn {
 extension HostedFormRecord {
   func redirect(to account: AccountID, _ origin: AccountOrigin) -> String {
     WebURL(redirectURL)?.adding([("account", account.rawValue), ("state", origin.rawValue)]) ?? redirectURL
+  }
+}
+
+/// All that is known once Microsoft has answered.
+private struct Connection: Sendable {
+  let app: OAuth2AppRecord
+  let person: SignedIn
+  /// The mailbox, where it is another one than the person's own.
+  let delegatedMailbox: String?
+  let reply: TokenReply
+  let refreshToken: Secret
+  let clientKind: ClientKind
+  let asked: Instant
+  let mailboxFound: Bool
+
+  private var mailbox: String { delegatedMailbox ?? person.address }
+
+  /// Whether it is known from before that the mailbox is there.
+  func keepsMailbox(of existing: AccountRecord?) -> Bool {
+    existing?.mailboxFound == true && existing?.objectID == person.objectID
+      && existing?.mailbox.lowercased() == mailbox.lowercased()
+  }
+
+  func account(
+    _ id: AccountID, _ form: HostedFormRecord, existing: AccountRecord?, at now: Instant
+  ) -> AccountRecord {
+    AccountRecord(
+      workspace: form.workspace, id: id,
+      name: form.name ?? existing?.name ?? (delegatedMailbox == nil ? person.name : nil) ?? mailbox,
+      email: mailbox, appWorkspace: app.workspace, app: app.id, mailbox: mailbox,
+      delegated: delegatedMailbox != nil, state: .initial, mailboxFound: false,
+      unknownOutcome: form.unknownOutcome ?? existing?.unknownOutcome ?? .hold, tenantID: person.tenantID,
+      objectID: person.objectID, created: now)
+  }
+
+  func grant(_ account: AccountRecord, version: Int64, at now: Instant, _ vault: Vault) -> OAuth2GrantRecord {
+    let (id, workspace) = (account.id, account.workspace)
+    return OAuth2GrantRecord(
+      workspace: workspace, account: id, version: version,
+      refreshToken: vault.seal(refreshToken, for: .refreshToken(id, in: workspace)),
+      accessToken: vault.seal(reply.accessToken, for: .accessToken(id, in: workspace)),
+      expires: asked + reply.expiresIn, scopes: reply.scopes, clientKind: clientKind,
+      keepAlive: KeepAlive.next(after: now), updated: now)
   }
 }

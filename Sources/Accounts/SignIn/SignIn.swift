@@ -93,22 +93,22 @@ package struct SignIn: Sendable {
       }
       return (form, app)
     }
-    let journey = PendingSignIn(app: app, publicURL: publicURL)
-    let record = journey.record(form, app, until: now + Self.stateLife, at: now, vault)
+    let pending = PendingSignIn(app: app, publicURL: publicURL)
+    let record = pending.record(form, app, until: now + Self.stateLife, at: now, vault)
     try await store.write { (tx: borrowing Transaction) in
       try tx.deleteSignIns(expiredBefore: now)
       try tx.deleteSignIns(of: form.id, in: form.workspace, beyond: Self.pendingLimit - 1)
       try tx.insert(record)
     }
     let request = AuthorizeRequest(
-      clientID: app.clientID, redirectURI: journey.redirectURI,
+      clientID: app.clientID, redirectURI: pending.redirectURI,
       scopes: try await requestedScopes(of: app, for: form),
-      state: journey.state.reveal(), nonce: journey.nonce.reveal(), challenge: journey.pkce.challenge,
+      state: pending.state.reveal(), nonce: pending.nonce.reveal(), challenge: pending.pkce.challenge,
       account: form.wantedEmail.map { .hinted($0) } ?? .picked)
     return SignInStart(
       authorizeURL: try endpoints.entra(for: app).authorizeURL(tenant: app.authority, request),
       cookie: BrowserCookie(
-        name: BrowserCookie.name(stateHash: record.stateHash), value: journey.browser, maxAge: Self.stateLife)
+        name: BrowserCookie.name(stateHash: record.stateHash), value: pending.browser, maxAge: Self.stateLife)
     )
   }
 }

@@ -1,10 +1,11 @@
 package import Core
 package import Logging
+import Queue
 import ServiceLifecycle
 package import Store
 
-/// Brings accounts that have never held a token to `connected`, at once and, where Entra is not to be reached,
-/// again and again. One that is refused leaves for `authenticationError`.
+/// Brings accounts that have never held a token to `connected`, at once and, where Entra cannot be reached, again and
+/// again. One that is refused goes to `authenticationError`. Imported grants are tried here too.
 package struct Connector: Service {
   private let store: Store
   private let tokens: TokenSource
@@ -34,19 +35,19 @@ package struct Connector: Service {
   }
 
   package func run() async throws {
-    await cancelWhenGracefulShutdown {
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask {
-          while (try? await time.sleep(for: Self.pause)) != nil { nudge() }
+    await withTaskGroup(of: Void.self) { group in
+      let periodic = Periodic("connecting accounts", every: Self.pause, time: time, logger: logger)
+      group.addTask { await periodic.run(startingAtOnce: true) { nudge() } }
+      group.addTask {
+        await cancelWhenGracefulShutdown {
+          for await _ in nudges.cancelOnGracefulShutdown() { await connectAll() }
         }
-        nudge()
-        for await _ in nudges.cancelOnGracefulShutdown() { await connectAll() }
-        group.cancelAll()
       }
     }
   }
 
-  private func connectAll() async {
+  /// One round: all that wait for their first token, and all imported grants that have not been tried.
+  func connectAll() async {
     do {
       var last: (created: Instant, id: AccountID)?
       while true {
@@ -54,40 +55,64 @@ package struct Connector: Service {
         let batch = try await store.read { (tx: borrowing Transaction) in
           try tx.waitingAccounts(after: after, limit: Self.batch)
         }
-        await withTaskGroup(of: Void.self) { group in
-          for (index, account) in batch.enumerated() {
-            if index >= Self.width { await group.next() }
-            group.addTask { await connect(account) }
-          }
-        }
-        guard batch.count == Self.batch, let end = batch.last else { return }
-        last = (end.created, end.id)
+        await batch.forEach(limit: Self.width) { await connect($0) }
+        guard batch.count == Self.batch, let end = batch.last else { break }
+        last = (end.account.created, end.account.id)
       }
+      try await tryPendingGrants()
     } catch {
       logger.warning("cannot list accounts to connect", metadata: ["problem": "\(error)"])
     }
   }
 
-  /// A failure for good is kept by whoever was refused the token; of one that passes the account says so, and the
-  /// next round tries again.
-  private func connect(_ account: AccountRecord) async {
-    let (id, workspace, now) = (account.id, account.workspace, time.now)
-    guard Refusal.waiting(account, at: now) == nil else { return }
+  /// Of a failure for good whoever was refused the token tells the account; of one that passes it is told here, and
+  /// the next round tries again.
+  private func connect(_ details: AccountDetails) async {
+    let (id, workspace) = (details.account.id, details.account.workspace)
+    guard AccountMachine(details).refusalInForce(nil, at: time.now) == nil else { return }
     do {
-      if account.state == .initial {
-        try await store.write { (tx: borrowing Transaction) in
-          try tx.move(id, to: .connecting, from: [.initial], in: workspace, at: now)
-        }
-      }
+      if details.account.state == .initial { try await apply(.connecting, to: id, in: workspace) }
       _ = try await tokens.token(for: id, in: workspace)
       logger.info("account connected", metadata: ["account": "\(id)"])
-    } catch let problem as Problem {
-      logger.info("account not connected yet", metadata: ["account": "\(id)", "problem": "\(problem)"])
-      let failure = ProblemRecord(problem, at: time.now)
-      // If the database does not take it either, the next round says so.
-      try? await store.write { (tx: borrowing Transaction) in try tx.failConnecting(account, failure) }
     } catch {
       logger.info("account not connected yet", metadata: ["account": "\(id)", "problem": "\(error)"])
+      guard let problem = error as? Problem else { return }
+      // It only lost a race; the next round wins it.
+      if problem.code == .accountNotConnected, problem.retry != .futile { return }
+      // If the database does not take it either, the next round says so.
+      try? await apply(.connectingFailed(ProblemRecord(problem, at: time.now)), to: id, in: workspace)
+    }
+  }
+
+  private func apply(_ input: AccountInput, to id: AccountID, in workspace: WorkspaceID) async throws {
+    let now = time.now
+    try await store.write { (tx: borrowing Transaction) in
+      _ = try tx.apply(input, to: id, in: workspace, at: now)
+    }
+  }
+
+  /// Each is taken by one node, and is due again soon in case that one dies.
+  private func tryPendingGrants() async throws {
+    while true {
+      let (now, later) = (time.now, time.now + AccountMachine.pause)
+      let taken = try await store.write { (tx: borrowing Transaction) in
+        try tx.takePendingGrants(due: now, until: later, limit: Self.batch)
+      }
+      await taken.forEach(limit: Self.width) { await tryPendingGrant(of: $0.account, in: $0.workspace) }
+      guard taken.count == Self.batch else { return }
+    }
+  }
+
+  private func tryPendingGrant(of account: AccountID, in workspace: WorkspaceID) async {
+    do {
+      try await tokens.tryPendingGrant(of: account, in: workspace)
+    } catch {
+      logger.info("imported grant not tried yet", metadata: ["account": "\(account)", "problem": "\(error)"])
+      let next = time.now + Self.pause
+      // If the database does not take it either, it is due again in five minutes.
+      try? await store.write { (tx: borrowing Transaction) in
+        try tx.putOffPendingGrant(of: account, until: next, in: workspace)
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package import Core
 package import Logging
+import Queue
 import ServiceLifecycle
 package import Store
 
@@ -34,15 +35,8 @@ package struct KeepAlive: Service {
   }
 
   package func run() async throws {
-    await cancelWhenGracefulShutdown {
-      while (try? await time.sleep(for: Self.period)) != nil {
-        do {
-          try await refreshIdle()
-        } catch {
-          logger.warning("cannot list idle grants", metadata: ["problem": "\(error)"])
-        }
-      }
-    }
+    await Periodic("looking for idle grants", every: Self.period, time: time, logger: logger)
+      .run(startingAtOnce: false) { try await refreshIdle() }
   }
 
   /// Each grant is taken by one node, and is due again soon in case that one dies.
@@ -53,12 +47,7 @@ package struct KeepAlive: Service {
       let idle = try await store.write { (tx: borrowing Transaction) in
         try tx.takeIdleGrants(before: now, until: taken, limit: Self.batch)
       }
-      await withTaskGroup(of: Void.self) { group in
-        for (index, grant) in idle.enumerated() {
-          if index >= Self.width { await group.next() }
-          group.addTask { await refresh(grant.account, in: grant.workspace, taken: taken) }
-        }
-      }
+      await idle.forEach(limit: Self.width) { await refresh($0.account, in: $0.workspace, taken: taken) }
       guard idle.count == Self.batch else { return }
     }
   }
@@ -81,23 +70,12 @@ package struct KeepAlive: Service {
   /// `nil` for the usual one.
   private static func pause(after error: any Error) -> Duration? {
     guard let problem = error as? Problem else { return nil }
-    if problem.code == .accountNotConnected { return retryRefused }
     if case .safe(let after) = problem.retry { return after }
-    return nil
+    return problem.refusesToken ? retryRefused : nil
   }
 }
 
 /// As the log of services names it.
 extension KeepAlive: CustomStringConvertible {
   package var description: String { "KeepAlive" }
-}
-
-extension BaseScopes {
-  /// What an account becomes once a token is held: without a backend it cannot send, so it is not connected.
-  var stateWithToken: AccountState {
-    switch self {
-    case .api: .connected
-    case .imap: .unset
-    }
-  }
 }

@@ -16,18 +16,20 @@ struct RefreshedToken: Sendable {
 
   private enum Record: Sendable {
     case grant(OAuth2GrantRecord)
+    case pending(OAuth2GrantRecord)
     case service(AppTokenRecord)
   }
 
   /// - Parameter asked: when the request left: the token's life is counted from there.
-  init(_ reply: TokenReply, _ idToken: IDToken?, to holding: StoredToken, asked: Instant, vault: Vault) {
+  init(_ reply: TokenReply, _ idToken: IDToken?, replacing stored: StoredToken, asked: Instant, vault: Vault)
+  {
     accessToken = reply.accessToken
     scopes = reply.scopes
     self.idToken = idToken
-    owner = holding.owner
-    replaced = holding.version
+    owner = stored.owner
+    replaced = stored.version
     let expires = asked + reply.expiresIn
-    switch holding.kind {
+    switch stored.kind {
     case .grant(var grant):
       let (account, workspace) = (grant.account, grant.workspace)
       grant.version += 1
@@ -40,8 +42,19 @@ struct RefreshedToken: Sendable {
       grant.keepAlive = KeepAlive.next(after: asked)
       grant.updated = asked
       record = .grant(grant)
+    case .pending(let pending):
+      var grant = pending.grant
+      let (account, workspace) = (grant.account, grant.workspace)
+      grant.version += 1
+      grant.accessToken = vault.seal(reply.accessToken, for: .pendingAccessToken(account, in: workspace))
+      if let refreshToken = reply.refreshToken {
+        grant.refreshToken = vault.seal(refreshToken, for: .pendingRefreshToken(account, in: workspace))
+      }
+      grant.scopes = reply.scopes
+      grant.expires = expires
+      record = .pending(grant)
     case .service(let token):
-      let app = holding.app
+      let app = stored.app
       record = .service(
         AppTokenRecord(
           workspace: app.workspace, app: app.id, version: (token?.version ?? 0) + 1,
@@ -51,7 +64,7 @@ struct RefreshedToken: Sendable {
   }
 
   /// Whether it was asked for with what is stored now.
-  func follows(_ holding: StoredToken) -> Bool { holding.version == replaced }
+  func follows(_ stored: StoredToken) -> Bool { stored.version == replaced }
 
   /// Returns whether it was stored; if not, somebody else was quicker.
   func save(_ tx: borrowing Transaction) throws -> Bool {
@@ -63,6 +76,9 @@ struct RefreshedToken: Sendable {
           tenantID: person.tenantID, objectID: person.objectID, account: grant.account, in: grant.workspace)
       }
       return true
+    case .pending(let grant):
+      guard let replaced else { return false }
+      return try tx.savePending(grant, replacing: replaced)
     case .service(let token):
       guard try tx.save(token, replacing: replaced) else { return false }
       // What the app is allowed comes with the token, so it is found out anew.

@@ -6,10 +6,12 @@ package import Vault
 /// Whose token it is: a person's, or that of an app, shared by all its mailboxes.
 enum TokenSubject: Hashable, Sendable {
   case account(AccountID, in: WorkspaceID)
+  /// The grant that was imported for it and has not been tried yet.
+  case pending(AccountID, in: WorkspaceID)
   case app(AppID, in: WorkspaceID)
 }
 
-/// What is stored about one subject's token, and the app it belongs to.
+/// What is stored about one subject's token, and the app that it belongs to.
 struct StoredToken: Sendable {
   var app: OAuth2AppRecord
   var kind: Kind
@@ -18,6 +20,7 @@ struct StoredToken: Sendable {
 
   enum Kind: Sendable {
     case grant(OAuth2GrantRecord)
+    case pending(PendingGrantRecord)
     /// `nil` before the first token.
     case service(AppTokenRecord?)
   }
@@ -25,6 +28,7 @@ struct StoredToken: Sendable {
   var version: Int64? {
     switch kind {
     case .grant(let grant): grant.version
+    case .pending(let pending): pending.grant.version
     case .service(let token): token?.version
     }
   }
@@ -33,34 +37,38 @@ struct StoredToken: Sendable {
   var grantVersion: Int64? {
     switch kind {
     case .grant(let grant): grant.version
-    case .service: nil
+    case .pending, .service: nil
     }
   }
 
-  /// Whether an imported grant has not been tried yet.
-  var isUnidentified: Bool {
-    owner.map { $0.identity == .unverified && $0.state != app.baseScopes.stateWithToken } ?? false
-  }
+  /// Whether nobody knows yet that the grant is for the mailbox that it was imported for.
+  var isUnidentified: Bool { owner?.identity == .unverified && grantVersion != nil }
 
   /// The stored access token, if it lives for at least that long.
   func token(for span: Duration, at now: Instant, _ vault: Vault) throws(Problem) -> Secret? {
     switch kind {
     case .grant(let grant) where now + span <= grant.expires:
       try vault.openSecret(grant.accessToken, for: .accessToken(grant.account, in: grant.workspace))
+    case .pending(let pending) where now + span <= pending.grant.expires:
+      try vault.openSecret(
+        pending.grant.accessToken,
+        for: .pendingAccessToken(pending.grant.account, in: pending.grant.workspace))
     case .service(let token?) where now + span <= token.expires:
       try vault.openSecret(token.accessToken, for: .appToken(token.app, in: token.workspace))
-    case .grant, .service: nil
+    case .grant, .pending, .service: nil
     }
   }
 
-  /// Makes the stored access token one that nobody uses any more, unless it has been replaced meanwhile.
-  func expireToken(_ tx: borrowing Transaction) throws {
+  /// Makes the stored access token one that nobody uses any more. Returns whether it is still this one that is
+  /// stored; then nobody replaces it before the commit.
+  func expireToken(_ tx: borrowing Transaction) throws -> Bool {
     switch kind {
     case .grant(let grant):
       try tx.expireAccessToken(of: grant.account, version: grant.version, in: grant.workspace)
+    case .pending: true
     case .service(let token?):
       try tx.expireAppToken(of: token.app, version: token.version, in: token.workspace)
-    case .service(nil): break
+    case .service(nil): true
     }
   }
 
@@ -69,10 +77,54 @@ struct StoredToken: Sendable {
     let native =
       switch kind {
       case .grant(let grant): grant.clientKind == .native
+      case .pending(let pending): pending.grant.clientKind == .native
       case .service: false
       }
     return try native ? EntraClient(clientID: app.clientID, credential: .none) : app.client(vault, at: now)
   }
+}
+
+// Who is to blame when it is refused
+extension StoredToken {
+  /// Whether all accounts of the app would be refused as well.
+  func blamesApp(for refusal: ProblemRecord) -> Bool {
+    switch kind {
+    case .service: true
+    case .grant(let grant): grant.blames(app, for: refusal)
+    case .pending(let pending): pending.grant.blames(app, for: refusal)
+    }
+  }
+
+  /// In a refresh the one thing that Entra may be unable to read is an imported token.
+  func explained(_ problem: Problem) -> Problem {
+    guard owner?.identity == .unverified || isPending, problem.origin?.code == "AADSTS9002313" else {
+      return problem
+    }
+    return Problem(
+      .entraGrantRevoked, "Microsoft did not issue this refresh token. (AADSTS9002313)",
+      remedy: "Copy the token again, all of it, or sign in through a link instead.", origin: problem.origin)
+  }
+
+  private var isPending: Bool { if case .pending = kind { true } else { false } }
+}
+
+extension OAuth2GrantRecord {
+  /// Through a shared authority each tenant decides about its own people alone, and a native client's grant says
+  /// nothing about the secret.
+  func blames(_ app: OAuth2AppRecord, for refusal: ProblemRecord) -> Bool {
+    switch refusal.knownCode?.fault {
+    case .credential: clientKind == .web
+    case .registration: !Authority.shared.contains(app.authority)
+    case .settings: true
+    case .grant, nil: false
+    }
+  }
+}
+
+extension Problem {
+  /// Whether a failure to get a token is a verdict on the grant or on the app. Everything else passes by itself, or
+  /// is a matter of this installation.
+  var refusesToken: Bool { retry == .futile && (scope == .account || scope == .app) }
 }
 
 extension OAuth2AppRecord {
@@ -92,7 +144,7 @@ extension OAuth2AppRecord {
 
 extension Transaction {
   /// `nil` when there is nothing to ask for a token with.
-  func holding(_ subject: TokenSubject) throws -> StoredToken? {
+  func storedToken(_ subject: TokenSubject) throws -> StoredToken? {
     switch subject {
     case .account(let id, let workspace):
       guard let account = try account(id, in: workspace)?.account,
@@ -100,6 +152,12 @@ extension Transaction {
         let app = try app(account.app, in: account.appWorkspace)
       else { return nil }
       return StoredToken(app: app, kind: .grant(grant), owner: account)
+    case .pending(let id, let workspace):
+      guard let account = try account(id, in: workspace)?.account,
+        let pending = try pendingGrant(of: id, in: workspace),
+        let app = try app(pending.app, in: pending.appWorkspace)
+      else { return nil }
+      return StoredToken(app: app, kind: .pending(pending), owner: account)
     case .app(let id, let workspace):
       guard let app = try app(id, in: workspace) else { return nil }
       return StoredToken(app: app, kind: .service(try appToken(of: id, in: workspace)))

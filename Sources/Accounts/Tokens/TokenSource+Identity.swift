@@ -8,9 +8,11 @@ extension TokenSource {
   /// id_token and without User.Read it stays unknown.
   ///
   /// Throws `account.identityMismatch` for somebody else's grant.
-  func identify(_ refreshed: RefreshedToken, _ holding: StoredToken) async throws {
-    guard let owner = holding.owner, owner.identity == .unverified, refreshed.identity(of: owner) == nil,
-      let person = try await person(refreshed, holding)
+  func identify(
+    _ token: Secret, _ scopes: [String], _ idToken: IDToken?, _ stored: StoredToken
+  ) async throws {
+    guard let owner = stored.owner, owner.identity == .unverified,
+      let person = try await person(token, scopes, idToken, stored.app)
     else { return }
     guard person.matches(owner) else {
       throw Problem.foreignGrant(of: owner, signedIn: person.address)
@@ -21,12 +23,11 @@ extension TokenSource {
     }
   }
 
-  private func person(_ refreshed: RefreshedToken, _ holding: StoredToken) async throws -> SignedIn? {
-    guard Scopes.grant(refreshed.scopes, includes: "User.Read") else {
-      return refreshed.idToken.flatMap { SignedIn($0) }
-    }
-    let user = try await endpoints.graph(for: holding.app, mailbox: .me, token: refreshed.accessToken).user()
-    return SignedIn(refreshed.idToken, user: user)
+  func person(
+    _ token: Secret, _ scopes: [String], _ idToken: IDToken?, _ app: OAuth2AppRecord
+  ) async throws -> SignedIn? {
+    guard Scopes.grant(scopes, includes: "User.Read") else { return idToken.flatMap { SignedIn($0) } }
+    return SignedIn(idToken, user: try await endpoints.graph(for: app, mailbox: .me, token: token).user())
   }
 
   /// The id_token of a refresh, unless it is not for this app: it only says who, so its age does not matter.
@@ -45,31 +46,16 @@ extension TokenSource {
 
 // Whether the mailbox is there.
 extension TokenSource {
-  /// Looks into the mailbox when its account is about to be connected, where the token lets us.
-  ///
-  /// Throws for a mailbox that Exchange does not have, or does not let this account into. Whatever else fails,
-  /// the first message will tell.
-  func findsMailbox(of account: AccountRecord, with token: Secret) async throws -> Bool {
-    let (id, workspace) = (account.id, account.workspace)
-    let found = try await store.read { (tx: borrowing Transaction) -> (AccountDetails, OAuth2AppRecord)? in
-      guard let details = try tx.account(id, in: workspace),
-        let app = try tx.app(details.account.app, in: details.account.appWorkspace)
-      else { return nil }
-      return (details, app)
-    }
-    guard let (details, app) = found, details.mayLookIntoMailbox else { return false }
+  /// Looks into the mailbox of an account that is about to be connected, where the token allows it.
+  func look(
+    into details: AccountDetails, _ app: OAuth2AppRecord, with token: Secret
+  ) async throws -> MailboxLook {
+    guard details.mayLookIntoMailbox else { return .unknown }
+    let account = details.account
     let graph = try endpoints.graph(for: app, mailbox: details.mailbox, token: token)
-    do throws(Problem) {
-      _ = try await graph.folderID(.drafts)
-      return true
-    } catch {
-      switch error.code {
-      case .graphMailboxUnavailable: throw error
-      case .graphAccessDenied where details.account.delegatedAccount != nil:
-        throw Problem.noAccess(
-          to: account.mailbox, through: details.account.delegatedAccount ?? id, origin: error.origin)
-      default: return false
-      }
+    guard let owner = account.delegatedAccount else { return await graph.lookIntoMailbox(noAccess: nil) }
+    return await graph.lookIntoMailbox { origin in
+      .noAccess(to: account.mailbox, through: owner, origin: origin)
     }
   }
 }
@@ -79,10 +65,20 @@ extension AccountDetails {
   fileprivate var mayLookIntoMailbox: Bool {
     baseScopes == .api && (provider == .outlookService || canReconcile)
   }
+
+  /// Why the grant of another account does not reach this mailbox; `nil` where it does, or where nobody knows what
+  /// was granted.
+  func missingPermission(_ stored: StoredToken) -> Problem? {
+    guard let owner = account.delegatedAccount, let scopes, !scopes.isEmpty else { return nil }
+    return Scopes.missing(in: scopes, for: stored.app).map {
+      .ownerMayNot(
+        $0, mailbox: account.mailbox, owner: owner, email: stored.owner?.email, app: stored.app.name)
+    }
+  }
 }
 
 extension SignedIn {
-  fileprivate func matches(_ account: AccountRecord) -> Bool {
+  func matches(_ account: AccountRecord) -> Bool {
     if account.tenantID != nil, account.objectID != nil { return isOwner(of: account) }
     return answers(to: account.email) || answers(to: account.mailbox)
   }

@@ -1,5 +1,4 @@
 package import Core
-import Events
 import Microsoft
 package import Store
 package import Vault
@@ -10,9 +9,9 @@ package actor TokenSource {
   package static let margin: Duration = .seconds(300)
 
   let store: Store
-  private let vault: Vault
+  let vault: Vault
   let endpoints: Endpoints
-  private let time: any Time
+  let time: any Time
   private var flights: [TokenSubject: Task<Secret, any Error>] = [:]
   /// What Entra gave and the database could not take: lost, it might be a refresh token that has no successor.
   private var unsaved: [TokenSubject: RefreshedToken] = [:]
@@ -35,10 +34,11 @@ package actor TokenSource {
   /// The token that `token(for:in:)` gives without asking Microsoft or changing the account; `nil` when it would
   /// have to, or would throw.
   package func tokenAtHand(for id: AccountID, in workspace: WorkspaceID) async throws -> Secret? {
-    let (account, _, found) = try await state(of: id, in: workspace)
-    guard let found, !account.paused, found.app.enabled, account.state == found.app.baseScopes.stateWithToken
+    let account = try await account(id, in: workspace)
+    guard let stored = account.stored, !account.details.account.paused, stored.app.enabled,
+      isConnected(account.details.account, stored.app)
     else { return nil }
-    return try usable(found, nil)
+    return try usable(stored, nil)
   }
 
   /// Another token than `rejected`, which Graph did not accept: the one that has replaced it already, or a new one.
@@ -56,64 +56,85 @@ package actor TokenSource {
   private func live(
     _ id: AccountID, in workspace: WorkspaceID, rejected: Secret?, evenIfPaused: Bool = false
   ) async throws -> Secret {
-    let (account, subject, found) = try await state(of: id, in: workspace)
-    guard !account.paused || evenIfPaused else { throw Problem.paused(id) }
-    guard let found else { throw Problem.notConnected(id, because: account.lastError) }
-    guard found.app.enabled else { throw Problem.appDisabled(found.app.name) }
-    // Only what comes with a new token says whose it is.
-    let rejected = try found.isUnidentified ? rejected ?? usable(found, nil) : rejected
-    if let token = try usable(found, rejected) {
-      try await connect(account, found.app, token)
+    var account = try await self.account(id, in: workspace)
+    guard !account.details.account.paused || evenIfPaused else { throw Problem.paused(id) }
+    guard let stored = account.stored else {
+      throw Problem.notConnected(id, because: account.details.account.lastError)
+    }
+    guard stored.app.enabled else { throw Problem.appDisabled(stored.app.name) }
+    if let token = try await identifiedToken(stored, rejected) {
+      return try await connect(account, with: token)
+    }
+    if let refusal = account.machine.refusalInForce(stored.app.lastError, at: time.now) {
+      // What the app was refused for another account concerns this one too.
+      if refusal != account.details.account.lastError { try await markRefused(account, stored, refusal) }
+      throw Problem.notConnected(id, because: refusal)
+    }
+    let unidentified = stored.isUnidentified ? try rejected ?? usable(stored, nil) : rejected
+    let token = try await newToken(for: account, stored, rejected: unidentified)
+    // Another node may have been refused with the token that this one has replaced.
+    account = try await self.account(id, in: workspace)
+    return try await connect(account, with: token)
+  }
+
+  /// The stored token, if it may be used. While nobody knows whose an imported grant is, that is asked first; where
+  /// only an id_token can tell, it takes a new token.
+  private func identifiedToken(_ stored: StoredToken, _ rejected: Secret?) async throws -> Secret? {
+    guard let token = try usable(stored, rejected) else { return nil }
+    guard stored.isUnidentified, let owner = stored.owner, !isConnected(owner, stored.app) else {
       return token
     }
-    if let refusal = Refusal.standing(account, found, at: time.now) {
-      // What the app was refused for another account concerns this one too.
-      if account.state != .authenticationError, Refusal.waiting(account, at: time.now) == nil {
-        try await markRefused(account, found, refusal)
-      }
-      throw Problem.notConnected(id, because: refusal)
+    guard case .grant(let grant) = stored.kind, Scopes.grant(grant.scopes, includes: "User.Read") else {
+      return nil
     }
     do {
-      let token = try await refreshed(subject, rejected: rejected)
-      // Another node may have been refused with the token that this one has replaced.
-      try await connect(try await state(of: id, in: workspace).0, found.app, token)
-      return token
-    } catch let problem as Problem where Refusal.isRefusal(problem) {
-      let refusal = ProblemRecord(Refusal.explained(problem, found), at: time.now)
+      try await identify(token, grant.scopes, nil, stored)
+    } catch let problem as Problem where problem.refusesToken {
+      return nil
+    }
+    return token
+  }
+
+  private func isConnected(_ account: AccountRecord, _ app: OAuth2AppRecord) -> Bool {
+    AccountMachine(account.status, baseScopes: app.baseScopes).isConnected
+  }
+
+  /// A refreshed token. A refusal is recorded, and thrown as `account.notConnected`.
+  private func newToken(
+    for account: TokenAccount, _ stored: StoredToken, rejected: Secret?
+  ) async throws -> Secret {
+    do {
+      return try await refreshed(account.subject, rejected: rejected)
+    } catch let problem as Problem where problem.refusesToken {
+      let refusal = ProblemRecord(stored.explained(problem), at: time.now)
       // Somebody else's grant has been refreshed before it was found to be so.
-      let refused = problem.code == .accountIdentityMismatch ? try await holding(subject) : found
+      let isForeign = problem.code == .accountIdentityMismatch
+      let refused = isForeign ? try await self.stored(account.subject) : stored
       try await markRefused(account, refused, refusal)
-      throw Problem.notConnected(id, because: refusal)
+      throw Problem.notConnected(account.details.account.id, because: refusal)
     }
   }
 
-  private func state(
-    of id: AccountID, in workspace: WorkspaceID
-  ) async throws -> (AccountRecord, TokenSubject, StoredToken?) {
-    let found = try await store.read {
-      (tx: borrowing Transaction) -> (AccountRecord, TokenSubject, StoredToken?)? in
-      guard let details = try tx.account(id, in: workspace) else { return nil }
-      let subject: TokenSubject =
-        switch details.provider {
-        case .outlook: .account(details.account.delegatedAccount ?? id, in: workspace)
-        case .outlookService: .app(details.account.app, in: details.account.appWorkspace)
-        }
-      return (details.account, subject, try tx.holding(subject))
-    }
-    guard let found else { throw Problem.accountNotFound(id) }
-    return found
-  }
-
-  private func usable(_ holding: StoredToken, _ rejected: Secret?) throws -> Secret? {
-    let token = try holding.token(for: Self.margin, at: time.now, vault)
+  func usable(_ stored: StoredToken, _ rejected: Secret?) throws -> Secret? {
+    let token = try stored.token(for: Self.margin, at: time.now, vault)
     return token == rejected ? nil : token
   }
+}
+
+/// An account, and whose token it uses.
+private struct TokenAccount: Sendable {
+  var details: AccountDetails
+  var subject: TokenSubject
+  /// `nil` when there is nothing to ask for a token with.
+  var stored: StoredToken?
+
+  var machine: AccountMachine { AccountMachine(details) }
 }
 
 // Refreshing
 extension TokenSource {
   /// Joins the refresh that is in flight, or starts one.
-  private func refreshed(_ subject: TokenSubject, rejected: Secret?) async throws -> Secret {
+  func refreshed(_ subject: TokenSubject, rejected: Secret?) async throws -> Secret {
     if let flight = flights[subject] {
       let token = try await flight.value
       if token != rejected { return token }
@@ -133,49 +154,60 @@ extension TokenSource {
   }
 
   private func refresh(_ subject: TokenSubject, rejected: Secret?) async throws -> Secret {
-    let holding = try await holding(subject)
+    let stored = try await stored(subject)
     // Somebody may have been here since the caller looked.
-    if let token = try usable(holding, rejected) { return token }
-    if let earlier = unsaved[subject], earlier.follows(holding) {
-      return try await keep(earlier, holding, subject, rejected)
+    if let token = try usable(stored, rejected) { return token }
+    if let earlier = unsaved[subject], earlier.follows(stored) {
+      return try await keep(earlier, stored, subject, rejected)
     }
     let asked = time.now
     let reply: TokenReply
     do {
-      reply = try await ask(holding)
+      reply = try await ask(stored)
     } catch let problem as Problem where problem.retry == .futile {
       // Another node may have used this refresh token first, and ours died with that.
-      let now = try await self.holding(subject)
-      if now.version != holding.version, let token = try usable(now, rejected) { return token }
+      let now = try await self.stored(subject)
+      if now.version != stored.version, let token = try usable(now, rejected) { return token }
       throw problem
     }
-    let idToken = try identity(in: reply, of: holding.app)
-    let refreshed = RefreshedToken(reply, idToken, to: holding, asked: asked, vault: vault)
-    return try await keep(refreshed, holding, subject, rejected)
+    let idToken = try identity(in: reply, of: stored.app)
+    let refreshed = RefreshedToken(reply, idToken, replacing: stored, asked: asked, vault: vault)
+    return try await keep(refreshed, stored, subject, rejected)
   }
 
   /// Saved before anything else is asked: its successor might not come again.
   private func keep(
-    _ refreshed: RefreshedToken, _ holding: StoredToken, _ subject: TokenSubject, _ rejected: Secret?
+    _ refreshed: RefreshedToken, _ stored: StoredToken, _ subject: TokenSubject, _ rejected: Secret?
   ) async throws -> Secret {
     let token = try await save(refreshed, subject, rejected)
-    try await identify(refreshed, holding)
+    if case .pending = stored.kind {
+      try await adopt(refreshed, stored, subject)
+    } else if refreshed.identity(of: stored.owner) == nil {
+      try await identify(refreshed.accessToken, refreshed.scopes, refreshed.idToken, stored)
+    }
     return token
   }
 
-  private func ask(_ holding: StoredToken) async throws -> TokenReply {
-    let client = try holding.client(vault, at: time.now)
-    let entra = try endpoints.entra(for: holding.app)
-    switch holding.kind {
+  private func ask(_ stored: StoredToken) async throws -> TokenReply {
+    let client = try stored.client(vault, at: time.now)
+    let entra = try endpoints.entra(for: stored.app)
+    switch stored.kind {
     case .grant(let grant):
       return try await entra.refresh(
         try vault.openSecret(grant.refreshToken, for: .refreshToken(grant.account, in: grant.workspace)),
-        scopes: try endpoints.scopes(toRefresh: grant, of: holding.app), client: client,
-        tenant: holding.app.authority)
+        scopes: try endpoints.scopes(toRefresh: grant, of: stored.app), client: client,
+        tenant: stored.app.authority)
+    case .pending(let pending):
+      let grant = pending.grant
+      return try await entra.refresh(
+        try vault.openSecret(
+          grant.refreshToken, for: .pendingRefreshToken(grant.account, in: grant.workspace)),
+        scopes: try endpoints.scopes(toRefresh: grant, of: stored.app), client: client,
+        tenant: stored.app.authority)
     case .service:
       return try await entra.clientCredentials(
-        scope: Scopes(cloud: entra.cloud, base: holding.app.baseScopes).appOnly, client: client,
-        tenant: holding.app.authority)
+        scope: Scopes(cloud: entra.cloud, base: stored.app.baseScopes).appOnly, client: client,
+        tenant: stored.app.authority)
     }
   }
 
@@ -189,73 +221,79 @@ extension TokenSource {
     }
     unsaved[subject] = nil
     if saved { return refreshed.accessToken }
-    guard let token = try usable(try await holding(subject), rejected) else {
+    guard let token = try usable(try await stored(subject), rejected) else {
       throw Problem.changedMeanwhile
     }
     return token
   }
 
-  private func holding(_ subject: TokenSubject) async throws -> StoredToken {
-    let holding = try await store.read { (tx: borrowing Transaction) in try tx.holding(subject) }
-    guard let holding else { throw Problem.changedMeanwhile }
-    return holding
+  func stored(_ subject: TokenSubject) async throws -> StoredToken {
+    let stored = try await store.read { (tx: borrowing Transaction) in try tx.storedToken(subject) }
+    guard let stored else { throw Problem.changedMeanwhile }
+    return stored
   }
 }
 
-// What a refresh means for the account
+// What a token means for the account
 extension TokenSource {
-  private func connect(_ account: AccountRecord, _ app: OAuth2AppRecord, _ token: Secret) async throws {
-    guard account.state != app.baseScopes.stateWithToken else { return }
-    var found = false
-    if account.state != .authenticationError {
-      do {
-        found = try await findsMailbox(of: account, with: token)
-      } catch let problem as Problem {
-        let refusal = ProblemRecord(problem, at: time.now)
-        try await store.write { (tx: borrowing Transaction) in try tx.failConnecting(account, refusal) }
-        throw Problem.notConnected(account.id, because: refusal)
-      }
+  private func account(_ id: AccountID, in workspace: WorkspaceID) async throws -> TokenAccount {
+    let found = try await store.read { (tx: borrowing Transaction) -> TokenAccount? in
+      guard let details = try tx.account(id, in: workspace) else { return nil }
+      let subject: TokenSubject =
+        switch details.provider {
+        case .outlook: .account(details.account.delegatedAccount ?? id, in: workspace)
+        case .outlookService: .app(details.account.app, in: details.account.appWorkspace)
+        }
+      return TokenAccount(details: details, subject: subject, stored: try tx.storedToken(subject))
     }
-    try await markConnected(account, app, verified: found)
+    guard let found else { throw Problem.accountNotFound(id) }
+    return found
   }
 
-  private func markConnected(
-    _ account: AccountRecord, _ app: OAuth2AppRecord, verified: Bool
-  ) async throws {
-    let (id, workspace, now) = (account.id, account.workspace, time.now)
-    // Each statement says itself when it applies, and a hundred accounts of one app come here at once.
-    try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
-      if verified { try tx.markVerified(id, in: workspace) }
-      if app.lastError != nil { try tx.setLastError(nil, ofApp: app.id, in: app.workspace) }
-      guard try tx.markConnected(id, as: app.baseScopes.stateWithToken, in: workspace, at: now) else {
-        return
+  /// Connects the account, unless it is. Returns the token, or the one that has replaced it meanwhile.
+  private func connect(_ account: TokenAccount, with first: Secret) async throws -> Secret {
+    guard !account.machine.isConnected, let stored = account.stored else { return first }
+    let (id, workspace) = (account.details.account.id, account.details.account.workspace)
+    var (token, look) = (first, MailboxLook.unknown)
+    if let problem = account.details.missingPermission(stored) {
+      look = .unusable(problem)
+    } else if account.machine.needsLook {
+      look = try await self.look(into: account.details, stored.app, with: token)
+      if case .tokenRejected = look {
+        token = try await newToken(for: account, stored, rejected: token)
+        look = try await self.look(into: account.details, stored.app, with: token)
       }
-      try tx.append(
-        Event.authenticationSuccess(user: account.mailbox).record(id, in: workspace, at: now))
-      try tx.resumeMessages(of: account, at: now)
-      try tx.reviveAccounts(delegatedBy: account, as: app.baseScopes.stateWithToken, at: now)
     }
+    let (finding, now) = (look.finding(at: time.now), time.now)
+    // A hundred accounts of one app come here at once, and a status that has changed is decided about again.
+    try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      try tx.apply(.tokenGained(finding), to: id, in: workspace, at: now)
+    }
+    if case .unusable(let problem) = finding { throw Problem.notConnected(id, because: problem) }
+    return token
   }
 
   private func markRefused(
-    _ account: AccountRecord, _ holding: StoredToken, _ refusal: ProblemRecord
+    _ account: TokenAccount, _ stored: StoredToken, _ refusal: ProblemRecord
   ) async throws {
-    let (id, workspace) = (account.id, account.workspace)
-    let concernsApp = Refusal.concernsApp(holding, refusal)
+    let (id, workspace) = (account.details.account.id, account.details.account.workspace)
+    let input = AccountInput.tokenRefused(
+      refusal, grantVersion: stored.grantVersion, blamesApp: stored.blamesApp(for: refusal))
     try await store.write { (tx: borrowing Transaction) in
-      if concernsApp { try tx.setLastError(refusal, ofApp: holding.app.id, in: holding.app.workspace) }
-      // Near its end, or refused by Graph: it must not pass for a sign that the account is well again.
-      try holding.expireToken(tx)
-      var refused = [id]
-      if let owner = holding.owner?.id {
-        refused = [owner] + (try tx.accounts(delegatedBy: owner, in: workspace))
-      }
-      for id in refused {
-        let isNews = try tx.markAuthenticationError(
-          refusal, account: id, grantVersion: holding.grantVersion, in: workspace)
-        guard isNews else { continue }
-        try tx.append(Event.authenticationError(refusal).record(id, in: workspace, at: refusal.occurred))
-      }
+      // Near its end, or refused by Graph: it must not pass for a sign that the account is well again. One that
+      // has been replaced was not meant.
+      guard try stored.expireToken(tx) else { return }
+      try tx.apply(input, to: stored.owner?.id ?? id, in: workspace, at: refusal.occurred)
+    }
+  }
+}
+
+extension MailboxLook {
+  fileprivate func finding(at now: Instant) -> MailboxFinding {
+    switch self {
+    case .found: .found
+    case .unknown: .unknown
+    case .unusable(let problem), .tokenRejected(let problem): .unusable(ProblemRecord(problem, at: now))
     }
   }
 }

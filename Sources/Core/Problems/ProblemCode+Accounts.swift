@@ -26,13 +26,13 @@ extension ProblemCode {
     remedy: "Correct the app, or delete its accounts first.")
 
   package static let appCertificateInvalid = ProblemCode(
-    "app.certificateInvalid", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "app.certificateInvalid", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .settings,
     "The PEM does not contain a certificate with its own unencrypted RSA key of at least 2048 bits; the "
       + "message says what is wrong.",
     remedy: "Paste certificate and private key together, or create a new pair.")
 
   package static let appCloudUnknown = ProblemCode(
-    "app.cloudUnknown", .app, actor: .operator, status: 400, smtp: "451 4.3.5",
+    "app.cloudUnknown", .app, actor: .operator, status: 400, smtp: "451 4.3.5", fault: .settings,
     "The app belongs to a cloud that the configuration no longer lists.",
     remedy: "Add the cloud under `clouds` again; messages wait until then.")
 
@@ -69,7 +69,7 @@ extension ProblemCode {
     remedy: "Add it under *API permissions*, grant consent, and connect again.")
 
   package static let accountIdentityMismatch = ProblemCode(
-    "account.identityMismatch", .account, actor: .user, status: 403, smtp: "451 4.7.0",
+    "account.identityMismatch", .account, actor: .user, status: 403, smtp: "451 4.7.0", fault: .grant,
     "Somebody signed in with a different mailbox from the one that this account is for; the message names "
       + "both addresses, and nothing was stored.",
     remedy:

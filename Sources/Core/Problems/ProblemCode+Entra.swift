@@ -36,38 +36,38 @@ extension ProblemCode {
     remedy: "Read Microsoft's text, and look up its AADSTS number.")
 
   package static let entraClientUnknown = ProblemCode(
-    "entra.clientUnknown", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.clientUnknown", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .registration,
     "There is no application with this client id in the tenant (AADSTS700016, AADSTS700038).",
     remedy: "Paste the *Application (client) ID*, and check tenant and cloud.")
 
   package static let entraClientDisabled = ProblemCode(
-    "entra.clientDisabled", .app, actor: .administrator, status: 400, smtp: "451 4.3.5",
+    "entra.clientDisabled", .app, actor: .administrator, status: 400, smtp: "451 4.3.5", fault: .registration,
     "The application is disabled in the tenant (AADSTS7000112).",
     remedy: "Have an administrator enable it under *Enterprise applications*.")
 
   package static let entraSecretWrong = ProblemCode(
-    "entra.secretWrong", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.secretWrong", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .credential,
     "The client secret is wrong (AADSTS7000215); often its *Secret ID* was pasted by mistake.",
     remedy: "Paste the secret's *Value*.")
 
   package static let entraSecretExpired = ProblemCode(
-    "entra.secretExpired", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.secretExpired", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .credential,
     "The client secret has expired (AADSTS7000222).",
     remedy:
       "Create a new one in the app registration and store it in the app; no mailbox has to sign in again.")
 
   package static let entraSecretMissing = ProblemCode(
-    "entra.secretMissing", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.secretMissing", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .credential,
     "The redirect URI is registered for the platform *Web*, which needs a secret (AADSTS7000218).",
     remedy: "Add the secret to the app.")
 
   package static let entraSecretUnexpected = ProblemCode(
-    "entra.secretUnexpected", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.secretUnexpected", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .credential,
     "The redirect URI is registered for a native platform, which must not send a secret (AADSTS700025).",
     remedy: "Remove the secret from the app, or register the URI for the platform *Web*.")
 
   package static let entraCertificateRejected = ProblemCode(
-    "entra.certificateRejected", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.certificateRejected", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .credential,
     "Entra does not accept the assertion that the app signed with its certificate: the key differs, or the "
       + "clock is wrong (AADSTS700027, AADSTS500133).",
     remedy: "Upload the certificate to the app registration, and correct the server's clock.")
@@ -78,12 +78,12 @@ extension ProblemCode {
     remedy: "Copy the URI from the message into the app registration, platform *Web*.")
 
   package static let entraTenantUnknown = ProblemCode(
-    "entra.tenantUnknown", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.tenantUnknown", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .registration,
     "There is no such tenant in this cloud (AADSTS90002).",
     remedy: "Correct the directory (tenant) id or the cloud.")
 
   package static let entraTenantRequired = ProblemCode(
-    "entra.tenantRequired", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5",
+    "entra.tenantRequired", .app, actor: .appOwner, status: 400, smtp: "451 4.3.5", fault: .registration,
     "The app is registered for one tenant, or uses application permissions, and so cannot use `common` "
       + "(AADSTS50194, AADSTS9001023).",
     remedy: "Set the app's authority to the directory (tenant) id.")
@@ -111,27 +111,28 @@ extension ProblemCode {
     remedy: "Start the sign-in again.")
 
   package static let entraGrantExpired = ProblemCode(
-    "entra.grantExpired", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "entra.grantExpired", .account, actor: .user, status: 400, smtp: "451 4.7.0", fault: .grant,
     "The grant was not used for 90 days, or a policy ended it earlier (AADSTS700082, AADSTS70043).",
     remedy: "Sign in again.")
 
   package static let entraGrantRevoked = ProblemCode(
-    "entra.grantRevoked", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "entra.grantRevoked", .account, actor: .user, status: 400, smtp: "451 4.7.0", fault: .grant,
     "The grant was revoked, or the password was changed (AADSTS50173, AADSTS70000).",
     remedy: "Sign in again.")
 
   package static let entraConsentRequired = ProblemCode(
-    "entra.consentRequired", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "entra.consentRequired", .account, actor: .user, status: 400, smtp: "451 4.7.0", fault: .grant,
     "The person has not consented to a permission that is now requested (AADSTS65001).",
     remedy: "Sign in again and accept.")
 
   package static let entraAdminConsentRequired = ProblemCode(
     "entra.adminConsentRequired", .account, actor: .administrator, status: 400, smtp: "451 4.7.0",
+    fault: .grant,
     "Only an administrator may consent in this tenant (AADSTS90094).",
     remedy: "Send an administrator the consent link, then sign in again.")
 
   package static let entraInteractionRequired = ProblemCode(
-    "entra.interactionRequired", .account, actor: .user, status: 400, smtp: "451 4.7.0",
+    "entra.interactionRequired", .account, actor: .user, status: 400, smtp: "451 4.7.0", fault: .grant,
     "Microsoft requires the person to sign in interactively, usually for multi-factor authentication "
       + "(AADSTS50076, AADSTS50079).",
     remedy: "Sign in again.")

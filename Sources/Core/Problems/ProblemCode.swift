@@ -17,6 +17,9 @@ package struct ProblemCode: Sendable {
   package let smtp: SMTPStatus
   /// Where the reader finds what the remedy speaks of.
   package let how: How?
+  /// What is to blame where a token was refused for this; `nil` where it can be fixed at Microsoft without our
+  /// hearing of it, and for everything that is not about tokens.
+  package let fault: TokenFault?
   /// One sentence about the kind, for the documentation.
   package let meaning: String
   /// What to do about it in general, for the documentation.
@@ -24,7 +27,7 @@ package struct ProblemCode: Sendable {
 
   init(
     _ rawValue: String, _ scope: Scope, actor: Responsible? = nil, status: Int, vocabulary: String? = nil,
-    smtp: SMTPStatus, how: How? = nil, _ meaning: String, remedy: String
+    smtp: SMTPStatus, how: How? = nil, fault: TokenFault? = nil, _ meaning: String, remedy: String
   ) {
     self.rawValue = rawValue
     self.scope = scope
@@ -33,6 +36,7 @@ package struct ProblemCode: Sendable {
     self.vocabulary = vocabulary
     self.smtp = smtp
     self.how = how
+    self.fault = fault
     self.meaning = meaning
     self.remedy = remedy
   }
@@ -82,6 +86,18 @@ package enum Scope: String, Sendable, CaseIterable {
     case .account, .app, .service, .installation: true
     }
   }
+}
+
+/// What is to blame for a refused token.
+package enum TokenFault: Sendable, Hashable {
+  /// The grant is lost: only a new sign-in helps.
+  case grant
+  /// The app's proof of its identity, that is its secret or certificate.
+  case credential
+  /// The app's registration, in the tenant that was asked.
+  case registration
+  /// The app as it is stored here; Microsoft was not asked.
+  case settings
 }
 
 /// An SMTP reply code with its enhanced status code: `550 5.7.1`.

@@ -59,47 +59,47 @@ extension Transaction {
   /// Up to `limit` accounts that wait for their first token, in all workspaces, oldest first, after that one.
   package func waitingAccounts(
     after last: (created: Instant, id: AccountID)?, limit: Int
-  ) throws -> [AccountRecord] {
+  ) throws -> [AccountDetails] {
     try rows(
       AccountDetails.select + """
          WHERE (state = 'init' OR state = 'connecting' OR state = 'connectError') AND paused = 0
         AND (account.created, account.id) > ($1, $2) ORDER BY account.created, account.id LIMIT $3
         """, last?.created ?? Instant(microseconds: -1), last?.id.rawValue ?? "", limit
-    ) { try AccountRecord($0) }
+    ) { try AccountDetails($0) }
   }
 
-  /// Returns whether it was in one of those states.
-  @discardableResult
-  package func move(
-    _ id: AccountID, to state: AccountState, from states: [AccountState], problem: ProblemRecord? = nil,
-    in workspace: WorkspaceID, at now: Instant
+  /// Compare and set: gives the account that status, unless it no longer has the one that was read; returns
+  /// whether it did. Only `lastError` may have changed since.
+  package func setStatus(
+    _ status: AccountStatus, replacing old: AccountStatus, account id: AccountID, in workspace: WorkspaceID,
+    at now: Instant
   ) throws -> Bool {
-    guard let found = try account(id, in: workspace)?.account, states.contains(found.state) else {
-      return false
-    }
-    return try execute(
+    try execute(
       """
-      UPDATE account SET state = $3, last_error = $4, updated = $5
-      WHERE workspace = $1 AND id = $2 AND state = $6
-      """, workspace, id, state.rawValue, problem, now, found.state.rawValue) > 0
+      UPDATE account SET state = $3, paused = $4, mailbox_found = $5, last_error = $6, updated = $7
+      WHERE workspace = $1 AND id = $2 AND state = $8 AND paused = $9 AND mailbox_found = $10
+      """, workspace, id, status.state.rawValue, status.paused, status.mailboxFound, status.lastError, now,
+      old.state.rawValue, old.paused, old.mailboxFound) > 0
   }
 
-  /// Those of an app, in all workspaces, that Entra refuses a token.
+  /// Microsoft accepted a message of the mailbox, so it is there. Nothing follows from it, and each message that
+  /// is sent comes here, so one guarded statement is enough.
+  package func markMailboxFound(_ id: AccountID, in workspace: WorkspaceID) throws {
+    try execute(
+      "UPDATE account SET mailbox_found = 1 WHERE workspace = $1 AND id = $2 AND mailbox_found = 0",
+      workspace,
+      id)
+  }
+
+  /// Those of an app, in all workspaces, that are not connected because something was refused.
   package func refusedAccounts(ofApp app: AppID, in workspace: WorkspaceID) throws -> [AccountRecord] {
     try rows(
       AccountDetails.select
-        + " WHERE app_workspace = $1 AND app = $2 AND state = 'authenticationError' ORDER BY account.id",
-      workspace, app
+        + """
+         WHERE app_workspace = $1 AND app = $2 AND (state = 'authenticationError' OR state = 'connectError')
+        ORDER BY account.id
+        """, workspace, app
     ) { try AccountRecord($0) }
-  }
-
-  /// Returns whether that is news.
-  package func setPaused(
-    _ paused: Bool, account id: AccountID, in workspace: WorkspaceID, at now: Instant
-  ) throws -> Bool {
-    try execute(
-      "UPDATE account SET paused = $3, updated = $4 WHERE workspace = $1 AND id = $2 AND paused <> $3",
-      workspace, id, paused, now) > 0
   }
 
   /// The accounts that use that one's grant.
@@ -121,66 +121,28 @@ extension Transaction {
       """, workspace, id, tenantID, objectID)
   }
 
-  /// Makes the account, or gives an existing one these values; its `created`, its event numbers and whether it is
-  /// paused stay. A new one goes on with the numbers of an account that once had its id.
+  /// Makes the account, or gives an existing one these values; its `created`, its event numbers and its status
+  /// stay. A new one goes on with the numbers of an account that once had its id.
   package func upsert(_ account: AccountRecord) throws {
     try execute(
       """
       INSERT INTO account (workspace, id, name, email, app_workspace, app, mailbox, delegated,
-        delegated_account, identity, state, paused, verified, send_only, unknown_outcome, tenant_id, object_id,
+        delegated_account, identity, state, paused, mailbox_found, send_only, unknown_outcome, tenant_id, object_id,
         last_error, smtp, event_sequence, created, updated)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
         (SELECT coalesce(max(sequence), 0) FROM event WHERE workspace = $1 AND account = $2), $20, $21)
       ON CONFLICT (workspace, id) DO UPDATE SET name = excluded.name, email = excluded.email,
         app_workspace = excluded.app_workspace, app = excluded.app, mailbox = excluded.mailbox,
         delegated = excluded.delegated, delegated_account = excluded.delegated_account,
-        identity = excluded.identity, state = excluded.state, verified = excluded.verified,
-        send_only = excluded.send_only,
+        identity = excluded.identity, send_only = excluded.send_only,
         unknown_outcome = excluded.unknown_outcome, tenant_id = excluded.tenant_id,
-        object_id = excluded.object_id, last_error = excluded.last_error, smtp = excluded.smtp,
-        updated = excluded.updated
+        object_id = excluded.object_id, smtp = excluded.smtp, updated = excluded.updated
       """,
       account.workspace, account.id, account.name, account.email, account.appWorkspace, account.app,
       account.mailbox, account.delegated, account.delegatedAccount, account.identity.rawValue,
-      account.state.rawValue, account.paused, account.verified, account.sendOnly,
+      account.state.rawValue, account.paused, account.mailboxFound, account.sendOnly,
       account.unknownOutcome.rawValue, account.tenantID, account.objectID, account.lastError,
       account.smtp?.json, account.created, account.updated)
-  }
-
-  /// Returns whether that is news.
-  package func markConnected(
-    _ id: AccountID, as state: AccountState = .connected, in workspace: WorkspaceID, at now: Instant
-  ) throws -> Bool {
-    try execute(
-      """
-      UPDATE account SET state = $3, last_error = NULL, updated = $4
-      WHERE workspace = $1 AND id = $2 AND state <> $3
-      """, workspace, id, state.rawValue, now) > 0
-  }
-
-  /// Returns whether that is news; what was said last is kept anyway. `grantVersion` is the grant that was
-  /// refused, if a person gave one: one that has been replaced since is no reason.
-  package func markAuthenticationError(
-    _ problem: ProblemRecord, account id: AccountID, grantVersion: Int64?, in workspace: WorkspaceID
-  ) throws -> Bool {
-    if let grantVersion {
-      let owner = try account(id, in: workspace)?.account.delegatedAccount ?? id
-      guard try grant(of: owner, in: workspace)?.version == grantVersion else { return false }
-    }
-    let news = try execute(
-      """
-      UPDATE account SET state = 'authenticationError', updated = $3
-      WHERE workspace = $1 AND id = $2 AND state <> 'authenticationError'
-      """, workspace, id, problem.occurred)
-    try execute(
-      "UPDATE account SET last_error = $3 WHERE workspace = $1 AND id = $2", workspace, id, problem)
-    return news > 0
-  }
-
-  /// The mailbox has proved to be there: Microsoft accepted a message of it.
-  package func markVerified(_ id: AccountID, in workspace: WorkspaceID) throws {
-    try execute(
-      "UPDATE account SET verified = 1 WHERE workspace = $1 AND id = $2 AND verified = 0", workspace, id)
   }
 
   package func setSendOnly(_ sendOnly: Bool, account id: AccountID, in workspace: WorkspaceID) throws {

@@ -20,8 +20,8 @@ package struct AccountRecord: Sendable {
   package var state: AccountState
   /// Whether somebody has stopped it for a while; its state is kept.
   package var paused: Bool
-  /// Whether the mailbox is known to be there: its owner signed in, or it has sent something.
-  package var verified: Bool
+  /// Whether the mailbox is known to be there: somebody looked into it, or it has sent something.
+  package var mailboxFound: Bool
   /// Found out when an app was refused the drafts of this mailbox, anew with each token of the app; for a person's grant, its scopes tell.
   package var sendOnly: Bool
   package var unknownOutcome: UnknownOutcome
@@ -37,7 +37,7 @@ package struct AccountRecord: Sendable {
   package init(
     workspace: WorkspaceID, id: AccountID, name: String, email: String, appWorkspace: WorkspaceID? = nil,
     app: AppID, mailbox: String, delegated: Bool = false, delegatedAccount: AccountID? = nil,
-    identity: Identity = .verified, state: AccountState, verified: Bool, unknownOutcome: UnknownOutcome,
+    identity: Identity = .verified, state: AccountState, mailboxFound: Bool, unknownOutcome: UnknownOutcome,
     tenantID: String? = nil, objectID: String? = nil, created: Instant
   ) {
     self.workspace = workspace
@@ -52,7 +52,7 @@ package struct AccountRecord: Sendable {
     self.identity = identity
     self.state = state
     paused = false
-    self.verified = verified
+    self.mailboxFound = mailboxFound
     sendOnly = false
     self.unknownOutcome = unknownOutcome
     self.tenantID = tenantID
@@ -65,6 +65,27 @@ package struct AccountRecord: Sendable {
 extension AccountRecord {
   /// Messages of one mailbox through one app queue together.
   package var lane: LaneKey { LaneKey(workspace, app: app, mailbox: mailbox) }
+
+  package var status: AccountStatus {
+    AccountStatus(state: state, paused: paused, mailboxFound: mailboxFound, lastError: lastError)
+  }
+}
+
+/// What changes about an account by itself, as against what somebody has entered.
+package struct AccountStatus: Sendable, Hashable {
+  package var state: AccountState
+  package var paused: Bool
+  package var mailboxFound: Bool
+  package var lastError: ProblemRecord?
+
+  package init(
+    state: AccountState, paused: Bool = false, mailboxFound: Bool = false, lastError: ProblemRecord? = nil
+  ) {
+    self.state = state
+    self.paused = paused
+    self.mailboxFound = mailboxFound
+    self.lastError = lastError
+  }
 }
 
 /// A client and its refresh token as other programs have them entered: as user and password of a mail server.
@@ -108,6 +129,8 @@ package struct AccountDetails: Sendable {
   package var baseScopes: BaseScopes
   /// What a person has granted, as Entra spelt it; `nil` without a grant.
   package var scopes: [String]?
+  /// Of the grant that it uses, its own or another account's; `nil` without one.
+  package var grantVersion: Int64?
 }
 
 extension AccountRecord {
@@ -124,7 +147,7 @@ extension AccountRecord {
     identity = try row.value("identity")
     state = try row.value("state")
     paused = try row.bool("paused")
-    verified = try row.bool("verified")
+    mailboxFound = try row.bool("mailbox_found")
     sendOnly = try row.bool("send_only")
     unknownOutcome = try row.value("unknown_outcome")
     tenantID = try row.optionalText("tenant_id")
@@ -142,13 +165,14 @@ extension AccountDetails {
     provider = try row.value("provider")
     baseScopes = try row.value("base_scopes")
     scopes = try row.optionalText("scopes") == nil ? nil : try row.words("scopes")
+    grantVersion = try row.optionalInteger("grant_version")
   }
 
   static let select: SQL = """
     SELECT account.workspace, account.id, account.name, email, app_workspace, app, mailbox, delegated,
-      delegated_account, identity, state, paused, verified, account.send_only, unknown_outcome, tenant_id,
+      delegated_account, identity, state, paused, mailbox_found, account.send_only, unknown_outcome, tenant_id,
       object_id, account.last_error, smtp, account.created, account.updated, oauth2_app.provider,
-      oauth2_app.base_scopes, oauth2_grant.scopes
+      oauth2_app.base_scopes, oauth2_grant.scopes, oauth2_grant.version AS grant_version
     FROM account
     JOIN oauth2_app ON oauth2_app.workspace = account.app_workspace AND oauth2_app.id = account.app
     LEFT JOIN oauth2_grant ON oauth2_grant.workspace = account.workspace

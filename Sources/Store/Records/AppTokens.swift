@@ -49,10 +49,11 @@ extension Transaction {
       """, token.workspace, token.app, version, token.version, token.accessToken, token.expires) > 0
   }
 
-  package func expireAppToken(of app: AppID, version: Int64, in workspace: WorkspaceID) throws {
+  /// Returns whether it still was of that version.
+  package func expireAppToken(of app: AppID, version: Int64, in workspace: WorkspaceID) throws -> Bool {
     try execute(
       "UPDATE app_token SET expires = 0 WHERE workspace = $1 AND app = $2 AND version = $3",
-      workspace, app, version)
+      workspace, app, version) > 0
   }
 
   package func deleteAppToken(of app: AppID, in workspace: WorkspaceID) throws {

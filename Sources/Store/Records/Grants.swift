@@ -111,10 +111,14 @@ extension Transaction {
       workspace, account, instant, later)
   }
 
-  /// The refresh token stays.
-  package func expireAccessToken(of account: AccountID, version: Int64, in workspace: WorkspaceID) throws {
+  /// The refresh token stays. Returns whether the grant still was of that version; then its row is locked until
+  /// the commit, so that no other takes its place meanwhile.
+  @discardableResult
+  package func expireAccessToken(
+    of account: AccountID, version: Int64, in workspace: WorkspaceID
+  ) throws -> Bool {
     try execute(
       "UPDATE oauth2_grant SET expires = 0 WHERE workspace = $1 AND account = $2 AND version = $3",
-      workspace, account, version)
+      workspace, account, version) > 0
   }
 }

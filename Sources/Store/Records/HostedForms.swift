@@ -14,7 +14,8 @@ package struct HostedFormRecord: Sendable {
   /// Whether the mailbox is another one than that of whoever signs in.
   package var delegated: Bool
   package var redirectURL: String
-  package var unknownOutcome: UnknownOutcome
+  /// `nil` leaves an existing account's as it is.
+  package var unknownOutcome: UnknownOutcome?
   package var created: Instant
   package var expires: Instant
   /// When an account was stored through it.
@@ -23,8 +24,7 @@ package struct HostedFormRecord: Sendable {
   package init(
     workspace: WorkspaceID, id: FormID, account: AccountID?, name: String?, email: String?,
     expectedEmail: String?, app: AppID?, delegated: Bool = false, redirectURL: String,
-    unknownOutcome: UnknownOutcome,
-    created: Instant, expires: Instant
+    unknownOutcome: UnknownOutcome? = nil, created: Instant, expires: Instant
   ) {
     self.workspace = workspace
     self.id = id
@@ -50,7 +50,7 @@ extension Transaction {
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
       """,
       form.workspace, form.id, form.account, form.name, form.email, form.expectedEmail, form.app,
-      form.delegated, form.redirectURL, form.unknownOutcome.rawValue, form.created, form.expires, form.used)
+      form.delegated, form.redirectURL, form.unknownOutcome?.rawValue, form.created, form.expires, form.used)
   }
 
   package func form(_ id: FormID, in workspace: WorkspaceID) throws -> HostedFormRecord? {
@@ -66,7 +66,7 @@ extension Transaction {
         name: try $0.optionalText("name"), email: try $0.optionalText("email"),
         expectedEmail: try $0.optionalText("expected_email"), app: try $0.optionalIdentifier("app"),
         delegated: try $0.bool("delegated"), redirectURL: try $0.text("redirect_url"),
-        unknownOutcome: try $0.value("unknown_outcome"),
+        unknownOutcome: try $0.optionalText("unknown_outcome").flatMap(UnknownOutcome.init),
         created: try $0.instant("created"), expires: try $0.instant("expires"))
       form.used = try $0.optionalInstant("used")
       return form

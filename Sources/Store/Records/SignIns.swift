@@ -1,6 +1,6 @@
 package import Core
 
-/// One journey to Microsoft's sign-in page and back.
+/// A browser on its way to Microsoft's sign-in page and back.
 package struct SignInRecord: Sendable {
   /// SHA-256 of the `state` parameter, which itself is not stored.
   package var stateHash: [UInt8]

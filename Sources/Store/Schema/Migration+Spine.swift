@@ -47,7 +47,7 @@ extension Migration {
         workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
         name TEXT NOT NULL, email TEXT NOT NULL, app_workspace TEXT NOT NULL, app TEXT NOT NULL,
         mailbox TEXT NOT NULL, delegated BIGINT NOT NULL, delegated_account TEXT, identity TEXT NOT NULL,
-        state TEXT NOT NULL, paused BIGINT NOT NULL, verified BIGINT NOT NULL, send_only BIGINT NOT NULL,
+        state TEXT NOT NULL, paused BIGINT NOT NULL, mailbox_found BIGINT NOT NULL, send_only BIGINT NOT NULL,
         unknown_outcome TEXT NOT NULL,
         tenant_id TEXT, object_id TEXT, last_error TEXT, smtp TEXT,
         event_sequence BIGINT NOT NULL DEFAULT 0, created BIGINT NOT NULL, updated BIGINT NOT NULL,
@@ -77,16 +77,29 @@ extension Migration {
       """,
       // `keep_alive` is when a grant that nobody uses is refreshed, lest it die of idleness.
       "CREATE INDEX oauth2_grant_keep_alive ON oauth2_grant (keep_alive)",
+      // A grant that was imported for an account that holds a good one. It is tried, from `due` on, before it
+      // replaces that one, and then the account gets these values too.
+      """
+      CREATE TABLE pending_grant (
+        workspace TEXT NOT NULL, account TEXT NOT NULL, version BIGINT NOT NULL,
+        refresh_token BYTEA NOT NULL, access_token BYTEA NOT NULL, expires BIGINT NOT NULL,
+        scopes TEXT NOT NULL, client_kind TEXT NOT NULL, app_workspace TEXT NOT NULL, app TEXT NOT NULL,
+        name TEXT NOT NULL, unknown_outcome TEXT NOT NULL, smtp TEXT, due BIGINT NOT NULL,
+        PRIMARY KEY (workspace, account),
+        FOREIGN KEY (workspace, account) REFERENCES account (workspace, id) ON DELETE CASCADE,
+        FOREIGN KEY (app_workspace, app) REFERENCES oauth2_app (workspace, id) ON DELETE CASCADE)
+      """,
+      "CREATE INDEX pending_grant_due ON pending_grant (due)",
       // A hosted sign-in link that was handed out; `used` is when an account was stored through it.
       """
       CREATE TABLE hosted_form (
         workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
         account TEXT, name TEXT, email TEXT, expected_email TEXT, app TEXT, delegated BIGINT NOT NULL,
         redirect_url TEXT NOT NULL,
-        unknown_outcome TEXT NOT NULL, created BIGINT NOT NULL, expires BIGINT NOT NULL, used BIGINT,
+        unknown_outcome TEXT, created BIGINT NOT NULL, expires BIGINT NOT NULL, used BIGINT,
         PRIMARY KEY (workspace, id))
       """,
-      // One journey to Microsoft's sign-in page and back, found by the hash of its `state`.
+      // A browser on its way to Microsoft's sign-in page and back, found by the hash of its `state`.
       """
       CREATE TABLE sign_in (
         state_hash BYTEA PRIMARY KEY, workspace TEXT NOT NULL, form TEXT NOT NULL,

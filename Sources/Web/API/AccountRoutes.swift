@@ -72,7 +72,7 @@ extension AccountReply {
     app = account.app
     state = Word(State(account.state, isPaused: account.paused))
     baseScopes = Word(account.baseScopes)
-    verified = account.verified
+    verified = account.mailboxFound
     sendOnly = account.sendOnly
     delegated = account.delegated
     identity = account.identity.map { Word($0) }

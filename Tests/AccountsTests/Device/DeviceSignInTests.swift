@@ -16,15 +16,15 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `a person who enters the code connects the account`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
-      let journey = try await world.startDevice()
-      #expect(journey.verificationURL.hasPrefix(world.origin))
-      #expect(journey.message.contains(journey.userCode) && journey.message.contains(journey.verificationURL))
-      #expect(journey.expiresIn == .seconds(900))
+      let started = try await world.startDevice()
+      #expect(started.verificationURL.hasPrefix(world.origin))
+      #expect(started.message.contains(started.userCode) && started.message.contains(started.verificationURL))
+      #expect(started.expiresIn == .seconds(900))
       try await world.poll()
-      #expect(try await world.deviceStatus(journey).state == .pending)
-      try await world.decide(journey, as: "alice@contoso.test")
+      #expect(try await world.deviceStatus(started).state == .pending)
+      try await world.decide(started, as: "alice@contoso.test")
       try await world.poll()
-      let status = try await world.deviceStatus(journey)
+      let status = try await world.deviceStatus(started)
       #expect(status.state == .connected && status.account == AccountID("a") && status.problem == nil)
       let account = try await world.house.directory.account(AccountID("a"), in: .default)
       #expect(account.state == .connected && account.email == "alice@contoso.test")
@@ -36,10 +36,10 @@ import Testing
   func `a grant of a code is refreshed without the app's secret`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
       let app = try await world.house.addApp(clientID: Sandboxed.native, secret: "of another platform")
-      let journey = try await world.house.devices.start(Self.new, app: app, in: .default)
-      try await world.decide(journey, as: "alice@contoso.test")
+      let started = try await world.house.devices.start(Self.new, app: app, in: .default)
+      try await world.decide(started, as: "alice@contoso.test")
       try await world.poll()
-      #expect(try await world.deviceStatus(journey).state == .connected)
+      #expect(try await world.deviceStatus(started).state == .connected)
       world.house.time.advance(by: .seconds(2 * 3600))
       _ = try await world.house.otherNode().tokens.token(for: AccountID("a"), in: .default)
       #expect(try await world.refreshes() == 1)
@@ -50,10 +50,10 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `whoever declines leaves nothing behind`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
-      let journey = try await world.startDevice()
-      try await world.decide(journey, as: "alice@contoso.test", "decline")
+      let started = try await world.startDevice()
+      try await world.decide(started, as: "alice@contoso.test", "decline")
       try await world.poll()
-      let status = try await world.deviceStatus(journey)
+      let status = try await world.deviceStatus(started)
       #expect(status.state == .declined && status.problem?.code == "signIn.declined")
       #expect(status.problem?.remedy != nil)
       try await world.expectNoAccount()
@@ -74,8 +74,8 @@ import Testing
       try await world.control("clock", #"{"advanceSeconds": 1000}"#)
       try await world.poll()
       #expect(try await world.polls() == 1)
-      for journey in [ours, theirs] {
-        let status = try await world.deviceStatus(journey)
+      for started in [ours, theirs] {
+        let status = try await world.deviceStatus(started)
         #expect(status.state == .expired && status.problem?.code == "signIn.deviceCodeExpired")
       }
     }
@@ -83,15 +83,15 @@ import Testing
 
   @Test func `an app that allows no public client flows says where to allow them`() async throws {
     try await Sandboxed.run(.sqlite) { world in
-      let journey = try await world.startDevice(app: try await world.addWebApp())
-      try await world.decide(journey, as: "alice@contoso.test")
+      let started = try await world.startDevice(app: try await world.addWebApp())
+      try await world.decide(started, as: "alice@contoso.test")
       try await world.poll()
-      let problem = try #require(try await world.deviceStatus(journey).problem)
+      let problem = try #require(try await world.deviceStatus(started).problem)
       #expect(problem.code == "signIn.publicClientOff" && problem.peerCode == "AADSTS7000218")
       #expect(problem.remedy?.contains("Allow public client flows") == true)
       #expect(problem.actor == .appOwner)
       #expect(problem.link?.contains(Sandboxed.web.id) == true)
-      #expect(try await world.deviceStatus(journey).state == .failed)
+      #expect(try await world.deviceStatus(started).state == .failed)
     }
   }
 
@@ -123,26 +123,26 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `another node goes on with a code, and several ask once`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
-      let journey = try await world.startDevice()
+      let started = try await world.startDevice()
       let nodes = (0..<8).map { _ in world.house.otherNode() }
       for round in 1...2 {
-        if round == 2 { try await world.decide(journey, as: "alice@contoso.test") }
-        world.house.time.advance(by: journey.interval)
+        if round == 2 { try await world.decide(started, as: "alice@contoso.test") }
+        world.house.time.advance(by: started.interval)
         await withTaskGroup(of: Void.self) { group in
           for node in nodes { group.addTask { await node.polling.pollDue() } }
         }
         #expect(try await world.polls() == round)
       }
-      #expect(try await world.deviceStatus(journey).state == .connected)
+      #expect(try await world.deviceStatus(started).state == .connected)
     }
   }
 
   @Test(arguments: StoreEngine.allCases)
   func `a code whose node died is asked for again`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
-      let journey = try await world.startDevice()
-      try await world.decide(journey, as: "alice@contoso.test")
-      world.house.time.advance(by: journey.interval)
+      let started = try await world.startDevice()
+      try await world.decide(started, as: "alice@contoso.test")
+      world.house.time.advance(by: started.interval)
       let now = world.house.time.now
       // It took its turn and was heard of no more.
       _ = try await world.house.store.write { (tx: borrowing Transaction) in
@@ -152,7 +152,7 @@ import Testing
       #expect(try await world.polls() == 0)
       world.house.time.advance(by: DeviceSignIns.lease)
       await world.house.otherNode().polling.pollDue()
-      #expect(try await world.deviceStatus(journey).state == .connected)
+      #expect(try await world.deviceStatus(started).state == .connected)
     }
   }
 
@@ -181,28 +181,28 @@ import Testing
 
   @Test func `what passes by itself is waited for, and slower when Entra says so`() async throws {
     try await Sandboxed.run(.sqlite) { world in
-      let journey = try await world.startDevice()
+      let started = try await world.startDevice()
       try await world.control("faults", #"{"path": "/token", "status": 503, "count": 1}"#)
       try await world.poll()
-      #expect(try await world.deviceStatus(journey).state == .pending)
+      #expect(try await world.deviceStatus(started).state == .pending)
       // The sandbox sees these two within a moment.
       for _ in 0..<2 { try await world.poll() }
       let record = try await world.house.store.read { (tx: borrowing Transaction) in
-        try tx.deviceSignIn(journey.id, in: .default)
+        try tx.deviceSignIn(started.id, in: .default)
       }
-      #expect(record?.pollInterval == journey.interval + DeviceSignIns.slowDown)
-      #expect(record?.nextPoll == world.house.time.now + journey.interval + DeviceSignIns.slowDown)
+      #expect(record?.pollInterval == started.interval + DeviceSignIns.slowDown)
+      #expect(record?.nextPoll == world.house.time.now + started.interval + DeviceSignIns.slowDown)
     }
   }
 
   @Test func `the device code is nowhere in clear`() async throws {
     try await Sandboxed.run(.sqlite) { world in
-      let journey = try await world.startDevice()
+      let started = try await world.startDevice()
       try await world.poll()
       let asked = try await world.requests("/token", body: "device_code=").first?.body
       let code = try #require(asked?.firstMatch(of: /device_code=([^&]+)/)?.1)
       let record = try await world.house.store.read { (tx: borrowing Transaction) in
-        try tx.deviceSignIn(journey.id, in: .default)
+        try tx.deviceSignIn(started.id, in: .default)
       }
       #expect(!String(decoding: try #require(record).code, as: UTF8.self).contains(code))
     }
@@ -214,13 +214,13 @@ import Testing
         services: [world.house.polling], logger: Logger(label: "test") { _ in .silent })
       try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
-        let journey = try await world.startDevice()
-        try await world.decide(journey, as: "alice@contoso.test")
-        while try await world.deviceStatus(journey).state == .pending {
+        let started = try await world.startDevice()
+        try await world.decide(started, as: "alice@contoso.test")
+        while try await world.deviceStatus(started).state == .pending {
           await world.house.time.untilSleeping()
           world.house.time.advance(by: DeviceSignIns.idle)
         }
-        #expect(try await world.deviceStatus(journey).state == .connected)
+        #expect(try await world.deviceStatus(started).state == .connected)
         await group.triggerGracefulShutdown()
         try await tasks.waitForAll()
       }
@@ -238,16 +238,16 @@ import Testing
         try await world.house.signIn.form(
           NewForm(email: "alice@contoso.test", redirectURL: "https://a.example/done?x=1"), in: .default))
       let (data, sig) = (link["data"] ?? "", link["sig"] ?? "")
-      let journey = try await world.house.devices.start(data: data, sig: sig, app: app)
-      #expect(try await world.house.devices.start(data: data, sig: sig, app: app) == journey)
+      let started = try await world.house.devices.start(data: data, sig: sig, app: app)
+      #expect(try await world.house.devices.start(data: data, sig: sig, app: app) == started)
       #expect(try await world.requests("/devicecode").count == 1)
-      let pending = try await world.devicePage(journey)
-      #expect(pending.status.state == .pending && pending.userCode == journey.userCode)
+      let pending = try await world.devicePage(started)
+      #expect(pending.status.state == .pending && pending.userCode == started.userCode)
       #expect(pending.email == "alice@contoso.test" && pending.requester == "a.example")
       #expect(pending.redirect == nil && pending.back == nil && pending.tryAgain != nil)
-      try await world.decide(journey, as: "alice@contoso.test")
+      try await world.decide(started, as: "alice@contoso.test")
       try await world.poll()
-      let done = try await world.devicePage(journey)
+      let done = try await world.devicePage(started)
       let account = try #require(done.status.account)
       #expect(done.redirect == "https://a.example/done?x=1&account=\(account)&state=new")
       #expect(done.tryAgain == nil)
@@ -263,11 +263,11 @@ import Testing
       let app = try await world.addNativeApp()
       let form = NewForm(account: AccountID("a"), redirectURL: "https://a.example/done")
       let link = world.query(try await world.house.signIn.form(form, in: .default))
-      let journey = try await world.house.devices.start(
+      let started = try await world.house.devices.start(
         data: link["data"] ?? "", sig: link["sig"] ?? "", app: app)
-      try await world.decide(journey, as: "alice@contoso.test", "decline")
+      try await world.decide(started, as: "alice@contoso.test", "decline")
       try await world.poll()
-      let page = try await world.devicePage(journey)
+      let page = try await world.devicePage(started)
       #expect(page.status.problem?.code == "signIn.declined")
       let back = world.query(page.back?.url ?? "")
       #expect(back["state"] == "failed" && back["problem"] == "signIn.declined" && back["account"] == "a")
@@ -280,9 +280,9 @@ import Testing
       let app = try await world.addNativeApp()
       let form = NewForm(redirectURL: "https://a.example/done")
       let hosted = world.query(try await world.house.signIn.form(form, in: .default))
-      let journey = try await world.house.devices.start(
+      let started = try await world.house.devices.start(
         data: hosted["data"] ?? "", sig: hosted["sig"] ?? "", app: app)
-      let page = world.query(journey.url)
+      let page = world.query(started.url)
       for (data, sig) in [
         (hosted["data"], hosted["sig"]), (page["data"], hosted["sig"]), (page["data"], ""), ("", page["sig"]),
       ] {
@@ -292,7 +292,7 @@ import Testing
         #expect(problem?.code == .formInvalid)
       }
       let unknown = await #expect(throws: Problem.self) {
-        try await world.house.devices.status(journey.id, in: WorkspaceID("other"))
+        try await world.house.devices.status(started.id, in: WorkspaceID("other"))
       }
       #expect(unknown?.code == .signInDeviceUnknown)
       let foreign = await #expect(throws: Problem.self) {
@@ -318,12 +318,12 @@ extension Sandboxed {
   }
 
   /// A person enters the code and accepts, or does not.
-  fileprivate func decide(_ journey: PendingDeviceSignIn, as user: String, _ decision: String = "accept")
+  fileprivate func decide(_ started: PendingDeviceSignIn, as user: String, _ decision: String = "accept")
     async throws
   {
     let answer = try await send(
       "POST", origin + "/sandbox/device", type: "application/json",
-      body: #"{"userCode": "\#(journey.userCode)", "user": "\#(user)", "decision": "\#(decision)"}"#)
+      body: #"{"userCode": "\#(started.userCode)", "user": "\#(user)", "decision": "\#(decision)"}"#)
     #expect(answer.status == 204, "\(answer.body)")
   }
 
@@ -337,12 +337,12 @@ extension Sandboxed {
     try await requests("/token", body: "device_code=").count
   }
 
-  fileprivate func deviceStatus(_ journey: PendingDeviceSignIn) async throws -> DeviceStatus {
-    try await house.devices.status(journey.id, in: .default)
+  fileprivate func deviceStatus(_ started: PendingDeviceSignIn) async throws -> DeviceStatus {
+    try await house.devices.status(started.id, in: .default)
   }
 
-  fileprivate func devicePage(_ journey: PendingDeviceSignIn) async throws -> DevicePage {
-    let link = query(journey.url)
+  fileprivate func devicePage(_ started: PendingDeviceSignIn) async throws -> DevicePage {
+    let link = query(started.url)
     return try await house.devices.page(data: link["data"] ?? "", sig: link["sig"] ?? "")
   }
 

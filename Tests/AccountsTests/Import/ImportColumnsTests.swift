@@ -1,7 +1,7 @@
-@testable import Tables
 import Testing
 
 @testable import Accounts
+@testable import Tables
 
 @Suite struct ImportColumnsTests {
   @Test(

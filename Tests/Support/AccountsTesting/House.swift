@@ -9,6 +9,10 @@ package import Store
 package import StoreTesting
 package import Vault
 
+@testable import Backends
+@testable import Diagnosis
+@testable import HTTP
+
 /// Everything of Accounts over one database, with a clock that is moved by hand.
 package struct House: Sendable {
   package let store: Store
@@ -68,6 +72,9 @@ package struct House: Sendable {
 
   /// Another node: the same database, key and Microsoft, and its own memory.
   package func otherNode() -> House { House(store, vault: vault, time: time, endpoints: endpoints) }
+
+  /// The same database and another key.
+  package func otherKey() -> House { House(store, vault: Vault(key: .random()), time: time, endpoints: endpoints) }
 }
 
 extension LogHandler where Self == SwiftLogNoOpLogHandler {

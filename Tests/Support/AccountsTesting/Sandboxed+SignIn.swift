@@ -16,8 +16,8 @@ extension Sandboxed {
   /// The whole way: a link, its page, Microsoft's pages as a browser without scripts sees them, the callback.
   package func connect(_ form: NewForm, as user: String, app: AppID? = nil) async throws -> SignInOutcome {
     let link = try await house.signIn.form(form, in: .default)
-    let journey = try await start(link, app: app)
-    return try await finish(try await callback(journey, as: user), journey)
+    let started = try await start(link, app: app)
+    return try await finish(try await callback(started, as: user), started)
   }
 
   /// An account of somebody who has signed in.
@@ -37,15 +37,15 @@ extension Sandboxed {
     return try await house.signIn.begin(data: data, sig: sig, app: choice)
   }
 
-  package func finish(_ callback: [String: String], _ journey: SignInStart) async throws -> SignInOutcome {
-    try await house.signIn.complete(callback, cookies: [journey.cookie.name: journey.cookie.value.reveal()])
+  package func finish(_ callback: [String: String], _ started: SignInStart) async throws -> SignInOutcome {
+    try await house.signIn.complete(callback, cookies: [started.cookie.name: started.cookie.value.reveal()])
   }
 
   /// Picks the account, accepts, and returns the query with which the browser comes back to us.
   package func callback(
-    _ journey: SignInStart, as user: String, decision: String = "accept"
+    _ started: SignInStart, as user: String, decision: String = "accept"
   ) async throws -> [String: String] {
-    var answer = try await send("GET", journey.authorizeURL)
+    var answer = try await send("GET", started.authorizeURL)
     for press in [["username": user], ["username": user, "decision": decision]] {
       if answer.location != nil { break }
       guard let form = Form(answer.body) else { throw UnexpectedAnswer(answer: answer) }

@@ -1,0 +1,30 @@
+import Core
+import Microsoft
+import Store
+
+/// What one request to a mailbox's drafts told about whether an account may be connected.
+enum MailboxLook: Sendable {
+  case found
+  /// Graph does not let us look, or is not well: the first message will tell.
+  case unknown
+  /// Exchange does not have the mailbox, or does not let this account into it.
+  case unusable(Problem)
+  /// Graph did not accept the token, which says nothing about the mailbox.
+  case tokenRejected(Problem)
+}
+
+extension Graph {
+  /// - Parameter noAccess: how to put that somebody else's mailbox cannot be opened; `nil` where a refusal only
+  ///   means that the app may not look.
+  func lookIntoMailbox(noAccess: (@Sendable (PeerError?) -> Problem)?) async -> MailboxLook {
+    do throws(Problem) {
+      _ = try await folderID(.drafts)
+      return .found
+    } catch {
+      if error.code == .graphMailboxUnavailable { return .unusable(error) }
+      if error.code == .graphTokenRejected || error.origin?.status == 401 { return .tokenRejected(error) }
+      if error.code == .graphAccessDenied, let noAccess { return .unusable(noAccess(error.origin)) }
+      return .unknown
+    }
+  }
+}
