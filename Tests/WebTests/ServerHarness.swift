@@ -89,6 +89,11 @@ final class RawClient: Sendable {
     }
 
     func channelInactive(context: ChannelHandlerContext) { end() }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+      if event as? ChannelEvent == .inputClosed { end() }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     private func end() {
@@ -102,6 +107,7 @@ final class RawClient: Sendable {
     let arrivals = Arrivals()
     self.arrivals = arrivals
     channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .channelOption(.allowRemoteHalfClosure, value: true)
       .channelInitializer { $0.pipeline.addHandler(arrivals) }
       .connect(host: "localhost", port: port).get()
   }
@@ -134,15 +140,17 @@ final class RawClient: Sendable {
     return text
   }
 
-  /// What has arrived when the connection has ended.
+  /// What has arrived when the server has said its last.
   @discardableResult
   func everything() async -> String {
-    if arrivals.state.withLock({ $0.isOver }) { return text }
-    for await _ in arrivals.changes where arrivals.state.withLock({ $0.isOver }) { break }
+    if !arrivals.state.withLock({ $0.isOver }) {
+      for await _ in arrivals.changes where arrivals.state.withLock({ $0.isOver }) { break }
+    }
+    await close()
     return text
   }
 
-  func close() async throws { try await channel.close() }
+  func close() async { try? await channel.close() }
 }
 
 /// The lines of a log, by level.
