@@ -45,6 +45,10 @@ struct ServerHarness: Sendable {
       return "\(count)"
     }
     router.post("refuse") { _, _ -> String in throw Problem.tokenMissing }
+    router.post("form") { request, _ in
+      let text = String(buffer: try await request.body.collect(upTo: 1024))
+      return try URLEncodedFormDecoder().decode([String: String].self, from: text)["a"] ?? ""
+    }
     router.get("client") { _, context in context.clientAddress?.description ?? "none" }
     return router
   }

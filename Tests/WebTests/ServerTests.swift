@@ -125,6 +125,17 @@ import Testing
     }
   }
 
+  @Test(arguments: ["a=%zz", "a=1&a=2"])
+  func `a form that cannot be read is answered with 400 and not logged as ours`(form: String) async throws {
+    try await ServerHarness.run { server in
+      let answer = try await server.exchange(
+        "POST /form HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: \(form.utf8.count)\r\n\r\n"
+          + form)
+      #expect(answer.hasPrefix("HTTP/1.1 400"))
+      #expect(server.log.complaints.isEmpty)
+    }
+  }
+
   @Test func `HTTP/1.0 needs no Host and closes`() async throws {
     try await ServerHarness.run { server in
       let answer = try await server.exchange("GET /client HTTP/1.0\r\n\r\n")

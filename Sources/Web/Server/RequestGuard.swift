@@ -27,7 +27,11 @@ struct RequestGuard: RouterMiddleware {
     request.body = RequestBody(
       asyncSequence: GuardedBody(
         body: request.body, memory: memory, length: request.headers[.contentLength].flatMap { Int($0) }))
-    return try await next(request, context)
+    do {
+      return try await next(request, context)
+    } catch is URLEncodedFormError {
+      throw Problem.malformedForm
+    }
   }
 }
 
