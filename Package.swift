@@ -15,6 +15,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -100,8 +101,9 @@ let package = Package(
       name: "Web",
       dependencies: [
         "Core", "JSON", "API", "MIME", "HTML", "Vault", "Store", "Events", "Access", "Accounts", "Backends",
-        "Delivery", "Diagnosis", crypto, hummingbird, logging, nioCore,
+        "Delivery", "Diagnosis", crypto, hummingbird, logging, nioCore, nioHTTP1,
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
       ],
       swiftSettings: style),
     // beside: Microsoft on this machine, reached only by URL
@@ -217,7 +219,7 @@ let package = Package(
         "API", "Access", "Accounts", "Backends", "ContractTesting", "Core", "Delivery", "Diagnosis", "Events",
         "HTML", "HTTP", "JSON", "Microsoft", "Store", "StoreTesting", "Vault", "Web", hummingbird,
         .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "HummingbirdTesting", package: "hummingbird"), logging, nioCore,
+        .product(name: "HummingbirdTesting", package: "hummingbird"), logging, nioCore, nioEmbedded, nioPosix,
       ],
       swiftSettings: style),
   ]

@@ -104,6 +104,7 @@ package struct Installation: Sendable {
     _ store: Store, _ vault: Vault, _ http: HTTPExchange, node: NodeID,
     onListening: @escaping @Sendable (String) async -> Void
   ) async throws {
+    let limits = ServerLimits(descriptors: OpenFiles.raiseLimit(logger))
     let endpoints = Endpoints(clouds: configuration.clouds, http: http)
     let publicURL = configuration.publicURL ?? "http://localhost:\(configuration.port)"
     let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
@@ -136,12 +137,17 @@ package struct Installation: Sendable {
         workspaces: WorkspaceDirectory(store: store, tokens: apiTokens, time: time),
         signIn: signIn, outbox: outbox),
       publicURL: publicURL, loginOrigins: configuration.clouds.loginOrigins,
-      bodyLimit: configuration.bodyLimit)
+      bodyLimit: configuration.bodyLimit, bodyMemory: limits.bodyMemory,
+      trustedProxies: configuration.trustedProxies)
+    let listener = WebServer(limits: limits, trustedProxies: configuration.trustedProxies, logger: logger)
     let server = Application(
-      router: web.router(),
+      router: web.router(), server: listener.builder,
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: "Heliograph"),
-      onServerRunning: { _ in await onListening(publicURL) }, logger: logger)
+      onServerRunning: { socket in
+        await listener.attach(to: socket)
+        await onListening(publicURL)
+      }, logger: logger)
     do {
       try await ServiceGroup(
         services: [

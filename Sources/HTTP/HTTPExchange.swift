@@ -15,6 +15,7 @@ import NIOSSL
 /// it with `shutdown()`.
 package final class HTTPExchange: Sendable {
   private let client: HTTPClient
+  private let loops: LoopChooser
   private let userAgent: String
   private let exchangeTimeout: TimeAmount
 
@@ -65,9 +66,8 @@ package final class HTTPExchange: Sendable {
     settings.connectionPool.idleTimeout = TimeAmount(configuration.idleTimeout)
     settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionsPerHost
     settings.connectionPool.retryConnectionEstablishment = false
-    // One event loop: what `ReplyCollector` is told is then never behind what was written to the socket.
-    client = HTTPClient(
-      eventLoopGroup: MultiThreadedEventLoopGroup.singleton.next(), configuration: settings)
+    client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: settings)
+    loops = LoopChooser(MultiThreadedEventLoopGroup.singleton)
     userAgent = configuration.userAgent
     exchangeTimeout = TimeAmount(configuration.exchangeTimeout)
   }
@@ -90,8 +90,12 @@ package final class HTTPExchange: Sendable {
     }
     let collector = ReplyCollector(limit: request.replyLimit)
     let upload = TimeAmount.seconds(Int64((request.body?.count ?? 0) / Self.slowestUpload))
+    let place = loops.take()
+    defer { loops.giveBack(place) }
+    // The collector on the loop of the socket: what it is told is then never behind what was written there.
     let task = client.execute(
-      request: outgoing, delegate: collector, deadline: .now() + exchangeTimeout + upload)
+      request: outgoing, delegate: collector, eventLoop: .delegateAndChannel(on: place.loop),
+      deadline: .now() + exchangeTimeout + upload)
     do {
       return try await withTaskCancellationHandler {
         try await task.get()

@@ -1,5 +1,6 @@
 package import Access
 package import Accounts
+package import Core
 package import Delivery
 package import Diagnosis
 import Events
@@ -46,9 +47,19 @@ package struct WebApplication: Sendable {
   private let publicURL: String
   private let loginOrigins: [String]
   private let bodyLimit: Int
+  private let budget: MemoryBudget
+  private let trustedProxies: [CIDR]
 
-  /// - Parameter loginOrigins: Microsoft's sign-in hosts, which the hosted page may send a form to.
-  package init(_ services: Services, publicURL: String, loginOrigins: [String], bodyLimit: Int) {
+  /// - Parameters:
+  ///   - loginOrigins: Microsoft's sign-in hosts, which the hosted page may send a form to.
+  ///   - bodyMemory: Bytes of bodies that are in memory at a time, over all requests.
+  ///   - trustedProxies: They are believed about who asks (`X-Forwarded-For`).
+  package init(
+    _ services: Services, publicURL: String, loginOrigins: [String], bodyLimit: Int, bodyMemory: Int = 64 << 20,
+    trustedProxies: [CIDR] = []
+  ) {
+    budget = MemoryBudget(limit: bodyMemory, largestBody: bodyLimit)
+    self.trustedProxies = trustedProxies
     self.services = services
     self.publicURL = publicURL
     self.loginOrigins = loginOrigins
@@ -57,7 +68,9 @@ package struct WebApplication: Sendable {
 
   package func router() -> Router<WebContext> {
     let router = Router(context: WebContext.self)
+    router.add(middleware: ResponseHeaders())
     router.add(middleware: ProblemMiddleware(bodyLimit: bodyLimit))
+    router.add(middleware: RequestGuard(budget: budget, trustedProxies: trustedProxies))
     HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
     let api = APIRouter(
       router: router, authentication: BearerAuthentication(tokens: services.tokens), bodyLimit: bodyLimit)

@@ -10,9 +10,16 @@ package struct WebContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
   /// Set by `BearerAuthentication`; `nil` on the public pages.
   var principal: Principal?
+  /// The other end of the connection; `nil` when it is no network connection.
+  let peerAddress: IPAddress?
+  /// The client itself, behind the trusted proxies. Set by `RequestGuard`, as is the next.
+  var clientAddress: IPAddress?
+  /// What this request's body holds in memory.
+  var bodyMemory: BodyMemory?
 
   package init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
+    peerAddress = IPAddress(source.channel.remoteAddress)
   }
 }
 

@@ -10,6 +10,7 @@ struct ServeOptions: ParsableArguments {
   @Option(help: .init(Setting.host.summary, valueName: "address")) var host: String?
   @Option(help: .init(Setting.port.summary)) var port: String?
   @Option(help: .init(Setting.url.summary)) var url: String?
+  @Option(help: .init(Setting.trustedProxies.summary, valueName: "blocks")) var trustedProxies: String?
   @Option(help: .init(Setting.microsoft.summary, valueName: "url")) var microsoft: String?
   @Option(name: .customLong("microsoft-ca"), help: .init(Setting.microsoftCA.summary, valueName: "file"))
   var microsoftCA: String?
@@ -22,8 +23,8 @@ struct ServeOptions: ParsableArguments {
 
   func configuration() throws -> Configuration {
     try store.configuration(flags: [
-      .host: host, .port: port, .url: url, .microsoft: microsoft, .microsoftCA: microsoftCA,
-      .clouds: clouds, .exposeTokens: exposeTokens,
+      .host: host, .port: port, .url: url, .trustedProxies: trustedProxies, .microsoft: microsoft,
+      .microsoftCA: microsoftCA, .clouds: clouds, .exposeTokens: exposeTokens,
       .unknownOutcomeWait: unknownOutcomeWait, .bodyLimit: bodyLimit, .logLevel: logLevel,
     ])
   }

@@ -44,6 +44,22 @@ import Testing
     #expect(Setting.allCases.filter { $0.flag == nil } == [.databaseURL, .secretKey, .preparedToken])
   }
 
+  @Test func `trusted proxies are addresses and blocks`() throws {
+    let settings = try Settings(flags: [.trustedProxies: "10.0.0.0/8, 192.0.2.1 fd00::/8"])
+    #expect(
+      try Configuration(settings).trustedProxies.map(\.description) == [
+        "10.0.0.0/8", "192.0.2.1/32", "fd00::/8",
+      ])
+    #expect(try Configuration(Settings()).trustedProxies.isEmpty)
+    for text in ["10.0.0.1/8", "proxy.example", "10.0.0.0/8;fd00::/8"] {
+      let problem = try #require(throws: Problem.self) {
+        try Configuration(Settings(flags: [.trustedProxies: text]))
+      }
+      #expect(problem.code == .configurationInvalid)
+      #expect(problem.summary.contains("trusted-proxies is \(text)"))
+    }
+  }
+
   @Test func `the documentation's table is the table of the code`() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
     let text = try String(contentsOf: root.appending(path: "docs/configuration.md"), encoding: .utf8)

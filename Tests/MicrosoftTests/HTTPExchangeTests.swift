@@ -1,7 +1,9 @@
-@testable import HTTP
+import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Testing
 
+@testable import HTTP
 @testable import Microsoft
 
 @Suite struct HTTPExchangeTests {
@@ -171,6 +173,69 @@ import Testing
       #expect(failures.count == 300)
       for (number, failure) in failures where !failure.wasSent { #expect(!arrived.contains("/\(number)")) }
     }
+  }
+
+  @Test func `on all event loops, what is said not to have left never arrives`() async throws {
+    let farewell = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+    let react: @Sendable (WireServer.Request) -> WireServer.Reaction = { request in
+      switch Int(request.target.dropFirst()).map({ $0 % 4 }) {
+      case 0: .answer(200)
+      // The connection may be taken for the next request before its end is seen.
+      case 1: .raw(farewell)
+      case 2: .hangUp
+      default: .raw("HTTP/1.1 2")
+      }
+    }
+    var failures: [Int: HTTPFailure] = [:]
+    try await WireServer.run(react: react) { server in
+      try await withHTTP { http in
+        await withTaskGroup(of: (Int, HTTPFailure?).self) { group in
+          for number in 0..<1000 {
+            if number >= 64, let (number, failure) = await group.next() { failures[number] = failure }
+            let request = post(server.origin + "/\(number)")
+            group.addTask { (number, await Self.failure(of: request, http)) }
+          }
+          for await (number, failure) in group { failures[number] = failure }
+        }
+      }
+      let arrived = Set(server.requests.map(\.target))
+      #expect(arrived.count == server.requests.count, "nothing is sent twice")
+      for number in 0..<1000 {
+        guard let failure = failures[number] else {
+          #expect(number % 4 < 2, "only what was answered did not fail")
+          continue
+        }
+        if !failure.wasSent { #expect(!arrived.contains("/\(number)")) }
+      }
+    }
+    try await WireServer.run(greeting: .hangUp, react: react) { server in
+      try await withHTTP { http in
+        await withTaskGroup(of: (Int, HTTPFailure?).self) { group in
+          for number in 0..<200 {
+            let request = post(server.origin + "/\(number * 4)")
+            group.addTask { (number, await Self.failure(of: request, http)) }
+          }
+          for await (number, failure) in group {
+            if server.requests.contains(where: { $0.target == "/\(number * 4)" }) {
+              #expect(failure?.wasSent != false)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test func `requests spread over the event loops, and few stay on the first`() {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 3)
+    defer { group.shutdownGracefully { _ in } }
+    let loops = LoopChooser(group)
+    let all = group.makeIterator().map { ObjectIdentifier($0) }
+    let places = (0..<6).map { _ in loops.take() }
+    #expect(places.map { ObjectIdentifier($0.loop) } == all + all)
+    loops.giveBack(places[4])
+    #expect(ObjectIdentifier(loops.take().loop) == all[1])
+    for place in places where place.loop !== places[4].loop { loops.giveBack(place) }
+    #expect(ObjectIdentifier(loops.take().loop) == all[0])
   }
 
   @Test func `shutting down ends what is in flight`() async throws {

@@ -15,7 +15,7 @@ struct Figures: AsyncParsableCommand {
     discussion: "Each is measured in turn with what it is compared to; printed are the median and the range.")
 
   enum Figure: String, CaseIterable, ExpressibleByArgument {
-    case accept, delivery, start
+    case accept, delivery, start, hostile
   }
 
   @Option(help: "The release binary.") var heliograph: String
@@ -46,6 +46,7 @@ struct Figures: AsyncParsableCommand {
         case .accept: try await AcceptFigure(bench: bench, clients: clients).table()
         case .delivery: try await DeliveryFigure(bench: bench).table()
         case .start: try await StartFigure(bench: bench).table()
+        case .hostile: try await HostileFigure(bench: bench).table()
         }
       print("\n\(figure.rawValue)\n\n\(table)")
       fflush(nil)

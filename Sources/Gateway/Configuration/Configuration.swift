@@ -11,6 +11,7 @@ package struct Configuration: Sendable {
   package let data: String
   /// Without a trailing slash; `nil` until the port is known.
   package let publicURL: String?
+  package let trustedProxies: [CIDR]
   package let clouds: Clouds
   /// Whether callers may have Microsoft's access tokens.
   package let exposeTokens: Bool
@@ -34,6 +35,7 @@ package struct Configuration: Sendable {
     let data = settings[.data] ?? "heliograph-data"
     self.data = data
     publicURL = try settings[.url].map(Self.publicURL)
+    trustedProxies = try Self.blocks(settings, .trustedProxies)
     clouds = Clouds(
       global: try settings[.microsoft].map { try Cloud(replacing: $0) } ?? .global,
       named: try Self.clouds(settings[.clouds]))
@@ -70,6 +72,18 @@ package struct Configuration: Sendable {
     case "yes": return true
     case .some(let text): throw .invalidSetting(setting, text, "yes or no")
     }
+  }
+
+  /// `10.0.0.0/8 192.0.2.1`; commas do as well.
+  private static func blocks(_ settings: Settings, _ setting: Setting) throws(Problem) -> [CIDR] {
+    var blocks: [CIDR] = []
+    for entry in (settings[setting] ?? "").split(whereSeparator: { $0 == " " || $0 == "," }) {
+      guard let block = CIDR(entry) else {
+        throw .invalidSetting(setting, String(entry), "an address or a block such as 10.0.0.0/8 or fd00::/8")
+      }
+      blocks.append(block)
+    }
+    return blocks
   }
 
   /// `lab=https://lab.example:4443 other=https://other.example`.

@@ -5,6 +5,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case port
   case data
   case url
+  case trustedProxies = "trusted-proxies"
   case microsoft
   case microsoftCA = "microsoft-ca"
   case clouds
@@ -39,7 +40,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .url: "http://localhost:PORT"
     case .microsoft: "Microsoft's global cloud"
     case .microsoftCA: "the system's certificates"
-    case .clouds: "none"
+    case .clouds, .trustedProxies: "none"
     case .exposeTokens: "no"
     case .databaseURL: "SQLite in the data folder"
     case .secretKey, .preparedToken: "none"
@@ -56,6 +57,9 @@ package enum Setting: String, CaseIterable, Sendable {
     case .port: "Port of the REST API and the sign-in pages."
     case .data: "Folder of the database, the key file and the node's name."
     case .url: "How the world reaches this gateway; the redirect URI is this and /oauth."
+    case .trustedProxies:
+      "Reverse proxies, as addresses or blocks such as 10.0.0.0/8 separated by spaces: believed for X-Forwarded-For, "
+        + "and not limited in their number of connections."
     case .microsoft: "Replaces the login and Graph base URLs of the global cloud; http only on loopback."
     case .microsoftCA: "PEM file of a certificate authority to trust beside the system's, for --microsoft."
     case .clouds:

@@ -1,0 +1,55 @@
+import Foundation
+import Logging
+import NIOCore
+
+/// On the listening socket: a connection that cannot be accepted, because there is no descriptor or no memory for
+/// it, neither ends the server nor keeps it spinning. Accepting pauses, longer each time.
+final class AcceptHandler: ChannelInboundHandler {
+  typealias InboundIn = any Channel
+  typealias InboundOut = any Channel
+
+  static let shortestPause: TimeAmount = .milliseconds(50)
+  static let longestPause: TimeAmount = .seconds(1)
+
+  private let gate: ConnectionGate
+  private let logger: Logger
+  /// The next pause; `nil` while all is well.
+  private var pause: TimeAmount?
+  private var isPaused = false
+
+  init(gate: ConnectionGate, logger: Logger) {
+    self.gate = gate
+    self.logger = logger
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if !isPaused { pause = nil }
+    context.fireChannelRead(data)
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let error = error as? IOError, Self.passing.contains(error.errnoCode) else {
+      context.fireErrorCaught(error)
+      return
+    }
+    // The client has gone already.
+    if error.errnoCode == ECONNABORTED { return context.read() }
+    gate.makeRoom()
+    guard !isPaused else { return }
+    if pause == nil {
+      logger.error("connections cannot be accepted", metadata: ["error": "\(error)"])
+    }
+    let length = pause ?? Self.shortestPause
+    pause = min(length * 2, Self.longestPause)
+    isPaused = true
+    let channel = context.channel
+    // Without this the socket, which stays readable, would be tried again at once.
+    channel.setOption(.autoRead, value: false).whenComplete { _ in }
+    context.eventLoop.assumeIsolated().scheduleTask(in: length) { [self] in
+      isPaused = false
+      channel.setOption(.autoRead, value: true).whenComplete { _ in }
+    }
+  }
+
+  private static let passing: Set<CInt> = [ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM]
+}
