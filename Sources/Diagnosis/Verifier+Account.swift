@@ -45,14 +45,17 @@ extension Verifier {
   private func granted(_ details: AccountDetails, _ app: OAuth2AppRecord) throws -> Finding {
     let scopes = details.scopes ?? []
     let isOther = details.account.delegated || details.account.delegatedAccount != nil
+    if isOther, let permission = Scopes.missing(in: scopes, for: app) {
+      throw Problem.notGranted(
+        permission, clientID: app.clientID, link: try endpoints.permissionsLink(of: app))
+    }
     let needed = Scopes.delegated(app.baseScopes, sendOnly: app.sendOnly).filter { $0 != "User.Read" }
     for permission in needed.sorted(by: { a, b in a.hasSuffix("Send") && !b.hasSuffix("Send") })
     where !Scopes.grant(scopes, includes: permission)
       && !(isOther && Scopes.grant(scopes, includes: permission + ".Shared"))
     {
       throw Problem.notGranted(
-        permission, clientID: app.clientID,
-        link: try endpoints.cloud(of: app).portalLink(.permissions, clientID: app.clientID))
+        permission, clientID: app.clientID, link: try endpoints.permissionsLink(of: app))
     }
     return .fine("The grant covers \(Scopes.shortNames(scopes).joined(separator: ", ")).")
   }

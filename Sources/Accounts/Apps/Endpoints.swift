@@ -65,7 +65,7 @@ extension Endpoints {
   }
 
   /// The page at Microsoft where the app's permissions are.
-  func permissionsLink(of app: OAuth2AppRecord) throws(Problem) -> String {
+  package func permissionsLink(of app: OAuth2AppRecord) throws(Problem) -> String {
     try cloud(of: app).portalLink(.permissions, clientID: app.clientID)
   }
 }

@@ -1,6 +1,6 @@
 package import Core
 package import Microsoft
-import Store
+package import Store
 
 /// What a person is asked for. Entra spells a resource's scopes short or full, in any case.
 package struct Scopes: Sendable {
@@ -36,7 +36,7 @@ package struct Scopes: Sendable {
   }
 
   /// What a grant lacks for a mailbox that is not its owner's, sending first; `nil` where it reaches.
-  static func missing(in granted: [String], for app: OAuth2AppRecord) -> String? {
+  package static func missing(in granted: [String], for app: OAuth2AppRecord) -> String? {
     guard app.baseScopes == .api else { return nil }
     let skipped = Set(app.skipScopes.map(key))
     return shared(sendOnly: app.sendOnly).reversed().first {

@@ -1,4 +1,5 @@
 import Core
+import Diagnosis
 import Microsoft
 import Queue
 import Store
@@ -84,6 +85,8 @@ import Vault
       let account = try await world.house.directory.account(id, in: .default)
       #expect(account.state == .connectError)
       #expect(account.lastError?.summary.contains("Mail.Send.Shared") == true)
+      let found = try await world.house.verifier.verify(account: id, sendTo: nil, in: .default)
+      #expect(found.steps.contains { $0.problem == "account.permissionMissing" }, "\(found.steps)")
       // Whoever signs in again is asked for what the other account needs.
       _ = try await world.connected(
         "alice", as: "alice@contoso.test",
