@@ -1,6 +1,6 @@
 import Core
 
-/// A page of the Microsoft Entra admin center on which a fault is mended.
+/// A page of the Microsoft Entra admin center where a fault can be fixed.
 package enum PortalPage: String, Sendable, CaseIterable {
   // Of one app registration; without its client id, the list of them all.
   case overview = "Overview"
@@ -27,7 +27,7 @@ package enum PortalPage: String, Sendable, CaseIterable {
 }
 
 extension Cloud {
-  /// The addresses are the portal's own, as its "Copy link" gives them; Microsoft documents none.
+  /// The addresses are the portal's own, as its "Copy link" gives them; Microsoft does not document them.
   package func portalLink(_ page: PortalPage, clientID: String?) -> String {
     let view = portal + "/#view/"
     switch page {

@@ -1,8 +1,8 @@
 import Core
-@testable import HTTP
 import NIOHTTP1
 import Testing
 
+@testable import HTTP
 @testable import Microsoft
 
 @Suite struct EntraProblemTests {
@@ -86,7 +86,7 @@ import Testing
     let declined = Problem(
       callbackError: "access_denied", description: "AADSTS65004: User declined to consent to access the app.")
     #expect(declined.code == .signInDeclined)
-    #expect(declined.origin == PeerError(code: "AADSTS65004"))
+    #expect(declined.origin == PeerError(code: "AADSTS65004", word: "access_denied"))
     let bare = Problem(callbackError: "login_required", description: nil)
     #expect(bare.code == .entraInteractionRequired)
     #expect(bare.retry == .futile)

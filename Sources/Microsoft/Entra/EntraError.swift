@@ -1,8 +1,9 @@
 import Core
 import Foundation
+import JSON
 
 /// Entra's error object, or the same fields in a callback's query.
-struct EntraError: Decodable, Sendable {
+struct EntraError: Sendable {
   /// RFC 6749 section 5.2 and OpenID Connect Core section 3.1.2.6: `invalid_grant`, `login_required`, ...
   var name: String
   var description: String?
@@ -10,17 +11,17 @@ struct EntraError: Decodable, Sendable {
   var suberror: String?
   var traceID: String?
 
-  enum CodingKeys: String, CodingKey {
-    case name = "error"
-    case description = "error_description"
-    case numbers = "error_codes"
-    case suberror
-    case traceID = "trace_id"
-  }
-
   init(error: String, description: String?) {
     name = error
     self.description = description
+  }
+
+  init(_ json: JSONValue) throws(ReplyFault) {
+    name = try json.required("error", \.string)
+    description = try json.optional("error_description", \.string)
+    numbers = try json.optional("error_codes", \.integers)
+    suberror = try json.optional("suberror", \.string)
+    traceID = try json.optional("trace_id", \.string)
   }
 
   /// The AADSTS number: of several the first that we know, from the list or from the description's first word.
@@ -38,35 +39,23 @@ struct EntraError: Decodable, Sendable {
     return description.flatMap { ErrorCatalogue.entry(.entra, in: String($0.prefix(1000))) }
   }
 
-  var isTransient: Bool { name == "temporarily_unavailable" || name == "server_error" }
+  var isTransient: Bool { meaning?.code == .entraUnavailable }
 
-  /// What came to the callback was written by whoever wrote the URL.
+  /// On one line: anybody can write the query of a callback.
   var plainName: String { oneLine(name, limit: 60) }
 
-  /// For a number that the catalogue does not know, and where there is none.
+  /// For a number that the catalogue does not know, and for an error without one.
   func code(status: Int?) -> ProblemCode {
     if status == 429 { return .entraThrottled }
     if let status, status >= 500 { return .entraUnavailable }
-    switch (name, suberror) {
-    case _ where isTransient: return .entraUnavailable
-    case ("consent_required", _), (_, "consent_required"): return .entraConsentRequired
-    case ("interaction_required", _), ("login_required", _): return .entraInteractionRequired
-    case (_, "basic_action"), (_, "additional_action"), (_, "user_password_expired"):
-      return .entraInteractionRequired
-    case (_, "message_only"), (_, "protection_policy_required"), (_, "device_authentication_failed"):
-      return .entraAccessBlocked
-    case (_, "token_expired"): return .entraGrantExpired
-    case ("invalid_grant", _): return .entraGrantRevoked
-    case ("access_denied", _), ("authorization_declined", _): return .signInDeclined
-    case ("expired_token", _), ("code_expired", _), ("bad_verification_code", _):
-      return .signInDeviceCodeExpired
-    case ("invalid_scope", _), ("invalid_resource", _): return .entraScopeInvalid
-    default: return .entraRejected
+    if let meaning, meaning.outranksSuberror, isTransient || suberror != "consent_required" {
+      return meaning.code
     }
+    return suberror.flatMap { Self.suberrors[$0] } ?? meaning?.code ?? .entraRejected
   }
 
-  /// Entra's own first sentences for what we have no words for. They name apps, tenants and scopes; a code or a
-  /// token is never in them.
+  /// The beginning of Entra's own description, for an error that the catalogue does not know. It names apps,
+  /// tenants and scopes, but never a code or a token.
   var words: String {
     guard var text = description?[...], !text.isEmpty else {
       return "Entra refused the request with “\(plainName)”."
@@ -76,24 +65,73 @@ struct EntraError: Decodable, Sendable {
     return "Entra refused the request: " + oneLine(text, limit: 300)
   }
 
+  /// `nil` where the reader can do nothing but wait.
   var remedy: String? {
-    switch name {
-    case _ where isTransient: nil
-    case "authorization_declined": "Start again and accept."
-    case "expired_token", "code_expired", "bad_verification_code": "Ask for a new code."
-    case "invalid_grant", "interaction_required", "login_required", "consent_required":
-      "Connect the account again."
-    default: "Check the app's registration at Microsoft."
-    }
+    guard let meaning else { return Meaning.checkRegistration }
+    return meaning.remedy
   }
 
-  /// For what the catalogue has no words for.
-  var actor: Responsible {
-    switch name {
-    case _ where isTransient: .nobody
-    case "invalid_client", "unauthorized_client", "invalid_scope", "invalid_resource", "invalid_request":
-      .appOwner
-    default: .user
-    }
+  /// For an error that the catalogue does not know.
+  var actor: Responsible { meaning?.actor ?? .user }
+
+  private var meaning: Meaning? { Self.meanings[name] }
+}
+
+// What Entra's words mean where no number says more.
+extension EntraError {
+  private struct Meaning: Sendable {
+    var code: ProblemCode
+    var remedy: String?
+    var actor: Responsible
+    var outranksSuberror = false
+
+    static let checkRegistration = "Check the app's registration at Microsoft."
+    static let connectAgain = "Connect the account again."
+    static let newCode = "Ask for a new code."
+  }
+
+  /// By `error`.
+  private static let meanings: [String: Meaning] = [
+    "temporarily_unavailable": Meaning(code: .entraUnavailable, actor: .nobody, outranksSuberror: true),
+    "server_error": Meaning(code: .entraUnavailable, actor: .nobody, outranksSuberror: true),
+    "consent_required": Meaning(
+      code: .entraConsentRequired, remedy: Meaning.connectAgain, actor: .user, outranksSuberror: true),
+    "interaction_required": Meaning(
+      code: .entraInteractionRequired, remedy: Meaning.connectAgain, actor: .user, outranksSuberror: true),
+    "login_required": Meaning(
+      code: .entraInteractionRequired, remedy: Meaning.connectAgain, actor: .user, outranksSuberror: true),
+    "invalid_grant": Meaning(code: .entraGrantRevoked, remedy: Meaning.connectAgain, actor: .user),
+    "access_denied": Meaning(code: .signInDeclined, remedy: Meaning.checkRegistration, actor: .user),
+    "authorization_declined": Meaning(
+      code: .signInDeclined, remedy: "Start again and accept.", actor: .user),
+    "expired_token": Meaning(code: .signInDeviceCodeExpired, remedy: Meaning.newCode, actor: .user),
+    "code_expired": Meaning(code: .signInDeviceCodeExpired, remedy: Meaning.newCode, actor: .user),
+    "bad_verification_code": Meaning(code: .signInDeviceCodeExpired, remedy: Meaning.newCode, actor: .user),
+    "invalid_scope": Meaning(code: .entraScopeInvalid, remedy: Meaning.checkRegistration, actor: .appOwner),
+    "invalid_resource": Meaning(
+      code: .entraScopeInvalid, remedy: Meaning.checkRegistration, actor: .appOwner),
+    "invalid_client": Meaning(code: .entraRejected, remedy: Meaning.checkRegistration, actor: .appOwner),
+    "unauthorized_client": Meaning(code: .entraRejected, remedy: Meaning.checkRegistration, actor: .appOwner),
+    "invalid_request": Meaning(code: .entraRejected, remedy: Meaning.checkRegistration, actor: .appOwner),
+  ]
+
+  /// By `suberror` (MSAL's `InvalidGrantClassification`).
+  private static let suberrors: [String: ProblemCode] = [
+    "consent_required": .entraConsentRequired,
+    "basic_action": .entraInteractionRequired,
+    "additional_action": .entraInteractionRequired,
+    "user_password_expired": .entraInteractionRequired,
+    "message_only": .entraAccessBlocked,
+    "protection_policy_required": .entraAccessBlocked,
+    "device_authentication_failed": .entraAccessBlocked,
+    "token_expired": .entraGrantExpired,
+  ]
+}
+
+extension JSONValue {
+  fileprivate var integers: [Int]? {
+    guard let array else { return nil }
+    let integers = array.compactMap { $0.int64.flatMap(Int.init(exactly:)) }
+    return integers.count == array.count ? integers : nil
   }
 }
