@@ -1,8 +1,8 @@
 import Hummingbird
+import JSON
 import Synchronization
 
-/// The faults that were asked for and have not been used up, and which messages have met those of their
-/// recipients.
+/// The requested faults that are not used up, and which messages have met the faults of their recipients.
 package final class FaultStore: Sendable {
   private struct Contents {
     var faults: [Fault] = []
@@ -20,6 +20,8 @@ package final class FaultStore: Sendable {
 
   var isAny: Bool { contents.withLock { !$0.faults.isEmpty } }
   var all: [Fault] { contents.withLock { $0.faults } }
+
+  var json: JSONValue { ["value": .array(all.map(\.json))] }
 
   func add(_ fault: Fault) {
     contents.withLock { $0.faults.append(fault) }

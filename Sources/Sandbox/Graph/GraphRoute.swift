@@ -33,7 +33,7 @@ struct GraphPath: Hashable, Sendable {
   var route: GraphRoute
 
   init(_ path: String) throws(GraphError) {
-    var segments = Self.segments(path)[...]
+    var segments = try Self.segments(path)[...]
     func isNext(_ name: String) -> Bool { segments.first?.lowercased() == name }
     if isNext("me") {
       owner = .me
@@ -84,14 +84,20 @@ struct GraphPath: Hashable, Sendable {
   }
 
   /// `messages('AAMk%3D')` is `messages`, `AAMk=`; `send()` is `send`.
-  static func segments(_ path: String) -> [String] {
-    path.split(separator: "/").flatMap { part -> [String] in
-      let text = part.removingPercentEncoding ?? String(part)
-      guard text.hasSuffix(")"), let open = text.firstIndex(of: "(") else { return [text] }
-      let key = text[text.index(after: open)...].dropLast()
-      guard !key.isEmpty else { return [String(text[..<open])] }
-      guard key.count > 1, key.first == "'", key.last == "'" else { return [text] }
-      return [String(text[..<open]), String(key.dropFirst().dropLast()).replacing("''", with: "'")]
+  private static func segments(_ path: String) throws(GraphError) -> [String] {
+    var segments: [String] = []
+    for part in path.split(separator: "/") {
+      guard let text = part.removingPercentEncoding else { throw .unknownSegment(String(part)) }
+      segments += split(text)
     }
+    return segments
+  }
+
+  private static func split(_ text: String) -> [String] {
+    guard text.hasSuffix(")"), let open = text.firstIndex(of: "(") else { return [text] }
+    let key = text[text.index(after: open)...].dropLast()
+    guard !key.isEmpty else { return [String(text[..<open])] }
+    guard key.count > 1, key.first == "'", key.last == "'" else { return [text] }
+    return [String(text[..<open]), String(key.dropFirst().dropLast()).replacing("''", with: "'")]
   }
 }

@@ -1,7 +1,7 @@
 import Core
 
-/// `$filter` on messages: comparisons joined by `and`. Everything else is refused as Graph refuses what
-/// Exchange cannot search for (OData 4.01 URL conventions section 5.1.1).
+/// `$filter` on messages: comparisons joined by `and`. Everything else is refused in the way in which Graph refuses
+/// what Exchange cannot search for (OData 4.01 URL conventions section 5.1.1).
 struct ODataFilter: Sendable {
   var conditions: [MessageQuery.Condition] = []
   /// The properties named, in their order, for the rule that `$orderby` has to begin with them.
@@ -76,8 +76,8 @@ struct ODataFilter: Sendable {
     }
   }
 
-  /// `(ep: ep/id eq 'String {…} Name X-…' and ep/value eq '…')`: how Exchange shows a header field that it
-  /// does not know by itself (Microsoft Learn, `singleValueLegacyExtendedProperty`).
+  /// `(ep: ep/id eq 'String {…} Name X-…' and ep/value eq '…')`: how Exchange exposes a header field that it has no
+  /// property for (Microsoft Learn, `singleValueLegacyExtendedProperty`).
   private static func extendedProperty(
     _ tokens: inout ArraySlice<Token>
   ) throws(GraphError) -> MessageQuery.Condition {

@@ -10,7 +10,7 @@ extension SandboxState {
     }
     router.get("/mailbox/:mailbox") { [self] request, context in
       let mailbox = try mailbox(named: context)
-      let name = FormFields(query: request)["folder"] ?? MailFolder.inbox.wellKnownName
+      let name = try FormFields(query: request)["folder"] ?? MailFolder.inbox.wellKnownName
       guard let folder = MailFolder(wellKnownName: name) else { throw HTTPError(.notFound) }
       let content = try await mail.mailbox(mailbox, at: clock.now)
       return await Response.html(

@@ -9,7 +9,7 @@ struct CertificateAuthority {
   let certificate: Certificate
   private let key: P256.Signing.PrivateKey
 
-  /// Reads the authority in `directory`, or makes one where there is none that is still good for a month.
+  /// Reads the authority in `directory`, or creates one unless that one is valid for another month.
   init(directory: URL, now: Date) throws {
     let certificateFile = directory.appending(path: "ca.pem")
     let keyFile = directory.appending(path: "ca.key")
