@@ -15,7 +15,7 @@ package struct SandboxContext: RequestContext {
     channel = source.channel
   }
 
-  /// Closes the connection, so that the client gets no answer. What was done before stays done.
+  /// Closes the connection, so that the client gets no answer. Changes made before stay.
   package func dropConnection() async throws -> Never {
     try? await channel.close(mode: .all)
     throw ConnectionDropped()

@@ -192,7 +192,7 @@ private let sixHeaders = Array(repeating: #"{"name": "x-a", "value": "b"}"#, cou
   }
 
   @Test(arguments: [40, 600, 100_000])
-  func `JSON that is nested deeper than anybody nests it is refused`(depth: Int) async throws {
+  func `JSON that is nested too deeply is refused`(depth: Int) async throws {
     try await run { sandbox async throws in
       for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
         let body = String(repeating: open, count: depth) + "1" + String(repeating: close, count: depth)
@@ -203,7 +203,7 @@ private let sixHeaders = Array(repeating: #"{"name": "x-a", "value": "b"}"#, cou
     }
   }
 
-  @Test func `MIME has to be base64, and a request has an end`() async throws {
+  @Test func `MIME must be base64, and the size of a request is limited`() async throws {
     try await run { sandbox async throws in
       let plain = ["content-type": "text/plain"]
       let broken = try await sandbox.graph("POST", "/me/sendMail", headers: plain, body: "From: alice")

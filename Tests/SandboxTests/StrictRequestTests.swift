@@ -10,7 +10,7 @@ import Testing
 
   @Test(
     arguments: [
-      // JSON that is none.
+      // Not JSON.
       (
         #"{"subject": "a", "subject": "b"}"#, "RequestBodyRead", "Multiple properties with the name 'subject'"
       ),

@@ -3,8 +3,8 @@ import Hummingbird
 import JSON
 
 extension SandboxState {
-  /// `/sandbox/reset`, `settings`, `clock`, `requests`, `messages`, `faults`. What concerns people's consent
-  /// is in `EntraRoutes`.
+  /// `/sandbox/reset`, `settings`, `clock`, `requests`, `messages`, `faults`. Those about
+  /// consent are in `ConsentRoutes.swift`.
   func addControlRoutes(to router: Router<SandboxContext>) throws {
     router.get("/sandbox/requests") { [log] _, _ in
       Response.json(["value": .array(log.entries.map(\.json))])
@@ -34,7 +34,7 @@ extension SandboxState {
 
   private func advance(_ request: Request) async throws -> Response {
     var body = try await ControlBody(request)
-    // A century: beyond it lies nothing to be tested, and the arithmetic of instants has an end.
+    // A century: longer jumps have no use, and instants have a range.
     let seconds = try body.number("advanceSeconds", in: -3.2e9...3.2e9)
     try body.finish(known: ["advanceSeconds"])
     guard let seconds else { throw HTTPError(.badRequest, message: "'advanceSeconds' is missing.") }
@@ -42,7 +42,7 @@ extension SandboxState {
     return timeAnswer()
   }
 
-  /// Fields that are absent stay as they are.
+  /// Absent fields stay as they are.
   private func changeSettings(_ request: Request) async throws -> Response {
     var body = try await ControlBody(request)
     var new = settings

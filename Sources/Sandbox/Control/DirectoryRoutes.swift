@@ -37,7 +37,7 @@ extension SandboxState {
     }
   }
 
-  /// Switches that are absent stay as they are.
+  /// Absent switches stay as they are.
   private func changePolicy(_ request: Request) async throws -> Response {
     var body = try await ControlBody(request)
     let (user, tenant) = (try body.string("user"), try body.string("tenant"))
@@ -61,13 +61,13 @@ extension SandboxState {
 }
 
 extension SandboxDirectory {
-  /// Throws 400 when there is none of that name.
+  /// Throws 400 if there is none with that name.
   func knownUser(_ name: String) throws -> User {
     guard let user = user(name) else { throw HTTPError(.badRequest, message: "There is no user '\(name)'.") }
     return user
   }
 
-  /// Throws 400 when there is none of that name.
+  /// Throws 400 if there is none with that name.
   func knownTenant(_ name: String) throws -> Tenant {
     guard let tenant = tenant(name) else {
       throw HTTPError(.badRequest, message: "There is no tenant '\(name)'.")
@@ -77,7 +77,7 @@ extension SandboxDirectory {
 }
 
 extension Array {
-  /// Puts an element in the place of the one that is the same, or at the end.
+  /// Replaces the element that is the same, or appends.
   fileprivate mutating func keep(_ element: Element, where isSame: (Element) -> Bool) {
     if let index = firstIndex(where: isSame) { self[index] = element } else { append(element) }
   }

@@ -28,7 +28,7 @@ package struct FaultMiddleware: RouterMiddleware {
     path != "/" && !["/v1.0/", "/sandbox/", "/mailbox/"].contains { path.hasPrefix($0) }
   }
 
-  /// Whose grant is redeemed, or who is to sign in.
+  /// The user whose grant is redeemed or who is about to sign in.
   private func subject(of request: Request) async throws -> SandboxDirectory.User? {
     let form = try await Self.fields(of: request)
     let (refreshToken, code) = (form["refresh_token"] ?? "", form["code"] ?? "")
@@ -39,7 +39,7 @@ package struct FaultMiddleware: RouterMiddleware {
     return (id ?? form["username"] ?? form["login_hint"]).flatMap(state.directory.user)
   }
 
-  /// A middleware comes before the router, which knows the path's segments.
+  /// Middlewares run before the router, which sets the path's parameters.
   private static func inTenant(_ context: SandboxContext, _ request: Request) -> SandboxContext {
     var context = context
     let tenant = request.uri.path.split(separator: "/").first ?? ""
@@ -47,7 +47,7 @@ package struct FaultMiddleware: RouterMiddleware {
     return context
   }
 
-  /// Empty if they cannot be read: refusing them is for the endpoint.
+  /// Empty if they cannot be read: the endpoint refuses them.
   private static func fields(of request: Request) async throws -> FormFields {
     do {
       return request.method == .post ? try await FormFields(body: request) : try FormFields(query: request)

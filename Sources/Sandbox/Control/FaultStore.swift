@@ -27,7 +27,7 @@ package final class FaultStore: Sendable {
     contents.withLock { $0.faults.append(fault) }
   }
 
-  /// What messages have met stays.
+  /// Keeps which messages have met a fault.
   func removeAll() {
     contents.withLock { $0.faults = [] }
   }
@@ -36,7 +36,7 @@ package final class FaultStore: Sendable {
     contents.withLock { $0 = Contents() }
   }
 
-  /// The first fault, in the order of asking, that matches this request; one of its uses is then gone.
+  /// The first fault, in the order in which they were requested, that matches this request; uses it up once.
   func take(path: String, user: SandboxDirectory.User?) -> Fault? {
     contents.withLock { contents in
       guard let index = contents.faults.firstIndex(where: { $0.matches(path: path, user: user) }) else {

@@ -1,7 +1,7 @@
 import Hummingbird
 
-/// `POST /sandbox/users`: creates a person or a shared mailbox, or changes the given
-/// fields of one.
+/// `POST /sandbox/users`: creates a person or a shared mailbox, or changes the given fields of
+/// one.
 struct UserChange {
   private static let known = [
     "user", "displayName", "tenant", "kind", "mail", "hasMailbox", "isAdministrator", "members",
@@ -61,7 +61,7 @@ struct UserChange {
 }
 
 extension SandboxDirectory {
-  /// `POST /sandbox/tenants`: another consent policy, or a tenant of one's own.
+  /// `POST /sandbox/tenants`: changes a consent policy, or creates a tenant.
   func changedTenant(_ body: inout ControlBody) throws -> Tenant {
     guard let name = try body.string("tenant")?.lowercased() else {
       throw HTTPError(.badRequest, message: "'tenant' is missing.")

@@ -58,7 +58,7 @@ package struct SandboxDirectory: Sendable {
     /// `nil` for a native client.
     package var secret: String?
     package var redirects: [Redirect]
-    /// What its registration declares. A name without a resource is Graph's.
+    /// The permissions of its registration. A name without a resource is Graph's.
     package var delegatedScopes: [String]
     /// Consented by the administrator of its own tenant, if `adminConsented`.
     package var applicationRoles: [String]
@@ -111,7 +111,7 @@ package struct SandboxDirectory: Sendable {
 extension SandboxDirectory {
   /// By object id, user principal name or address, without regard to case.
   package func user(_ name: String) -> User? {
-    // Nearly every request names somebody exactly, and folding a whole directory takes longer than answering.
+    // Nearly every request names a user exactly, and folding a whole directory takes longer than answering.
     if let user = users.first(where: { $0.id == name || $0.userPrincipalName == name }) { return user }
     let name = name.lowercased()
     return users.first {

@@ -1,6 +1,6 @@
 /// Whose resource a request may touch, and how: decided from the token and the path alone.
 struct GraphAccess: Sendable {
-  /// The owner of what the path names.
+  /// The owner of the resource that the path names.
   var user: SandboxDirectory.User
   var claims: AccessTokenClaims
   /// The token allows no more than `Mail.ReadBasic`.
@@ -22,7 +22,7 @@ struct GraphAccess: Sendable {
     guard user.hasMailbox else { throw .noMailbox }
   }
 
-  /// The mailbox, once `init` has let it pass.
+  /// The mailbox; its existence was checked by `init`.
   var mailbox: MailboxID {
     get throws(GraphError) {
       guard let id = MailboxID(user.id) else { throw .noMailbox }

@@ -46,7 +46,7 @@ extension GraphExchange {
     .string("\(context.origin)/v1.0/$metadata#users('\(access.user.id)')/\(tail)")
   }
 
-  /// A resource that stands alone begins with its context.
+  /// A resource on its own begins with its context.
   func entity(_ resource: JSONValue, _ access: GraphAccess, _ tail: String) -> JSONValue {
     let members = resource.object?.members ?? []
     return .object(JSONObject([(key: "@odata.context", value: metadata(access, tail))] + members))

@@ -85,7 +85,7 @@ extension GraphExchange {
       replacesMessageID: settings.replaceMessageId)
   }
 
-  /// - Parameter identity: what makes a second attempt to send the same message the same message.
+  /// - Parameter identity: equal for every attempt to send the same message.
   private func send(
     _ message: Message, identity: String, _ access: GraphAccess, accept: () async throws -> Void
   ) async throws -> Response {
@@ -137,11 +137,11 @@ extension GraphExchange {
     return value
   }
 
-  /// A message that a request holds.
+  /// The message in the body of a request.
   private struct Content: Sendable {
     var message: Message
     var marks = ItemMarks()
-    /// By which a second attempt to send it is known.
+    /// Equal for every attempt to send it.
     var identity: String
   }
 

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// What a method does to what a path names, and which permission that needs.
+/// What a request does, by its method and path, and which permission it needs.
 enum GraphOperation: Hashable, Sendable {
   case showUser
   case sendMail
@@ -52,7 +52,7 @@ enum GraphOperation: Hashable, Sendable {
     }
   }
 
-  /// The query options that it takes; another one is refused rather than ignored.
+  /// The query options that it takes; any other is refused rather than ignored.
   var options: Set<ODataQuery.Option> {
     switch self {
     case .listMessages: Set(ODataQuery.Option.allCases)

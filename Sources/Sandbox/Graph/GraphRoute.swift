@@ -3,7 +3,7 @@ import Foundation
 /// Whose resources a path names.
 enum GraphOwner: Hashable, Sendable {
   case me
-  /// An id or a user principal name, as it stands in the path.
+  /// An id or a user principal name, as it appears in the path.
   case user(String)
 }
 
@@ -25,7 +25,7 @@ enum GraphRoute: Hashable, Sendable {
   case folder(String)
 }
 
-/// A path after `/v1.0`. Names are compared without regard to case, keys stand as a segment of their own or
+/// A path after `/v1.0`. Names are compared without regard to case, keys are a segment of their own or
 /// in parentheses after the name, and may be percent-encoded (OData 4.01 URL conventions sections 4.3 and
 /// 4.5).
 struct GraphPath: Hashable, Sendable {

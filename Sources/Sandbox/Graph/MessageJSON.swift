@@ -163,7 +163,7 @@ extension MessageJSON {
     ]
   }
 
-  /// An attachment is named by its item and its place in it.
+  /// Made of the id of its item and its index there.
   func attachmentID(_ item: MailItem, at index: Int) -> String { "\(id(item))-\(index)" }
 
   func folder(_ count: FolderCount) -> JSONValue {

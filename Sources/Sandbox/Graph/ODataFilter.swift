@@ -4,7 +4,7 @@ import Core
 /// what Exchange cannot search for (OData 4.01 URL conventions section 5.1.1).
 struct ODataFilter: Sendable {
   var conditions: [MessageQuery.Condition] = []
-  /// The properties named, in their order, for the rule that `$orderby` has to begin with them.
+  /// The properties that the filter names, in their order: `$orderby` must begin with them.
   var properties: [String] = []
 
   init(_ text: String) throws(GraphError) {
@@ -93,7 +93,7 @@ struct ODataFilter: Sendable {
     return .header(MessageHeader(name: header, value: value))
   }
 
-  /// PS_INTERNET_HEADERS (MS-OXPROPS section 1.3.2): the property set whose names are those of header fields.
+  /// PS_INTERNET_HEADERS (MS-OXPROPS section 1.3.2): the property set whose names are header field names.
   static func internetHeader(_ id: String) -> String? {
     let parts = id.split(separator: " ", maxSplits: 3).map(String.init)
     guard parts.count == 4, parts[0].lowercased() == "string", parts[2].lowercased() == "name",
@@ -117,7 +117,7 @@ struct ODataFilter: Sendable {
       case "'": tokens.append(.string(try string(&rest)))
       default:
         var word = rest.prefix { $0 != " " && $0 != "(" && $0 != ")" && $0 != "'" }
-        // `ep:ep/id` is two words that need no blank between them.
+        // `ep:ep/id` is two words without a space between them.
         if let colon = word.firstIndex(of: ":"), word[..<colon].allSatisfy(\.isLetter) {
           word = word[...colon]
         }

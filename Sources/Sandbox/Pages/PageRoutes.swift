@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 
 extension SandboxState {
-  /// The pages on which a person looks at the mail: `/` and what it links to.
+  /// The pages that show the mail: `/` and what it links to.
   func addPageRoutes(to router: Router<SandboxContext>) throws {
     router.get("/") { [self] _, _ in
       let mailboxes = await mail.overview(at: clock.now)

@@ -3,8 +3,8 @@ import Foundation
 import SwiftASN1
 import X509
 
-/// The authority that signs the sandbox's own certificate. Clients are told to trust `ca.pem`; it is kept
-/// across starts, with its key beside it, so that they are told once.
+/// The authority that signs the sandbox's own certificate. Clients are configured once to trust
+/// `ca.pem`: it is kept across starts, with its key beside it.
 struct CertificateAuthority {
   let certificate: Certificate
   private let key: P256.Signing.PrivateKey
