@@ -58,7 +58,7 @@ let package = Package(
     .target(
       name: "Microsoft",
       dependencies: [
-        "Core", "HTTP", crypto, cryptoExtras, nioHTTP1,
+        "Core", "JSON", "HTTP", crypto, cryptoExtras, nioHTTP1,
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "X509", package: "swift-certificates"),
       ],
@@ -198,14 +198,14 @@ let package = Package(
     .testTarget(
       name: "MicrosoftTests",
       dependencies: [
-        "Core", "HTTP", "Microsoft", "ProcessTesting", "Sandbox", lifecycle, logging, nioCore, nioHTTP1, nioPosix,
-        nioSSL,
+        "Core", "HTTP", "JSON", "Microsoft", "ProcessTesting", "Sandbox", lifecycle, logging, nioCore, nioHTTP1,
+        nioPosix, nioSSL,
       ],
       swiftSettings: style),
     .testTarget(
       name: "SandboxTests",
       dependencies: [
-        "Core", "ProcessTesting", "Sandbox", crypto, cryptoExtras, httpClient, lifecycle, logging, nioCore,
+        "Core", "JSON", "ProcessTesting", "Sandbox", crypto, cryptoExtras, httpClient, lifecycle, logging, nioCore,
         nioHTTP1, nioSSL,
         .product(name: "X509", package: "swift-certificates"),
       ],

@@ -1,4 +1,3 @@
-import Foundation
 package import NIOHTTP1
 
 package struct HTTPRequest: Sendable {
@@ -33,10 +32,4 @@ package struct HTTPReply: Sendable {
   package var body: [UInt8]
   /// Why the body ends early; `nil` when it is whole.
   package var cut: HTTPFailure.Reason?
-
-  /// `nil` unless the body is whole and of that shape.
-  package func decode<Value: Decodable>(_ type: Value.Type) -> Value? {
-    guard cut == nil else { return nil }
-    return try? JSONDecoder().decode(type, from: Data(body))
-  }
 }

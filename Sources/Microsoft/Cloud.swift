@@ -27,7 +27,7 @@ package struct Cloud: Sendable, Hashable {
 }
 
 // The table (Microsoft Learn, "National clouds", "Microsoft Graph national cloud deployments" and "Office 365 URLs and IP
-// address ranges"). The mail hosts and scopes of DoD and China are told by other clients and not by Microsoft.
+// address ranges"). The mail hosts and scopes of DoD and China come from other clients: Microsoft does not document them.
 extension Cloud {
   package static let global = Cloud(
     name: "global",
@@ -83,7 +83,7 @@ extension Cloud {
     self = cloud
   }
 
-  /// The global cloud with login, Graph and portal on one other origin, as the operator's configuration asks.
+  /// The global cloud with login, Graph and portal on one other origin, for the operator's configuration.
   /// Scopes keep their global names, because clients write them into their requests.
   ///
   /// Throws `configuration.invalid` unless `base` is `https`, or `http` on this machine.

@@ -5,8 +5,8 @@ package struct Clouds: Sendable {
   package let names: [String]
 
   /// - Parameters:
-  ///   - global: what answers in the place of the global cloud.
-  ///   - named: further ones; one with a name of Microsoft's takes its place.
+  ///   - global: what replaces the global cloud.
+  ///   - named: additional clouds; one with the name of a Microsoft cloud replaces it.
   package init(global: Cloud = .global, named: [Cloud] = []) {
     var byName = Dictionary(uniqueKeysWithValues: Cloud.all.map { ($0.name, $0) })
     byName[Cloud.global.name] = global

@@ -8,7 +8,7 @@ package struct Permission: Sendable, Hashable {
   package let delegatedID: String?
   /// Of the permission to act as the app itself; `nil` where there is none, or its id is not known.
   package let applicationID: String?
-  /// Who may allow it for a person. As an application permission, each needs an administrator.
+  /// Who may allow it for a person. An application permission always needs an administrator.
   package let consent: Consent
 
   package enum Resource: String, Sendable, CaseIterable {

@@ -27,7 +27,7 @@ package enum PortalPage: String, Sendable, CaseIterable {
 }
 
 extension Cloud {
-  /// The addresses are the portal's own, as its "Copy link" gives them; Microsoft documents none.
+  /// The addresses are the portal's own, as its "Copy link" gives them; Microsoft does not document them.
   package func portalLink(_ page: PortalPage, clientID: String?) -> String {
     let view = portal + "/#view/"
     switch page {

@@ -2,8 +2,8 @@ import HTTPTypes
 package import Hummingbird
 import NIOCore
 
-/// Answers only to its own names, so that a web page that points its own name at this machine reaches nothing
-/// (DNS rebinding), and takes control requests from no other site. Also notes the origin that was asked.
+/// Serves only its own host names, so that a web page whose name resolves to this machine reaches nothing (DNS
+/// rebinding), and accepts control requests from no other site. Also records the origin that was addressed.
 package struct HostGuard: RouterMiddleware {
   let scheme: String
   /// The configured host, which is answered to besides the loopback names; `nil` answers to every name.
@@ -20,22 +20,25 @@ package struct HostGuard: RouterMiddleware {
     }
     var context = context
     context.origin = scheme + "://" + authority
-    if request.uri.path.hasPrefix("/sandbox/"), request.method != .get {
-      try await checkControl(request, origin: context.origin)
-    }
+    if request.uri.path.hasPrefix("/sandbox/") { try await checkControl(request, origin: context.origin) }
     return try await next(request, context)
   }
 
-  /// A browser can post a form to any origin, but not with this media type, and it names the page it came
+  /// Of all control requests, `messages` alone has parameters. One that changes something is JSON from no other
+  /// page: a browser can post a form to any origin, but not with this media type, and it names the page it came
   /// from.
   private func checkControl(_ request: Request, origin: String) async throws {
+    if let query = request.uri.query, !query.isEmpty, request.uri.path != "/sandbox/messages" {
+      throw HTTPError(.badRequest, message: "\(request.uri.path) takes no parameters.")
+    }
+    guard request.method != .get else { return }
     if let page = request.headers[.origin], page != origin {
       throw HTTPError(.forbidden, message: "Control requests from the page '\(page)' are refused.")
     }
     let mediaType = request.headers[.contentType].map { $0.prefix(while: { $0 != ";" }).lowercased() }
     let isEmpty = try await request.body.collect(upTo: RequestLogMiddleware.maximumBody).readableBytes == 0
     guard mediaType == "application/json" || (isEmpty && mediaType == nil) else {
-      throw HTTPError(.unsupportedMediaType, message: "Control requests are application/json.")
+      throw HTTPError(.unsupportedMediaType, message: "Control requests must be application/json.")
     }
   }
 

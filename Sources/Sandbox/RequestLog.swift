@@ -1,6 +1,7 @@
+import JSON
 import Synchronization
 
-/// What was asked and answered, newest last: the evidence of `GET /sandbox/requests`.
+/// Requests and replies, newest last, for `GET /sandbox/requests`.
 ///
 /// Holds the newest `maximumEntries` and at most `maximumBytes` of their bodies.
 package final class RequestLog: Sendable {
@@ -45,7 +46,7 @@ package final class RequestLog: Sendable {
   }
 }
 
-package struct LoggedRequest: Codable, Sendable {
+package struct LoggedRequest: Sendable {
   /// When the request came, by the sandbox's clock (RFC 3339).
   package var time: String
   package var method: String
@@ -62,6 +63,18 @@ package struct LoggedRequest: Codable, Sendable {
   fileprivate static let forgotten = LoggedRequest(
     time: "", method: "", path: "", query: "", headers: [:], body: "", status: nil, responseHeaders: [:],
     responseBody: "")
+
+  var json: JSONValue {
+    .object(omittingAbsent: [
+      "time": .string(time), "method": .string(method), "path": .string(path), "query": .string(query),
+      "headers": Self.json(headers), "body": .string(body), "status": status.map { JSONValue($0) },
+      "responseHeaders": Self.json(responseHeaders), "responseBody": .string(responseBody),
+    ])
+  }
+
+  private static func json(_ headers: [String: String]) -> JSONValue {
+    .object(JSONObject(headers.sorted { $0.key < $1.key }.map { (key: $0.key, value: .string($0.value)) }))
+  }
 
   fileprivate var size: Int { body.utf8.count + responseBody.utf8.count + 1000 }
 }

@@ -4,8 +4,7 @@ package import Hummingbird
 import NIOCore
 import Synchronization
 
-/// Writes every request to Microsoft's half into the log. The sandbox's own control requests and pages are
-/// left out: whoever reads the log does not want to find the reading of it.
+/// Logs every request to Entra and Graph, but not the sandbox's own control requests and pages.
 ///
 /// Reads the whole body first, so that later middlewares and handlers find it in memory.
 package struct RequestLogMiddleware: RouterMiddleware {

@@ -7,7 +7,7 @@ package final class SandboxClock: Sendable {
   private let wall: @Sendable () -> Instant
   private let offset = Mutex(Duration.zero)
 
-  /// - Parameter wall: what the offset is added to; the tests' one stands still.
+  /// - Parameter wall: the clock that the offset is added to.
   package init(wall: @escaping @Sendable () -> Instant = SandboxClock.systemNow) {
     self.wall = wall
   }

@@ -4,11 +4,11 @@ package import Foundation
 package struct SandboxConfiguration: Sendable {
   /// A name or address to bind; other than loopback only with `allowRemote`.
   package var host = "127.0.0.1"
-  /// 0 takes a free one.
+  /// 0 chooses a free one.
   package var port = 4000
-  /// `nil` serves no TLS; 0 takes a free port.
+  /// `nil` serves no TLS; 0 chooses a free port.
   package var tlsPort: Int?
-  /// Where `ca.pem` and its key are; needed with `tlsPort` alone.
+  /// Where `ca.pem` and its key are; only needed with `tlsPort`.
   package var dataDirectory: URL?
   package var allowRemote = false
 

@@ -1,7 +1,7 @@
 package import Hummingbird
 import NIOCore
 
-/// What a handler knows of its request besides the request: the connection, and the origin that was asked.
+/// What a handler knows besides the request itself: the connection, and the origin that the client addressed.
 package struct SandboxContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
   /// `http://localhost:4000`: the listener's scheme and the request's `Host`. Every URL in an answer starts
@@ -15,12 +15,12 @@ package struct SandboxContext: RequestContext {
     channel = source.channel
   }
 
-  /// Closes the connection, so that the client gets no answer. What was done before stays done.
+  /// Closes the connection, so that the client gets no answer. Changes made before stay.
   package func dropConnection() async throws -> Never {
     try? await channel.close(mode: .all)
     throw ConnectionDropped()
   }
 }
 
-/// Travels from the handler that dropped the connection through the middlewares; nobody answers it.
+/// Travels from the handler that dropped the connection through the middlewares; it gets no reply.
 package struct ConnectionDropped: Error {}

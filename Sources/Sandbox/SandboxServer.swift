@@ -32,8 +32,8 @@ package struct SandboxServer: Service {
     self.onListening = onListening
   }
 
-  /// Serves until graceful shutdown or cancellation. Throws `Problem.portInUse`, or why TLS has no
-  /// certificate.
+  /// Serves until graceful shutdown or cancellation. Throws `Problem.portInUse`, or why there is no certificate
+  /// for TLS.
   package func run() async throws {
     let bound = BoundPorts(expectsTLS: configuration.tlsPort != nil)
     try await withThrowingTaskGroup(of: Void.self) { group in

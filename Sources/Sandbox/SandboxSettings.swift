@@ -1,6 +1,8 @@
-/// How awkward Exchange and Entra are: `POST /sandbox/settings`. All that it may name, with what it is at
+import JSON
+
+/// How strict and how slow Exchange and Entra are: the settings of `POST /sandbox/settings`, with their values at
 /// start.
-package struct SandboxSettings: Codable, Sendable, Equatable {
+package struct SandboxSettings: Sendable, Equatable {
   /// Milliseconds that an accepted message stays in Drafts.
   package var sendLagMs = 2000
   /// The copy in Sent Items gets a new id, as without `Prefer: IdType="ImmutableId"`.
@@ -19,4 +21,13 @@ package struct SandboxSettings: Codable, Sendable, Equatable {
   package var deviceInterval = 5
 
   package init() {}
+
+  var json: JSONValue {
+    [
+      "sendLagMs": JSONValue(sendLagMs), "newIdOnSend": .bool(newIdOnSend),
+      "replaceMessageId": .bool(replaceMessageId), "strictRotation": .bool(strictRotation),
+      "concurrencyLimit": JSONValue(concurrencyLimit),
+      "accessTokenLifetime": JSONValue(accessTokenLifetime), "deviceInterval": JSONValue(deviceInterval),
+    ]
+  }
 }

@@ -16,7 +16,7 @@ package final class SandboxState: Sendable {
 
   /// - Parameters:
   ///   - signingKey: of all tokens; `nil` makes one, which takes a moment.
-  ///   - clientKey: of the standard directory's certificates; `nil` makes one, which takes another.
+  ///   - clientKey: of the standard directory's certificates; `nil` makes one, which takes a moment too.
   package init(
     directory: SandboxDirectory = .standard, clock: SandboxClock = SandboxClock(),
     signingKey: SigningKey? = nil, clientKey: ClientKey? = nil
@@ -53,7 +53,7 @@ package final class SandboxState: Sendable {
     try policyBook.withLock { book in try body(&book) }
   }
 
-  /// Back to the state at start. Signing keys stay, so tokens that are signed stay readable.
+  /// Restores the state at start. Signing keys stay, so issued tokens stay valid.
   package func reset() async {
     clock.reset()
     settings = SandboxSettings()

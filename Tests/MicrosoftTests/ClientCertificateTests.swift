@@ -33,12 +33,15 @@ import Testing
   static let empty = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
 
   static let bad: [(String, String)] = [
-    ("", "This is no PEM text."),
-    ("8f1e7c8a-1111-2222-3333-444444444444", "This is no PEM text."),
-    (String(repeating: "-----BEGIN X-----", count: 5000), "This is no PEM text."),
-    (AppCertificate.certificate, "The PEM holds no private key."),
-    (AppCertificate.key, "The PEM holds no certificate."),
-    (AppCertificate.key + AppCertificate.key + AppCertificate.certificate, "The PEM holds 2 private keys."),
+    ("", "This is not a PEM text."),
+    ("8f1e7c8a-1111-2222-3333-444444444444", "This is not a PEM text."),
+    (String(repeating: "-----BEGIN X-----", count: 5000), "This is not a PEM text."),
+    (AppCertificate.certificate, "The PEM text contains no private key."),
+    (AppCertificate.key, "The PEM text contains no certificate."),
+    (
+      AppCertificate.key + AppCertificate.key + AppCertificate.certificate,
+      "The PEM text contains 2 private keys."
+    ),
     (AppCertificate.key + LocalhostCertificate.pem, "The private key does not belong to the certificate."),
     (
       AppCertificate.key + AppCertificate.smallCertificate,
@@ -103,8 +106,9 @@ import Testing
     let client = "6731de76-14a6-49ae-97bc-6eba6914391e"
     let header = "{\"alg\":\"PS256\",\"typ\":\"JWT\",\"x5t#S256\":\"\(AppCertificate.thumbprint)\"}"
     let claims =
-      "{\"aud\":\"\(endpoint)\",\"exp\":1800000600,\"iat\":1800000000,\"iss\":\"\(client)\","
-      + "\"jti\":\"0000aaaa-11bb-4ccc-8d22-eeeeee333333\",\"nbf\":1800000000,\"sub\":\"\(client)\"}"
+      "{\"aud\":\"\(endpoint)\",\"iss\":\"\(client)\",\"sub\":\"\(client)\","
+      + "\"jti\":\"0000aaaa-11bb-4ccc-8d22-eeeeee333333\",\"nbf\":1800000000,\"iat\":1800000000,"
+      + "\"exp\":1800000600}"
     #expect(Data(base64URL: parts[0]) == Data(header.utf8))
     #expect(Data(base64URL: parts[1]) == Data(claims.utf8))
     let signature = try #require(Data(base64URL: parts[2]))

@@ -1,8 +1,8 @@
 import Core
-@testable import HTTP
 import NIOHTTP1
 import Testing
 
+@testable import HTTP
 @testable import Microsoft
 
 @Suite struct EntraProblemTests {

@@ -35,7 +35,7 @@ import Testing
       ("faults", "{}", "status"),
       ("faults", #"{"status": 200}"#, "status"),
       ("faults", #"{"status": 503, "close": "before"}"#, "closes"),
-      ("faults", #"{"close": "never"}"#, "before or after"),
+      ("faults", #"{"close": "never"}"#, "before, after"),
       ("faults", #"{"delayMs": 1, "code": "ErrorServerBusy"}"#, "code"),
       ("faults", #"{"status": 503, "user": "nobody@contoso.test"}"#, "nobody@contoso.test"),
       ("faults", #"{"status": 503, "paths": "/x"}"#, "paths"),

@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  @Test func `The author has to be the mailbox, or a shared one with the scope for it`() async throws {
+  @Test func `The author must be the mailbox, or a shared one with the scope for it`() async throws {
     try await run { sandbox async throws in
       for path in ["/me/sendMail", "/me/messages"] {
         let made = try await sandbox.graphMIME(path, message(from: "bob@contoso.test"))

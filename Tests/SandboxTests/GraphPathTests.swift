@@ -81,7 +81,7 @@ import Testing
     #expect(try #require(Instant(dateTimeOffset: text)).dateTimeOffset == shown)
   }
 
-  @Test func `A sort order has to begin where the filter does`() throws {
+  @Test func `A sort order must begin with the property that the filter begins with`() throws {
     #expect(throws: GraphError.inefficientFilter) {
       try ODataQuery(FormFields(urlEncoded: "$filter=isRead+eq+false&$orderby=receivedDateTime"))
     }
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test(arguments: ["", "x", "AAMk", "AAMkAGI2-not-ours=", "../../etc/passwd"])
-  func `What is no name of ours is malformed`(text: String) {
+  func `Text that is not one of our ids is malformed`(text: String) {
     #expect(GraphID(text) == nil)
   }
 }

@@ -93,8 +93,9 @@ import Testing
 
   @Test(
     arguments: [
-      (#"{"mfa": true}"#, "user or for a tenant"), (#"{"user": "nobody@x.test", "mfa": true}"#, "nobody"),
-      (#"{"user": "alice@contoso.test", "tenant": "contoso.test"}"#, "user or for a tenant"),
+      (#"{"mfa": true}"#, "either 'user' or 'tenant'"),
+      (#"{"user": "nobody@x.test", "mfa": true}"#, "nobody"),
+      (#"{"user": "alice@contoso.test", "tenant": "contoso.test"}"#, "either 'user' or 'tenant'"),
       (#"{"user": "alice@contoso.test", "mfa": 1}"#, "mfa"),
       (#"{"user": "alice@contoso.test", "sms": true}"#, "sms"),
     ])

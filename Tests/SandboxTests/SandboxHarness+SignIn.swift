@@ -130,7 +130,7 @@ extension Answer {
       #expect(status == 302)
       let location = try #require(header("location"))
       let start = try #require(location.firstIndex { $0 == "?" || $0 == "#" })
-      return FormFields(urlEncoded: String(location[location.index(after: start)...]))
+      return try FormFields(urlEncoded: String(location[location.index(after: start)...]))
     }
   }
 

@@ -102,10 +102,16 @@ struct SandboxHarness {
   func send(
     _ method: String, _ path: String, headers: [String: String], body: String?
   ) async throws -> Answer {
+    try await send(method, path, headers: headers, bytes: body.map { Array($0.utf8) })
+  }
+
+  func send(
+    _ method: String, _ path: String, headers: [String: String], bytes: [UInt8]?
+  ) async throws -> Answer {
     var request = HTTPClientRequest(url: path.hasPrefix("http") ? path : origin + path)
     request.method = HTTPMethod(rawValue: method)
     for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
-    if let body { request.body = .bytes(ByteBuffer(string: body)) }
+    if let bytes { request.body = .bytes(ByteBuffer(bytes: bytes)) }
     let response = try await client.execute(request, timeout: .seconds(30))
     let bytes = try await response.body.collect(upTo: 16 << 20)
     return Answer(status: Int(response.status.code), headers: response.headers, body: String(buffer: bytes))

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Testing
 
@@ -223,7 +224,7 @@ import Testing
 
   @Test func `Credentials may come in the header`() async throws {
     try await SandboxHarness.run { sandbox in
-      let secret = FormFields.encode(Apps.daemon.secret ?? "")
+      let secret = percentEncoded(Apps.daemon.secret ?? "")
       let basic = Data("\(Apps.daemon.clientId):\(secret)".utf8).base64EncodedString()
       let answer = try await sandbox.token(
         segment: "contoso.test",

@@ -1,6 +1,6 @@
 import Core
 
-/// What a browser is sent to Entra with (Microsoft Learn, "OAuth 2.0 authorization code flow").
+/// The request with which a browser is sent to Entra (Microsoft Learn, "OAuth 2.0 authorization code flow").
 package struct AuthorizeRequest: Sendable {
   package var clientID: String
   /// Registered with the app, exactly; only the port of `localhost` is free.

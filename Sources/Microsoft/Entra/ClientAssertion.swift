@@ -2,6 +2,7 @@ import Core
 import Crypto
 import CryptoExtras
 import Foundation
+import JSON
 
 /// A JWT that an app signs with its certificate's key (RFC 7523 section 2.2; RFC 7518 section 3.5 for PS256).
 enum ClientAssertion {
@@ -15,39 +16,18 @@ enum ClientAssertion {
   static func make(
     clientID: String, endpoint: String, certificate: ClientCertificate, now: Instant, id: UUID = UUID()
   ) -> String? {
-    let header = Header(alg: "PS256", typ: "JWT", thumbprint: certificate.thumbprint)
-    let claims = Claims(
-      aud: endpoint, iss: clientID, sub: clientID, jti: id.uuidString.lowercased(), nbf: now.wholeSeconds,
-      iat: now.wholeSeconds, exp: (now + lifetime).wholeSeconds)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let head = try? encoder.encode(header), let body = try? encoder.encode(claims) else { return nil }
-    let signed = head.base64URL + "." + body.base64URL
+    let header: JSONValue = [
+      "alg": "PS256", "typ": "JWT", "x5t#S256": .string(certificate.thumbprint),
+    ]
+    let claims: JSONValue = [
+      "aud": .string(endpoint), "iss": .string(clientID), "sub": .string(clientID),
+      "jti": .string(id.uuidString.lowercased()), "nbf": JSONValue(now.wholeSeconds),
+      "iat": JSONValue(now.wholeSeconds), "exp": JSONValue((now + lifetime).wholeSeconds),
+    ]
+    let signed = [header, claims].map { Data($0.serialized()).base64URL }.joined(separator: ".")
     let digest = SHA256.hash(data: Data(signed.utf8))
     guard let signature = try? certificate.key.signature(for: digest, padding: .PSS) else { return nil }
     return signed + "." + signature.rawRepresentation.base64URL
-  }
-
-  private struct Header: Encodable {
-    var alg: String
-    var typ: String
-    var thumbprint: String
-
-    enum CodingKeys: String, CodingKey {
-      case alg
-      case typ
-      case thumbprint = "x5t#S256"
-    }
-  }
-
-  private struct Claims: Encodable {
-    var aud: String
-    var iss: String
-    var sub: String
-    var jti: String
-    var nbf: Int64
-    var iat: Int64
-    var exp: Int64
   }
 }
 

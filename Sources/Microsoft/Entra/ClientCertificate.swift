@@ -18,14 +18,14 @@ package struct ClientCertificate: Sendable {
   package let notAfter: Instant
   let key: _RSA.Signing.PrivateKey
 
-  /// What Microsoft and swift-crypto agree on as the least.
+  /// The minimum of both Microsoft and swift-crypto.
   static let leastBits = 2048
 
   /// Reads a PEM text that holds the certificate and its private key, in any order. Of several certificates, as
-  /// a chain has, the one of the key counts.
+  /// a chain has, the one that belongs to the key is used.
   package init(pem: Secret) throws(Problem) {
     let parts = PEMPart.parts(of: pem.reveal())
-    guard !parts.isEmpty else { throw Problem.certificate("This is no PEM text.") }
+    guard !parts.isEmpty else { throw Problem.certificate("This is not a PEM text.") }
     key = try Self.key(in: parts)
     let certificates = try Self.certificates(in: parts)
     let publicKey = key.publicKey.derRepresentation
@@ -48,13 +48,14 @@ package struct ClientCertificate: Sendable {
   private static func key(in parts: [PEMPart]) throws(Problem) -> _RSA.Signing.PrivateKey {
     let keys = parts.filter { $0.label.hasSuffix("PRIVATE KEY") }
     guard let part = keys.first else {
-      throw Problem.certificate("The PEM holds no private key.", remedy: .both)
+      throw Problem.certificate("The PEM text contains no private key.", remedy: .both)
     }
     guard keys.count == 1 else {
-      throw Problem.certificate("The PEM holds \(keys.count) private keys.", remedy: .both)
+      throw Problem.certificate("The PEM text contains \(keys.count) private keys.", remedy: .both)
     }
     guard !part.isEncrypted else {
-      throw Problem.certificate("The private key is protected by a password.",
+      throw Problem.certificate(
+        "The private key is protected by a password.",
         remedy: .other("Remove it with “openssl pkey -in key.pem -out plain.pem”; it is kept sealed here."))
     }
     guard let bytes = part.bytes else {
@@ -68,7 +69,8 @@ package struct ClientCertificate: Sendable {
         remedy: isKey ? .another : .both)
     }
     guard key.keySizeInBits >= leastBits else {
-      throw Problem.certificate("The RSA key has \(key.keySizeInBits) bits, fewer than \(leastBits).", remedy: .another)
+      throw Problem.certificate(
+        "The RSA key has \(key.keySizeInBits) bits, fewer than \(leastBits).", remedy: .another)
     }
     return key
   }
@@ -78,7 +80,7 @@ package struct ClientCertificate: Sendable {
   ) throws(Problem) -> [(Certificate, [UInt8])] {
     let candidates = parts.filter { $0.label == "CERTIFICATE" }
     guard !candidates.isEmpty else {
-      throw Problem.certificate("The PEM holds no certificate.", remedy: .both)
+      throw Problem.certificate("The PEM text contains no certificate.", remedy: .both)
     }
     let certificates = candidates.compactMap { part in
       part.bytes.flatMap { der in (try? Certificate(derEncoded: der)).map { ($0, der) } }
@@ -93,5 +95,66 @@ package struct ClientCertificate: Sendable {
 extension Instant {
   fileprivate init(_ date: Date) {
     self.init(microseconds: Int64(date.timeIntervalSince1970) * 1_000_000)
+  }
+}
+
+/// One part of a PEM text (RFC 7468). What stands around the parts is ignored, and so are line breaks: a form's
+/// single line has none left.
+struct PEMPart {
+  /// `CERTIFICATE`, `PRIVATE KEY`, ...
+  var label: String
+  /// `nil` when the content is not base64, or does not end.
+  var bytes: [UInt8]?
+  /// In PKCS #8, or in the older form with a `Proc-Type` line.
+  var isEncrypted: Bool
+
+  /// A chain of certificates and a key stay far below; more is not read.
+  static let limit = 64 * 1024
+
+  static func parts(of text: String) -> [PEMPart] {
+    guard text.utf8.count <= limit else { return [] }
+    var parts: [PEMPart] = []
+    var rest = text[...]
+    while let begin = rest.firstRange(of: "-----BEGIN "),
+      let labelEnd = rest[begin.upperBound...].firstRange(of: "-----")
+    {
+      let label = String(rest[begin.upperBound..<labelEnd.lowerBound])
+      let end = rest[labelEnd.upperBound...].firstRange(of: "-----END \(label)-----")
+      let content = end.map { rest[labelEnd.upperBound..<$0.lowerBound] }
+      parts.append(PEMPart(label: label, content: content))
+      rest = rest[(end?.upperBound ?? labelEnd.upperBound)...]
+    }
+    return parts
+  }
+
+  private init(label: String, content: Substring?) {
+    self.label = label
+    isEncrypted = label.hasPrefix("ENCRYPTED") || content?.contains("ENCRYPTED") == true
+    let base64 = content.map { String($0.filter { !$0.isWhitespace }) }
+    bytes = base64.flatMap { Data(base64Encoded: $0) }.flatMap { $0.isEmpty ? nil : Array($0) }
+  }
+}
+
+extension Problem {
+  /// How to get a PEM text that an app can use.
+  enum CertificateRemedy {
+    case both
+    case another
+    case other(String)
+  }
+
+  /// Why a PEM text cannot prove who an app is. Quotes no part of the text.
+  static func certificate(_ summary: String, remedy: CertificateRemedy = .both) -> Problem {
+    let words =
+      switch remedy {
+      case .both:
+        "Paste both parts in one text: the certificate that is uploaded to the app, from BEGIN CERTIFICATE, and "
+          + "its private key, from BEGIN PRIVATE KEY."
+      case .another:
+        "Make another with “openssl req -x509 -newkey rsa:3072 -nodes -days 730 -subj /CN=heliograph -keyout "
+          + "key.pem -out cert.pem”, upload cert.pem to the app, and paste both files here."
+      case .other(let text): text
+      }
+    return Problem(.appCertificateInvalid, summary, remedy: words)
   }
 }

@@ -1,52 +1,52 @@
 package import Core
-import Foundation
 import HTTP
+import JSON
 
 /// A sign-in that is finished on another device (RFC 8628 section 3.2).
 package struct DeviceCode: Sendable {
-  /// Polled with, and shown to nobody.
+  /// For polling; never shown.
   package var deviceCode: Secret
   /// What the person types.
   package var userCode: String
   /// Where they type it: `https`, or `http` on this machine.
   package var verificationURI: String
-  /// From the request on.
+  /// Counted from the request.
   package var expiresIn: Duration
   /// Between two polls; five seconds longer after each `slowDown`.
   package var interval: Duration
   /// Entra's own sentence for the person, in English.
   package var message: String
 
-  /// `nil` when the reply is not one that a person could follow.
-  init?(_ reply: HTTPReply) {
-    guard let body = reply.decode(Wire.self), !body.device_code.isEmpty, body.expires_in > 0,
-      (1...64).contains(body.user_code.utf8.count), (try? BaseURL(body.verification_uri)) != nil
-    else { return nil }
-    deviceCode = Secret(body.device_code)
-    userCode = oneLine(body.user_code, limit: 64)
-    verificationURI = body.verification_uri
-    expiresIn = .seconds(min(body.expires_in, 86_400))
-    interval = .seconds(min(max(body.interval ?? 5, 1), 300))
-    message = oneLine(body.message ?? "", limit: 500)
-  }
-
-  private struct Wire: Decodable {
-    var device_code: String
-    var user_code: String
-    var verification_uri: String
-    var expires_in: Int
-    var interval: Int?
-    var message: String?
+  /// Throws unless a person could follow the reply.
+  init(_ json: JSONValue) throws(ReplyFault) {
+    deviceCode = Secret(try json.required("device_code", \.string))
+    userCode = oneLine(try json.required("user_code", \.string), limit: 64)
+    verificationURI = try json.required("verification_uri", \.string)
+    let seconds = try json.required("expires_in", \.int64)
+    expiresIn = .seconds(min(seconds, 86_400))
+    interval = .seconds(min(max(try json.optional("interval", \.int64) ?? 5, 1), 300))
+    message = oneLine(try json.optional("message", \.string) ?? "", limit: 500)
+    guard !deviceCode.reveal().isEmpty else { throw .member("device_code") }
+    guard let code = json["user_code"]?.string, (1...64).contains(code.utf8.count) else {
+      throw .member("user_code")
+    }
+    guard (try? BaseURL(verificationURI)) != nil else { throw .member("verification_uri") }
+    guard seconds > 0 else { throw .member("expires_in") }
   }
 }
 
-/// What one poll brought.
+/// The result of one poll.
 package enum DevicePoll: Sendable {
   case granted(TokenReply)
   /// The person has not finished.
   case pending
   /// The same, and polls come too fast.
   case slowDown
+
+  /// By Entra's `error` (RFC 8628 section 3.5).
+  fileprivate static let waiting: [String: DevicePoll] = [
+    "authorization_pending": .pending, "slow_down": .slowDown,
+  ]
 }
 
 extension Entra {
@@ -60,8 +60,7 @@ extension Entra {
     guard reply.status == 200 else {
       throw Problem(reply, hiding: [], values: known(client, tenant, scopes))
     }
-    guard let code = DeviceCode(reply) else { throw Problem(unreadable: reply) }
-    return code
+    return try read(reply) { (json) throws(ReplyFault) in try DeviceCode(json) }
   }
 
   /// Through the tenant that the code was asked from. Throws `signIn.declined` and `signIn.deviceCodeExpired`.
@@ -76,11 +75,8 @@ extension Entra {
             ("device_code", deviceCode.reveal()),
           ], client: client, values: known(client, tenant, [])))
     } catch {
-      switch error.origin?.word {
-      case "authorization_pending": return .pending
-      case "slow_down": return .slowDown
-      default: throw error
-      }
+      if let waiting = DevicePoll.waiting[error.origin?.word ?? ""] { return waiting }
+      throw error
     }
   }
 }

@@ -1,9 +1,10 @@
 package import Core
 import Foundation
 import HTTP
+import JSON
 import NIOHTTP1
 
-/// What a tenant says of itself (OpenID Connect Discovery 1.0, section 3).
+/// A tenant's discovery document (OpenID Connect Discovery 1.0, section 3).
 package struct OpenIDConfiguration: Sendable, Hashable {
   /// Names the tenant's id; for `common` and `organizations` it holds `{tenantid}` instead.
   package var issuer: String
@@ -14,6 +15,14 @@ package struct OpenIDConfiguration: Sendable, Hashable {
   package var graphHost: String?
   /// When the reply was written, by Microsoft's clock.
   package var serverDate: Instant?
+
+  init(_ json: JSONValue) throws(ReplyFault) {
+    issuer = try json.required("issuer", \.string)
+    authorizationEndpoint = try json.required("authorization_endpoint", \.string)
+    tokenEndpoint = try json.required("token_endpoint", \.string)
+    deviceAuthorizationEndpoint = try json.optional("device_authorization_endpoint", \.string)
+    graphHost = try json.optional("msgraph_host", \.string)
+  }
 }
 
 /// What an authorize request without a session shows about the app's redirect URI.
@@ -35,13 +44,10 @@ extension Entra {
     guard reply.status == 200 else {
       throw Problem(reply, hiding: [], values: ErrorValues(cloud: cloud, tenant: tenant))
     }
-    guard let document = reply.decode(DiscoveryDocument.self) else { throw Problem(unreadable: reply) }
-    return OpenIDConfiguration(
-      issuer: document.issuer, authorizationEndpoint: document.authorization_endpoint,
-      tokenEndpoint: document.token_endpoint,
-      deviceAuthorizationEndpoint: document.device_authorization_endpoint, graphHost: document.msgraph_host,
-      serverDate: reply.headers.first(name: "Date").flatMap(HTTPDate.seconds)
-        .map { Instant(microseconds: $0 * 1_000_000) })
+    var configuration = try read(reply) { (json) throws(ReplyFault) in try OpenIDConfiguration(json) }
+    configuration.serverDate = reply.headers.first(name: "Date").flatMap(HTTPDate.seconds)
+      .map { Instant(microseconds: $0 * 1_000_000) }
+    return configuration
   }
 
   /// Where an administrator allows the app in the whole tenant (Microsoft Learn, "Admin consent on the Microsoft
@@ -59,7 +65,7 @@ extension Entra {
   /// Asks for a sign-in that shows nothing, from a browser that nobody is signed in with: Entra answers a
   /// redirect URI that is registered, and shows an error page for one that is not.
   ///
-  /// Throws what the page says, `entra.redirectMismatch` and `entra.clientUnknown` above all.
+  /// Throws the error that the page shows, usually `entra.redirectMismatch` or `entra.clientUnknown`.
   package func probeRedirect(
     tenant: String, clientID: String, redirectURI: String, scopes: [String]
   ) async throws(Problem) -> RedirectProbe {
@@ -116,12 +122,4 @@ extension Cloud {
     let concrete = ["", "common", "consumers"].contains(tenant.lowercased()) ? "organizations" : tenant
     return login + "/" + percentEncoded(concrete) + "/v2.0/adminconsent?"
   }
-}
-
-private struct DiscoveryDocument: Decodable {
-  var issuer: String
-  var authorization_endpoint: String
-  var token_endpoint: String
-  var device_authorization_endpoint: String?
-  var msgraph_host: String?
 }

@@ -1,5 +1,6 @@
 package import Core
 package import HTTP
+import JSON
 import NIOHTTP1
 
 /// Entra's v2.0 endpoints for one cloud. Each function is one exchange.
@@ -77,8 +78,7 @@ package struct Entra: Sendable {
     let secrets = fields.filter { Self.secretFields.contains($0.0) }.map(\.1)
     let reply = try await post(fields, to: url)
     guard reply.status == 200 else { throw Problem(reply, hiding: secrets, values: values) }
-    guard let token = TokenReply(reply) else { throw Problem(unreadable: reply) }
-    return token
+    return try read(reply) { (json) throws(ReplyFault) in try TokenReply(json) }
   }
 
   /// What beside its id an app sends to prove itself.
@@ -102,6 +102,17 @@ package struct Entra: Sendable {
       HTTPRequest(
         method: .POST, url: url, headers: ["Content-Type": "application/x-www-form-urlencoded"],
         body: Array(formEncoded(fields).utf8), replyLimit: TokenReply.limit))
+  }
+
+  /// The value of a reply with status 200. Throws `entra.unexpectedReply` if it is not what Entra documents.
+  func read<Value>(
+    _ reply: HTTPReply, _ value: (JSONValue) throws(ReplyFault) -> Value
+  ) throws(Problem) -> Value {
+    do throws(ReplyFault) {
+      return try reply.read(value)
+    } catch {
+      throw Problem(unreadable: reply, fault: error)
+    }
   }
 
   func exchange(_ request: HTTPRequest) async throws(Problem) -> HTTPReply {

@@ -1,8 +1,9 @@
 import Core
 import Foundation
+import JSON
 
 /// Entra's error object, or the same fields in a callback's query.
-struct EntraError: Decodable, Sendable {
+struct EntraError: Sendable {
   /// RFC 6749 section 5.2 and OpenID Connect Core section 3.1.2.6: `invalid_grant`, `login_required`, ...
   var name: String
   var description: String?
@@ -10,17 +11,17 @@ struct EntraError: Decodable, Sendable {
   var suberror: String?
   var traceID: String?
 
-  enum CodingKeys: String, CodingKey {
-    case name = "error"
-    case description = "error_description"
-    case numbers = "error_codes"
-    case suberror
-    case traceID = "trace_id"
-  }
-
   init(error: String, description: String?) {
     name = error
     self.description = description
+  }
+
+  init(_ json: JSONValue) throws(ReplyFault) {
+    name = try json.required("error", \.string)
+    description = try json.optional("error_description", \.string)
+    numbers = try json.optional("error_codes", \.integers)
+    suberror = try json.optional("suberror", \.string)
+    traceID = try json.optional("trace_id", \.string)
   }
 
   /// The AADSTS number: of several the first that we know, from the list or from the description's first word.
@@ -48,8 +49,8 @@ struct EntraError: Decodable, Sendable {
     return EntraVerdict.all.first { $0.covers(name, suberror) } ?? .other
   }
 
-  /// Entra's own first sentences for what we have no words for. They name apps, tenants and scopes; a code or a
-  /// token is never in them.
+  /// The beginning of Entra's own description, for an error that the catalogue does not know. It names apps,
+  /// tenants and scopes, but never a code or a token.
   var words: String {
     guard var text = description?[...], !text.isEmpty else {
       return "Entra refused the request with “\(plainName)”."
@@ -57,5 +58,13 @@ struct EntraError: Decodable, Sendable {
     if text.hasPrefix("AADSTS"), let colon = text.firstIndex(of: ":") { text = text[colon...].dropFirst() }
     if let trace = text.range(of: "Trace ID:") { text = text[..<trace.lowerBound] }
     return "Entra refused the request: " + oneLine(text, limit: 300)
+  }
+}
+
+extension JSONValue {
+  fileprivate var integers: [Int]? {
+    guard let array else { return nil }
+    let integers = array.compactMap { $0.int64.flatMap(Int.init(exactly:)) }
+    return integers.count == array.count ? integers : nil
   }
 }

@@ -13,17 +13,11 @@ extension IDToken {
     guard nonce == nil || self.nonce == nonce else { throw .nonceMismatch }
     guard audience.lowercased() == clientID.lowercased() else { throw .identity("is for another app") }
     guard issuer == cloud.login + "/" + tenantID + "/v2.0" else { throw .identity("is from another issuer") }
-    if Self.isTenantID(tenant), tenantID.lowercased() != tenant.lowercased() {
+    if isGUID(tenant), tenantID.lowercased() != tenant.lowercased() {
       throw .identity("is from another tenant")
     }
     guard now - Self.clockSkew < expires else { throw .identity("has expired") }
     if let notBefore, now + Self.clockSkew < notBefore { throw .identity("is not valid yet") }
-  }
-
-  /// `8-4-4-4-12` hexadecimal digits.
-  private static func isTenantID(_ text: String) -> Bool {
-    text.split(separator: "-", omittingEmptySubsequences: false).map(\.utf8.count) == [8, 4, 4, 4, 12]
-      && text.allSatisfy { $0.isHexDigit || $0 == "-" }
   }
 }
 

@@ -1,9 +1,9 @@
 package import Core
-import Foundation
+import JSON
 
 /// Who signed in: the claims of an id_token (Microsoft Learn, "ID token claims reference").
 ///
-/// An account is known by `tenantID` and `objectID` together, never by an address.
+/// `tenantID` and `objectID` together identify an account; an address does not.
 package struct IDToken: Sendable, Hashable {
   package var issuer: String
   package var audience: String
@@ -18,44 +18,32 @@ package struct IDToken: Sendable, Hashable {
   package var notBefore: Instant?
 
   /// Reads the claims and does not check the signature: the token came over TLS straight from the token endpoint
-  /// that we asked, which OpenID Connect Core section 3.1.3.7 (6) accepts in its place.
+  /// that we asked, which OpenID Connect Core section 3.1.3.7 (6) accepts instead.
   ///
   /// `nil` when it is not a JWT or lacks a claim that Entra always sends.
   package init?(_ jwt: String) {
-    let parts = jwt.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, let payload = Data(base64URL: parts[1]),
-      let claims = try? JSONDecoder().decode(Wire.self, from: payload)
-    else { return nil }
-    issuer = claims.iss
-    audience = claims.aud
-    tenantID = claims.tid
-    objectID = claims.oid
-    subject = claims.sub
-    nonce = claims.nonce
-    preferredUsername = claims.preferred_username
-    name = claims.name
-    email = claims.email
-    expires = Instant(seconds: claims.exp)
-    notBefore = claims.nbf.map { Instant(seconds: $0) }
+    guard let claims = JSONValue(claimsOf: jwt), let token = try? Self(claims) else { return nil }
+    self = token
   }
 
-  private struct Wire: Decodable {
-    var iss: String
-    var aud: String
-    var tid: String
-    var oid: String
-    var sub: String
-    var nonce: String?
-    var preferred_username: String?
-    var name: String?
-    var email: String?
-    var exp: UInt32
-    var nbf: UInt32?
+  private init(_ claims: JSONValue) throws(ReplyFault) {
+    issuer = try claims.required("iss", \.string)
+    audience = try claims.required("aud", \.string)
+    tenantID = try claims.required("tid", \.string)
+    objectID = try claims.required("oid", \.string)
+    subject = try claims.required("sub", \.string)
+    nonce = try claims.optional("nonce", \.string)
+    preferredUsername = try claims.optional("preferred_username", \.string)
+    name = try claims.optional("name", \.string)
+    email = try claims.optional("email", \.string)
+    expires = try claims.required("exp", \.instant)
+    notBefore = try claims.optional("nbf", \.instant)
   }
 }
 
-extension Instant {
-  fileprivate init(seconds: UInt32) {
-    self.init(microseconds: Int64(seconds) * 1_000_000)
+extension JSONValue {
+  /// A `NumericDate` (RFC 7519 section 2) until the year 2106.
+  fileprivate var instant: Instant? {
+    int64.flatMap(UInt32.init(exactly:)).map { Instant(microseconds: Int64($0) * 1_000_000) }
   }
 }

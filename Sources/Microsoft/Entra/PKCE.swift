@@ -28,8 +28,9 @@ extension Data {
     base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 
-  /// `nil` when `text` is not base64url.
+  /// `nil` unless `text` is base64url without padding.
   init?(base64URL text: some StringProtocol) {
+    guard !text.utf8.contains(where: { "+/=".utf8.contains($0) }) else { return nil }
     let standard = String(text).replacing("-", with: "+").replacing("_", with: "/")
     let padding = String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
     self.init(base64Encoded: standard + padding)

@@ -12,13 +12,13 @@ extension Problem {
       EntraError(error: error, description: description), status: nil, retryAfter: nil, values: values)
   }
 
-  /// What Entra's page says in place of an answer.
+  /// The error on a page that Entra shows instead of redirecting.
   init(page number: Int, values: ErrorValues) {
     self.init(
       callbackError: "invalid_request", description: "AADSTS\(number): This page was shown.", values: values)
   }
 
-  /// The key is sound, so this is a fault of the machine.
+  /// The key was checked when it was stored, so this is a fault on this machine.
   static var certificateUnsigned: Problem {
     Problem(
       .appCertificateInvalid, "The app's certificate could not sign.",
@@ -34,7 +34,7 @@ extension Problem {
 
   /// A reply other than 200. `secrets` are those of the request, should the reply quote one.
   init(_ reply: HTTPReply, hiding secrets: [String], values: ErrorValues) {
-    guard var error = reply.decode(EntraError.self) else {
+    guard var error = try? reply.read({ (json) throws(ReplyFault) in try EntraError(json) }) else {
       self.init(unreadable: reply)
       return
     }
@@ -45,7 +45,7 @@ extension Problem {
   }
 
   /// A reply that Entra would not write: a proxy's page, or half of one.
-  init(unreadable reply: HTTPReply) {
+  init(unreadable reply: HTTPReply, fault: ReplyFault? = nil) {
     let retryAfter = reply.headers.retryAfter
     let origin = PeerError(status: reply.status, requestID: reply.headers.first(name: "x-ms-request-id"))
     switch reply.status {
@@ -60,14 +60,15 @@ extension Problem {
     default:
       self.init(
         .entraUnexpectedReply,
-        "The token endpoint answered HTTP \(reply.status) with something that Entra does not write.",
+        "The token endpoint answered HTTP \(reply.status) with something that Entra does not write."
+          + (fault.map { " " + $0.flaw } ?? ""),
         remedy: "Check the Microsoft URL, and that no proxy answers in Entra's place.",
         retry: .safe(after: retryAfter), origin: origin)
     }
   }
 
-  /// The verdict is Entra's `error`, its `suberror` and the status; a number only finds the words, and none that
-  /// contradict the verdict: Entra changes its numbers.
+  /// `error`, `suberror` and the status decide whether to retry. The number only selects an explanation, and only
+  /// one with the same verdict, because Entra changes its numbers.
   init(_ error: EntraError, status: Int?, retryAfter: Duration?, values: ErrorValues) {
     let retry = Self.retry(error, status: status, retryAfter: retryAfter)
     let verdict = error.verdict(status: status)

@@ -1,7 +1,7 @@
 package import Core
-import HTTP
+import JSON
 
-/// What the token endpoint gave.
+/// A successful reply of the token endpoint.
 package struct TokenReply: Sendable {
   /// Opaque: for personal accounts it is not even a JWT. It is sent to the resource and never read.
   package var accessToken: Secret
@@ -19,7 +19,7 @@ package struct TokenReply: Sendable {
   static let limit = 256 * 1024
 
   /// Entra's longest is a day and a little (Microsoft Learn, "Configurable token lifetimes").
-  private static let longestLife = 7 * 86_400
+  private static let longestLife: Int64 = 7 * 86_400
 
   /// Whether a permission of Graph, as `Mail.Send`, was granted, in whichever of its two spellings.
   package func grants(_ permission: String, in cloud: Cloud) -> Bool {
@@ -30,25 +30,20 @@ package struct TokenReply: Sendable {
 }
 
 extension TokenReply {
-  /// `nil` when the reply is not a usable bearer token.
-  init?(_ reply: HTTPReply) {
-    guard let body = reply.decode(Wire.self), body.token_type.lowercased() == "bearer",
-      !body.access_token.isEmpty, body.expires_in > 0
-    else { return nil }
-    // One that cannot be read is none: a refresh token that came with it must not be lost.
-    idToken = body.id_token.flatMap(IDToken.init)
-    accessToken = Secret(body.access_token)
-    expiresIn = .seconds(min(body.expires_in, Self.longestLife))
-    refreshToken = body.refresh_token.flatMap { $0.isEmpty ? nil : Secret($0) }
-    scopes = (body.scope ?? "").split(separator: " ").map(String.init)
-  }
-
-  private struct Wire: Decodable {
-    var token_type: String
-    var access_token: String
-    var expires_in: Int
-    var refresh_token: String?
-    var id_token: String?
-    var scope: String?
+  /// Throws unless the reply holds a usable bearer token.
+  init(_ json: JSONValue) throws(ReplyFault) {
+    guard try json.required("token_type", \.string).lowercased() == "bearer" else {
+      throw .member("token_type")
+    }
+    let token = try json.required("access_token", \.string)
+    let seconds = try json.required("expires_in", \.int64)
+    guard !token.isEmpty else { throw .member("access_token") }
+    guard seconds > 0 else { throw .member("expires_in") }
+    accessToken = Secret(token)
+    expiresIn = .seconds(min(seconds, Self.longestLife))
+    refreshToken = try json.optional("refresh_token", \.string).flatMap { $0.isEmpty ? nil : Secret($0) }
+    scopes = (try json.optional("scope", \.string) ?? "").split(separator: " ").map(String.init)
+    // An id_token that cannot be read counts as absent: the refresh token that came with it must not be lost.
+    idToken = try json.optional("id_token", \.string).flatMap(IDToken.init)
   }
 }

@@ -1,17 +1,20 @@
 package import Core
 import Foundation
+import JSON
 
 extension Graph {
   /// `graph.itemNotFound` when there is no such message; for a draft that was sent this does not mean that it was
   /// not (its id may have changed).
   package func message(_ graphID: String) async throws(Problem) -> GraphMessage {
-    try await get(url: url(of: graphID) + "?$select=" + GraphMessage.select)
+    try await get(url: url(of: graphID) + "?$select=" + GraphMessage.select) { (json) throws(ReplyFault) in
+      try GraphMessage(json)
+    }
   }
 
   package func folderID(_ folder: WellKnownFolder) async throws(Problem) -> String {
-    struct Folder: Decodable { var id: String }
-    let found: Folder = try await get(mailbox.path + "/mailFolders/" + folder.rawValue + "?$select=id")
-    return found.id
+    try await get(url: cloud.graph + mailbox.path + "/mailFolders/" + folder.rawValue + "?$select=id") {
+      (json) throws(ReplyFault) in try json.required("id", \.string)
+    }
   }
 
   /// Messages with this Message-ID, angle brackets included, in any folder.
@@ -22,7 +25,7 @@ extension Graph {
   /// Messages that carry this header field, in any folder; where the server does not filter by it, or finds
   /// nothing, among the newest in Drafts and Sent Items. Up to five exchanges.
   ///
-  /// Finding nothing proves nothing: the message may lie deeper than is looked.
+  /// Finding nothing proves nothing: the message may lie further down than the pages that are read.
   package func find(header name: String, value: String) async throws(Problem) -> [GraphMessage] {
     let property = "String {00020386-0000-0000-C000-000000000046} Name " + name
     let filter =
@@ -40,10 +43,12 @@ extension Graph {
   }
 
   private func filtered(_ filter: String) async throws(Problem) -> [GraphMessage] {
-    let page: Page<GraphMessage> = try await get(
-      mailbox.path + "/messages?"
-        + query([("$filter", filter), ("$select", GraphMessage.select), ("$top", "10")]))
-    return page.value
+    try await get(
+      url: cloud.graph + mailbox.path + "/messages?"
+        + query([("$filter", filter), ("$select", GraphMessage.select), ("$top", "10")])
+    ) { (json) throws(ReplyFault) in
+      try json.list("value") { (element) throws(ReplyFault) in try GraphMessage(element) }
+    }
   }
 
   /// Messages per page: with all header fields one is some ten kilobytes.
@@ -62,8 +67,8 @@ extension Graph {
       ])
     for _ in 0..<Self.scanPages {
       guard let url = next else { return [] }
-      let page: Page<MarkedMessage> = try await get(url: url)
-      let found = page.value.filter { $0.carries(name, value) }
+      let page = try await get(url: url) { (json) throws(ReplyFault) in try ScannedPage(json) }
+      let found = page.messages.filter { $0.carries(name, value) }
       if !found.isEmpty { return found.map(\.message) }
       next = page.nextLink.flatMap { isOnGraph($0) ? $0 : nil }
     }
@@ -89,33 +94,28 @@ func odataQuoted(_ text: String) -> String {
   "'" + text.replacing("'", with: "''") + "'"
 }
 
-struct Page<Element: Decodable>: Decodable {
-  var value: [Element]
+/// One page of a folder, with the header fields of its messages.
+private struct ScannedPage {
+  var messages: [ScannedMessage]
   var nextLink: String?
 
-  enum CodingKeys: String, CodingKey {
-    case value
-    case nextLink = "@odata.nextLink"
+  init(_ json: JSONValue) throws(ReplyFault) {
+    messages = try json.list("value") { (element) throws(ReplyFault) in try ScannedMessage(element) }
+    nextLink = try json.optional("@odata.nextLink", \.string)
   }
 }
 
-private struct MarkedMessage: Decodable {
-  struct Header: Decodable {
-    var name: String
-    var value: String
-  }
-
+private struct ScannedMessage {
   var message: GraphMessage
-  var headers: [Header]
+  private var headers: [(name: String, value: String)] = []
 
-  private enum CodingKeys: String, CodingKey {
-    case headers = "internetMessageHeaders"
-  }
-
-  init(from decoder: any Decoder) throws {
-    message = try GraphMessage(from: decoder)
-    headers =
-      try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent([Header].self, forKey: .headers) ?? []
+  init(_ json: JSONValue) throws(ReplyFault) {
+    message = try GraphMessage(json)
+    // Graph leaves the list out of a draft that has none.
+    guard try json.optional("internetMessageHeaders", \.array) != nil else { return }
+    headers = try json.list("internetMessageHeaders") { (header) throws(ReplyFault) in
+      (name: try header.required("name", \.string), value: try header.required("value", \.string))
+    }
   }
 
   /// Field names are compared without case (RFC 5322 section 1.2.2).

@@ -6,14 +6,11 @@ import NIOHTTP1
 extension Graph {
   /// Stores a message in Drafts (Microsoft Learn, "Create message", in MIME format). A Bcc field is kept and honoured.
   ///
-  /// `.unsafe` when the message may be there without our knowing its id: look for it by its marks.
+  /// `.unsafe` when the message may be there without our knowing its id: look for it by its correlation ids.
   package func createDraft(_ mime: [UInt8]) async throws(Problem) -> GraphMessage {
     let reply = try await post("/messages", mime: mime)
     guard reply.status == 201 else { throw refusal(reply, effect: .acts, needs: .readWrite) }
-    guard let message = reply.decode(GraphMessage.self) else {
-      throw Problem(unexpected: reply, effect: .acts)
-    }
-    return message
+    return try read(reply, effect: .acts) { (json) throws(ReplyFault) in try GraphMessage(json) }
   }
 
   /// Hands a draft to transport, which takes it from Drafts in its own time. Only 202 is success.

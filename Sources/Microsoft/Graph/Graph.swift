@@ -1,9 +1,10 @@
 package import Core
 import Foundation
 package import HTTP
+import JSON
 import NIOHTTP1
 
-/// One mailbox on Microsoft Graph, with the token for it: a value made for an attempt and thrown away.
+/// One mailbox on Microsoft Graph, with a token for it; made for one attempt.
 ///
 /// Unless it says otherwise a function is one exchange, and nothing is repeated here.
 package struct Graph: Sendable {
@@ -13,8 +14,8 @@ package struct Graph: Sendable {
   let token: Secret
   private let values: ErrorValues
 
-  /// - Parameter values: what the caller knows beside the mailbox, such as its address and the From address, for the
-  ///   words of a refusal.
+  /// - Parameter values: what the caller knows beside the mailbox, such as its address and the From address, to
+  ///   explain a refusal.
   package init(
     cloud: Cloud, http: HTTPExchange, mailbox: GraphMailbox, token: Secret,
     values: ErrorValues = ErrorValues()
@@ -29,7 +30,8 @@ package struct Graph: Sendable {
   /// Asked with `.me`, needs User.Read; asked with `.user`, User.Read.All.
   package func user() async throws(Problem) -> GraphUser {
     try await get(
-      url: cloud.graph + mailbox.path + "?$select=id,mail,userPrincipalName,displayName", needs: .readUser)
+      url: cloud.graph + mailbox.path + "?$select=id,mail,userPrincipalName,displayName", needs: .readUser
+    ) { (json) throws(ReplyFault) in try GraphUser(json) }
   }
 }
 
@@ -49,22 +51,27 @@ enum Effect: Sendable {
 }
 
 extension Graph {
-  func get<Value: Decodable>(_ path: String) async throws(Problem) -> Value {
-    try await get(url: cloud.graph + path)
-  }
-
-  func get<Value: Decodable>(
-    url: String, needs need: Need = .readWrite
+  /// The value of a reply with status 200.
+  func get<Value>(
+    url: String, needs need: Need = .readWrite, _ value: (JSONValue) throws(ReplyFault) -> Value
   ) async throws(Problem) -> Value {
     let reply = try await exchange(.GET, url: url, effect: .idempotent)
     guard reply.status == 200 else { throw refusal(reply, effect: .idempotent, needs: need) }
-    guard let value = reply.decode(Value.self) else {
-      throw Problem(unexpected: reply, effect: .idempotent)
-    }
-    return value
+    return try read(reply, effect: .idempotent, value)
   }
 
-  /// What a reply with another status than the one of success says.
+  /// Throws `graph.unexpectedReply` if the reply is not what Graph documents.
+  func read<Value>(
+    _ reply: HTTPReply, effect: Effect, _ value: (JSONValue) throws(ReplyFault) -> Value
+  ) throws(Problem) -> Value {
+    do throws(ReplyFault) {
+      return try reply.read(value)
+    } catch {
+      throw Problem(unexpected: reply, effect: effect, fault: error)
+    }
+  }
+
+  /// The problem for a reply with a status other than the one of success.
   func refusal(_ reply: HTTPReply, effect: Effect, needs need: Need) -> Problem {
     var values = values
     values.cloud = cloud
@@ -72,7 +79,8 @@ extension Graph {
     switch (mailbox, need) {
     case (.shared, .send), (.shared, .readWrite): values.permission = need.rawValue + ".Shared"
     case (.user, .readUser): values.permission = need.rawValue + ".All"
-    default: values.permission = need.rawValue
+    case (.me, _), (.user, .send), (.user, .readWrite), (.shared, .readUser):
+      values.permission = need.rawValue
     }
     return Problem(reply, effect: effect, values: values)
   }
@@ -88,6 +96,30 @@ extension Graph {
       return try await http.send(HTTPRequest(method: method, url: url, headers: headers, body: body))
     } catch {
       throw Problem(error, host: cloud.graph, effect: effect)
+    }
+  }
+}
+
+/// Whose mailbox a request is about.
+package enum GraphMailbox: Sendable, Hashable {
+  /// The one of the person whose token it is. An app's own token has none.
+  case me
+  /// A user's id or principal name, or the address of a shared mailbox, with an app's own token.
+  case user(String)
+  /// The address of a mailbox that is open to the person whose token it is.
+  case shared(String)
+
+  var path: String {
+    switch self {
+    case .me: "/me"
+    case .user(let name), .shared(let name): "/users/" + percentEncoded(name)
+    }
+  }
+
+  var name: String? {
+    switch self {
+    case .me: nil
+    case .user(let name), .shared(let name): name
     }
   }
 }

@@ -1,5 +1,7 @@
+import JSON
+
 /// A message in a mailbox, as far as sending needs to know it.
-package struct GraphMessage: Sendable, Hashable, Decodable {
+package struct GraphMessage: Sendable, Hashable {
   /// Immutable within the mailbox, except that sending a draft may change it.
   package var graphID: String
   package var isDraft: Bool
@@ -14,23 +16,37 @@ package struct GraphMessage: Sendable, Hashable, Decodable {
     self.internetMessageID = internetMessageID
   }
 
-  package enum CodingKeys: String, CodingKey {
-    case graphID = "id"
-    case isDraft
-    case parentFolderID = "parentFolderId"
-    case internetMessageID = "internetMessageId"
+  init(_ json: JSONValue) throws(ReplyFault) {
+    graphID = try json.required("id", \.string)
+    isDraft = try json.required("isDraft", \.bool)
+    parentFolderID = try json.required("parentFolderId", \.string)
+    internetMessageID = try json.optional("internetMessageId", \.string)
   }
 
   static let select = "id,isDraft,parentFolderId,internetMessageId"
 }
 
 /// Whose token it is.
-package struct GraphUser: Sendable, Hashable, Decodable {
+package struct GraphUser: Sendable, Hashable {
   package var id: String
   /// The primary address; absent without a mailbox and for some personal accounts.
   package var mail: String?
   package var userPrincipalName: String
   package var displayName: String?
+
+  init(id: String, mail: String?, userPrincipalName: String, displayName: String?) {
+    self.id = id
+    self.mail = mail
+    self.userPrincipalName = userPrincipalName
+    self.displayName = displayName
+  }
+
+  init(_ json: JSONValue) throws(ReplyFault) {
+    id = try json.required("id", \.string)
+    mail = try json.optional("mail", \.string)
+    userPrincipalName = try json.required("userPrincipalName", \.string)
+    displayName = try json.optional("displayName", \.string)
+  }
 
   /// What the mailbox is called: the address, else the name that the person signs in with.
   package var address: String {

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import JSON
 import NIOHTTP1
 
 // What went wrong between us and Graph. The summary is ours or the catalogue's: Graph's own message may quote the
@@ -20,7 +21,7 @@ extension Problem {
 
   /// A reply with another status than the one that means success.
   init(_ reply: HTTPReply, effect: Effect, values: ErrorValues = ErrorValues()) {
-    let name = reply.status < 400 ? nil : reply.decode(GraphErrorBody.self)?.name
+    let name = reply.status < 400 ? nil : (try? reply.json()).flatMap(GraphError.code(in:))
     guard
       let entry = name.flatMap({ ErrorCatalogue.entry(.graph, $0) })
         ?? Self.entry(status: reply.status, name: name)
@@ -39,29 +40,31 @@ extension Problem {
   /// For a code that is not in the catalogue, and for a reply without one where the front door in front of
   /// Graph answers without a body; `nil` where such a reply is not Graph's.
   private static func entry(status: Int, name: String?) -> ErrorEntry? {
+    let isGraphs = name != nil
     let like: String? =
       switch status {
       case 401: "InvalidAuthenticationToken"
+      case 403: isGraphs ? "ErrorAccessDenied" : nil
       case 413: "RequestEntityTooLarge"
       case 429: "TooManyRequests"
       case 507: "ErrorQuotaExceeded"
       case 408, 500...: "UnknownError"
-      case 403 where name != nil: "ErrorAccessDenied"
-      case 400..<500 where name != nil: "BadRequest"
+      case 400..<500: isGraphs ? "BadRequest" : nil
       default: nil
       }
     return like.flatMap { ErrorCatalogue.entry(.graph, $0) }
   }
 
   /// A reply that Graph does not document for this request: another success, a proxy's page, or half a reply.
-  init(unexpected reply: HTTPReply, effect: Effect) {
+  init(unexpected reply: HTTPReply, effect: Effect, fault: ReplyFault? = nil) {
     // Whoever wrote a 4xx has refused the request; from a success that is not the documented one nothing follows.
     let refused = (400..<500).contains(reply.status)
     let whole = reply.cut == nil
     self.init(
       .graphUnexpectedReply,
       reply.cut.map { "Graph's reply (HTTP \(reply.status)) ended early: \($0.rawValue)." }
-        ?? "Graph answered HTTP \(reply.status), which is not what it documents.",
+        ?? "Graph answered HTTP \(reply.status), which is not what it documents."
+        + (fault.map { " " + $0.flaw } ?? ""),
       remedy: whole ? "Check the Microsoft URL, and that no proxy answers in Graph's place." : nil,
       retry: effect == .acts && !refused ? .unsafe : .safe(after: reply.headers.retryAfter),
       origin: Self.origin(reply, name: nil))
@@ -71,13 +74,10 @@ extension Problem {
     _ reply: HTTPReply, verdict: ErrorEntry.Verdict, effect: Effect
   ) -> Retry {
     let asked = reply.headers.retryAfter
-    switch reply.status {
-    // Refused before anything was done, or with a reason that we know.
-    case 503, 507: break
-    // A gateway or a worker gave up: what was behind it may have gone on.
-    case 408, 500...: if effect == .acts { return .unsafe }
-    default: break
-    }
+    // Of these, 503 and 507 say that nothing was done; with the others a gateway or a worker gave up, and what was
+    // behind it may have gone on.
+    let mayHaveActed = reply.status == 408 || (reply.status >= 500 && ![503, 507].contains(reply.status))
+    if mayHaveActed, effect == .acts { return .unsafe }
     switch verdict {
     case .futile: return .futile
     case .later(let pause): return .safe(after: [asked, pause].compactMap(\.self).max())
@@ -86,5 +86,26 @@ extension Problem {
 
   private static func origin(_ reply: HTTPReply, name: String?) -> PeerError {
     PeerError(status: reply.status, code: name, requestID: reply.headers.first(name: "request-id"))
+  }
+}
+
+/// `{"error": {"code", "message", "innerError": {"code", ...}}}`; Graph also spells it `innererror`.
+enum GraphError {
+  /// The outermost code that the catalogue knows, else the outermost: an inner one says more about less. `nil` if
+  /// there is none.
+  static func code(in json: JSONValue) -> String? {
+    var codes: [String] = []
+    var level = json["error"]
+    while let error = level {
+      if let code = error["code"]?.string, isCode(code) { codes.append(code) }
+      level = error["innerError"] ?? error["innererror"]
+    }
+    return codes.first { ErrorCatalogue.entry(.graph, $0) != nil } ?? codes.first
+  }
+
+  /// What a proxy writes there is not quoted.
+  private static func isCode(_ text: String) -> Bool {
+    (1...64).contains(text.utf8.count)
+      && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
   }
 }

@@ -1,7 +1,7 @@
 import Core
 import Hummingbird
 
-/// `POST /sandbox/apps`: an app made anew, or one changed in the fields that are there.
+/// `POST /sandbox/apps`: creates an app, or changes the given fields of one.
 struct AppChange {
   private static let known = [
     "clientId", "displayName", "kind", "tenant", "secret", "secretExpired", "secretExpires", "redirectUris",
@@ -13,7 +13,7 @@ struct AppChange {
 
   init(_ body: inout ControlBody, directory: SandboxDirectory, now: Instant) throws {
     let id = try body.string("clientId")?.lowercased() ?? RandomText.guid()
-    guard RandomText.isGUID(id) else { throw HTTPError(.badRequest, message: "'clientId' has to be a GUID.") }
+    guard isApplicationID(id) else { throw HTTPError(.badRequest, message: "'clientId' must be a GUID.") }
     let tenant = try body.string("tenant").map(directory.knownTenant)
     let kind: SandboxDirectory.App.Kind? = try body.choice("kind")
     app =
@@ -47,7 +47,7 @@ struct AppChange {
     if let certificates = try body.strings("certificates") {
       app.certificates = try certificates.map { pem in
         guard let certificate = ClientCertificate(pem: pem) else {
-          throw HTTPError(.badRequest, message: "'certificates' have to be PEM, each with an RSA key.")
+          throw HTTPError(.badRequest, message: "'certificates' must be PEM, each with an RSA key.")
         }
         return certificate
       }

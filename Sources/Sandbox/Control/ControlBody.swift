@@ -1,33 +1,40 @@
 import Hummingbird
+import JSON
 
-/// The JSON object of a control request, read strictly: a field that nobody asks for and a value of another
-/// type are refused by name, and nothing is done.
+/// The JSON object of a control request, read strictly: an unknown field, and a value of another kind, are refused
+/// by name, and nothing is done. `null` stands for a field that is not given.
 struct ControlBody {
-  private var members: [String: JSON] = [:]
+  private var members: [String: JSONValue] = [:]
 
+  /// An empty body stands for an empty object.
   init(_ request: Request) async throws {
-    let bytes = Array(
-      try await request.body.collect(upTo: RequestLogMiddleware.maximumBody).readableBytesView)
+    let bytes = try await request.body.collect(upTo: RequestLogMiddleware.maximumBody).readableBytesView
     guard !bytes.isEmpty else { return }
-    guard let json = try? JSON(parsing: bytes), case .object(let list) = json else {
-      throw HTTPError(.badRequest, message: "The body is no JSON object.")
+    let json: JSONValue
+    do throws(JSONError) {
+      json = try JSONValue(parsing: bytes, limits: .request)
+    } catch {
+      throw HTTPError(.badRequest, message: "The body is not a JSON object: \(error).")
     }
-    for member in list where member.value != .null { members[member.name] = member.value }
+    guard let body = ControlBody(json) else {
+      throw HTTPError(.badRequest, message: "The body is not a JSON object but \(json.kind).")
+    }
+    self = body
   }
 
-  private init?(_ json: JSON) {
-    guard case .object(let list) = json else { return nil }
-    for member in list where member.value != .null { members[member.name] = member.value }
+  private init?(_ json: JSONValue) {
+    guard let object = json.object else { return nil }
+    for member in object.members { members[member.key] = member.value }
   }
 
   mutating func string(_ name: String) throws -> String? {
-    try take(name, "a string") { if case .string(let text) = $0 { text } else { nil } }
+    try take(name, "a string", \.string)
   }
 
   mutating func strings(_ name: String) throws -> [String]? {
     try take(name, "a list of strings") { json in
-      guard case .array(let list) = json else { return nil }
-      let texts = list.compactMap { if case .string(let text) = $0 { text } else { nil } }
+      guard let list = json.array else { return nil }
+      let texts = list.compactMap(\.string)
       return texts.count == list.count ? texts : nil
     }
   }
@@ -35,7 +42,7 @@ struct ControlBody {
   /// Each read as if it stood alone.
   mutating func objects(_ name: String) throws -> [ControlBody]? {
     try take(name, "a list of objects") { json in
-      guard case .array(let list) = json else { return nil }
+      guard let list = json.array else { return nil }
       let objects = list.compactMap(ControlBody.init)
       return objects.count == list.count ? objects : nil
     }
@@ -48,27 +55,23 @@ struct ControlBody {
   mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String) throws -> Value?
   where Value.RawValue == String {
     let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
-    return try take(name, "one of \(names)") { json in
-      if case .string(let text) = json { Value(rawValue: text) } else { nil }
-    }
+    return try take(name, "one of \(names)") { $0.string.flatMap(Value.init(rawValue:)) }
   }
 
   mutating func bool(_ name: String) throws -> Bool? {
-    try take(name, "true or false") { if case .bool(let flag) = $0 { flag } else { nil } }
+    try take(name, "true or false", \.bool)
   }
 
   mutating func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
     try take(name, "a whole number from \(range.lowerBound) to \(range.upperBound)") {
-      guard case .number(let number) = $0, let integer = Int(exactly: number), range.contains(integer) else {
-        return nil
-      }
+      guard let integer = $0.int64.flatMap(Int.init(exactly:)), range.contains(integer) else { return nil }
       return integer
     }
   }
 
   mutating func number(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
     try take(name, "a number from \(range.lowerBound) to \(range.upperBound)") {
-      guard case .number(let number) = $0, range.contains(number) else { return nil }
+      guard let number = $0.double, range.contains(number) else { return nil }
       return number
     }
   }
@@ -77,16 +80,18 @@ struct ControlBody {
   func finish(known: [String]) throws {
     guard let unknown = members.keys.min() else { return }
     throw HTTPError(
-      .badRequest, message: "There is no field '\(unknown)' here; known are \(known.joined(separator: ", "))."
-    )
+      .badRequest,
+      message: known.isEmpty
+        ? "There is no field '\(unknown)' here; this request has none."
+        : "There is no field '\(unknown)' here; the known ones are \(known.joined(separator: ", ")).")
   }
 
-  private mutating func take<Value>(_ name: String, _ wanted: String, _ read: (JSON) -> Value?) throws
-    -> Value?
-  {
-    guard let json = members.removeValue(forKey: name) else { return nil }
+  private mutating func take<Value>(
+    _ name: String, _ wanted: String, _ read: (JSONValue) -> Value?
+  ) throws -> Value? {
+    guard let json = members.removeValue(forKey: name), !json.isNull else { return nil }
     guard let value = read(json) else {
-      throw HTTPError(.badRequest, message: "'\(name)' has to be \(wanted).")
+      throw HTTPError(.badRequest, message: "'\(name)' must be \(wanted).")
     }
     return value
   }

@@ -1,44 +1,48 @@
 import Core
 import Hummingbird
+import JSON
 
 extension SandboxState {
-  /// `/sandbox/reset`, `settings`, `clock`, `requests`, `messages`, `faults`. What concerns people's consent
-  /// is in `EntraRoutes`.
+  /// `/sandbox/reset`, `settings`, `clock`, `requests`, `messages`, `faults`. Those about
+  /// consent are in `ConsentRoutes.swift`.
   func addControlRoutes(to router: Router<SandboxContext>) throws {
-    router.get("/sandbox/requests") { [log] _, _ in try Response.json(["value": log.entries]) }
+    router.get("/sandbox/requests") { [log] _, _ in
+      Response.json(["value": .array(log.entries.map(\.json))])
+    }
     router.get("/sandbox/messages") { [self] request, context in try await messages(request, context) }
     router.post("/sandbox/reset") { [self] request, _ in
       try await ControlBody(request).finish(known: [])
       await reset()
-      return try timeAnswer()
+      return timeAnswer()
     }
-    router.get("/sandbox/clock") { [self] _, _ in try timeAnswer() }
+    router.get("/sandbox/clock") { [self] _, _ in timeAnswer() }
     router.post("/sandbox/clock") { [self] request, _ in try await advance(request) }
-    router.get("/sandbox/settings") { [self] _, _ in try Response.json(settings) }
+    router.get("/sandbox/settings") { [self] _, _ in Response.json(settings.json) }
     router.post("/sandbox/settings") { [self] request, _ in try await changeSettings(request) }
     addDirectoryRoutes(to: router)
-    router.get("/sandbox/faults") { [faults] _, _ in try Response.json(["value": faults.all]) }
+    router.get("/sandbox/faults") { [faults] _, _ in Response.json(faults.json) }
     router.post("/sandbox/faults") { [self] request, _ in try await addFault(request) }
-    router.delete("/sandbox/faults") { [faults] _, _ in
+    router.delete("/sandbox/faults") { [faults] request, _ in
+      try await ControlBody(request).finish(known: [])
       faults.removeAll()
-      return try Response.json(["value": faults.all])
+      return Response.json(faults.json)
     }
   }
 
   /// The instant by the sandbox's clock.
-  private func timeAnswer() throws -> Response { try .json(["now": clock.now.description]) }
+  private func timeAnswer() -> Response { .json(["now": .string(clock.now.description)]) }
 
   private func advance(_ request: Request) async throws -> Response {
     var body = try await ControlBody(request)
-    // A century: beyond it lies nothing to be tested, and the arithmetic of instants has an end.
+    // A century: longer jumps have no use, and instants have a range.
     let seconds = try body.number("advanceSeconds", in: -3.2e9...3.2e9)
     try body.finish(known: ["advanceSeconds"])
     guard let seconds else { throw HTTPError(.badRequest, message: "'advanceSeconds' is missing.") }
     clock.advance(by: .microseconds(Int64(seconds * 1_000_000)))
-    return try timeAnswer()
+    return timeAnswer()
   }
 
-  /// Fields that are absent stay as they are.
+  /// Absent fields stay as they are.
   private func changeSettings(_ request: Request) async throws -> Response {
     var body = try await ControlBody(request)
     var new = settings
@@ -56,48 +60,42 @@ extension SandboxState {
         "accessTokenLifetime", "deviceInterval",
       ])
     settings = new
-    return try .json(new)
+    return .json(new.json)
   }
 
   private func addFault(_ request: Request) async throws -> Response {
     var body = try await ControlBody(request)
-    let closing = try body.string("close")
-    var fault = Fault(
+    let fault = Fault(
       path: try body.string("path"), user: try body.string("user"),
       status: try body.integer("status", in: 302...599), code: try body.string("code"),
       retryAfter: try body.integer("retryAfter", in: 0...86_400),
       delayMs: try body.integer("delayMs", in: 0...600_000),
-      close: nil, count: try body.integer("count", in: -1...1_000_000) ?? 1)
+      close: try body.choice("close"), count: try body.integer("count", in: -1...1_000_000) ?? 1)
     try body.finish(known: ["path", "user", "status", "code", "retryAfter", "delayMs", "close", "count"])
     if let status = fault.status, status != 302, status < 400 {
-      throw HTTPError(.badRequest, message: "'status' has to be 302 or a whole number from 400 to 599.")
-    }
-    if let closing {
-      guard let known = Fault.Closing(rawValue: closing) else {
-        throw HTTPError(.badRequest, message: "'close' has to be before or after.")
-      }
-      fault.close = known
+      throw HTTPError(.badRequest, message: "'status' must be 302 or a whole number from 400 to 599.")
     }
     if let contradiction = fault.contradiction { throw HTTPError(.badRequest, message: contradiction) }
     if let user = fault.user, directory.user(user) == nil {
       throw HTTPError(.badRequest, message: "There is no user '\(user)'.")
     }
     faults.add(fault)
-    return try .json(fault)
+    return .json(fault.json)
   }
 
   /// `?user=` and, if wanted, `&folder=`: Graph's messages with immutable ids and all header fields, newest
   /// first.
   private func messages(_ request: Request, _ context: SandboxContext) async throws -> Response {
-    let fields = FormFields(query: request)
+    let fields = try FormFields(query: request)
     let known = ["user", "folder"]
     if let unknown = fields.fields.first(where: { !known.contains($0.name) }) {
       throw HTTPError(
-        .badRequest, message: "There is no parameter '\(unknown.name)' here; known are user, folder.")
+        .badRequest,
+        message: "There is no parameter '\(unknown.name)' here; the known ones are user and folder.")
     }
     guard let name = fields["user"] else { throw HTTPError(.badRequest, message: "'user' is missing.") }
     guard let user = directory.user(name), user.hasMailbox, let mailbox = MailboxID(user.id) else {
-      throw HTTPError(.notFound, message: "There is no mailbox of '\(name)'.")
+      throw HTTPError(.notFound, message: "There is no mailbox for '\(name)'.")
     }
     var query = MessageQuery()
     if let name = fields["folder"] {
@@ -113,6 +111,6 @@ extension SandboxState {
     let writer = MessageJSON(
       origin: context.origin, epoch: await mail.epoch, mailbox: mailbox, preferences: preferences)
     let value = items.map { writer.json($0, showsHeaders: true) }
-    return GraphExchange.plainJSON(["value": .array(value)])
+    return .json(["value": .array(value)])
   }
 }

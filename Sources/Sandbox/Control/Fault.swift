@@ -1,8 +1,9 @@
 import Core
+import JSON
 
-/// What shall go wrong, with which requests, how often: one `POST /sandbox/faults`.
-struct Fault: Codable, Sendable, Equatable {
-  enum Closing: String, Codable, Sendable {
+/// Which requests fail, how, and how often: one `POST /sandbox/faults`.
+struct Fault: Sendable, Equatable {
+  enum Closing: String, CaseIterable, Sendable {
     /// The connection closes and nothing has been done.
     case before
     /// All is done, and the connection closes without an answer.
@@ -17,8 +18,8 @@ struct Fault: Codable, Sendable, Equatable {
   /// The answer's status, 400 to 599; nothing is done then. Of an authorize request 302 too: the client gets
   /// the error.
   var status: Int?
-  /// A Graph code (`ErrorServerBusy`) or an AADSTS number (`AADSTS90033`), depending on whom the path
-  /// belongs to.
+  /// A Graph code (`ErrorServerBusy`) or an AADSTS number (`AADSTS90033`), depending on whose path
+  /// it is.
   var code: String?
   /// Seconds, for the `Retry-After` header of the answer.
   var retryAfter: Int?
@@ -28,7 +29,17 @@ struct Fault: Codable, Sendable, Equatable {
   /// How many requests it takes; 0 or less: all, until it is deleted.
   var count: Int
 
-  /// Why it makes no sense; `nil` when it does.
+  var json: JSONValue {
+    .object(omittingAbsent: [
+      "path": path.map { .string($0) }, "user": user.map { .string($0) },
+      "status": status.map { JSONValue($0) }, "code": code.map { .string($0) },
+      "retryAfter": retryAfter.map { JSONValue($0) },
+      "delayMs": delayMs.map { JSONValue($0) }, "close": close.map { .string($0.rawValue) },
+      "count": JSONValue(count),
+    ])
+  }
+
+  /// Why its members contradict each other; `nil` if they do not.
   var contradiction: String? {
     if status == nil, delayMs == nil, close == nil { return "A fault needs a status, delayMs or close." }
     if status == 302, code == nil { return "A fault that redirects needs a code." }

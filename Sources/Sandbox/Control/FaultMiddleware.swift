@@ -1,8 +1,8 @@
 import HTTPTypes
 package import Hummingbird
 
-/// Carries out faults on Entra's half. Graph's half does it behind its gate, where it knows the token; the
-/// sandbox's own control requests and pages have none.
+/// Applies faults to requests to Entra. Graph's apply behind its gate, where the token is known; the sandbox's own
+/// control requests and pages have none.
 package struct FaultMiddleware: RouterMiddleware {
   let state: SandboxState
 
@@ -18,7 +18,7 @@ package struct FaultMiddleware: RouterMiddleware {
     }
     let fields = try await Self.fields(of: request)
     return try await fault.run(context) { status, code in
-      try refusal(status, code, retryAfter: fault.retryAfter, to: request, fields, context)
+      refusal(status, code, retryAfter: fault.retryAfter, to: request, fields, context)
     } serve: {
       try await next(request, context)
     }
@@ -28,7 +28,7 @@ package struct FaultMiddleware: RouterMiddleware {
     path != "/" && !["/v1.0/", "/sandbox/", "/mailbox/"].contains { path.hasPrefix($0) }
   }
 
-  /// Whose grant is redeemed, or who is to sign in.
+  /// The user whose grant is redeemed or who is about to sign in.
   private func subject(of request: Request) async throws -> SandboxDirectory.User? {
     let form = try await Self.fields(of: request)
     let (refreshToken, code) = (form["refresh_token"] ?? "", form["code"] ?? "")
@@ -39,7 +39,7 @@ package struct FaultMiddleware: RouterMiddleware {
     return (id ?? form["username"] ?? form["login_hint"]).flatMap(state.directory.user)
   }
 
-  /// A middleware comes before the router, which knows the path's segments.
+  /// Middlewares run before the router, which sets the path's parameters.
   private static func inTenant(_ context: SandboxContext, _ request: Request) -> SandboxContext {
     var context = context
     let tenant = request.uri.path.split(separator: "/").first ?? ""
@@ -47,14 +47,19 @@ package struct FaultMiddleware: RouterMiddleware {
     return context
   }
 
+  /// Empty if they cannot be read: the endpoint refuses them.
   private static func fields(of request: Request) async throws -> FormFields {
-    request.method == .post ? try await FormFields(body: request) : FormFields(query: request)
+    do {
+      return request.method == .post ? try await FormFields(body: request) : try FormFields(query: request)
+    } catch is FormFault {
+      return FormFields()
+    }
   }
 
   private func refusal(
     _ status: Int, _ code: String?, retryAfter: Int?, to request: Request, _ fields: FormFields,
     _ context: SandboxContext
-  ) throws -> Response {
+  ) -> Response {
     let digits = (code ?? "").uppercased().replacing("AADSTS", with: "")
     var error = EntraError(Int(digits) ?? (status == 429 ? 90055 : 90033))
     error.status = status
@@ -62,7 +67,7 @@ package struct FaultMiddleware: RouterMiddleware {
       return AuthorizeRoutes(state: state).planted(
         error, status: status, fields, Self.inTenant(context, request))
     }
-    var response = try error.response(
+    var response = error.response(
       origin: context.origin, now: state.clock.now, correlationID: request.headers[.clientRequestID])
     response.headers[.retryAfter] = retryAfter.map(String.init)
     return response

@@ -1,8 +1,8 @@
 import Hummingbird
+import JSON
 import Synchronization
 
-/// The faults that were asked for and have not been used up, and which messages have met those of their
-/// recipients.
+/// The requested faults that are not used up, and which messages have met the faults of their recipients.
 package final class FaultStore: Sendable {
   private struct Contents {
     var faults: [Fault] = []
@@ -21,11 +21,13 @@ package final class FaultStore: Sendable {
   var isAny: Bool { contents.withLock { !$0.faults.isEmpty } }
   var all: [Fault] { contents.withLock { $0.faults } }
 
+  var json: JSONValue { ["value": .array(all.map(\.json))] }
+
   func add(_ fault: Fault) {
     contents.withLock { $0.faults.append(fault) }
   }
 
-  /// What messages have met stays.
+  /// Keeps which messages have met a fault.
   func removeAll() {
     contents.withLock { $0.faults = [] }
   }
@@ -34,7 +36,7 @@ package final class FaultStore: Sendable {
     contents.withLock { $0 = Contents() }
   }
 
-  /// The first fault, in the order of asking, that matches this request; one of its uses is then gone.
+  /// The first fault, in the order in which they were requested, that matches this request; uses it up once.
   func take(path: String, user: SandboxDirectory.User?) -> Fault? {
     contents.withLock { contents in
       guard let index = contents.faults.firstIndex(where: { $0.matches(path: path, user: user) }) else {

@@ -1,6 +1,7 @@
 import Hummingbird
 
-/// `POST /sandbox/users`: a person or a shared mailbox made anew, or one changed in the fields that are there.
+/// `POST /sandbox/users`: creates a person or a shared mailbox, or changes the given fields of
+/// one.
 struct UserChange {
   private static let known = [
     "user", "displayName", "tenant", "kind", "mail", "hasMailbox", "isAdministrator", "members",
@@ -10,7 +11,7 @@ struct UserChange {
 
   init(_ body: inout ControlBody, directory: SandboxDirectory) throws {
     guard let name = try body.string("user"), name.contains("@") || directory.user(name) != nil else {
-      throw HTTPError(.badRequest, message: "'user' has to be a user principal name.")
+      throw HTTPError(.badRequest, message: "'user' must be a user principal name.")
     }
     let kind: SandboxDirectory.User.Kind? = try body.choice("kind")
     let tenant = try body.string("tenant").map(directory.knownTenant)
@@ -60,7 +61,7 @@ struct UserChange {
 }
 
 extension SandboxDirectory {
-  /// `POST /sandbox/tenants`: another consent policy, or a tenant of one's own.
+  /// `POST /sandbox/tenants`: changes a consent policy, or creates a tenant.
   func changedTenant(_ body: inout ControlBody) throws -> Tenant {
     guard let name = try body.string("tenant")?.lowercased() else {
       throw HTTPError(.badRequest, message: "'tenant' is missing.")

@@ -5,8 +5,8 @@ import Foundation
 import SwiftASN1
 import X509
 
-/// A certificate by which an app proves itself, as its registration keeps it.
-package struct ClientCertificate: Encodable, Sendable, Hashable {
+/// A certificate by which an app authenticates, as its registration stores it.
+package struct ClientCertificate: Sendable, Hashable {
   /// The certificate; behind it, when the sandbox has made it, its private key.
   package let pem: String
   /// base64url of the SHA-256 of its bytes: `x5t#S256` of an assertion.
@@ -14,7 +14,7 @@ package struct ClientCertificate: Encodable, Sendable, Hashable {
   /// The SHA-1 of its bytes in hexadecimal, as the portal shows it.
   package let sha1: String
 
-  /// `nil` when there is no certificate with an RSA key in the text.
+  /// `nil` unless the text contains a certificate with an RSA key.
   init?(pem: String) {
     guard let certificate = Self.certificate(in: pem),
       _RSA.Signing.PublicKey(certificate.publicKey) != nil, let bytes = try? certificate.derBytes()
@@ -31,7 +31,7 @@ package struct ClientCertificate: Encodable, Sendable, Hashable {
       stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) })
   }
 
-  /// Whether the certificate is good at that moment.
+  /// Whether the certificate is valid at that instant.
   func isValid(at now: Instant) -> Bool {
     guard let certificate = Self.certificate(in: pem) else { return false }
     let date = Date(timeIntervalSince1970: TimeInterval(now.seconds))
@@ -42,7 +42,7 @@ package struct ClientCertificate: Encodable, Sendable, Hashable {
     Self.certificate(in: pem).flatMap { _RSA.Signing.PublicKey($0.publicKey) }
   }
 
-  /// The first one, whatever stands before and behind it.
+  /// The first one; text around it is ignored.
   private static func certificate(in pem: String) -> Certificate? {
     let documents = (try? PEMDocument.parseMultiple(pemString: pem)) ?? []
     return documents.first { $0.discriminator == "CERTIFICATE" }.flatMap { try? Certificate(pemDocument: $0) }
@@ -77,5 +77,5 @@ package struct ClientKey: Sendable {
   }
 }
 
-/// What was made a moment ago cannot be read.
+/// A certificate that was just created cannot be read.
 struct CertificateUnreadable: Error {}

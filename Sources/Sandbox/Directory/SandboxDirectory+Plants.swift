@@ -1,5 +1,5 @@
 extension SandboxDirectory {
-  /// Apps each of which has one fault, named by its `plant`. All else about them is right.
+  /// Apps that each have one fault, named by `plant`, and are otherwise correct.
   static let plants: [App] = redirectPlants + audiencePlants + permissionPlants + daemonPlants
 
   private static let redirectPlants = [

@@ -5,7 +5,7 @@ extension SandboxDirectory {
   /// Connect").
   package static let consumersTenantID = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
-  /// The directory at start. Its ids never change, so that scripts may hold them.
+  /// The directory at start. Its ids never change, so that scripts may contain them.
   package static let standard = SandboxDirectory(
     tenants: [
       Tenant(id: contosoID, domain: "contoso.test"),
@@ -83,7 +83,7 @@ extension SandboxDirectory {
       signInAudience: .everyone),
   ]
 
-  /// Those of the standard directory that prove themselves by certificate, with one each.
+  /// The apps of the standard directory that authenticate by certificate, with one certificate each.
   func certified(by key: ClientKey, now: Instant) throws -> SandboxDirectory {
     var directory = self
     for index in apps.indices where [Self.appID(5), Self.appID(6)].contains(apps[index].clientId) {

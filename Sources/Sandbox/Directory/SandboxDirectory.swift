@@ -2,19 +2,19 @@ package import Core
 
 /// The tenants, people and applications of the sandbox: what `GET /sandbox/directory` answers, secrets
 /// included.
-package struct SandboxDirectory: Encodable, Sendable {
+package struct SandboxDirectory: Sendable {
   package var tenants: [Tenant]
   package var users: [User]
   package var apps: [App]
 
-  package struct Tenant: Encodable, Sendable, Hashable {
+  package struct Tenant: Sendable, Hashable {
     package var id: String
     package var domain: String
     package var consentPolicy = ConsentPolicy.everyone
   }
 
-  /// What people who are no administrators may consent to (Microsoft Learn, "Manage app consent policies").
-  package enum ConsentPolicy: String, Codable, Sendable, CaseIterable {
+  /// What people other than administrators may consent to (Microsoft Learn, "Manage app consent policies").
+  package enum ConsentPolicy: String, Sendable, CaseIterable {
     /// Whatever an app asks for.
     case everyone
     /// The policy that Microsoft manages, which keeps the reading of mail for administrators.
@@ -22,8 +22,8 @@ package struct SandboxDirectory: Encodable, Sendable {
     case administrators
   }
 
-  package struct User: Encodable, Sendable, Hashable {
-    package enum Kind: String, Codable, Sendable, CaseIterable { case work, shared, personal }
+  package struct User: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable { case work, shared, personal }
 
     package var id: String
     package var userPrincipalName: String
@@ -34,21 +34,21 @@ package struct SandboxDirectory: Encodable, Sendable {
     package var kind: Kind
     package var hasMailbox: Bool
     package var isAdministrator = false
-    /// Who has been given a shared mailbox.
+    /// Who has rights in a shared mailbox.
     package var members: [Member] = []
   }
 
   /// Exchange's rights in somebody else's mailbox (Microsoft Learn, "Manage permissions for recipients").
-  package struct Member: Codable, Sendable, Hashable {
+  package struct Member: Sendable, Hashable {
     /// User principal name.
     package var user: String
-    /// Reads and writes everything; by itself sends nothing.
+    /// Reads and writes everything; does not include sending.
     package var fullAccess: Bool
     package var sendAs: Bool
   }
 
-  package struct App: Encodable, Sendable, Hashable {
-    package enum Kind: String, Codable, Sendable, CaseIterable { case web, native, daemon }
+  package struct App: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable { case web, native, daemon }
 
     package var clientId: String
     package var displayName: String
@@ -58,14 +58,14 @@ package struct SandboxDirectory: Encodable, Sendable {
     /// `nil` for a native client.
     package var secret: String?
     package var redirects: [Redirect]
-    /// What its registration declares. A name without a resource is Graph's.
+    /// The permissions of its registration. A name without a resource is Graph's.
     package var delegatedScopes: [String]
     /// Consented by the administrator of its own tenant, if `adminConsented`.
     package var applicationRoles: [String]
     package var secretExpired = false
     package var secretExpires: Instant?
     package var signInAudience: SignInAudience
-    /// "Allow public client flows": without it a device code is worth nothing.
+    /// "Allow public client flows", which device codes need.
     package var allowsPublicClient = false
     package var certificates: [ClientCertificate] = []
     package var adminConsented = true
@@ -74,20 +74,20 @@ package struct SandboxDirectory: Encodable, Sendable {
     /// Ids of the tenants whose administrators have switched it off.
     package var disabledIn: [String] = []
     package var mailboxScope: MailboxScope?
-    /// What is wrong with it on purpose.
+    /// The fault that it demonstrates.
     package var plant: String?
   }
 
-  package struct Redirect: Encodable, Sendable, Hashable {
-    package enum Platform: String, Codable, Sendable, CaseIterable { case web, spa, publicClient }
+  package struct Redirect: Sendable, Hashable {
+    package enum Platform: String, Sendable, CaseIterable { case web, spa, publicClient }
 
     package var uri: String
     package var platform: Platform
   }
 
-  /// Which mailboxes an app reaches that acts by itself.
-  package struct MailboxScope: Encodable, Sendable, Hashable {
-    package enum Kind: String, Codable, Sendable, CaseIterable {
+  /// Which mailboxes an app reaches with its own token.
+  package struct MailboxScope: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable {
       /// Role based access control for applications: adds these mailboxes to what the token's roles allow.
       case rbac
       /// An application access policy: takes all other mailboxes from what the token's roles allow.
@@ -100,7 +100,7 @@ package struct SandboxDirectory: Encodable, Sendable {
   }
 
   /// Who may sign in to an app (Microsoft Learn, "Supported accounts").
-  package enum SignInAudience: String, Codable, Sendable, CaseIterable {
+  package enum SignInAudience: String, Sendable, CaseIterable {
     case singleTenant = "AzureADMyOrg"
     case workAccounts = "AzureADMultipleOrgs"
     case everyone = "AzureADandPersonalMicrosoftAccount"
@@ -109,9 +109,9 @@ package struct SandboxDirectory: Encodable, Sendable {
 }
 
 extension SandboxDirectory {
-  /// By object id, user principal name or address, messages' case aside.
+  /// By object id, user principal name or address, without regard to case.
   package func user(_ name: String) -> User? {
-    // Nearly every request names somebody exactly, and folding a whole directory takes longer than answering.
+    // Nearly every request names a user exactly, and folding a whole directory takes longer than answering.
     if let user = users.first(where: { $0.id == name || $0.userPrincipalName == name }) { return user }
     let name = name.lowercased()
     return users.first {
@@ -124,7 +124,7 @@ extension SandboxDirectory {
     return apps.first { $0.clientId == clientID }
   }
 
-  /// By id or domain, messages' case aside.
+  /// By id or domain, without regard to case.
   package func tenant(_ name: String) -> Tenant? {
     let name = name.lowercased()
     return tenants.first { $0.id == name || $0.domain == name }
@@ -135,7 +135,7 @@ extension SandboxDirectory.User {
   /// One of the hundred that stand for a large customer; pages for people leave them out.
   package var isBulk: Bool { userPrincipalName.hasPrefix("mailbox") }
 
-  /// The right that somebody has been given here; `nil` when none.
+  /// The rights of another user here; `nil` without any.
   func member(_ other: SandboxDirectory.User) -> SandboxDirectory.Member? {
     members.first { $0.user.lowercased() == other.userPrincipalName.lowercased() }
   }

@@ -1,13 +1,13 @@
 package import Core
 
-/// What an access token says. For a person `scopes` counts, for an application by itself `roles`.
+/// The claims of an access token. A person's permissions are in `scopes`, an application's own in `roles`.
 package struct AccessTokenClaims: Sendable, Hashable {
   /// The resource: `https://graph.microsoft.com`, or the sandbox's own origin when its scope named that.
   package var audience: String
   package var tenantID: String
   package var clientID: String
   package var clientName: String
-  /// `nil` when an application acts by itself.
+  /// `nil` for an application's own token.
   package var userID: String?
   package var userPrincipalName: String?
   package var scopes: [String]
@@ -20,7 +20,7 @@ package struct AccessTokenClaims: Sendable, Hashable {
 
 /// Why an access token is refused.
 package enum AccessTokenFault: Error, Equatable {
-  /// Neither one of our tokens nor one of our tickets.
+  /// Not issued by this sandbox.
   case malformed
   case signature
   case expired

@@ -11,13 +11,17 @@ struct AdminConsentRoutes: Sendable {
   func add(to router: Router<SandboxContext>) {
     for (path, isFirst) in [("/v2.0/adminconsent", false), ("/adminconsent", true)] {
       router.get(RouterPath("/{tenant}" + path)) { request, context in
-        answer(FormFields(query: request), SignInInput(), path, isFirst: isFirst, context)
+        try await state.answerPage(context) {
+          answer(try FormFields(query: request), SignInInput(), path, isFirst: isFirst, context)
+        }
       }
       router.post(RouterPath("/{tenant}" + path)) { request, context in
-        let form = try await FormFields(body: request)
-        let input = SignInInput(
-          username: form["username"], decision: form["decision"].flatMap(SignInInput.Decision.init))
-        return answer(form, input, path, isFirst: isFirst, context)
+        try await state.answerPage(context) {
+          let form = try await FormFields(body: request)
+          let input = SignInInput(
+            username: form["username"], decision: form["decision"].flatMap(SignInInput.Decision.init))
+          return answer(form, input, path, isFirst: isFirst, context)
+        }
       }
     }
   }

@@ -6,7 +6,7 @@ import Hummingbird
 /// `GET` and `POST /{tenant}/oauth2/v2.0/authorize`. The forms carry the request along; a cookie says who signed in
 /// with this browser last.
 struct AuthorizeRoutes: Sendable {
-  /// What our own forms add to the request.
+  /// The fields that our own forms add to the request.
   private static let ownFields: Set<String> = ["username", "decision"]
   /// Entra's own name for it.
   private static let sessionCookie = "ESTSAUTH"
@@ -15,17 +15,21 @@ struct AuthorizeRoutes: Sendable {
 
   func add(to router: Router<SandboxContext>) {
     router.get("/{tenant}/oauth2/v2.0/authorize") { request, context in
-      // A link chooses nobody and accepts nothing.
+      // A link can neither choose an account nor accept.
       let input = SignInInput(session: session(of: request))
-      return answer(FormFields(query: request), input: input, context: context)
+      return try await state.answerPage(context) {
+        answer(try FormFields(query: request), input: input, context: context)
+      }
     }
     router.post("/{tenant}/oauth2/v2.0/authorize") { request, context in
-      var form = try await FormFields(body: request)
-      form.fields += FormFields(query: request).fields
-      let input = SignInInput(
-        username: form["username"], decision: form["decision"].flatMap(SignInInput.Decision.init),
-        session: session(of: request))
-      return answer(form, input: input, context: context)
+      try await state.answerPage(context) {
+        var form = try await FormFields(body: request)
+        for field in try FormFields(query: request).fields { try form.add(field.name, field.value) }
+        let input = SignInInput(
+          username: form["username"], decision: form["decision"].flatMap(SignInInput.Decision.init),
+          session: session(of: request))
+        return answer(form, input: input, context: context)
+      }
     }
   }
 
@@ -122,16 +126,16 @@ struct AuthorizeRoutes: Sendable {
 }
 
 extension SandboxState {
-  /// Nothing on it leads anywhere.
+  /// An error page without links.
   ///
   /// - Parameter segment: the half of Entra that keeps personal accounts has pages of its own.
   func page(for error: EntraError, origin: String, segment: String = "") -> Response {
     let isPersonal = (try? TenantSegment(segment, in: directory)) == .consumers
     if isPersonal, let text = error.textForPersonalAccounts {
-      return EntraPages.message(title: "We're unable to complete your request", text: text, status: 400)
+      return EntraPages.notice(title: "We're unable to complete your request", text: text, status: 400)
     }
     let report = EntraErrorReport(error, origin: origin, now: clock.now, correlationID: nil)
-    return EntraPages.message(
+    return EntraPages.notice(
       title: "Signing in is not possible", text: "\(error.code): \(error.text)",
       details: [
         "Trace ID: " + report.traceId, "Correlation ID: " + report.correlationId,
@@ -173,14 +177,5 @@ extension SandboxDirectory.User {
   /// `client_info`: from `uid` and `utid` Microsoft's libraries make the account's home id.
   var clientInfo: String {
     Base64URL.encode(Array(#"{"uid":"\#(id)","utid":"\#(tenantId)"}"#.utf8))
-  }
-}
-
-extension FormFields {
-  /// No form that Entra is sent comes near it.
-  private static let maximumBody = 1 << 20
-
-  init(body request: Request) async throws {
-    self.init(urlEncoded: String(buffer: try await request.body.collect(upTo: Self.maximumBody)))
   }
 }

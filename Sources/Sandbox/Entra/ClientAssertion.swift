@@ -2,33 +2,50 @@ import Core
 import Crypto
 import CryptoExtras
 import Foundation
+import JSON
 
 /// A JSON Web Token by which a client proves itself in place of a secret (RFC 7523 section 2.2; Microsoft
 /// Learn, "Microsoft identity platform application authentication certificate credentials").
 struct ClientAssertion: Sendable {
   static let type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-  private struct Header: Decodable {
+  private struct Header {
     var alg: String
     /// base64url of the certificate's SHA-1, the older way to name it.
     var x5t: String?
     /// base64url of its SHA-256.
     var sha256: String?
 
-    enum CodingKeys: String, CodingKey {
-      case alg, x5t
-      case sha256 = "x5t#S256"
+    /// `nil` if a member is missing or of another kind.
+    init?(_ json: JSONValue) {
+      guard let alg = json["alg"]?.string else { return nil }
+      self.alg = alg
+      x5t = json["x5t"]?.string
+      sha256 = json["x5t#S256"]?.string
     }
   }
 
-  private struct Claims: Decodable {
+  private struct Claims {
     var aud: String
     var iss: String
     var sub: String
-    var jti: String
     /// Seconds since 1970, with or without a fraction (RFC 7519 section 2).
     var nbf: Double?
     var exp: Double
+
+    /// `nil` if a claim that Entra asks for is missing or of another kind.
+    init?(_ json: JSONValue) {
+      guard let aud = json["aud"]?.string, let iss = json["iss"]?.string, let sub = json["sub"]?.string,
+        json["jti"]?.string != nil, let exp = json["exp"]?.double
+      else { return nil }
+      self.aud = aud
+      self.iss = iss
+      self.sub = sub
+      self.exp = exp
+      guard let nbf = json["nbf"] else { return }
+      guard let seconds = nbf.double else { return nil }
+      self.nbf = seconds
+    }
   }
 
   private let header: Header
@@ -39,8 +56,8 @@ struct ClientAssertion: Sendable {
   /// Throws 50027 for what is no such token.
   init(_ token: String) throws(EntraError) {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, let header = Self.read(Header.self, parts[0]),
-      let claims = Self.read(Claims.self, parts[1]), let signature = Base64URL.decode(parts[2])
+    guard parts.count == 3, let header = Self.read(parts[0]).flatMap(Header.init),
+      let claims = Self.read(parts[1]).flatMap(Claims.init), let signature = Base64URL.decode(parts[2])
     else { throw EntraError(50027) }
     self.header = header
     self.claims = claims
@@ -120,7 +137,7 @@ struct ClientAssertion: Sendable {
         + " '\(thumbprint)']")
   }
 
-  private static func read<Value: Decodable>(_ type: Value.Type, _ part: Substring) -> Value? {
-    Base64URL.decode(part).flatMap { try? JSONDecoder().decode(type, from: $0) }
+  private static func read(_ part: Substring) -> JSONValue? {
+    Base64URL.decode(part).flatMap { try? JSONValue(parsing: $0, limits: .request) }
   }
 }

@@ -78,13 +78,18 @@ extension SandboxDirectory.App {
 
 extension FormFields {
   /// Adds the credentials of an `Authorization: Basic` header as if the form had held them (RFC 6749
-  /// section 2.3.1).
-  mutating func addBasicCredentials(_ headers: HTTPFields) {
-    guard let header = headers[.authorization], header.lowercased().hasPrefix("basic "),
-      let decoded = Data(base64Encoded: String(header.dropFirst(6)).trimmingCharacters(in: .whitespaces)),
-      let text = String(data: decoded, encoding: .utf8), let colon = text.firstIndex(of: ":")
-    else { return }
-    let credentials = "client_id=\(text[..<colon])&client_secret=\(text[text.index(after: colon)...])"
-    fields += FormFields(urlEncoded: credentials).fields.filter { self[$0.name] == nil }
+  /// section 2.3.1). Throws if the form holds them too: a client uses one method per request (section 2.3).
+  mutating func addBasicCredentials(_ headers: HTTPFields) throws(FormFault) {
+    guard let header = headers[.authorization], header.lowercased().hasPrefix("basic ") else { return }
+    guard let decoded = Data(base64Encoded: String(header.dropFirst(6)).trimmingCharacters(in: .whitespaces)),
+      let text = String(validating: decoded, as: UTF8.self), let colon = text.firstIndex(of: ":")
+    else { throw .malformed }
+    let id = try FormFields(urlEncoded: "client_id=\(text[..<colon])")
+    let secret = try FormFields(urlEncoded: "client_secret=\(text[text.index(after: colon)...])")
+    for field in id.fields + secret.fields {
+      // The id may be named twice: it is no proof.
+      if field.name == "client_id", self["client_id"] == field.value { continue }
+      try add(field.name, field.value)
+    }
   }
 }

@@ -1,37 +1,46 @@
 import Core
-import Foundation
 import HTTPTypes
 import Hummingbird
 
 extension SandboxState {
   func addConsentRoutes(to router: Router<SandboxContext>) {
-    router.post("/sandbox/consents") { request, context in
-      try self.consent(try await request.decode(as: ConsentRequest.self, context: context))
+    router.post("/sandbox/consents") { request, _ in
+      try await self.consent(request)
       return HTTPResponse.Status.noContent
     }
     router.post("/sandbox/device") { request, _ in
       try await self.decideDevice(request)
       return HTTPResponse.Status.noContent
     }
-    router.post("/sandbox/revoke") { request, context in
-      let request = try await request.decode(as: RevokeRequest.self, context: context)
-      let user = try self.directory.knownUser(request.user)
+    router.post("/sandbox/revoke") { request, _ in
+      var body = try await ControlBody(request)
+      let name = try body.string("user") ?? ""
+      try body.finish(known: ["user"])
+      let user = try self.directory.knownUser(name)
       self.grants { $0.revoke(userID: user.id, at: self.clock.now) }
       return HTTPResponse.Status.noContent
     }
   }
 
   /// As if that person had pressed Accept.
-  private func consent(_ request: ConsentRequest) throws {
-    let user = try directory.knownUser(request.user)
-    guard let app = directory.app(request.clientId) else {
-      throw HTTPError(.badRequest, message: "No app '\(request.clientId)' is in the directory.")
+  ///
+  /// `user` is an object id, user principal name or address; `scopes` are as in an authorize request, of which
+  /// OpenID Connect's own need no consent.
+  private func consent(_ request: Request) async throws {
+    var body = try await ControlBody(request)
+    let (name, clientID) = (try body.string("user") ?? "", try body.string("clientId") ?? "")
+    let scopes = try body.strings("scopes")
+    try body.finish(known: ["user", "clientId", "scopes"])
+    let user = try directory.knownUser(name)
+    guard let app = directory.app(clientID) else {
+      throw HTTPError(.badRequest, message: "There is no app '\(clientID)'.")
     }
+    guard let scopes else { throw HTTPError(.badRequest, message: "'scopes' is missing.") }
     do throws(EntraError) {
-      let scope = try ScopeRequest(request.scopes.joined(separator: " "))
-      let names = scope.resources.flatMap { scopes in
-        (scopes.isDefault ? app.declared(at: scopes.resource) : scopes.permissions.map(\.name)).map(
-          scopes.resource.fullName)
+      let scope = try ScopeRequest(scopes.joined(separator: " "))
+      let names = scope.resources.flatMap { part in
+        (part.isDefault ? app.declared(at: part.resource) : part.permissions.map(\.name)).map(
+          part.resource.fullName)
       }
       grants { $0.consent(grantor: user.id, clientID: app.clientId, scopes: Set(names)) }
     } catch {
@@ -44,14 +53,11 @@ extension SandboxState {
     var body = try await ControlBody(request)
     let code = try body.string("userCode") ?? ""
     let name = try body.string("user")
-    let decision = try body.string("decision").map(SignInInput.Decision.init(control:)) ?? .accept
+    let decision: DeviceDecision = try body.choice("decision") ?? .accept
     try body.finish(known: ["userCode", "user", "decision"])
     guard let grant = grants({ $0.devices.grant(userCode: code, now: clock.now) }),
       let request = signIn(of: grant)
-    else { throw HTTPError(.badRequest, message: "No device waits for the code '\(code)'.") }
-    guard let decision else {
-      throw HTTPError(.badRequest, message: "'decision' has to be accept or decline.")
-    }
+    else { throw HTTPError(.badRequest, message: "No device is waiting for the code '\(code)'.") }
     guard decision == .accept else { return grants { $0.devices.decide(.declined, userCode: code) } }
     guard let name else { throw HTTPError(.badRequest, message: "'user' is missing.") }
     let input = SignInInput(username: try directory.knownUser(name).id, decision: .accept)
@@ -70,26 +76,4 @@ extension SandboxState {
   }
 }
 
-extension SignInInput.Decision {
-  fileprivate init?(control name: String) {
-    switch name {
-    case "accept": self = .accept
-    case "decline": self = .cancel
-    default: return nil
-    }
-  }
-}
-
-/// `POST /sandbox/consents`
-private struct ConsentRequest: Decodable, Sendable {
-  /// Object id, user principal name or address.
-  var user: String
-  var clientId: String
-  /// As in an authorize request; OpenID Connect's own need no consent.
-  var scopes: [String]
-}
-
-/// `POST /sandbox/revoke`
-private struct RevokeRequest: Decodable, Sendable {
-  var user: String
-}
+private enum DeviceDecision: String, CaseIterable { case accept, decline }

@@ -19,7 +19,7 @@ struct DeviceGrant: Sendable {
   var lastPoll: Instant?
 }
 
-/// The device codes that were given out.
+/// The device codes that were issued.
 struct DeviceBook: Sendable {
   /// Microsoft Learn, "OAuth 2.0 device authorization grant": a quarter of an hour.
   static let lifetime = Duration.seconds(900)
@@ -35,7 +35,7 @@ struct DeviceBook: Sendable {
     return code
   }
 
-  /// The grant that a person may still decide; messages' case aside.
+  /// The grant that a person may still decide; without regard to case.
   func grant(userCode: String, now: Instant) -> DeviceGrant? {
     guard let code = userCodes[userCode.uppercased()], let grant = grants[code], grant.outcome == .pending,
       now <= grant.expiresAt
@@ -77,7 +77,7 @@ struct DeviceBook: Sendable {
     return id
   }
 
-  /// Nine characters, none that looks like another.
+  /// Nine characters that cannot be mistaken for one another.
   static func newUserCode() -> String {
     var generator = SystemRandomNumberGenerator()
     let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")

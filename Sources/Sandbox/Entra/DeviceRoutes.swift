@@ -1,11 +1,12 @@
 import Core
 import Foundation
 import Hummingbird
+import JSON
 
 /// The device authorization grant (RFC 8628): its first request, and the page on which a person enters the
 /// code. The polls go to the token endpoint.
 struct DeviceRoutes: Sendable {
-  /// What our own forms add.
+  /// The fields that our own forms add.
   private static let ownFields: Set<String> = ["otc", "username", "decision"]
   private static let pagePath = "/common/oauth2/deviceauth"
 
@@ -14,7 +15,7 @@ struct DeviceRoutes: Sendable {
   func add(to router: Router<SandboxContext>) {
     // Some programs ask by GET, with the query of a sign-in.
     router.get("/{tenant}/oauth2/v2.0/devicecode") { request, context in
-      try await state.answerEntra(request, context) { try begin(FormFields(query: request), context) }
+      try await state.answerEntra(request, context) { try begin(try FormFields(query: request), context) }
     }
     router.post("/{tenant}/oauth2/v2.0/devicecode") { request, context in
       try await state.answerEntra(request, context) {
@@ -25,7 +26,7 @@ struct DeviceRoutes: Sendable {
       EntraPages.deviceCode(action: context.origin + Self.pagePath, fields: FormFields())
     }
     router.post("/{tenant}/oauth2/deviceauth") { request, context in
-      page(try await FormFields(body: request), context)
+      try await state.answerPage(context) { page(try await FormFields(body: request), context) }
     }
   }
 
@@ -40,14 +41,17 @@ struct DeviceRoutes: Sendable {
       userCode: DeviceBook.newUserCode(), expiresAt: state.clock.now + DeviceBook.lifetime)
     let code = state.grants { $0.devices.issue(grant) }
     let place = context.origin + Self.pagePath
-    return try .json(
-      DeviceCodeReply(
-        userCode: grant.userCode, deviceCode: code, verificationUri: place,
-        expiresIn: Int(DeviceBook.lifetime.components.seconds),
-        interval: max(1, state.settings.deviceInterval),
-        message: "To sign in, use a web browser to open the page \(place) and enter the code"
-          + " \(grant.userCode) to authenticate."),
-      headers: .neverStored, inSnakeCase: true)
+    // RFC 8628 section 3.2; Microsoft has no `verification_uri_complete`.
+    return .json(
+      [
+        "user_code": .string(grant.userCode), "device_code": .string(code),
+        "verification_uri": .string(place),
+        "expires_in": JSONValue(DeviceBook.lifetime.components.seconds),
+        "interval": JSONValue(max(1, state.settings.deviceInterval)),
+        "message": .string(
+          "To sign in, use a web browser to open the page \(place) and enter the code \(grant.userCode) to"
+            + " authenticate."),
+      ], headers: .neverStored)
   }
 
   private func page(_ form: FormFields, _ context: SandboxContext) -> Response {
@@ -90,7 +94,7 @@ struct DeviceRoutes: Sendable {
       return EntraPages.needAdministrator(app: request.app, user: user, action: action, fields: fields)
     case .finish(let user):
       state.accept(request, by: user, userCode: code)
-      return EntraPages.message(
+      return EntraPages.notice(
         title: "You are signed in",
         text: "You have signed in to \(request.app.displayName) on your device. You may close this page.")
     }
@@ -98,14 +102,14 @@ struct DeviceRoutes: Sendable {
 
   private func declined(_ request: SignInRequest, code: String) -> Response {
     state.grants { $0.devices.decide(.declined, userCode: code) }
-    return EntraPages.message(
+    return EntraPages.notice(
       title: "You declined", text: "\(request.app.displayName) was not given access. You may close this page."
     )
   }
 }
 
 extension SandboxState {
-  /// What a device wants, once a person looks at it. `nil` when its app or tenant is gone.
+  /// The sign-in for which a device asked. `nil` when its app or tenant is gone.
   func signIn(of grant: DeviceGrant) -> SignInRequest? {
     guard let app = directory.app(grant.clientID),
       let segment = try? TenantSegment(grant.segment, in: directory)
@@ -119,15 +123,4 @@ extension SandboxState {
       book.devices.decide(.accepted(userID: user.id), userCode: userCode)
     }
   }
-}
-
-/// RFC 8628 section 3.2; Microsoft has no `verification_uri_complete`. Written in snake case.
-private struct DeviceCodeReply: Encodable {
-  var userCode: String
-  var deviceCode: String
-  var verificationUri: String
-  /// Seconds.
-  var expiresIn: Int
-  var interval: Int
-  var message: String
 }

@@ -16,7 +16,7 @@ extension EntraError {
   /// What each number means, in our words; number, OAuth 2.0 error and status as Microsoft gives them.
   static let catalogue = answered.merging(planted) { $1 }
 
-  /// Those that the sandbox answers by itself.
+  /// Those that the sandbox answers without a planted fault.
   private static let answered: [Int: Entry] = [
     // The request.
     28000: Entry("invalid_request", "The scope names more than one resource; a token is for one."),
@@ -32,6 +32,7 @@ extension EntraError {
     900_561: Entry("invalid_request", "The endpoint accepts only POST requests."),
     900_971: Entry("invalid_request", "No reply address was given."),
     901_002: Entry("invalid_request", "The 'resource' parameter is not supported; name it in the scope."),
+    9_000_411: Entry("invalid_request", "The request is not properly formatted: a parameter is duplicated."),
     9_001_023: Entry(
       "invalid_request", "This grant type needs a tenant of its own; /common and /consumers have none."),
     500_011: Entry("invalid_resource", "The resource was not found in the tenant."),
@@ -48,7 +49,7 @@ extension EntraError {
     700_025: Entry(
       "invalid_client", "Client is public so neither 'client_assertion' nor 'client_secret' may be sent.",
       status: 401),
-    50027: Entry("invalid_client", "The client assertion is no valid JSON Web Token.", status: 401),
+    50027: Entry("invalid_client", "The client assertion is not a valid JSON Web Token.", status: 401),
     5_002_738: Entry("invalid_client", "The signature algorithm is not supported.", status: 401),
     700_021: Entry(
       "invalid_client", "Client assertion application identifier doesn't match 'client_id' parameter.",

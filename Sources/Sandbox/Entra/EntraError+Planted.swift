@@ -2,7 +2,7 @@ extension EntraError {
   /// Those that only a fault plants: the other numbers that Microsoft lists for what happens to mail clients
   /// (Microsoft Learn, "Microsoft Entra authentication and authorization error codes").
   static let planted: [Int: Entry] = [
-    16000: Entry("interaction_required", "Several accounts are signed in; one has to be picked."),
+    16000: Entry("interaction_required", "Several accounts are signed in; one must be picked."),
     50012: Entry("invalid_client", "Authentication failed.", status: 401),
     50013: Entry("invalid_grant", "Assertion failed signature validation."),
     50053: Entry("invalid_grant", "The account is locked, or the address it came from is."),
@@ -64,7 +64,7 @@ extension EntraError {
     7_000_229: Entry(
       "unauthorized_client", "The client application is missing its service principal in the tenant."),
     90006: Entry("temporarily_unavailable", "A transient error has occurred.", status: 503),
-    90008: Entry("invalid_request", "The application has to be allowed to sign people in (User.Read)."),
+    90008: Entry("invalid_request", "The application must be allowed to sign people in (User.Read)."),
     90009: Entry("invalid_request", "The application asks for a token for itself."),
     90014: Entry("invalid_request", "A required field is missing."),
     90015: Entry("invalid_request", "The query is too long."),
@@ -72,7 +72,7 @@ extension EntraError {
     90024: Entry(
       "temporarily_unavailable", "The request budget is exceeded; a transient error.", status: 503),
     90038: Entry("invalid_request", "The tenant is in another cloud."),
-    90072: Entry("invalid_grant", "The account has to be added as an external user first."),
+    90072: Entry("invalid_grant", "The account must be added as an external user first."),
     90093: Entry(
       "access_denied", "The application asks for permissions that the user is not authorized to grant."),
     90095: Entry(

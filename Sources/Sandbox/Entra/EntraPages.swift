@@ -39,7 +39,7 @@ struct EntraPages: Sendable {
       """)
   }
 
-  /// Microsoft's own page says no more to the person, and nothing to the application unless asked to.
+  /// As on Microsoft's own page, the application is told nothing unless the person returns to it.
   static func needAdministrator(
     app: SandboxDirectory.App, user: SandboxDirectory.User, action: String, fields: FormFields
   ) -> Response {
@@ -77,7 +77,7 @@ struct EntraPages: Sendable {
       form(redirectURI, fields, "<p><button type=\"submit\">Continue</button></p>\n"))
   }
 
-  static func message(title: String, text: String, details: [String] = [], status: Int = 200) -> Response {
+  static func notice(title: String, text: String, details: [String] = [], status: Int = 200) -> Response {
     let lines = details.map { detail -> Markup in "<p class=\"dim\">\(detail)</p>\n" }
     return page(title, "<p>\(text)</p>\n\(Markup(joining: lines))", status: status)
   }

@@ -1,6 +1,7 @@
 import Core
 import HTTPTypes
 import Hummingbird
+import JSON
 
 extension SandboxState {
   /// Everything that Microsoft serves at its login host, and the control requests about people and their
@@ -14,13 +15,13 @@ extension SandboxState {
     addConsentRoutes(to: router)
     for method in [HTTPRequest.Method.get, .post] {
       router.on("/{tenant}/oauth2/v2.0/logout", method: method) { _, _ in
-        EntraPages.message(title: "Signed out", text: "You may close this page.")
+        EntraPages.notice(title: "Signed out", text: "You may close this page.")
       }
     }
     router.get("/error") { request, _ in
-      let number = FormFields(query: request)["code"].flatMap { Int($0) } ?? 0
+      let number = try FormFields(query: request)["code"].flatMap { Int($0) } ?? 0
       guard let entry = EntraError.catalogue[number] else { throw HTTPError(.notFound) }
-      return EntraPages.message(title: "AADSTS\(number)", text: entry.text, details: [entry.kind])
+      return EntraPages.notice(title: "AADSTS\(number)", text: entry.text, details: [entry.kind])
     }
   }
 
@@ -28,11 +29,11 @@ extension SandboxState {
     router.post("/{tenant}/oauth2/v2.0/token") { request, context in
       try await self.answerEntra(request, context) {
         var form = try await FormFields(body: request)
-        form.addBasicCredentials(request.headers)
+        try form.addBasicCredentials(request.headers)
         let endpoint = TokenEndpoint(
           state: self, origin: context.origin, browserOrigin: request.headers[.origin])
         let reply = try endpoint.answer(form, segment: context.tenantSegment)
-        return try .json(reply, headers: .neverStored, inSnakeCase: true)
+        return .json(reply.json, headers: .neverStored)
       }
     }
     router.get("/{tenant}/oauth2/v2.0/token") { request, context in
@@ -44,20 +45,19 @@ extension SandboxState {
     router.get("/{tenant}/v2.0/.well-known/openid-configuration") { request, context in
       try await self.answerEntra(request, context) {
         let segment = try self.documentSegment(context)
-        return try .json(
-          OpenIDConfiguration(segment: segment, origin: context.origin), inSnakeCase: true)
+        return .json(Discovery.openIDConfiguration(segment, origin: context.origin))
       }
     }
     router.get("/{tenant}/discovery/v2.0/keys") { request, context in
       try await self.answerEntra(request, context) {
         let segment = try self.documentSegment(context)
-        return try .json(KeySet(self.tokens.signingKey, segment: segment, origin: context.origin))
+        return .json(try Discovery.keys(self.tokens.signingKey, segment, origin: context.origin))
       }
     }
     router.get("/{tenant}/discovery/instance") { request, context in
       try await self.answerEntra(request, context) {
-        let asked = FormFields(query: request)["authorization_endpoint"]
-        return try .json(InstanceDiscovery(authorizationEndpoint: asked, origin: context.origin))
+        let asked = try FormFields(query: request)["authorization_endpoint"]
+        return .json(try Discovery.instance(authorizationEndpoint: asked, origin: context.origin))
       }
     }
     router.get("/oidc/userinfo") { request, context in try self.userInfo(request, context) }
@@ -79,8 +79,24 @@ extension SandboxState {
     do {
       return try await body()
     } catch let error as EntraError {
-      return try error.response(
-        origin: context.origin, now: clock.now, correlationID: request.headers[.clientRequestID])
+      return refusal(error, request, context)
+    } catch let fault as FormFault {
+      return refusal(EntraError(fault), request, context)
+    }
+  }
+
+  private func refusal(_ error: EntraError, _ request: Request, _ context: SandboxContext) -> Response {
+    error.response(origin: context.origin, now: clock.now, correlationID: request.headers[.clientRequestID])
+  }
+
+  /// For what a person sees: a query or form that cannot be read is told on a page.
+  func answerPage(
+    _ context: SandboxContext, _ body: () async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await body()
+    } catch let fault as FormFault {
+      return page(for: EntraError(fault), origin: context.origin)
     }
   }
 
@@ -91,6 +107,8 @@ extension SandboxState {
       throw HTTPError(.unauthorized)
     }
     let subject = RandomText.digest(user.id + claims.clientID)
-    return try .json(["sub": subject, "name": user.displayName, "email": user.mail ?? ""])
+    return .json([
+      "sub": .string(subject), "name": .string(user.displayName), "email": .string(user.mail ?? ""),
+    ])
   }
 }

@@ -16,7 +16,7 @@ package struct GrantBook: Sendable {
     var clientID: String
   }
 
-  /// By these a code or token of an earlier sandbox is told from what never was one.
+  /// These tell a code or token of an earlier sandbox from other text.
   private enum Prefix {
     static let code = "1.AX"
     static let personalCode = "M.C5xx_SBX.2.U."
@@ -52,7 +52,7 @@ struct RefreshToken: Sendable {
   var userID: String
   /// As it was at sign-in; a refresh may ask for less or for another resource.
   var scope: ScopeRequest
-  /// How its client had to prove itself when it got the first one, and has to ever after.
+  /// Of the redirect URI of the sign-in: it decides how the client must prove itself from then on.
   var platform: SandboxDirectory.Redirect.Platform
   /// When the person signed in.
   var signedInAt: Instant
@@ -78,7 +78,7 @@ extension GrantBook {
     consents[ConsentKey(grantor: grantor, clientID: clientID), default: []].formUnion(scopes)
   }
 
-  /// What an administrator has let the app do by itself.
+  /// The application permissions that an administrator has granted.
   func roles(tenantID: String, clientID: String) -> Set<String> {
     roles[ConsentKey(grantor: tenantID, clientID: clientID)] ?? []
   }

@@ -1,18 +1,28 @@
-/// What stands in somebody's way: Conditional Access, and the state of the account.
-struct AccessPolicy: Codable, Sendable, Hashable {
+import JSON
+
+/// Conditional Access, and the state of the account.
+struct AccessPolicy: Sendable, Hashable {
   /// Multi-factor authentication. A sign-in with a browser passes; a grant from before does not.
   var mfa = false
   /// Conditional Access blocks every sign-in and every refresh.
   var block = false
   /// The account is disabled.
   var disabled = false
-  /// Entra takes every refresh for a client that runs in a loop.
+  /// Entra treats every refresh as that of a client that runs in a loop.
   var loop = false
+
+  var json: JSONValue {
+    ["mfa": .bool(mfa), "block": .bool(block), "disabled": .bool(disabled), "loop": .bool(loop)]
+  }
 }
 
 /// The policies that were asked for, by person and by tenant.
 struct PolicyBook: Sendable {
   private(set) var policies: [String: AccessPolicy] = [:]
+
+  var json: JSONValue {
+    .object(JSONObject(policies.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value.json) }))
+  }
 
   /// - Parameter subject: the id of a person or of a tenant.
   mutating func set(_ policy: AccessPolicy, for subject: String) {

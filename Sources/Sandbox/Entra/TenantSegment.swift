@@ -1,3 +1,5 @@
+import Core
+
 /// The first segment of every path at the login host: who may sign in (Microsoft Learn, "OpenID Connect on
 /// the Microsoft identity platform").
 enum TenantSegment: Sendable, Equatable {
@@ -21,7 +23,7 @@ enum TenantSegment: Sendable, Equatable {
     }
   }
 
-  /// As it stands in the URLs of documents: a tenant by its id.
+  /// As it appears in the URLs of documents: a tenant by its id.
   var path: String {
     switch self {
     case .common: "common"
@@ -110,11 +112,16 @@ extension SandboxDirectory {
   func knownApp(_ clientID: String?, tenant: String) throws(EntraError) -> App {
     guard let clientID else { throw .missing("client_id") }
     if let app = app(clientID) { return app }
-    guard RandomText.isGUID(clientID) else {
+    guard isApplicationID(clientID) else {
       throw EntraError(700_038, "'\(clientID)' is not a valid application identifier.")
     }
     throw .unknownApp(clientID, tenant: tenant)
   }
+}
+
+/// A GUID other than the one of zeros, which no app has.
+func isApplicationID(_ text: String) -> Bool {
+  isGUID(text) && text.contains { $0 != "0" && $0 != "-" }
 }
 
 extension EntraError {

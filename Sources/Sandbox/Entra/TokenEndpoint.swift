@@ -52,7 +52,7 @@ struct TokenEndpoint {
       let platform = state.grants { $0.platform(refreshToken: text, clientID: app.clientId) }
       return platform.map(ClientProof.init) ?? usual
     case .deviceCode: return app.allowsPublicClient ? .none : .credentials
-    // Nobody acts alone without proof, but a public client is told first that it has none to give.
+    // This grant always needs a proof, but a public client is told first that it has none to give.
     case .clientCredentials:
       return app.kind == .native && form["client_secret"] ?? form["client_assertion"] != nil
         ? .none : .credentials
@@ -260,7 +260,7 @@ extension TokenEndpoint {
       let idToken = IDToken(
         user: user, clientID: app.clientId, issuer: "\(origin)/\(user.tenantId)/v2.0",
         scopes: granted.openID, nonce: granted.nonce, now: now)
-      reply.idToken = try state.tokens.signingKey.sign(idToken)
+      reply.idToken = try state.tokens.signingKey.sign(idToken.json)
     }
     if form["client_info"] == "1" { reply.clientInfo = user.clientInfo }
     return reply

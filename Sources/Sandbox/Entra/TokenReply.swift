@@ -1,8 +1,8 @@
 import Core
+import JSON
 
-/// RFC 6749 section 5.1, with Entra's own members. Written in snake case.
-struct TokenReply: Encodable, Sendable {
-  var tokenType = "Bearer"
+/// RFC 6749 section 5.1, with Entra's own members.
+struct TokenReply: Sendable {
   var scope: String?
   /// Seconds.
   var expiresIn: Int
@@ -17,10 +17,19 @@ struct TokenReply: Encodable, Sendable {
     expiresIn = lifetime
     extExpiresIn = lifetime
   }
+
+  var json: JSONValue {
+    .object(omittingAbsent: [
+      "token_type": "Bearer", "scope": scope.map { .string($0) }, "expires_in": JSONValue(expiresIn),
+      "ext_expires_in": JSONValue(extExpiresIn), "access_token": .string(accessToken),
+      "refresh_token": refreshToken.map { .string($0) }, "id_token": idToken.map { .string($0) },
+      "client_info": clientInfo.map { .string($0) },
+    ])
+  }
 }
 
-/// The claims of an id_token (Microsoft Learn, "ID token claims reference"). Written in snake case.
-struct IDToken: Encodable, Sendable {
+/// The claims of an id_token (Microsoft Learn, "ID token claims reference").
+struct IDToken: Sendable {
   var aud: String
   var iss: String
   var iat: Int64
@@ -31,7 +40,6 @@ struct IDToken: Encodable, Sendable {
   var sub: String
   var tid: String
   var uti: String
-  var ver = "2.0"
   var oid: String?
   var name: String?
   var preferredUsername: String?
@@ -56,5 +64,15 @@ struct IDToken: Encodable, Sendable {
       preferredUsername = user.userPrincipalName
     }
     if scopes.contains("email") { email = user.mail }
+  }
+
+  var json: JSONValue {
+    .object(omittingAbsent: [
+      "aud": .string(aud), "iss": .string(iss), "iat": JSONValue(iat), "nbf": JSONValue(nbf),
+      "exp": JSONValue(exp), "email": email.map { .string($0) }, "name": name.map { .string($0) },
+      "nonce": nonce.map { .string($0) }, "oid": oid.map { .string($0) },
+      "preferred_username": preferredUsername.map { .string($0) }, "sub": .string(sub), "tid": .string(tid),
+      "uti": .string(uti), "ver": "2.0",
+    ])
   }
 }

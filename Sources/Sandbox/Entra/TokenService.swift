@@ -2,10 +2,11 @@ import Core
 import Crypto
 import CryptoExtras
 import Foundation
+import JSON
 import Synchronization
 
 /// Signs and reads tokens: RS256 JWTs for work accounts and applications, opaque tickets for personal
-/// accounts (Graph's own are no JWT either).
+/// accounts (Graph's own are not JWTs either).
 package final class TokenService: Sendable {
   /// What Graph answers to (Microsoft Learn, "Microsoft Graph permissions reference").
   package static let graphAudiences = [
@@ -24,7 +25,7 @@ package final class TokenService: Sendable {
   /// - Parameter issuer: the URL of the tenant at the origin that was asked.
   package func mint(_ claims: AccessTokenClaims, issuer: String) throws -> String {
     guard claims.tenantID != SandboxDirectory.consumersTenantID else { return ticket(for: claims) }
-    return try signingKey.sign(AccessTokenPayload(claims, issuer: issuer))
+    return try signingKey.sign(claims.payload(issuer: issuer))
   }
 
   /// Reads the token of an `Authorization: Bearer` header. A signature is checked before what it covers is
@@ -65,56 +66,42 @@ package final class TokenService: Sendable {
 
   private func signed(_ bearer: String) throws(AccessTokenFault) -> AccessTokenClaims {
     guard bearer.split(separator: ".").count == 3 else { throw .malformed }
-    guard let payload = signingKey.verified(bearer, as: AccessTokenPayload.self) else { throw .signature }
-    return payload.claims
+    guard let payload = signingKey.verified(bearer) else { throw .signature }
+    guard let claims = AccessTokenClaims(payload: payload) else { throw .malformed }
+    return claims
   }
 }
 
-/// The v1 shape in which Graph's tokens are (Microsoft Learn, "Access tokens in the Microsoft identity
-/// platform").
-private struct AccessTokenPayload: Codable {
-  var aud: String
-  var iss: String
-  var iat: Int64
-  var nbf: Int64
-  var exp: Int64
-  var appid: String
-  var appDisplayname: String
-  var idtyp: String
-  var oid: String
-  var sub: String
-  var tid: String
-  var upn: String?
-  var scp: String?
-  var roles: [String]?
-  var uti: String
-  var ver = "1.0"
-
-  init(_ claims: AccessTokenClaims, issuer: String) {
-    aud = claims.audience
-    iss = issuer
-    iat = claims.issuedAt.seconds
-    nbf = claims.issuedAt.seconds
-    exp = claims.expiresAt.seconds
-    appid = claims.clientID
-    appDisplayname = claims.clientName
-    idtyp = claims.isAppOnly ? "app" : "user"
+// The v1 shape in which Graph's tokens are (Microsoft Learn, "Access tokens in the Microsoft identity platform").
+extension AccessTokenClaims {
+  fileprivate func payload(issuer: String) -> JSONValue {
     // An application's service principal has an id of its own in every tenant.
-    oid = claims.userID ?? RandomText.guid(from: claims.tenantID + claims.clientID)
-    sub = oid
-    tid = claims.tenantID
-    upn = claims.userPrincipalName
-    scp = claims.isAppOnly ? nil : claims.scopes.joined(separator: " ")
-    roles = claims.isAppOnly && !claims.roles.isEmpty ? claims.roles : nil
-    uti = RandomText.make(bytes: 16)
+    let subject = userID ?? RandomText.guid(from: tenantID + clientID)
+    return .object(omittingAbsent: [
+      "aud": .string(audience), "iss": .string(issuer), "iat": JSONValue(issuedAt.seconds),
+      "nbf": JSONValue(issuedAt.seconds), "exp": JSONValue(expiresAt.seconds),
+      "app_displayname": .string(clientName), "appid": .string(clientID),
+      "idtyp": isAppOnly ? "app" : "user", "oid": .string(subject),
+      "roles": isAppOnly && !roles.isEmpty ? .strings(roles) : nil,
+      "scp": isAppOnly ? nil : .string(scopes.joined(separator: " ")), "sub": .string(subject),
+      "tid": .string(tenantID), "upn": userPrincipalName.map { .string($0) },
+      "uti": .string(RandomText.make(bytes: 16)), "ver": "1.0",
+    ])
   }
 
-  var claims: AccessTokenClaims {
-    AccessTokenClaims(
-      audience: aud, tenantID: tid, clientID: appid, clientName: appDisplayname,
-      userID: idtyp == "app" ? nil : oid, userPrincipalName: upn,
-      scopes: (scp ?? "").split(separator: " ").map(String.init), roles: roles ?? [],
-      issuedAt: Instant(seconds: iat), expiresAt: Instant(seconds: exp))
+  /// `nil` for a payload that is not an access token's, such as an id_token's.
+  fileprivate init?(payload: JSONValue) {
+    guard let audience = payload["aud"]?.string, let tenantID = payload["tid"]?.string,
+      let clientID = payload["appid"]?.string, let clientName = payload["app_displayname"]?.string,
+      let kind = payload["idtyp"]?.string, let subject = payload["oid"]?.string,
+      let issued = payload["iat"]?.int64, let expires = payload["exp"]?.int64
+    else { return nil }
+    self.init(
+      audience: audience, tenantID: tenantID, clientID: clientID, clientName: clientName,
+      userID: kind == "app" ? nil : subject, userPrincipalName: payload["upn"]?.string,
+      scopes: (payload["scp"]?.string ?? "").split(separator: " ").map(String.init),
+      roles: payload["roles"]?.array?.compactMap(\.string) ?? [], issuedAt: Instant(seconds: issued),
+      expiresAt: Instant(seconds: expires))
   }
 }
 

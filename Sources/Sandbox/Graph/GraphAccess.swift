@@ -1,6 +1,6 @@
 /// Whose resource a request may touch, and how: decided from the token and the path alone.
 struct GraphAccess: Sendable {
-  /// The owner of what the path names.
+  /// The owner of the resource that the path names.
   var user: SandboxDirectory.User
   var claims: AccessTokenClaims
   /// The token allows no more than `Mail.ReadBasic`.
@@ -8,7 +8,7 @@ struct GraphAccess: Sendable {
 
   enum Need: Hashable, Sendable { case profile, read, write, send }
 
-  /// - Throws: in the order in which Graph notices: no such user, no permission, no mailbox.
+  /// - Throws: in the order in which Graph checks: no such user, no permission, no mailbox.
   init(_ claims: AccessTokenClaims, _ path: GraphPath, need: Need, in directory: SandboxDirectory)
     throws(GraphError)
   {
@@ -22,7 +22,7 @@ struct GraphAccess: Sendable {
     guard user.hasMailbox else { throw .noMailbox }
   }
 
-  /// The mailbox, once `init` has let it pass.
+  /// The mailbox; its existence was checked by `init`.
   var mailbox: MailboxID {
     get throws(GraphError) {
       guard let id = MailboxID(user.id) else { throw .noMailbox }
@@ -49,7 +49,7 @@ struct GraphAccess: Sendable {
       guard let user = directory.user(id) else { throw .userNotFound(id) }
       return user
     case .user(let name):
-      // Another tenant's people do not exist.
+      // Users of another tenant are not found.
       guard let user = directory.user(name), user.tenantId == claims.tenantID else {
         throw path.route == .user ? .userNotFound(name) : .invalidUser(name)
       }
@@ -64,7 +64,7 @@ struct GraphAccess: Sendable {
     return claims.userID == user.id && !Set(["User.Read", "User.ReadWrite"]).isDisjoint(with: claims.scopes)
   }
 
-  /// Whether the permission is a basic one; throws when there is none.
+  /// Whether the permission is a basic one; throws without a permission.
   private static func grant(
     _ need: Need, to claims: AccessTokenClaims, in user: SandboxDirectory.User, directory: SandboxDirectory
   ) throws(GraphError) -> Bool {
@@ -93,7 +93,7 @@ struct GraphAccess: Sendable {
     throw .accessDenied
   }
 
-  /// Whether an app that acts by itself reaches a mailbox. Roles in its token and a scoped role at Exchange
+  /// Whether an app with its own token reaches a mailbox. Roles in its token and a scoped role at Exchange
   /// add up; an access policy only takes away (Microsoft Learn, "Role Based Access Control for Applications
   /// in Exchange Online").
   private static func admits(
@@ -104,7 +104,7 @@ struct GraphAccess: Sendable {
     return scope.kind == .rbac ? hasRole || isInside : hasRole && isInside
   }
 
-  /// What the person who holds the token has been given in a shared mailbox.
+  /// The rights of the token's user in a shared mailbox.
   private static func right(
     in user: SandboxDirectory.User, of claims: AccessTokenClaims, _ directory: SandboxDirectory
   ) -> SandboxDirectory.Member? {

@@ -1,6 +1,7 @@
 import Core
+import JSON
 
-/// An answer of Graph that is no success, with the code and the words that Microsoft uses (Microsoft Learn,
+/// A refusal by Graph, with the code and the words that Microsoft uses (Microsoft Learn,
 /// "Microsoft Graph error responses and resource types"; where Learn is silent, as seen in public reports).
 struct GraphError: Error, Equatable, Sendable {
   var status: Int
@@ -16,7 +17,7 @@ struct GraphError: Error, Equatable, Sendable {
     self.retryAfter = retryAfter
   }
 
-  func json(requestID: String, clientRequestID: String, at now: Instant) -> JSON {
+  func json(requestID: String, clientRequestID: String, at now: Instant) -> JSONValue {
     [
       "error": [
         "code": .string(code),
@@ -106,6 +107,27 @@ extension GraphError {
     400, "BadRequest",
     "Unable to read JSON request payload. Please ensure Content-Type header is set and "
       + "payload is of valid JSON format.")
+  static let propertyMissing = GraphError(
+    400, "ErrorRequiredPropertyMissing", "Required property is missing.")
+  static func notSettable(_ message: String) -> GraphError {
+    GraphError(400, "ErrorInvalidPropertySet", message)
+  }
+  static func missingParameter(_ name: String) -> GraphError {
+    GraphError(400, "ErrorInvalidParameter", "Required parameter '\(name)' is missing.")
+  }
+  static func unknownParameter(_ name: String, of action: String) -> GraphError {
+    body(
+      "The parameter '\(name)' in the request payload is not a valid parameter for the operation '\(action)'."
+    )
+  }
+  static func duplicateProperty(_ name: String) -> GraphError {
+    body(
+      "Multiple properties with the name '\(name)' were detected in a resource or a complex value. In OData, "
+        + "duplicate property names are not allowed.")
+  }
+  static func unsupportedProperty(_ name: String) -> GraphError {
+    body("The property '\(name)' is not supported by this sandbox.")
+  }
   static let invalidFilter = GraphError(
     400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
   static let inefficientFilter = GraphError(
@@ -130,6 +152,29 @@ extension GraphError {
     case .itemNotFound: self = .itemNotFound
     case .folderNotFound: self = .folderNotFound
     case .mailboxNotFound: self = .noMailbox
+    }
+  }
+}
+
+extension GraphError {
+  init(_ fault: FormFault) {
+    switch fault {
+    case .malformed: self = .query("The query of the request URI is not percent-encoded UTF-8.")
+    case .duplicate(let name): self = .duplicateOption(name)
+    }
+  }
+
+  static func duplicateOption(_ name: String) -> GraphError {
+    .query(
+      "Query option '\(oneLine(name, limit: 64))' was specified more than once, but it must be specified at "
+        + "most once.")
+  }
+
+  init(_ error: JSONError) {
+    if case .duplicateKey(let name) = error.reason {
+      self = .duplicateProperty(oneLine(name, limit: 64))
+    } else {
+      self = .unreadableJSON
     }
   }
 }

@@ -1,16 +1,19 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 import MIME
 
 extension GraphExchange {
-  func perform(_ operation: GraphOperation, _ access: GraphAccess) async throws -> Response {
+  func perform(
+    _ operation: GraphOperation, _ options: ODataQuery, _ access: GraphAccess
+  ) async throws -> Response {
     switch operation {
-    case .showUser: return try showUser(access.user)
+    case .showUser: return try showUser(access.user, options)
     case .sendMail: return try await sendMail(access)
-    case .listMessages(let folder): return try await listMessages(folder, access)
-    case .countMessages(let folder): return try await countMessages(folder, access)
+    case .listMessages(let folder): return try await listMessages(folder, options, access)
+    case .countMessages(let folder): return try await countMessages(folder, options, access)
     case .createDraft(let folder): return try await createDraft(folder, access)
-    case .showMessage(let id): return try await showMessage(id, access)
+    case .showMessage(let id): return try await showMessage(id, options, access)
     case .updateMessage(let id): return try await updateMessage(id, access)
     case .deleteMessage(let id):
       try await state.mail.delete(id, in: access.mailbox, at: now)
@@ -27,8 +30,8 @@ extension GraphExchange {
       let (item, index) = try await attachment(id, part, access)
       let attachment = item.message.attachments[index]
       return response(.ok, [.contentType: attachment.contentType], attachment.content)
-    case .listFolders: return try await listFolders(access)
-    case .showFolder(let id): return try await showFolder(id, access)
+    case .listFolders: return try await listFolders(options, access)
+    case .showFolder(let id): return try await showFolder(id, options, access)
     }
   }
 
@@ -39,13 +42,14 @@ extension GraphExchange {
   }
 
   /// The URL of a collection as `@odata.context` spells it.
-  func metadata(_ access: GraphAccess, _ tail: String) -> JSON {
+  func metadata(_ access: GraphAccess, _ tail: String) -> JSONValue {
     .string("\(context.origin)/v1.0/$metadata#users('\(access.user.id)')/\(tail)")
   }
 
-  /// A resource that stands alone begins with its context.
-  func entity(_ resource: JSON, _ access: GraphAccess, _ tail: String) -> JSON {
-    .object([JSON.Member(name: "@odata.context", value: metadata(access, tail))] + resource.members)
+  /// A resource on its own begins with its context.
+  func entity(_ resource: JSONValue, _ access: GraphAccess, _ tail: String) -> JSONValue {
+    let members = resource.object?.members ?? []
+    return .object(JSONObject([(key: "@odata.context", value: metadata(access, tail))] + members))
   }
 }
 
@@ -64,41 +68,40 @@ extension GraphExchange {
     return query
   }
 
-  private func listMessages(_ folder: String?, _ access: GraphAccess) async throws -> Response {
-    let options = try ODataQuery(FormFields(query: request))
+  private func listMessages(
+    _ folder: String?, _ options: ODataQuery, _ access: GraphAccess
+  ) async throws -> Response {
     let page = try await state.mail.page(query(options, folder, access), in: access.mailbox, at: now)
     let writer = try await writer(access)
     let place = folder.map { "mailFolders('\($0)')/messages" } ?? "messages"
-    let selected = options.select.isEmpty ? "" : "(\(options.select.joined(separator: ",")))"
-    var answer = [JSON.Member(name: "@odata.context", value: metadata(access, place + selected))]
-    if options.wantsCount {
-      answer.append(JSON.Member(name: "@odata.count", value: .number(Double(page.total))))
-    }
     let messages = page.items.map {
       writer.json($0, select: options.select, expandsAttachments: options.expandsAttachments)
     }
-    answer.append(JSON.Member(name: "value", value: .array(messages)))
-    if page.hasMore {
-      let link = options.nextLink(context.origin + request.uri.path, after: page.items.count)
-      answer.append(JSON.Member(name: "@odata.nextLink", value: .string(link)))
-    }
-    return json(.object(answer))
+    let link =
+      page.hasMore ? options.nextLink(context.origin + request.uri.path, after: page.items.count) : nil
+    return json(
+      .object(omittingAbsent: [
+        "@odata.context": metadata(access, place + options.contextSuffix),
+        "@odata.count": options.wantsCount ? JSONValue(page.total) : nil, "value": .array(messages),
+        "@odata.nextLink": link.map { .string($0) },
+      ]))
   }
 
-  private func countMessages(_ folder: String?, _ access: GraphAccess) async throws -> Response {
-    let options = try ODataQuery(FormFields(query: request))
+  private func countMessages(
+    _ folder: String?, _ options: ODataQuery, _ access: GraphAccess
+  ) async throws -> Response {
     let page = try await state.mail.page(query(options, folder, access), in: access.mailbox, at: now)
     return response(.ok, [.contentType: "text/plain"], Array(String(page.total).utf8))
   }
 
-  private func showMessage(_ id: String, _ access: GraphAccess) async throws -> Response {
-    let options = try ODataQuery(FormFields(query: request))
+  private func showMessage(
+    _ id: String, _ options: ODataQuery, _ access: GraphAccess
+  ) async throws -> Response {
     try MessageJSON.validate(options.select)
     let item = try await state.mail.item(id, in: access.mailbox, at: now)
     let resource = try await writer(access)
       .json(item, select: options.select, expandsAttachments: options.expandsAttachments)
-    let selected = options.select.isEmpty ? "" : "(\(options.select.joined(separator: ",")))"
-    return json(entity(resource, access, "messages\(selected)/$entity"))
+    return json(entity(resource, access, "messages\(options.contextSuffix)/$entity"))
   }
 }
 
@@ -137,36 +140,40 @@ extension GraphExchange {
 
 // Folders and people.
 extension GraphExchange {
-  private func listFolders(_ access: GraphAccess) async throws -> Response {
+  private func listFolders(_ options: ODataQuery, _ access: GraphAccess) async throws -> Response {
     let counts = try await state.mail.folderCounts(in: access.mailbox, at: now)
     let writer = try await writer(access)
     return json([
-      "@odata.context": metadata(access, "mailFolders"), "value": .array(counts.map(writer.folder)),
+      "@odata.context": metadata(access, "mailFolders" + options.contextSuffix),
+      "value": .array(try counts.map { try Self.folder(writer.folder($0), options) }),
     ])
   }
 
-  private func showFolder(_ name: String, _ access: GraphAccess) async throws -> Response {
+  private func showFolder(
+    _ name: String, _ options: ODataQuery, _ access: GraphAccess
+  ) async throws -> Response {
     let folder = try await state.mail.folder(name, in: access.mailbox)
     let count = try await state.mail.mailbox(access.mailbox, at: now).count(folder)
-    let resource = try await writer(access).folder(count)
-    return json(entity(resource, access, "mailFolders/$entity"))
+    let resource = try await Self.folder(writer(access).folder(count), options)
+    return json(entity(resource, access, "mailFolders\(options.contextSuffix)/$entity"))
   }
 
-  private func showUser(_ user: SandboxDirectory.User) throws -> Response {
-    let options = try ODataQuery(FormFields(query: request))
-    let selected = options.select.isEmpty ? "" : "(\(options.select.joined(separator: ",")))"
-    let wanted = Set(options.select.map { $0.lowercased() })
-    let members = UserJSON.members(user).filter { wanted.isEmpty || wanted.contains($0.name.lowercased()) }
-    let place = "\(context.origin)/v1.0/$metadata#users\(selected)/$entity"
-    return json(.object([JSON.Member(name: "@odata.context", value: .string(place))] + members))
+  private static func folder(_ json: JSONValue, _ options: ODataQuery) throws(GraphError) -> JSONValue {
+    .object(JSONObject(try options.selected(json.object?.members ?? [], of: "mailFolder")))
+  }
+
+  private func showUser(_ user: SandboxDirectory.User, _ options: ODataQuery) throws -> Response {
+    let members = try options.selected(UserJSON.members(user), of: "user")
+    let place = "\(context.origin)/v1.0/$metadata#users\(options.contextSuffix)/$entity"
+    return json(.object(JSONObject([(key: "@odata.context", value: .string(place))] + members)))
   }
 }
 
 /// The default properties of the `user` resource (Microsoft Learn, "Get user").
 private enum UserJSON {
-  static func members(_ user: SandboxDirectory.User) -> [JSON.Member] {
+  static func members(_ user: SandboxDirectory.User) -> [(key: String, value: JSONValue)] {
     let names = user.displayName.split(separator: " ", maxSplits: 1).map(String.init)
-    let json: JSON = [
+    let json: JSONObject = [
       "businessPhones": [],
       "displayName": .string(user.displayName),
       "givenName": names.first.map { .string($0) } ?? .null,

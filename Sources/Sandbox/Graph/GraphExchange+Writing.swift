@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import MIME
 
 // Drafts.
@@ -10,28 +11,32 @@ extension GraphExchange {
   func createDraft(_ folder: String?, _ access: GraphAccess) async throws -> Response {
     let place =
       if let folder { try await state.mail.folder(folder, in: access.mailbox) } else { MailFolder.drafts }
-    let message = try await content(access) { $0 }.message
-    let item = try await state.mail.createDraft(message, in: access.mailbox, folder: place, at: now)
+    let content = try await content(access) { $0 }
+    let item = try await state.mail.createDraft(
+      content.message, marks: content.marks, in: access.mailbox, folder: place, at: now)
     return try await created(item, access)
   }
 
   func updateMessage(_ id: String, _ access: GraphAccess) async throws -> Response {
-    let fields = try MessageFields(JSON(reading: try await body()))
+    let fields = try MessageFields(try await jsonBody())
+    guard fields.attachments == nil else {
+      throw GraphError.notSettable("The property 'attachments' cannot be set in an update of a message.")
+    }
     let before = try await state.mail.item(id, in: access.mailbox, at: now)
-    if fields.changesMessage, !before.isDraft { throw GraphError.notADraft }
+    if fields.changesMessage, !before.isDraft {
+      throw GraphError.notSettable("The property can only be set on a message that is a draft.")
+    }
     let message = fields.changesMessage ? try before.message.applying(fields, at: now) : before.message
     let item = try await state.mail.change(id, in: access.mailbox, at: now) { item in
       item.message = message
-      item.isRead = fields.isRead ?? item.isRead
-      item.categories = fields.categories ?? item.categories
-      item.flag = fields.flag ?? item.flag
+      fields.marks.apply(to: &item)
     }
     return json(entity(try await writer(access).json(item), access, "messages/$entity"))
   }
 
   func moveMessage(_ id: String, _ access: GraphAccess) async throws -> Response {
-    let parameters = try JSON(reading: try await body())
-    guard case .string(let name)? = parameters[ignoringCase: "destinationId"] else {
+    let parameters = try ActionParameters(try await jsonBody(), of: "move", known: ["destinationId"])
+    guard let name = parameters["destinationId"]?.string else {
       throw GraphError.missingParameter("destinationId")
     }
     let folder = try await state.mail.folder(name, in: access.mailbox)
@@ -50,24 +55,22 @@ extension GraphExchange {
 extension GraphExchange {
   func sendMail(_ access: GraphAccess) async throws -> Response {
     var saves = true
-    let content = try await content(access) { parameters throws(GraphError) in
-      for member in parameters.members
-      where !["message", "savetosentitems"].contains(member.name.lowercased()) {
-        throw GraphError.unknownParameter(member.name, of: "sendMail")
-      }
-      saves = try parameters[ignoringCase: "saveToSentItems"].map(Self.truth) ?? true
-      guard let message = parameters[ignoringCase: "message"] else {
-        throw GraphError.missingParameter("Message")
-      }
+    let content = try await content(access) { json throws(GraphError) in
+      let parameters = try ActionParameters(json, of: "sendMail", known: ["message", "saveToSentItems"])
+      saves = try parameters["saveToSentItems"].map(Self.truth) ?? true
+      guard let message = parameters["message"] else { throw GraphError.missingParameter("Message") }
       return message
     }
-    let (message, keeps) = (content.message, saves)
-    return try await send(message, identity: content.identity, access) {
-      try await state.mail.submit(message, in: access.mailbox, saves: keeps, rules: rules, at: now)
+    let keeps = saves
+    return try await send(content.message, identity: content.identity, access) {
+      try await state.mail.submit(
+        content.message, marks: content.marks, in: access.mailbox, saves: keeps, rules: rules, at: now)
     }
   }
 
   func sendDraft(_ id: String, _ access: GraphAccess) async throws -> Response {
+    let body = try await body()
+    if !body.isEmpty { _ = try ActionParameters(Self.json(body), of: "send", known: []) }
     let item = try await state.mail.item(id, in: access.mailbox, at: now)
     guard item.isDraft else { throw GraphError.itemNotFound }
     return try await send(item.message, identity: item.message.internetMessageID, access) {
@@ -82,7 +85,7 @@ extension GraphExchange {
       replacesMessageID: settings.replaceMessageId)
   }
 
-  /// - Parameter identity: what makes a second attempt to send the same message the same message.
+  /// - Parameter identity: equal for every attempt to send the same message.
   private func send(
     _ message: Message, identity: String, _ access: GraphAccess, accept: () async throws -> Void
   ) async throws -> Response {
@@ -114,24 +117,52 @@ extension GraphExchange {
     return Array(buffer.readableBytesView)
   }
 
-  /// The message in the body: MIME in base64 when it says `text/plain`, else JSON in which `message` finds it.
+  func jsonBody() async throws -> JSONValue {
+    guard mediaType == "application/json" else { throw GraphError.unreadableJSON }
+    return try Self.json(try await body())
+  }
+
+  private var mediaType: String? {
+    request.headers[.contentType].map { $0.prefix(while: { $0 != ";" }).lowercased() }
+  }
+
+  private static func json(_ body: [UInt8]) throws(GraphError) -> JSONValue {
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue(parsing: body, limits: .request)
+    } catch {
+      throw GraphError(error)
+    }
+    guard value.object != nil else { throw .unreadableJSON }
+    return value
+  }
+
+  /// The message in the body of a request.
+  private struct Content: Sendable {
+    var message: Message
+    var marks = ItemMarks()
+    /// Equal for every attempt to send it.
+    var identity: String
+  }
+
+  /// MIME in base64 when the request says `text/plain`, else JSON in which `message` finds it.
   private func content(
-    _ access: GraphAccess, message: (JSON) throws(GraphError) -> JSON
-  ) async throws -> (message: Message, identity: String) {
+    _ access: GraphAccess, message: (JSONValue) throws(GraphError) -> JSONValue
+  ) async throws -> Content {
     let body = try await body()
-    let mediaType = request.headers[.contentType].map { $0.prefix(while: { $0 != ";" }).lowercased() }
     if mediaType == "text/plain" {
       let message = try Self.message(base64: body)
-      return (message, message.internetMessageID.isEmpty ? Self.digest(body) : message.internetMessageID)
+      let id = message.internetMessageID
+      return Content(message: message, identity: id.isEmpty ? Self.digest(body) : id)
     }
-    guard mediaType == "application/json" else { throw GraphError.unreadableJSON }
-    let fields = try MessageFields(message(JSON(reading: body)))
+    let fields = try MessageFields(message(try await jsonBody()))
     guard let owner = await state.mail.owner(of: access.user.userPrincipalName) else {
       throw GraphError.noMailbox
     }
     let message = try Message.composing(
       fields, owner: owner, messageID: await state.mail.newMessageID(), at: now)
-    return (message, fields.internetMessageID ?? Self.digest(body))
+    return Content(
+      message: message, marks: fields.marks, identity: fields.internetMessageID ?? Self.digest(body))
   }
 
   private static func message(base64 body: [UInt8]) throws(GraphError) -> Message {
@@ -149,38 +180,28 @@ extension GraphExchange {
     SHA256.hash(data: body).map { String($0, radix: 16) }.joined(separator: ":")
   }
 
-  /// Graph takes the word for the value.
-  private static func truth(_ value: JSON) throws(GraphError) -> Bool {
-    switch value {
-    case .bool(let flag): return flag
-    case .string(let text) where text.lowercased() == "true": return true
-    case .string(let text) where text.lowercased() == "false": return false
-    default: throw .body("Cannot convert the value of 'saveToSentItems' to the expected type 'Edm.Boolean'.")
+  /// Graph also takes the word as a string.
+  private static func truth(_ value: JSONValue) throws(GraphError) -> Bool {
+    guard let flag = value.bool ?? value.string.flatMap({ Bool($0.lowercased()) }) else {
+      throw .body("Cannot convert the value of 'saveToSentItems' to the expected type 'Edm.Boolean'.")
+    }
+    return flag
+  }
+}
+
+/// The parameters of an action. Their names count in any case: Microsoft's own libraries capitalise them.
+private struct ActionParameters {
+  private var values: [String: JSONValue] = [:]
+
+  init(_ json: JSONValue, of action: String, known: [String]) throws(GraphError) {
+    let known = Set(known.map { $0.lowercased() })
+    for (name, value) in json.object?.members ?? [] {
+      guard known.contains(name.lowercased()) else { throw .unknownParameter(name, of: action) }
+      guard values.updateValue(value, forKey: name.lowercased()) == nil else {
+        throw .duplicateProperty(name)
+      }
     }
   }
-}
 
-extension JSON {
-  fileprivate init(reading bytes: [UInt8]) throws(GraphError) {
-    guard let value = try? JSON(parsing: bytes), case .object = value else { throw .unreadableJSON }
-    self = value
-  }
-
-  /// Parameters of actions are found whatever their case: Microsoft's own libraries capitalise them.
-  fileprivate subscript(ignoringCase name: String) -> JSON? {
-    members.first { $0.name.lowercased() == name.lowercased() }?.value
-  }
-}
-
-extension GraphError {
-  fileprivate static func missingParameter(_ name: String) -> GraphError {
-    GraphError(400, "ErrorInvalidParameter", "Required parameter '\(name)' is missing.")
-  }
-  fileprivate static func unknownParameter(_ name: String, of action: String) -> GraphError {
-    body(
-      "The parameter '\(name)' in the request payload is not a valid parameter for the operation '\(action)'."
-    )
-  }
-  fileprivate static let notADraft = GraphError(
-    400, "ErrorInvalidPropertySet", "The property can only be set on a message that is a draft.")
+  subscript(_ name: String) -> JSONValue? { values[name.lowercased()] }
 }

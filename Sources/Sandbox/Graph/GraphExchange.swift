@@ -2,10 +2,11 @@ import Core
 import Foundation
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 
-/// One request to Graph and its answer. Faults come after the gate, so that a slow answer holds its place
-/// in it.
+/// One request to Graph and its reply. Faults apply behind the gate, so that a delayed reply occupies its place in
+/// it.
 struct GraphExchange: Sendable {
   let state: SandboxState
   let request: Request
@@ -31,10 +32,12 @@ struct GraphExchange: Sendable {
       return response(to: error)
     } catch let fault as MailFault {
       return response(to: GraphError(fault))
+    } catch let fault as FormFault {
+      return response(to: GraphError(fault))
     }
   }
 
-  /// Graph looks at the token before the path; a fault of ours comes before either.
+  /// Graph checks the token before the path; a requested fault comes before both.
   private func pass() async throws -> Response {
     let claims = Result { try authenticate() }
     let path = Result { try GraphPath(String(request.uri.path.dropFirst("/v1.0".count))) }
@@ -62,7 +65,7 @@ struct GraphExchange: Sendable {
     }
   }
 
-  private static let faultMessage = "A fault of this sandbox, as POST /sandbox/faults has asked for."
+  private static let faultMessage = "A fault that was requested by POST /sandbox/faults."
 
   private func authenticate() throws(GraphError) -> AccessTokenClaims {
     let words = (request.headers[.authorization] ?? "").split(separator: " ", maxSplits: 1)
@@ -77,14 +80,15 @@ struct GraphExchange: Sendable {
   private func subject(of path: GraphPath?, _ claims: AccessTokenClaims?) -> SandboxDirectory.User? {
     switch path?.owner {
     case .user(let name)?: state.directory.user(name)
-    default: claims?.userID.flatMap { state.directory.user($0) }
+    case .me?, nil: claims?.userID.flatMap { state.directory.user($0) }
     }
   }
 
   private func serve(_ claims: AccessTokenClaims, _ path: GraphPath) async throws -> Response {
     let operation = try GraphOperation(request.method, path.route)
     let access = try GraphAccess(claims, path, need: operation.need, in: state.directory)
-    return try await perform(operation, access)
+    let options = try ODataQuery(FormFields(query: request), allowing: operation.options)
+    return try await perform(operation, options, access)
   }
 }
 
@@ -94,13 +98,13 @@ extension GraphExchange {
   private static let mediaType =
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
-  func json(_ value: JSON, status: HTTPResponse.Status = .ok, location: String? = nil) -> Response {
+  func json(_ value: JSONValue, status: HTTPResponse.Status = .ok, location: String? = nil) -> Response {
     var headers: HTTPFields = [.contentType: Self.mediaType, .odataVersion: "4.0"]
     if !preferences.applied.isEmpty {
       headers[.preferenceApplied] = preferences.applied.joined(separator: ", ")
     }
     headers[.location] = location
-    return response(status, headers, value.bytes)
+    return response(status, headers, value.serialized())
   }
 
   func response(
@@ -122,22 +126,13 @@ extension GraphExchange {
         + #"client_id="00000003-0000-0000-c000-000000000000""#
     }
     let body = error.json(requestID: requestID, clientRequestID: clientRequestID, at: now)
-    return response(HTTPResponse.Status(code: error.status), headers, body.bytes)
-  }
-}
-
-extension GraphExchange {
-  /// JSON outside Graph.
-  static func plainJSON(_ value: JSON) -> Response {
-    Response(
-      status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.bytes)))
+    return response(HTTPResponse.Status(code: error.status), headers, body.serialized())
   }
 }
 
 extension HTTPField.Name {
   private static func known(_ name: String) -> HTTPField.Name {
-    guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is no token") }
+    guard let field = HTTPField.Name(name) else { preconditionFailure("\(name) is not a token") }
     return field
   }
   static let graphRequestID = known("request-id")
@@ -145,4 +140,15 @@ extension HTTPField.Name {
   static let prefer = known("Prefer")
   static let preferenceApplied = known("Preference-Applied")
   static let odataVersion = known("OData-Version")
+}
+
+extension SandboxState {
+  /// Everything under `/v1.0`.
+  func addGraphRoutes(to router: Router<SandboxContext>) throws {
+    for method in [HTTPRequest.Method.get, .post, .patch, .put, .delete] {
+      router.on("/v1.0/**", method: method) { [self] request, context in
+        try await GraphExchange(state: self, request: request, context: context).answer()
+      }
+    }
+  }
 }

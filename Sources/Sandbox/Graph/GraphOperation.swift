@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// What a method does to what a path names, and which permission that needs.
+/// What a request does, by its method and path, and which permission it needs.
 enum GraphOperation: Hashable, Sendable {
   case showUser
   case sendMail
@@ -46,7 +46,22 @@ enum GraphOperation: Hashable, Sendable {
     case .showUser: .profile
     case .sendMail, .sendDraft: .send
     case .createDraft, .updateMessage, .deleteMessage, .moveMessage: .write
-    default: .read
+    case .listMessages, .countMessages, .showMessage, .showContent, .listAttachments, .showAttachment,
+      .showAttachmentContent, .listFolders, .showFolder:
+      .read
+    }
+  }
+
+  /// The query options that it takes; any other is refused rather than ignored.
+  var options: Set<ODataQuery.Option> {
+    switch self {
+    case .listMessages: Set(ODataQuery.Option.allCases)
+    case .countMessages: [.filter]
+    case .showMessage: [.select, .expand]
+    case .showUser, .listFolders, .showFolder: [.select]
+    case .sendMail, .createDraft, .updateMessage, .deleteMessage, .showContent, .sendDraft, .moveMessage,
+      .listAttachments, .showAttachment, .showAttachmentContent:
+      []
     }
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// Whose resources a path names.
 enum GraphOwner: Hashable, Sendable {
   case me
-  /// An id or a user principal name, as it stands in the path.
+  /// An id or a user principal name, as it appears in the path.
   case user(String)
 }
 
@@ -25,7 +25,7 @@ enum GraphRoute: Hashable, Sendable {
   case folder(String)
 }
 
-/// A path after `/v1.0`. Names are compared without regard to case, keys stand as a segment of their own or
+/// A path after `/v1.0`. Names are compared without regard to case, keys are a segment of their own or
 /// in parentheses after the name, and may be percent-encoded (OData 4.01 URL conventions sections 4.3 and
 /// 4.5).
 struct GraphPath: Hashable, Sendable {
@@ -33,7 +33,7 @@ struct GraphPath: Hashable, Sendable {
   var route: GraphRoute
 
   init(_ path: String) throws(GraphError) {
-    var segments = Self.segments(path)[...]
+    var segments = try Self.segments(path)[...]
     func isNext(_ name: String) -> Bool { segments.first?.lowercased() == name }
     if isNext("me") {
       owner = .me
@@ -84,14 +84,20 @@ struct GraphPath: Hashable, Sendable {
   }
 
   /// `messages('AAMk%3D')` is `messages`, `AAMk=`; `send()` is `send`.
-  static func segments(_ path: String) -> [String] {
-    path.split(separator: "/").flatMap { part -> [String] in
-      let text = part.removingPercentEncoding ?? String(part)
-      guard text.hasSuffix(")"), let open = text.firstIndex(of: "(") else { return [text] }
-      let key = text[text.index(after: open)...].dropLast()
-      guard !key.isEmpty else { return [String(text[..<open])] }
-      guard key.count > 1, key.first == "'", key.last == "'" else { return [text] }
-      return [String(text[..<open]), String(key.dropFirst().dropLast()).replacing("''", with: "'")]
+  private static func segments(_ path: String) throws(GraphError) -> [String] {
+    var segments: [String] = []
+    for part in path.split(separator: "/") {
+      guard let text = part.removingPercentEncoding else { throw .unknownSegment(String(part)) }
+      segments += split(text)
     }
+    return segments
+  }
+
+  private static func split(_ text: String) -> [String] {
+    guard text.hasSuffix(")"), let open = text.firstIndex(of: "(") else { return [text] }
+    let key = text[text.index(after: open)...].dropLast()
+    guard !key.isEmpty else { return [String(text[..<open])] }
+    guard key.count > 1, key.first == "'", key.last == "'" else { return [text] }
+    return [String(text[..<open]), String(key.dropFirst().dropLast()).replacing("''", with: "'")]
   }
 }

@@ -2,8 +2,8 @@ import Core
 import MIME
 
 extension Message {
-  /// A message that a client gave property by property. Addresses that are none stay in the message, for the
-  /// moment when it is to be sent, but are left out of its bytes.
+  /// A message that a client set property by property. Invalid addresses stay in the message, so that sending it
+  /// can be refused, but are left out of its bytes.
   static func composing(
     _ fields: MessageFields, owner: MailboxOwner, messageID: String, at now: Instant
   ) throws(GraphError) -> Message {
@@ -36,7 +36,7 @@ extension Message {
     return message
   }
 
-  /// Makes the bytes anew from the properties.
+  /// Composes the bytes from the properties.
   private mutating func recompose(at now: Instant) throws(GraphError) {
     do throws(Problem) {
       let nobody = NamedAddress(address: try EmailAddress("nobody@sandbox.test"))
@@ -61,7 +61,7 @@ extension Message {
 }
 
 extension MessageHeader {
-  /// What composing makes from the properties, and so has to be left out of the fields it copies.
+  /// Whether composing writes this field from the properties, so that it must not be copied.
   fileprivate var isWrittenAnew: Bool {
     let name = name.lowercased()
     return name.hasPrefix("content-") || Self.composed.contains(name)

@@ -1,9 +1,12 @@
 import Core
 import Foundation
+import JSON
 import MIME
 
-/// The properties of a `message` that a client has set. Names it may not set are accepted and change
-/// nothing, as at Graph; names that the type does not have are refused.
+/// The properties of a `message` that a client has set.
+///
+/// Read-only ones and annotations are accepted and change nothing, as OData 4.01 asks (Protocol section 11.4.3).
+/// Names that the type does not have are refused, and so is what Exchange honours and this sandbox does not.
 struct MessageFields: Sendable {
   var subject: String?
   var body: MessageBody?
@@ -17,14 +20,12 @@ struct MessageFields: Sendable {
   var internetMessageID: String?
   var headers: [MessageHeader]?
   var attachments: [Attachment]?
-  var isRead: Bool?
-  var categories: [String]?
-  var flag: String?
+  var marks = ItemMarks()
 
-  init(_ json: JSON) throws(GraphError) {
-    guard case .object(let members) = json else { throw .unreadableJSON }
-    for member in members where !member.name.contains("@") {
-      try read(member.name, member.value)
+  init(_ json: JSONValue) throws(GraphError) {
+    guard let object = json.object else { throw .unreadableJSON }
+    for member in object.members where !member.key.contains("@") {
+      try read(member.key, member.value)
     }
   }
 
@@ -34,7 +35,7 @@ struct MessageFields: Sendable {
       || replyTo != nil || importance != nil || internetMessageID != nil || headers != nil
   }
 
-  private mutating func read(_ name: String, _ value: JSON) throws(GraphError) {
+  private mutating func read(_ name: String, _ value: JSONValue) throws(GraphError) {
     switch name {
     case "subject": subject = try value.text(name)
     case "body": body = try Self.body(value)
@@ -51,33 +52,55 @@ struct MessageFields: Sendable {
       attachments = try value.elements(name).map { element throws(GraphError) in
         try Self.attachment(element)
       }
-    case "isRead": isRead = try value.flag(name)
+    case "isRead": marks.isRead = try value.flag(name)
     case "categories":
-      categories = try value.elements(name).map { element throws(GraphError) in
+      marks.categories = try value.elements(name).map { element throws(GraphError) in
         try element.text(name)
       }
-    case "flag": flag = try value["flagStatus"]?.text("flagStatus")
+    case "flag": marks.flag = try Self.flag(value)
     default:
-      guard MessageJSON.readOnlyProperties.contains(name) || Self.alsoKnown.contains(name) else {
-        throw .unknownProperty(name, of: "message")
-      }
+      if Self.readOnly.contains(name) { return }
+      throw Self.unsupported.contains(name)
+        ? .unsupportedProperty(name) : .unknownProperty(name, of: "message")
     }
   }
 
-  private static let alsoKnown: Set = [
-    "extensions", "singleValueExtendedProperties", "multiValueExtendedProperties",
+  /// Set by Exchange (Microsoft Learn, "message resource type").
+  private static let readOnly: Set = [
+    "id", "createdDateTime", "lastModifiedDateTime", "changeKey", "receivedDateTime", "sentDateTime",
+    "hasAttachments", "bodyPreview", "parentFolderId", "conversationId", "conversationIndex", "isDraft",
+    "webLink", "uniqueBody",
   ]
 
-  private static func body(_ value: JSON) throws(GraphError) -> MessageBody {
-    let content = try value["content"]?.text("content") ?? ""
-    let kind = try value["contentType"]?.text("contentType") ?? "text"
+  private static let unsupported: Set = [
+    "extensions", "inferenceClassification", "isDeliveryReceiptRequested", "isReadReceiptRequested",
+    "mentions", "multiValueExtendedProperties", "singleValueExtendedProperties",
+  ]
+
+  private static func body(_ value: JSONValue) throws(GraphError) -> MessageBody {
+    let body = try value.members("body", of: "itemBody", ["content", "contentType"])
+    let content = try body["content"]?.text("content") ?? ""
+    let kind = try body["contentType"]?.text("contentType") ?? "text"
     guard let kind = MessageBody.Kind(rawValue: kind.lowercased()) else {
       throw .body("Requested value '\(kind)' was not found.")
     }
     return MessageBody(kind: kind, content: content)
   }
 
-  private static func importance(_ value: JSON) throws(GraphError) -> Importance {
+  private static func flag(_ value: JSONValue) throws(GraphError) -> String {
+    let flag = try value.members(
+      "flag", of: "followupFlag", ["flagStatus"],
+      unsupported: [
+        "completedDateTime", "dueDateTime", "startDateTime",
+      ])
+    guard let status = try flag["flagStatus"]?.text("flagStatus") else { throw .propertyMissing }
+    guard ["notFlagged", "complete", "flagged"].contains(status) else {
+      throw .body("Requested value '\(status)' was not found.")
+    }
+    return status
+  }
+
+  private static func importance(_ value: JSONValue) throws(GraphError) -> Importance {
     let text = try value.text("importance")
     guard let importance = Importance(rawValue: text.lowercased()) else {
       throw .body("Requested value '\(text)' was not found.")
@@ -85,70 +108,93 @@ struct MessageFields: Sendable {
     return importance
   }
 
-  private static func correspondents(_ value: JSON, _ name: String) throws(GraphError) -> [Correspondent] {
+  private static func correspondents(
+    _ value: JSONValue, _ name: String
+  ) throws(GraphError) -> [Correspondent] {
     try value.elements(name).map { element throws(GraphError) in try correspondent(element, name) }
   }
 
-  private static func correspondent(_ value: JSON, _ name: String) throws(GraphError) -> Correspondent {
-    guard case .object(let members)? = value["emailAddress"] else {
+  private static func correspondent(_ value: JSONValue, _ name: String) throws(GraphError) -> Correspondent {
+    let recipient = try value.members(name, of: "recipient", ["emailAddress"])
+    guard let member = recipient["emailAddress"] else {
       throw .body("The value of the property '\(name)' has no emailAddress.")
     }
-    for member in members
-    where member.name != "name" && member.name != "address" && !member.name.contains("@") {
-      throw .unknownProperty(member.name, of: "emailAddress")
-    }
-    let address = JSON.object(members)
+    let address = try member.members("emailAddress", of: "emailAddress", ["name", "address"])
     return Correspondent(
       name: try address["name"]?.text("name") ?? "", address: try address["address"]?.text("address") ?? "")
   }
 
   /// Microsoft Learn, "internetMessageHeader resource type": custom fields alone, and five at most.
-  private static func headers(_ value: JSON) throws(GraphError) -> [MessageHeader] {
+  private static func headers(_ value: JSONValue) throws(GraphError) -> [MessageHeader] {
     let headers = try value.elements("internetMessageHeaders").map { element throws(GraphError) in
-      MessageHeader(
-        name: try element["name"]?.text("name") ?? "", value: try element["value"]?.text("value") ?? "")
+      let header = try element.members(
+        "internetMessageHeaders", of: "internetMessageHeader", ["name", "value"])
+      return MessageHeader(
+        name: try header["name"]?.text("name") ?? "", value: try header["value"]?.text("value") ?? "")
     }
     for header in headers where !header.isCustom { throw .headerName(header.name) }
     guard headers.count <= 5 else { throw .tooManyHeaders }
     return headers
   }
 
-  private static func attachment(_ value: JSON) throws(GraphError) -> Attachment {
+  private static func attachment(_ value: JSONValue) throws(GraphError) -> Attachment {
     let type = try value["@odata.type"]?.text("@odata.type") ?? ""
     guard type.lowercased() == "#microsoft.graph.fileattachment" else {
       throw .body("This sandbox takes attachments of the type #microsoft.graph.fileAttachment only.")
     }
-    guard let content = Data(base64Encoded: try value["contentBytes"]?.text("contentBytes") ?? "") else {
+    let file = try value.members(
+      "attachments", of: "fileAttachment",
+      [
+        "name", "contentType", "contentId", "isInline", "contentBytes", "id", "size", "lastModifiedDateTime",
+      ], unsupported: ["contentLocation"])
+    guard let bytes = try file["contentBytes"]?.text("contentBytes") else { throw .propertyMissing }
+    guard let content = Data(base64Encoded: bytes) else {
       throw .body("Cannot convert the literal to the expected type 'Edm.Binary'.")
     }
     return Attachment(
-      name: try value["name"]?.text("name"),
-      contentType: try value["contentType"]?.text("contentType") ?? "application/octet-stream",
-      contentID: try value["contentId"]?.text("contentId"),
-      isInline: try value["isInline"]?.flag("isInline") ?? false, content: Array(content))
+      name: try file["name"]?.text("name"),
+      contentType: try file["contentType"]?.text("contentType") ?? "application/octet-stream",
+      contentID: try file["contentId"]?.text("contentId"),
+      isInline: try file["isInline"]?.flag("isInline") ?? false, content: Array(content))
   }
 }
 
-extension JSON {
+extension JSONValue {
   fileprivate func text(_ name: String) throws(GraphError) -> String {
-    switch self {
-    case .string(let text): return text
-    case .null: return ""
-    default: throw .body("Cannot convert the value of '\(name)' to the expected type 'Edm.String'.")
+    if isNull { return "" }
+    guard let string else {
+      throw .body("Cannot convert the value of '\(name)' to the expected type 'Edm.String'.")
     }
+    return string
   }
 
   fileprivate func flag(_ name: String) throws(GraphError) -> Bool {
-    guard case .bool(let flag) = self else {
+    guard let bool else {
       throw .body("Cannot convert the value of '\(name)' to the expected type 'Edm.Boolean'.")
     }
-    return flag
+    return bool
   }
 
-  fileprivate func elements(_ name: String) throws(GraphError) -> [JSON] {
-    guard case .array(let elements) = self else {
-      throw .body("The value of the property '\(name)' is no collection.")
+  fileprivate func elements(_ name: String) throws(GraphError) -> [JSONValue] {
+    guard let array else { throw .body("The value of the property '\(name)' is not a collection.") }
+    return array
+  }
+
+  /// The members of a complex value, annotations aside. Throws for a name that the type does not have; one of
+  /// `unsupported` may be null.
+  fileprivate func members(
+    _ name: String, of type: String, _ known: Set<String>, unsupported: Set<String> = []
+  ) throws(GraphError) -> [String: JSONValue] {
+    guard let object else { throw .body("The value of the property '\(name)' is not an object.") }
+    var members: [String: JSONValue] = [:]
+    for (key, value) in object.members where !key.contains("@") {
+      if unsupported.contains(key) {
+        guard value.isNull else { throw .unsupportedProperty(key) }
+      } else {
+        guard known.contains(key) else { throw .unknownProperty(key, of: type) }
+        members[key] = value
+      }
     }
-    return elements
+    return members
   }
 }

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import JSON
 import MIME
 
 /// Writes items as Graph's `message` resource (Microsoft Learn, "message resource type").
@@ -13,12 +14,7 @@ struct MessageJSON: Sendable {
 
   /// Checks a `$select` before anything is done.
   static func validate(_ select: [String]) throws(GraphError) {
-    for name in select where !properties.contains(where: { $0.name.lowercased() == name.lowercased() }) {
-      throw GraphError(
-        400, "BadRequest",
-        "Parsing OData Select and Expand failed: Could not find a property named '\(name)' on type "
-          + "'microsoft.graph.message'.")
-    }
+    try ODataQuery.check(select, of: "message", in: properties.map(\.name))
   }
 
   /// The whole resource, or what `select` names; the id and the ETag are always there.
@@ -26,9 +22,11 @@ struct MessageJSON: Sendable {
   /// - Parameter showsHeaders: as if `internetMessageHeaders` were one of the default properties.
   func json(
     _ item: MailItem, select: [String] = [], expandsAttachments: Bool = false, showsHeaders: Bool = false
-  ) -> JSON {
+  ) -> JSONValue {
     let wanted = Set(select.map { $0.lowercased() })
-    var members = [JSON.Member(name: "@odata.etag", value: .string("W/\"\(changeKey(item))\""))]
+    var members: [(key: String, value: JSONValue)] = [
+      (key: "@odata.etag", value: .string("W/\"\(changeKey(item))\""))
+    ]
     for property in Self.properties {
       if isBasic, Self.notBasic.contains(property.name) { continue }
       let isWanted =
@@ -36,13 +34,13 @@ struct MessageJSON: Sendable {
         ? !property.onRequest || (showsHeaders && property.name == "internetMessageHeaders")
         : wanted.contains(property.name.lowercased())
       if isWanted || property.name == "id" {
-        members.append(JSON.Member(name: property.name, value: property.value(self, item)))
+        members.append((key: property.name, value: property.value(self, item)))
       }
     }
     if expandsAttachments, !isBasic {
-      members.append(JSON.Member(name: "attachments", value: .array(attachments(item))))
+      members.append((key: "attachments", value: .array(attachments(item))))
     }
-    return .object(members)
+    return .object(JSONObject(members))
   }
 
   func id(_ item: MailItem) -> String {
@@ -71,7 +69,7 @@ extension MessageJSON {
     var name: String
     /// Only shown when `$select` names it.
     var onRequest = false
-    var value: @Sendable (MessageJSON, MailItem) -> JSON
+    var value: @Sendable (MessageJSON, MailItem) -> JSONValue
   }
 
   fileprivate static let properties: [Property] = [
@@ -110,20 +108,18 @@ extension MessageJSON {
     },
   ]
 
-  static let readOnlyProperties: Set<String> = Set(properties.map(\.name))
-
-  private func body(_ item: MailItem) -> JSON {
+  private func body(_ item: MailItem) -> JSONValue {
     let body = item.message.body
     if preferences.textBodies { return ["contentType": "text", "content": .string(body.plain)] }
     return ["contentType": .string(body.kind.rawValue), "content": .string(body.content)]
   }
 
-  private static func correspondent(_ who: Correspondent?) -> JSON {
+  private static func correspondent(_ who: Correspondent?) -> JSONValue {
     guard let who else { return .null }
     return correspondent(who)
   }
 
-  private static func correspondent(_ who: Correspondent) -> JSON {
+  private static func correspondent(_ who: Correspondent) -> JSONValue {
     [
       "emailAddress": [
         "name": .string(who.name.isEmpty ? who.address : who.name), "address": .string(who.address),
@@ -146,11 +142,11 @@ extension MessageJSON {
 
 // Attachments and folders.
 extension MessageJSON {
-  func attachments(_ item: MailItem) -> [JSON] {
+  func attachments(_ item: MailItem) -> [JSONValue] {
     item.message.attachments.indices.map { attachment(item, at: $0) }
   }
 
-  func attachment(_ item: MailItem, at index: Int) -> JSON {
+  func attachment(_ item: MailItem, at index: Int) -> JSONValue {
     let attachment = item.message.attachments[index]
     return [
       "@odata.type": "#microsoft.graph.fileAttachment",
@@ -159,7 +155,7 @@ extension MessageJSON {
       "lastModifiedDateTime": .string(item.modified.dateTimeOffset),
       "name": .string(attachment.name ?? ""),
       "contentType": .string(attachment.contentType),
-      "size": .number(Double(attachment.content.count)),
+      "size": JSONValue(attachment.content.count),
       "isInline": .bool(attachment.isInline),
       "contentId": attachment.contentID.map { .string($0) } ?? .null,
       "contentLocation": .null,
@@ -167,17 +163,17 @@ extension MessageJSON {
     ]
   }
 
-  /// An attachment is named by its item and its place in it.
+  /// Made of the id of its item and its index there.
   func attachmentID(_ item: MailItem, at index: Int) -> String { "\(id(item))-\(index)" }
 
-  func folder(_ count: FolderCount) -> JSON {
+  func folder(_ count: FolderCount) -> JSONValue {
     [
       "id": .string(folderID(count.folder)),
       "displayName": .string(count.folder.displayName),
       "parentFolderId": .string(name(.folder, UInt64(MailFolder.allCases.count))),
       "childFolderCount": 0,
-      "unreadItemCount": .number(Double(count.unread)),
-      "totalItemCount": .number(Double(count.total)),
+      "unreadItemCount": JSONValue(count.unread),
+      "totalItemCount": JSONValue(count.total),
       "isHidden": false,
     ]
   }

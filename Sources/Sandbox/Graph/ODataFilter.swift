@@ -1,10 +1,10 @@
 import Core
 
-/// `$filter` on messages: comparisons joined by `and`. Everything else is refused as Graph refuses what
-/// Exchange cannot search for (OData 4.01 URL conventions section 5.1.1).
+/// `$filter` on messages: comparisons joined by `and`. Everything else is refused in the way in which Graph refuses
+/// what Exchange cannot search for (OData 4.01 URL conventions section 5.1.1).
 struct ODataFilter: Sendable {
   var conditions: [MessageQuery.Condition] = []
-  /// The properties named, in their order, for the rule that `$orderby` has to begin with them.
+  /// The properties that the filter names, in their order: `$orderby` must begin with them.
   var properties: [String] = []
 
   init(_ text: String) throws(GraphError) {
@@ -76,8 +76,8 @@ struct ODataFilter: Sendable {
     }
   }
 
-  /// `(ep: ep/id eq 'String {…} Name X-…' and ep/value eq '…')`: how Exchange shows a header field that it
-  /// does not know by itself (Microsoft Learn, `singleValueLegacyExtendedProperty`).
+  /// `(ep: ep/id eq 'String {…} Name X-…' and ep/value eq '…')`: how Exchange exposes a header field that it has no
+  /// property for (Microsoft Learn, `singleValueLegacyExtendedProperty`).
   private static func extendedProperty(
     _ tokens: inout ArraySlice<Token>
   ) throws(GraphError) -> MessageQuery.Condition {
@@ -93,7 +93,7 @@ struct ODataFilter: Sendable {
     return .header(MessageHeader(name: header, value: value))
   }
 
-  /// PS_INTERNET_HEADERS (MS-OXPROPS section 1.3.2): the property set whose names are those of header fields.
+  /// PS_INTERNET_HEADERS (MS-OXPROPS section 1.3.2): the property set whose names are header field names.
   static func internetHeader(_ id: String) -> String? {
     let parts = id.split(separator: " ", maxSplits: 3).map(String.init)
     guard parts.count == 4, parts[0].lowercased() == "string", parts[2].lowercased() == "name",
@@ -117,7 +117,7 @@ struct ODataFilter: Sendable {
       case "'": tokens.append(.string(try string(&rest)))
       default:
         var word = rest.prefix { $0 != " " && $0 != "(" && $0 != ")" && $0 != "'" }
-        // `ep:ep/id` is two words that need no blank between them.
+        // `ep:ep/id` is two words without a space between them.
         if let colon = word.firstIndex(of: ":"), word[..<colon].allSatisfy(\.isLetter) {
           word = word[...colon]
         }

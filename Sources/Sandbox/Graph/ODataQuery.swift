@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// The query options of one request, understood but not yet applied.
 struct ODataQuery: Sendable {
@@ -13,10 +14,30 @@ struct ODataQuery: Sendable {
   /// All options but where to start, for the link to the next page.
   private var kept: [(name: String, value: String)] = []
 
-  init(_ fields: FormFields) throws(GraphError) {
+  enum Option: String, CaseIterable, Sendable {
+    case filter = "$filter"
+    case select = "$select"
+    case expand = "$expand"
+    case orderBy = "$orderby"
+    case top = "$top"
+    case skip = "$skip"
+    case skipToken = "$skiptoken"
+    case count = "$count"
+  }
+
+  /// The dollar sign may be left out (Microsoft Learn, "Use query parameters to customize responses").
+  init(
+    _ fields: FormFields, allowing allowed: Set<Option> = Set(Option.allCases)
+  ) throws(GraphError) {
+    var seen: Set<Option> = []
     for (name, value) in fields.fields {
-      let option = name.lowercased()
-      if option != "$skip", option != "$skiptoken" { kept.append((name, value)) }
+      let word = name.lowercased()
+      guard let option = Option(rawValue: word) ?? Option(rawValue: "$" + word), allowed.contains(option)
+      else {
+        throw .query("The query option '\(name)' is not supported by this sandbox for this request.")
+      }
+      guard seen.insert(option).inserted else { throw .duplicateOption(name) }
+      if option != .skip, option != .skipToken { kept.append((name, value)) }
       try read(option, value)
     }
     guard let filter, let order else { return }
@@ -24,36 +45,54 @@ struct ODataQuery: Sendable {
     guard filter.properties.first == order.field.rawValue else { throw .inefficientFilter }
   }
 
-  private mutating func read(_ option: String, _ value: String) throws(GraphError) {
+  private mutating func read(_ option: Option, _ value: String) throws(GraphError) {
     switch option {
-    case "$filter": filter = try ODataFilter(value)
-    case "$select": select = Self.list(value)
-    case "$expand":
+    case .filter: filter = try ODataFilter(value)
+    case .select: select = Self.list(value)
+    case .expand:
       guard Self.list(value).map({ $0.lowercased() }) == ["attachments"] else {
         throw .query("The $expand value '\(value)' is not supported by this sandbox.")
       }
       expandsAttachments = true
-    case "$orderby": order = try Self.order(value)
-    case "$top": top = try Self.number(value, option, in: 1...Self.maximumTop)
-    case "$skip": skip = try Self.number(value, option, in: 0...Int.max)
-    case "$skiptoken": skip = try Self.start(token: value)
-    case "$count":
+    case .orderBy: order = try Self.order(value)
+    case .top: top = try Self.number(value, option, in: 1...Self.maximumTop)
+    case .skip: skip = try Self.number(value, option, in: 0...Int.max)
+    case .skipToken: skip = try Self.start(token: value)
+    case .count:
       guard let wants = Bool(value.lowercased()) else {
         throw .query("Invalid value '\(value)' for $count query option found.")
       }
       wantsCount = wants
-    default:
-      if option.hasPrefix("$") {
-        throw .query("The query option '\(option)' is not supported by this sandbox.")
-      }
     }
   }
+
+  /// What `$select` names of `members`: all if it names none. Throws for a name that the type does not have.
+  func selected(
+    _ members: [(key: String, value: JSONValue)], of type: String
+  ) throws(GraphError) -> [(key: String, value: JSONValue)] {
+    try Self.check(select, of: type, in: members.map(\.key))
+    let wanted = Set(select.map { $0.lowercased() })
+    return members.filter { wanted.isEmpty || wanted.contains($0.key.lowercased()) }
+  }
+
+  static func check(_ select: [String], of type: String, in names: [String]) throws(GraphError) {
+    let known = Set(names.map { $0.lowercased() })
+    for name in select where !known.contains(name.lowercased()) {
+      throw GraphError(
+        400, "BadRequest",
+        "Parsing OData Select and Expand failed: Could not find a property named '\(name)' on type "
+          + "'microsoft.graph.\(type)'.")
+    }
+  }
+
+  /// As `@odata.context` spells it: `(id,subject)`.
+  var contextSuffix: String { select.isEmpty ? "" : "(\(select.joined(separator: ",")))" }
 
   /// Microsoft Learn, "List messages": from 1 to 1000, by default 10.
   static let maximumTop = 1000
   static let defaultTop = 10
 
-  /// `links`: the resource, with its origin and path.
+  /// - Parameter resource: its URL without the query.
   func nextLink(_ resource: String, after count: Int) -> String {
     let token = Data("\(skip + count)".utf8).base64EncodedString()
     return resource + "?" + FormFields(kept + [("$skiptoken", token)]).urlEncoded
@@ -71,10 +110,10 @@ struct ODataQuery: Sendable {
   }
 
   private static func number(
-    _ value: String, _ option: String, in range: ClosedRange<Int>
+    _ value: String, _ option: Option, in range: ClosedRange<Int>
   ) throws(GraphError) -> Int {
     guard let number = Int(value), range.contains(number) else {
-      throw .query("Invalid value '\(value)' for \(option) query option found.")
+      throw .query("Invalid value '\(value)' for \(option.rawValue) query option found.")
     }
     return number
   }

@@ -14,7 +14,7 @@ struct GraphID: Hashable, Sendable {
     case conversation
   }
 
-  /// The store's life: names made before a reset find nothing after it.
+  /// Changes with each reset, so that earlier ids find nothing.
   var epoch: UInt32
   var mailbox: MailboxID
   var kind: Kind
@@ -49,7 +49,7 @@ struct GraphID: Hashable, Sendable {
     return Data(bytes).base64EncodedString().replacing("+", with: "_").replacing("/", with: "-")
   }
 
-  /// `nil` for text that is no name of ours: Graph calls it malformed rather than not found.
+  /// `nil` for text that is not one of our ids: Graph calls it malformed rather than not found.
   init?(_ text: String) {
     let standard = text.replacing("_", with: "+").replacing("-", with: "/")
     guard let data = Data(base64Encoded: standard), data.count == Self.length else { return nil }

@@ -14,10 +14,23 @@ struct MailItem: Sendable {
   var flag = "notFlagged"
   /// Counted up by each change; the change key and the ETag are made from it.
   var version: UInt64 = 1
-  /// The messages of one exchange share it; a reply is not traced, so each message has its own.
+  /// Replies are not linked to what they answer, so each message has its own.
   var conversation: UInt64
   let created: Instant
   var modified: Instant
   var received: Instant
   var sent: Instant
+}
+
+/// What a client notes on an item besides the message itself; `nil` leaves it as it is.
+struct ItemMarks: Hashable, Sendable {
+  var isRead: Bool?
+  var categories: [String]?
+  var flag: String?
+
+  func apply(to item: inout MailItem) {
+    item.isRead = isRead ?? item.isRead
+    item.categories = categories ?? item.categories
+    item.flag = flag ?? item.flag
+  }
 }

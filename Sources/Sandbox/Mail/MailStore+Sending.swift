@@ -1,6 +1,6 @@
 import Core
 
-/// How awkward sending is. Each is something Exchange does to somebody.
+/// What makes sending difficult; Exchange does each of these to some clients.
 struct SendingRules: Hashable, Sendable {
   /// How long an accepted message stays in Drafts.
   var lag: Duration = .seconds(2)
@@ -24,7 +24,7 @@ struct Submission: Sendable {
 
 extension MailStore {
   /// Accepts a draft for sending. Accepted twice while it waits, it is sent twice and saved twice, so that
-  /// a client which repeats itself is found out. A message that has left Drafts is no draft any more and is
+  /// a client which repeats itself is found out. A message that has left Drafts is no longer a draft and is
   /// not found.
   func submit(
     _ name: String, in id: MailboxID, rules: SendingRules, at now: Instant
@@ -37,15 +37,17 @@ extension MailStore {
 
   /// `sendMail`: a draft is made, and accepted in the same breath.
   func submit(
-    _ message: Message, in id: MailboxID, saves: Bool, rules: SendingRules, at now: Instant
+    _ message: Message, marks: ItemMarks = ItemMarks(), in id: MailboxID, saves: Bool, rules: SendingRules,
+    at now: Instant
   ) throws(MailFault) {
-    let item = try createDraft(message, in: id, at: now)
+    let item = try createDraft(message, marks: marks, in: id, at: now)
     submit(item, in: id, saves: saves, rules: rules, at: now)
   }
 
   private func submit(_ item: MailItem, in id: MailboxID, saves: Bool, rules: SendingRules, at now: Instant) {
     let submission = Submission(
-      mailbox: id, number: item.number, message: item.message, due: now + rules.lag, rules: rules, saves: saves)
+      mailbox: id, number: item.number, message: item.message, due: now + rules.lag, rules: rules,
+      saves: saves)
     // The lag may have been changed in between: keep the earliest first, and equals in the order of
     // acceptance.
     let place = outgoing.lastIndex { $0.due <= submission.due }.map { $0 + 1 } ?? 0
@@ -75,7 +77,8 @@ extension MailStore {
   /// The sender's own copy, Bcc and all.
   private func file(_ submission: Submission, _ message: Message) {
     let (id, number, due) = (submission.mailbox, submission.number, submission.due)
-    let isStillDraft = mailboxes[id]?.items[number]?.isDraft == true
+    let draft = mailboxes[id]?.items[number]
+    let isStillDraft = draft?.isDraft == true
     if isStillDraft, submission.saves, !submission.rules.newID {
       _ = mailboxes[id]?.change(number, at: due) {
         $0.folder = .sentItems
@@ -88,12 +91,13 @@ extension MailStore {
     }
     if isStillDraft { mailboxes[id]?.remove(number) }
     if submission.saves {
-      _ = mailboxes[id]?.add(message, to: .sentItems, isDraft: false, isRead: true, at: due)
+      let marks = ItemMarks(categories: draft?.categories, flag: draft?.flag)
+      _ = mailboxes[id]?.add(message, to: .sentItems, isDraft: false, isRead: true, marks: marks, at: due)
     }
   }
 
-  /// One copy for each mailbox, however many of its addresses were named. Addresses without a mailbox are
-  /// the world outside, which takes everything and says nothing.
+  /// One copy for each mailbox, however many of its addresses were named. An address without a mailbox
+  /// accepts everything and reports nothing.
   private func deliver(_ message: Message, at now: Instant) {
     let copy = message.withoutBcc
     var reached: Set<MailboxID> = []

@@ -2,9 +2,8 @@ import Core
 
 /// All mail of the sandbox, in memory.
 ///
-/// Time is told to it: every call carries the instant at which it happens, and first does what had become
-/// due by then. So a message leaves Drafts exactly when its lag is over, by the sandbox's clock, and nobody
-/// can look and find it late; no timer is needed, and a jump of the clock is nothing special.
+/// Every call carries the instant at which it happens and first does what is due by then. A message thus leaves
+/// Drafts exactly when its lag is over by the sandbox's clock, without a timer, and whatever the clock does.
 package actor MailStore {
   private(set) var epoch = UInt32.random(in: 0...(.max))
   var mailboxes: [MailboxID: Mailbox] = [:]
@@ -20,7 +19,7 @@ package actor MailStore {
     }
   }
 
-  /// Empty mailboxes for these owners alone; what was on its way is gone, and ids from before find nothing.
+  /// Empty mailboxes for these owners alone; messages in transit are dropped, and earlier ids find nothing.
   func reset(to owners: [MailboxOwner]) {
     epoch &+= 1
     outgoing = []
@@ -82,13 +81,15 @@ extension MailStore {
 // What a client changes.
 extension MailStore {
   func createDraft(
-    _ message: Message, in id: MailboxID, folder: MailFolder = .drafts, at now: Instant
+    _ message: Message, marks: ItemMarks = ItemMarks(), in id: MailboxID, folder: MailFolder = .drafts,
+    at now: Instant
   ) throws(MailFault) -> MailItem {
     let owner = try mailbox(id, at: now).owner
     let message = message.completed(by: owner, messageID: newMessageID())
-    guard let item = mailboxes[id]?.add(message, to: folder, isDraft: true, isRead: true, at: now) else {
-      throw .mailboxNotFound
-    }
+    guard
+      let item = mailboxes[id]?.add(
+        message, to: folder, isDraft: true, isRead: true, marks: marks, at: now)
+    else { throw .mailboxNotFound }
     return item
   }
 
@@ -138,7 +139,7 @@ extension MailStore {
   }
 }
 
-/// Why the store did nothing.
+/// Why the store refuses a request.
 enum MailFault: Error, Hashable, Sendable {
   case idMalformed
   case itemNotFound

@@ -9,7 +9,7 @@ struct MailboxID: Hashable, Sendable {
     self.uuid = uuid
   }
 
-  /// `nil` when the text is no UUID.
+  /// `nil` unless the text is a UUID.
   init?(_ text: String) {
     guard let uuid = UUID(uuidString: text) else { return nil }
     self.uuid = uuid
@@ -32,8 +32,7 @@ struct MailboxOwner: Sendable {
   }
 }
 
-/// The items of one mailbox and the indexes by which they are found. Nothing here walks all items to find
-/// one.
+/// The items of one mailbox and the indexes by which they are found. No search visits all items.
 struct Mailbox: Sendable {
   var owner: MailboxOwner
   private(set) var items: [UInt64: MailItem] = [:]
@@ -51,12 +50,14 @@ struct Mailbox: Sendable {
   func numbers(header: MessageHeader) -> Set<UInt64> { byHeader[header.folded] ?? [] }
 
   mutating func add(
-    _ message: Message, to folder: MailFolder, isDraft: Bool, isRead: Bool, at now: Instant
+    _ message: Message, to folder: MailFolder, isDraft: Bool, isRead: Bool, marks: ItemMarks = ItemMarks(),
+    at now: Instant
   ) -> MailItem {
     lastNumber += 1
-    let item = MailItem(
+    var item = MailItem(
       number: lastNumber, folder: folder, message: message, isDraft: isDraft, isRead: isRead,
       conversation: lastNumber, created: now, modified: now, received: now, sent: now)
+    marks.apply(to: &item)
     insert(item)
     return item
   }

@@ -2,8 +2,8 @@ import Core
 import MIME
 
 extension Message {
-  /// Reads everything once. What stands in a recipient field and is no address becomes a recipient
-  /// nevertheless, for the moment when the message is to be sent.
+  /// Reads everything once. Text in a recipient field that is not an address also becomes a
+  /// recipient, so that sending the message can be refused.
   init(parsing bytes: [UInt8]) throws(Problem) {
     let message = try MIMEMessage(parsing: bytes)
     func all(_ name: String) -> [Correspondent] { message.addresses(name).map(Correspondent.init) }
@@ -31,7 +31,7 @@ extension Correspondent {
     self.init(name: named.name ?? "", address: named.address.text)
   }
 
-  /// `nil` when the address is none.
+  /// `nil` unless the address is valid.
   var named: NamedAddress? {
     guard let address = try? EmailAddress(address) else { return nil }
     return NamedAddress(name: name, address: address)

@@ -65,7 +65,7 @@ extension Mailbox {
       switch condition {
       case .messageID(let id): return numbers(messageID: id).compactMap { items[$0] }
       case .header(let header): return numbers(header: header).compactMap { items[$0] }
-      default: continue
+      case .isDraft, .isRead, .hasAttachments, .subject, .from, .date: continue
       }
     }
     return query.folder.map { numbers(in: $0).compactMap { items[$0] } } ?? Array(items.values)

@@ -1,7 +1,7 @@
 import HTML
 import MIME
 
-/// `GET /`: every mailbox and how much is in it.
+/// `GET /`: every mailbox with its message counts.
 struct MailboxListPage: Sendable {
   var mailboxes: [MailboxSummary]
   var directory: SandboxDirectory
@@ -45,7 +45,7 @@ struct FolderPage: Sendable {
   var folder: MailFolder
   var epoch: UInt32
 
-  /// More than anybody reads; the rest is at `/sandbox/messages`.
+  /// More than fit a page; the rest is at `/sandbox/messages`.
   private static let maximumRows = 200
 
   var html: String {
@@ -89,12 +89,12 @@ struct FolderPage: Sendable {
   }
 }
 
-/// One message: what it says, as text whatever it was, and its source.
+/// One message: its text, also of an HTML body, and its source.
 struct SingleMessagePage: Sendable {
   var item: MailItem
   var owner: MailboxOwner
 
-  /// A browser shows more than this badly.
+  /// Bytes; browsers render longer ones slowly.
   private static let maximumSource = 256 << 10
 
   var html: String {
@@ -102,7 +102,8 @@ struct SingleMessagePage: Sendable {
     let attachments = message.attachments.map { "\($0.name ?? "unnamed") (\($0.content.count) bytes)" }
     let fields: [(String, String)] = [
       ("From", Self.list([message.from].compactMap { $0 })), ("To", Self.list(message.to)),
-      ("Cc", Self.list(message.cc)), ("Bcc", Self.list(message.bcc)), ("Reply-To", Self.list(message.replyTo)),
+      ("Cc", Self.list(message.cc)), ("Bcc", Self.list(message.bcc)),
+      ("Reply-To", Self.list(message.replyTo)),
       ("Date", item.received.dateTimeOffset), ("Message-ID", message.internetMessageID),
       ("Attachments", attachments.joined(separator: ", ")),
     ]

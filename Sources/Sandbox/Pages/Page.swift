@@ -1,6 +1,6 @@
 import HTML
 
-/// What all pages share. No script, no image, nothing from elsewhere.
+/// The frame of all pages. No scripts, no images, nothing from other servers.
 struct Page: Sendable {
   var title: String
   var body: Markup

@@ -2,7 +2,7 @@ import Foundation
 import Hummingbird
 
 extension SandboxState {
-  /// The pages on which a person looks at the mail: `/` and what it links to.
+  /// The pages that show the mail: `/` and what it links to.
   func addPageRoutes(to router: Router<SandboxContext>) throws {
     router.get("/") { [self] _, _ in
       let mailboxes = await mail.overview(at: clock.now)
@@ -10,7 +10,7 @@ extension SandboxState {
     }
     router.get("/mailbox/:mailbox") { [self] request, context in
       let mailbox = try mailbox(named: context)
-      let name = FormFields(query: request)["folder"] ?? MailFolder.inbox.wellKnownName
+      let name = try FormFields(query: request)["folder"] ?? MailFolder.inbox.wellKnownName
       guard let folder = MailFolder(wellKnownName: name) else { throw HTTPError(.notFound) }
       let content = try await mail.mailbox(mailbox, at: clock.now)
       return await Response.html(

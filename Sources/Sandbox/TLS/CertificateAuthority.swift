@@ -3,13 +3,13 @@ import Foundation
 import SwiftASN1
 import X509
 
-/// The authority that signs the sandbox's own certificate. Clients are told to trust `ca.pem`; it is kept
-/// across starts, with its key beside it, so that they are told once.
+/// The authority that signs the sandbox's own certificate. Clients are configured once to trust
+/// `ca.pem`: it is kept across starts, with its key beside it.
 struct CertificateAuthority {
   let certificate: Certificate
   private let key: P256.Signing.PrivateKey
 
-  /// Reads the authority in `directory`, or makes one where there is none that is still good for a month.
+  /// Reads the authority in `directory`, or creates one unless that one is valid for another month.
   init(directory: URL, now: Date) throws {
     let certificateFile = directory.appending(path: "ca.pem")
     let keyFile = directory.appending(path: "ca.key")

@@ -4,7 +4,7 @@ import NIOSSL
 import SwiftASN1
 import X509
 
-/// The certificate of the TLS listener, made anew at each start: good for the loopback names and the host.
+/// The certificate of the TLS listener, created at each start, valid for the loopback names and the host.
 struct ServerCertificate {
   private let certificate: Certificate
   private let key: P256.Signing.PrivateKey
