@@ -23,7 +23,8 @@ struct MailExchange: Sendable {
     case .submit:
       try await backend.send(try await outgoing())
     case .look(let lost):
-      return machine.found(try await backend.find(message.correlationIDs, draft: lost.draft), lost, now: time.now)
+      return machine.found(
+        try await backend.find(message.correlationIDs, draft: lost.draft), lost, now: time.now)
     }
     return machine.accepted(request, now: time.now)
   }
@@ -38,8 +39,8 @@ struct MailExchange: Sendable {
     if let mime { return mime }
     var content: [UInt8] = []
     content.reserveCapacity(message.size)
-    for sequence in 0..<message.chunks {
-      let key = ChunkKey(message.workspace, message.id, sequence)
+    let message = message
+    for key in try await store.read({ (tx: borrowing Transaction) in try tx.contentKeys(of: message) }) {
       let chunk = try await store.read { (tx: borrowing Transaction) in try tx.chunk(key) }
       guard let chunk else { throw Problem.contentLost }
       content += chunk
@@ -49,5 +50,7 @@ struct MailExchange: Sendable {
 }
 
 extension OutgoingMessageRecord {
-  var correlationIDs: CorrelationIDs { CorrelationIDs(internetMessageID: messageID, heliographID: id.rawValue) }
+  var correlationIDs: CorrelationIDs {
+    CorrelationIDs(internetMessageID: messageID, heliographID: id.rawValue)
+  }
 }

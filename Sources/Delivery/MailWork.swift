@@ -9,6 +9,8 @@ import Synchronization
 
 /// A message as work of a queue: the shell around `DeliveryMachine`.
 final class MailWork: QueueWork {
+  let kind = WorkKind.mail
+
   private let store: Store
   private let backends: BackendSource
   private let time: any Time
@@ -32,6 +34,8 @@ final class MailWork: QueueWork {
 
   struct Report: Sendable {
     var events: [EventRecord]
+    /// What a settled message leaves; `nil` for one that goes on, or that the database has lost.
+    var outcome: DeliveryOutcome?
     /// The account whose mailbox has proved to be there.
     var verified: (WorkspaceID, AccountID)?
   }
@@ -63,7 +67,7 @@ final class MailWork: QueueWork {
         item.recorded = request
       }
     }
-    if item.message?.chunks == 1 { item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0)) }
+    if item.message?.isShort == true { item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0)) }
     try tx.insertAttempt(
       row.workspace, row.id, number: row.attempts, step: step, node: attempt.lease.owner,
       started: attempt.started)
@@ -128,6 +132,7 @@ final class MailWork: QueueWork {
 
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {
     for event in report.events { try tx.append(event) }
+    try report.outcome?.write(in: tx)
     if let (workspace, account) = report.verified { try tx.markVerified(account, in: workspace) }
   }
 
@@ -141,13 +146,15 @@ final class MailWork: QueueWork {
       name: settlement.verdict.rawValue, settlement: settlement.queue, pauseUntil: settlement.pauseUntil,
       report: Report(
         events: events ?? [],
+        outcome: item.message.flatMap { DeliveryOutcome(of: settlement, $0, at: time.now) },
         verified: settlement.verdict == .sent ? (row.workspace, row.account) : nil))
   }
 
   private func machine(_ canReconcile: Bool, _ item: Item) -> DeliveryMachine {
     let row = item.attempt.row
     return DeliveryMachine(
-      canReconcile: canReconcile, unknownOutcome: item.sender?.unknownOutcome ?? .hold, created: row.created,
+      canReconcile: canReconcile, unknownOutcome: item.sender?.unknownOutcome ?? .hold,
+      created: row.scheduled,
       attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
   }
 

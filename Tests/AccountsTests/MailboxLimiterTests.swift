@@ -1,4 +1,3 @@
-@testable import Backends
 import Core
 import Store
 import StoreTesting
@@ -6,11 +5,12 @@ import Synchronization
 import Testing
 
 @testable import Accounts
+@testable import Backends
 
 /// Four requests at a time for each mailbox, none while Microsoft asks to wait.
 @Suite struct MailboxLimiterTests {
-  static let lane = LaneKey(.default, app: AppID("app"), mailbox: "a@a.example")
-  static let other = LaneKey(.default, app: AppID("app"), mailbox: "b@a.example")
+  static let lane = LaneKey(clientID: "client", mailbox: "a@a.example")
+  static let other = LaneKey(clientID: "client", mailbox: "b@a.example")
 
   @Test func `at most four requests of a mailbox are in flight, and all get their turn`() async throws {
     let limiter = MailboxLimiter(time: ManualTime())
@@ -75,7 +75,9 @@ import Testing
     let limiter = MailboxLimiter(time: ManualTime())
     let (hold, release) = AsyncStream.makeStream(of: Void.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<MailboxLimiter.width { group.addTask { try await limiter.run(Self.lane) { for await _ in hold {} } } }
+      for _ in 0..<MailboxLimiter.width {
+        group.addTask { try await limiter.run(Self.lane) { for await _ in hold {} } }
+      }
       await limiter.untilInFlight(Self.lane, MailboxLimiter.width)
       let impatient = Task { try await limiter.run(Self.lane) {} }
       await limiter.untilWaiting(Self.lane, 1)

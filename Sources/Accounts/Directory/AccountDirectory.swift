@@ -43,7 +43,11 @@ package struct AccountDirectory: Sendable {
         workspace: workspace, id: id, name: new.name, email: new.email ?? new.mailbox, app: app.id,
         mailbox: new.mailbox, state: .initial, verified: false, unknownOutcome: new.unknownOutcome,
         created: now)
-      if let known = existing?.account, known.lane == account.lane { account.verified = known.verified }
+      if let known = existing?.account, known.app == account.app,
+        known.mailbox.lowercased() == account.mailbox.lowercased()
+      {
+        account.verified = known.verified
+      }
       account.paused = existing?.account.paused ?? false
       try tx.upsert(account)
       if existing == nil { try tx.append(Event.accountAdded.record(id, in: workspace, at: now)) }

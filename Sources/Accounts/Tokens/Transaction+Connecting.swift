@@ -5,7 +5,7 @@ import Store
 extension Transaction {
   /// Sends the messages on their way that wait for the account, now that it is connected.
   func resumeMessages(of account: AccountRecord, at now: Instant) throws {
-    try resume(account.lane, account: account.id, now: now)
+    try resume(account.id, in: account.workspace, now: now)
   }
 
   /// Those that use this one's grant, and were refused a token with the one before.
