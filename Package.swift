@@ -72,7 +72,7 @@ let package = Package(
       swiftSettings: style),
     // 3 work, line by line
     .target(name: "Queue", dependencies: ["Core", "Store", lifecycle, logging], swiftSettings: style),
-    .target(name: "Events", dependencies: ["Core", "Store"], swiftSettings: style),
+    .target(name: "Events", dependencies: ["Core", "Store", lifecycle, logging], swiftSettings: style),
     .target(name: "Access", dependencies: ["Core", "Vault", "Store"], swiftSettings: style),
     .target(
       name: "Accounts",
@@ -123,7 +123,7 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Core", "Vault", "HTTP", "Microsoft", "Store", "Access", "Accounts", "Backends", "Delivery",
+        "Core", "Vault", "HTTP", "Microsoft", "Store", "Events", "Access", "Accounts", "Backends", "Delivery",
         "Diagnosis", "Web", hummingbird, lifecycle, logging, nioCore, signals, "Yams",
       ],
       swiftSettings: style),
@@ -189,6 +189,9 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: ["ContractTesting", "ProcessTesting", "StoreTesting", httpClient, nioCore, nioHTTP1],
       swiftSettings: style),
+    .testTarget(
+      name: "EventsTests", dependencies: ["Core", "Events", "Store", "StoreTesting", lifecycle, logging],
+      swiftSettings: style),
     .testTarget(name: "GatewayTests", dependencies: ["Core", "Gateway"], swiftSettings: style),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: style),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: style),
@@ -211,7 +214,8 @@ let package = Package(
       ],
       exclude: ["Fixtures"], swiftSettings: style),
     .testTarget(
-      name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting", "Vault"], swiftSettings: style),
+      name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting", "Vault"], exclude: ["Fixtures"],
+      swiftSettings: style),
     .testTarget(name: "VaultTests", dependencies: ["Core", "Vault"], swiftSettings: style),
     .testTarget(
       name: "WebTests",

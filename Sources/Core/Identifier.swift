@@ -43,6 +43,7 @@ package enum TokenKind: IdentifierKind { package static var prefix: String { "to
 package enum FormKind: IdentifierKind { package static var prefix: String { "form" } }
 package enum DeviceSignInKind: IdentifierKind { package static var prefix: String { "dev" } }
 package enum QueueKind: IdentifierKind { package static var prefix: String { "q" } }
+package enum SegmentKind: IdentifierKind { package static var prefix: String { "seg" } }
 package enum NodeKind: IdentifierKind { package static var prefix: String { "node" } }
 
 package typealias WorkspaceID = Identifier<WorkspaceKind>
@@ -52,6 +53,7 @@ package typealias TokenID = Identifier<TokenKind>
 package typealias FormID = Identifier<FormKind>
 package typealias DeviceSignInID = Identifier<DeviceSignInKind>
 package typealias QueueID = Identifier<QueueKind>
+package typealias SegmentID = Identifier<SegmentKind>
 package typealias NodeID = Identifier<NodeKind>
 
 extension WorkspaceID {

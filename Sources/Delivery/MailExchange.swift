@@ -51,8 +51,8 @@ struct MailExchange: Sendable {
     if let mime { return mime }
     var content: [UInt8] = []
     content.reserveCapacity(message.size)
-    for sequence in 0..<message.chunks {
-      let key = ChunkKey(message.workspace, message.id, sequence)
+    let message = message
+    for key in try await store.read({ (tx: borrowing Transaction) in try tx.contentKeys(of: message) }) {
       let chunk = try await store.read { (tx: borrowing Transaction) in try tx.chunk(key) }
       guard let chunk else { throw Problem.contentLost }
       content += chunk

@@ -9,6 +9,8 @@ import Synchronization
 
 /// A message as work of a queue: the shell around `DeliveryMachine`.
 final class MailWork: QueueWork {
+  let kind = WorkKind.mail
+
   private let store: Store
   private let senders: SenderSource
   private let time: any Time
@@ -35,6 +37,8 @@ final class MailWork: QueueWork {
 
   struct Report: Sendable {
     var events: [EventRecord]
+    /// What a settled message leaves; `nil` for one that goes on, or that the database has lost.
+    var outcome: DeliveryOutcome?
     /// The account whose mailbox has proved to be there.
     var mailboxFound: (WorkspaceID, AccountID)?
   }
@@ -56,7 +60,7 @@ final class MailWork: QueueWork {
     var item = Item(
       attempt: attempt, progress: Self.progress(of: row), message: try tx.message(row.workspace, row.id),
       sender: try tx.sender(of: row))
-    if item.message?.chunks == 1 { item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0)) }
+    if item.message?.isShort == true { item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0)) }
     let known = grants.withLock { $0[row] }
     let first = machine(known ?? Self.assumed, item).begin(item.progress, now: attempt.started)
     var step = "hold"
@@ -114,6 +118,7 @@ final class MailWork: QueueWork {
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {
     for event in report.events { try tx.append(event) }
     if let (workspace, account) = report.mailboxFound { try tx.markMailboxFound(account, in: workspace) }
+    try report.outcome?.write(in: tx)
   }
 
   private func verdict(_ settlement: Settlement, _ item: Item) -> QueueVerdict<Report> {
@@ -126,13 +131,15 @@ final class MailWork: QueueWork {
       name: settlement.verdict.rawValue, settlement: settlement.queue, pauseUntil: settlement.pauseUntil,
       report: Report(
         events: events ?? [],
+        outcome: item.message.flatMap { DeliveryOutcome(of: settlement, $0, at: time.now) },
         mailboxFound: settlement.verdict == .sent ? (row.workspace, row.account) : nil))
   }
 
   private func machine(_ abilities: SenderAbilities, _ item: Item) -> DeliveryMachine {
     let row = item.attempt.row
     return DeliveryMachine(
-      abilities: abilities, unknownOutcome: item.sender?.unknownOutcome ?? .hold, created: row.created,
+      abilities: abilities, unknownOutcome: item.sender?.unknownOutcome ?? .hold,
+      created: row.scheduled,
       attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
   }
 

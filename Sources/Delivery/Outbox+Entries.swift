@@ -11,11 +11,11 @@ extension Outbox {
     let limit = attemptLimit
     return try await store.read { (tx: borrowing Transaction) in
       let rows = try tx.openQueue(
-        workspace, account: account, offset: request.page * request.size, limit: request.size)
+        .mail, in: workspace, account: account, offset: request.page * request.size, limit: request.size)
       let entries = try rows.compactMap { row in
         try tx.message(workspace, row.id).map { OutboxEntry(row, $0, attempts: limit, history: []) }
       }
-      return Page(entries, of: try tx.openQueueCount(workspace, account: account))
+      return Page(entries, of: try tx.openQueueCount(.mail, in: workspace, account: account))
     }
   }
 
@@ -48,8 +48,11 @@ extension Outbox {
         throw Problem.notFound(id)
       }
       if row.state.isSettled { return .settled(row.state) }
-      let orphan = Progress(rawValue: row.progress)?.orphan
-      guard try tx.cancel(row, orphan: orphan?.rawValue, at: now) else { throw Problem.inFlight(id) }
+      guard try tx.cancel(row, at: now) else { throw Problem.inFlight(id) }
+      if let message = try tx.message(workspace, id) {
+        let orphan = Progress(rawValue: row.progress)?.orphan
+        try DeliveryOutcome(.cancelled, of: message, orphan: orphan, at: now).write(in: tx)
+      }
       return .cancelled
     }
   }
@@ -60,7 +63,9 @@ extension Outbox {
 }
 
 extension OutboxEntry {
-  fileprivate init(_ row: QueueRecord, _ message: OutgoingMessageRecord, attempts: Int, history: [AttemptRecord]) {
+  fileprivate init(
+    _ row: QueueRecord, _ message: OutgoingMessageRecord, attempts: Int, history: [AttemptRecord]
+  ) {
     queueID = row.id
     account = row.account
     source = message.source
@@ -70,7 +75,7 @@ extension OutboxEntry {
     subject = message.subject
     idempotencyKey = message.idempotencyKey
     created = row.created
-    scheduled = row.created
+    scheduled = row.scheduled
     nextAttempt = row.state == .ready || row.state == .deferred ? row.due : nil
     attemptsMade = row.attempts
     self.attempts = attempts

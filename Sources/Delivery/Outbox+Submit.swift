@@ -9,8 +9,12 @@ extension Outbox {
   /// Takes a message. When this returns, it is on disk and will be delivered; when it throws, nothing is
   /// stored, except after `store.commitUnknown`.
   ///
-  /// - Throws: `Problem`, `Problem`, `Problem` or `Problem`.
-  package func submit(_ submission: Submission) async throws -> SubmissionReceipt {
+  /// - Parameter reservation: of the submission's key, for a request whose key was taken before its body was read.
+  /// - Throws: `Problem`: what is wrong with the message, `account.notFound`, or `idempotency.mismatch` and
+  ///   `idempotency.inProgress`.
+  package func submit(
+    _ submission: Submission, reservation: IdempotencyReservation? = nil
+  ) async throws -> SubmissionReceipt {
     let (account, workspace) = (submission.account, submission.workspace)
     while true {
       var sender = senders[account, workspace]
@@ -22,89 +26,133 @@ extension Outbox {
         senders[account, workspace] = sender
       }
       guard let sender else { throw Problem.accountNotFound(account) }
-      if let receipt = try await submit(submission, of: sender) { return receipt }
+      if let receipt = try await submit(submission, of: sender, reservation) { return receipt }
       senders[account, workspace] = nil
     }
   }
 
-  /// Returns `nil`, and nothing is stored but parts that will be swept, when the account is no longer as
+  /// Returns `nil`, and nothing is stored but chunks that will be swept, when the account is no longer as
   /// `sender` says.
-  private func submit(_ submission: Submission, of sender: SenderIdentity) async throws -> SubmissionReceipt?
-  {
+  private func submit(
+    _ submission: Submission, of sender: SenderIdentity, _ reservation: IdempotencyReservation?
+  ) async throws -> SubmissionReceipt? {
     let (id, now) = (QueueID.make(at: time.now), time.now)
     let recipients = try submission.recipients()
     let from = try submission.from ?? NamedAddress(name: sender.name, address: EmailAddress(sender.email))
     let composition = try submission.composition(from: from, id: id, now: now)
     let mime = try composition.compose()
+    let content = MessageContent(mime)
     let message = OutgoingMessageRecord(
       workspace: submission.workspace, id: id, account: submission.account,
       source: submission.source.rawValue,
       messageID: composition.messageID.text, envelopeFrom: from.address.text,
-      envelopeTo: recipients.map(\.text), subject: submission.subject, size: mime.count,
-      chunks: max(1, (mime.count + ChunkKey.size - 1) / ChunkKey.size),
+      envelopeTo: recipients.map(\.address.text), subject: submission.subject, size: content.size,
+      chunks: content.ownChunks.count, segments: content.runs(of: id).count,
       idempotencyKey: submission.idempotency?.key, created: now)
     // What every attempt would stumble over is said now.
-    let leaving = try OutgoingMessage(mime: mime, envelopeTo: recipients, correlationIDs: message.correlationIDs).addressed()
+    let leaving = try OutgoingMessage(
+      mime: mime, envelopeTo: recipients.map(\.address), correlationIDs: message.correlationIDs
+    ).addressed()
     guard leaving.count <= OutgoingMessage.sizeLimit else { throw Problem.tooLarge(leaving.count) }
+    let accepted = AcceptedMessage(
+      message: message, content: content,
+      recipients: recipients.map {
+        RecipientRecord(address: $0.address.text, role: $0.role, updated: now)
+      }, sender: sender, idempotency: submission.idempotency)
+    return try await accept(accepted, reservation)
+  }
 
-    if message.chunks > 1 { try await store(mime, of: message) }
-    let receipt = try await accept(
-      message, mime: message.chunks > 1 ? nil : mime, of: sender, submission.idempotency)
-    if receipt != nil { engine.wake(sender.lane) }
+  /// Stores what is too long for one transaction, then accepts. Returns `nil` when the account is no longer
+  /// as it was.
+  func accept(
+    _ accepted: AcceptedMessage, _ reservation: IdempotencyReservation?
+  ) async throws -> SubmissionReceipt? {
+    let message = accepted.message
+    guard !message.isShort, let idempotency = accepted.idempotency, reservation == nil else {
+      return try await storeAndCommit(accepted, reservation)
+    }
+    // So that a repeat leaves nothing behind.
+    switch try await reserve(idempotency.key, account: message.account, in: message.workspace) {
+    case .accepted(let earlier): return try earlier.receipt(for: idempotency.bodyHash)
+    case .reserved(let own):
+      do {
+        let receipt = try await storeAndCommit(accepted, own)
+        if receipt == nil { try await release(own) }
+        return receipt
+      } catch {
+        // Left to run out where that fails too; what has been accepted stays.
+        _ = try? await release(own)
+        throw error
+      }
+    }
+  }
+
+  private func storeAndCommit(
+    _ accepted: AcceptedMessage, _ reservation: IdempotencyReservation?
+  ) async throws -> SubmissionReceipt? {
+    let message = accepted.message
+    if !message.isShort { try await store(accepted.content, of: message) }
+    let receipt = try await commit(accepted, reservation)
+    if receipt != nil { engine.wake(accepted.sender.lane) }
     return receipt
   }
 
-  /// Each part in a transaction of its own, so that a long message holds nobody up. Without their message they
-  /// are swept.
-  private func store(_ mime: [UInt8], of message: OutgoingMessageRecord) async throws {
-    for sequence in 0..<message.chunks {
-      let start = sequence * ChunkKey.size
-      let part = Array(mime[start..<min(start + ChunkKey.size, mime.count)])
+  /// Each chunk in a transaction of its own, so that a long message holds nobody up. Without their message
+  /// they are swept.
+  private func store(_ content: MessageContent, of message: OutgoingMessageRecord) async throws {
+    for (sequence, chunk) in content.ownChunks.enumerated() {
       let key = ChunkKey(message.workspace, message.id, sequence)
       try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
-        try tx.insertChunk(key, part)
+        try tx.insertChunk(key, Array(chunk))
       }
     }
   }
 
   /// The accepting transaction. Its rows are all new and the key's uniqueness is the database's own business,
   /// so READ COMMITTED is enough; it is even needed, for a repeat to see what the first request has stored.
-  private func accept(
-    _ message: OutgoingMessageRecord, mime: [UInt8]?, of sender: SenderIdentity, _ idempotency: IdempotencyKey?
+  private func commit(
+    _ accepted: AcceptedMessage, _ reservation: IdempotencyReservation?
   ) async throws -> SubmissionReceipt? {
-    let lane = sender.lane
+    let (message, content, sender) = (accepted.message, accepted.content, accepted.sender)
+    let (workspace, now) = (message.workspace, message.created)
     let queued = MessageEvents(message: message, attempts: 0, attemptLimit: 0).queued()
+    let row = QueueRecord(
+      workspace: workspace, id: message.id, lane: sender.lane, account: message.account,
+      progress: Progress.fresh.rawValue, created: now)
     return try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
-      guard try tx.senderIdentity(message.account, in: message.workspace) == sender else { return nil }
-      if let idempotency {
-        let earlier = try tx.claim(
-          IdempotencyRecord(
-            workspace: message.workspace, account: message.account, key: idempotency.key,
-            bodyHash: idempotency.bodyHash, message: message.id, created: message.created))
-        if let earlier { return try Self.receipt(of: earlier, repeated: idempotency, in: tx) }
+      guard try tx.senderIdentity(message.account, in: workspace) == sender else { return nil }
+      if let idempotency = accepted.idempotency {
+        let name = IdempotencyName(workspace, message.account, idempotency.key)
+        let state = try tx.claim(
+          name, under: reservation?.lease, for: message.id, bodyHash: idempotency.bodyHash, at: now)
+        if let earlier = try Self.earlier(state, name, in: tx) {
+          return try earlier.receipt(for: idempotency.bodyHash)
+        }
       }
       try tx.insert(message)
-      if let mime { try tx.insertChunk(ChunkKey(message.workspace, message.id, 0), mime) }
-      try tx.insert(
-        QueueRecord(
-          workspace: message.workspace, id: message.id, lane: lane.id, account: message.account,
-          progress: Progress.fresh.rawValue, created: message.created))
+      if message.isShort, let chunk = content.ownChunks.first {
+        try tx.insertChunk(ChunkKey(workspace, message.id, 0), Array(chunk))
+      }
+      try tx.insert(content.runs(of: message.id), of: message.id, in: workspace, at: now)
+      try tx.insert(accepted.recipients, of: message.id, in: workspace, at: now)
+      try tx.insert(row)
       // The account may have been deleted since it was read.
       guard try tx.append(queued) != nil else { throw Problem.accountNotFound(message.account) }
-      try tx.wake(lane, due: message.created)
+      try tx.wake(sender.lane, due: row.due)
       return SubmissionReceipt(
-        queueID: message.id, messageID: message.messageID, idempotency: idempotency.map { _ in .miss })
+        queueID: message.id, messageID: message.messageID,
+        idempotency: accepted.idempotency.map { _ in .miss })
     }
   }
+}
 
-  private static func receipt(
-    of earlier: IdempotencyRecord, repeated: IdempotencyKey, in tx: borrowing Transaction
-  ) throws -> SubmissionReceipt {
-    guard earlier.bodyHash == repeated.bodyHash,
-      let message = try tx.message(earlier.workspace, earlier.message)
-    else { throw Problem.idempotencyMismatch(repeated.key) }
-    return SubmissionReceipt(queueID: message.id, messageID: message.messageID, idempotency: .hit)
-  }
+/// A message that has been found good, and what is stored with it.
+struct AcceptedMessage: Sendable {
+  var message: OutgoingMessageRecord
+  var content: MessageContent
+  var recipients: [RecipientRecord]
+  var sender: SenderIdentity
+  var idempotency: IdempotencyKey?
 }
 
 extension Submission {

@@ -5,8 +5,22 @@ import Logging
 import Store
 
 extension Outbox {
-  /// Forgets, now and then, what need not be kept any longer. A failure is left to the next time.
-  func sweep() async throws {
+  /// Frees the keys of requests that this node was receiving when it stopped; then forgets, now and then,
+  /// what need not be kept any longer. A failure is left to the next time, or to the end of the leases.
+  func reclaimAndSweep() async throws {
+    let node = node
+    do {
+      try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+        try tx.reclaimIdempotency(of: node)
+      }
+    } catch let problem as Problem {
+      logger.warning(
+        "Idempotency keys of before the restart are not free yet.", metadata: ["problem": "\(problem)"])
+    }
+    try await sweep()
+  }
+
+  private func sweep() async throws {
     // Starting has more urgent things to do.
     try await time.sleep(for: configuration.sweepDelay)
     while true {
@@ -25,16 +39,26 @@ extension Outbox {
     let (settled, keys) = (now - configuration.retention, now - configuration.idempotencyRetention)
     try await store.write { (tx: borrowing Transaction) in try tx.deleteIdempotency(before: keys) }
     while case let messages = try await store.read({ (tx: borrowing Transaction) in
-      try tx.settledQueue(before: settled, limit: 100)
+      try tx.settledQueue(.mail, before: settled, limit: 100)
     }), !messages.isEmpty {
-      for (workspace, id) in messages { try await forget(workspace, id) }
+      for (workspace, id) in messages { try await deleteContent(of: id, in: workspace) }
     }
+    let outcomes = now - configuration.outcomeRetention
+    while try await store.write({ (tx: borrowing Transaction) in
+      try tx.deleteOutcomes(before: outcomes, limit: 100)
+    }) == 100 {}
     let told = now - configuration.eventRetention
     // A thousand at a time, so that nobody waits for them.
     while try await store.write({ (tx: borrowing Transaction) in
       try tx.deleteEvents(before: told, limit: 1000)
     }) == 1000 {}
-    let bound = QueueID.make(at: now - configuration.unboundRetention)
+    let bound = now - max(configuration.unboundRetention, .seconds(2 * 3600))
+    while try await store.write(
+      isolation: .readCommitted,
+      { (tx: borrowing Transaction) in
+        try tx.deleteSegments(before: bound, limit: 100)
+      }) == 100
+    {}
     while case let chunks = try await store.read({ (tx: borrowing Transaction) in
       try tx.unboundChunks(before: bound, limit: 100)
     }), !chunks.isEmpty {
@@ -45,34 +69,35 @@ extension Outbox {
   }
 
   /// The chunks of a long message one by one, so that nobody waits for their deletion.
-  private func forget(_ workspace: WorkspaceID, _ id: QueueID) async throws {
+  private func deleteContent(of id: QueueID, in workspace: WorkspaceID) async throws {
     let message = try await store.read { (tx: borrowing Transaction) in try tx.message(workspace, id) }
     for sequence in 1..<max(1, message?.chunks ?? 1) {
       let key = ChunkKey(workspace, id, sequence)
       try await store.write { (tx: borrowing Transaction) in try tx.deleteChunk(key) }
     }
-    try await store.write { (tx: borrowing Transaction) in try tx.deleteMessage(workspace, id) }
+    try await store.write { (tx: borrowing Transaction) in try tx.deleteContent(of: id, in: workspace) }
   }
 
   /// Deletes what messages have left among the drafts. What cannot be deleted now is tried again, ever more
-  /// seldom, until the message itself is forgotten.
+  /// seldom, for as long as the message itself can be asked about.
   func deleteOrphans() async throws {
     while true {
       try await time.sleep(for: configuration.orphanInterval)
       do {
         let (now, limit) = (time.now, configuration.orphanLimit)
         let orphans = try await store.read { (tx: borrowing Transaction) in
-          try tx.orphans(due: now, limit: limit)
+          try tx.orphanDrafts(due: now, limit: limit)
         }
         for orphan in orphans {
           let isOver = try await delete(orphan)
           // A quarter of the time it has been tried for already.
-          let next = time.now + (time.now - orphan.settled) / 4
+          let next = time.now + (time.now - orphan.created) / 4
+          let isTooOld = next > orphan.created + configuration.retention
           try await store.write { (tx: borrowing Transaction) in
-            if isOver {
-              try tx.forgetOrphan(orphan.workspace, orphan.id)
+            if isOver || isTooOld {
+              try tx.deleteOrphanDraft(orphan)
             } else {
-              try tx.deferOrphan(orphan.workspace, orphan.id, until: next)
+              try tx.deferOrphanDraft(orphan, until: next)
             }
           }
         }
@@ -83,7 +108,7 @@ extension Outbox {
   }
 
   /// Returns whether there is nothing left to delete.
-  private func delete(_ orphan: OrphanRecord) async throws -> Bool {
+  private func delete(_ orphan: OrphanDraftRecord) async throws -> Bool {
     do {
       let sender = try await senderSource(orphan.workspace, orphan.account)
       switch Orphan(rawValue: orphan.draft) {
@@ -100,7 +125,7 @@ extension Outbox {
         }
       }
       // One that has not come to light in a day never will.
-      return time.now > orphan.settled + .seconds(86_400)
+      return time.now > orphan.created + .seconds(86_400)
     } catch let problem as Problem {
       logger.info("A left-over draft stays for now.", metadata: ["problem": "\(problem)"])
       // Without its account nobody can reach it any more.
@@ -112,6 +137,8 @@ extension Outbox {
   }
 }
 
-extension OrphanRecord {
-  fileprivate var correlationIDs: CorrelationIDs { CorrelationIDs(internetMessageID: messageID, heliographID: id.rawValue) }
+extension OrphanDraftRecord {
+  fileprivate var correlationIDs: CorrelationIDs {
+    CorrelationIDs(internetMessageID: messageID, heliographID: message.rawValue)
+  }
 }

@@ -13,6 +13,7 @@ package final class Outbox: Service {
   let configuration: OutboxConfiguration
   let senderSource: SenderSource
   let engine: QueueEngine<MailWork>
+  let node: NodeID
   let logger: Logger
   let senders = SenderMemory()
 
@@ -24,6 +25,7 @@ package final class Outbox: Service {
     self.time = time
     self.configuration = configuration
     senderSource = senders
+    self.node = node
     self.logger = logger
     let work = MailWork(
       store: store, senders: senders, time: time, schedule: configuration.schedule, logger: logger)
@@ -35,7 +37,7 @@ package final class Outbox: Service {
   package func run() async throws {
     try await withThrowingTaskGroup { group in
       group.addTask { try await self.engine.run() }
-      group.addTask { try await self.sweep() }
+      group.addTask { try await self.reclaimAndSweep() }
       group.addTask { try await self.deleteOrphans() }
       // Only the engine ends by itself.
       _ = try await group.next()
@@ -50,11 +52,15 @@ package typealias SenderSource = @Sendable (WorkspaceID, AccountID) async throws
 package struct OutboxConfiguration: Sendable {
   package var queue = QueueConfiguration()
   package var schedule = DeliverySchedule()
-  /// How long a message that was sent, has failed or was cancelled can still be asked about.
+  /// How long a message that was sent, has failed or was cancelled can still be asked about, and how long its
+  /// content is kept.
   package var retention: Duration = .seconds(7 * 86_400)
+  /// How long its Message-IDs and recipients are known: bounces and replies come late. Longer than
+  /// `retention`.
+  package var outcomeRetention: Duration = .seconds(90 * 86_400)
   /// How long a repeat of a request is recognised. Not longer than `retention`.
   package var idempotencyRetention: Duration = .seconds(2 * 86_400)
-  /// How old the parts of a message get whose submission was never finished.
+  /// How old content gets that no message is bound to; at least two hours.
   package var unboundRetention: Duration = .seconds(86_400)
   /// How long events are kept for whoever reads them.
   package var eventRetention: Duration = .seconds(30 * 86_400)

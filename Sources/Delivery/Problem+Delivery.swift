@@ -1,6 +1,7 @@
 import Accounts
 import Backends
 package import Core
+import Store
 
 // Accepting
 extension Problem {
@@ -46,6 +47,23 @@ extension Problem {
     Problem(
       .idempotencyMismatch, "The Idempotency-Key “\(key)” was used before, with another body.",
       remedy: "Use a new key for a new message, and the same body for a repeat.")
+  }
+}
+
+// Keys
+extension Problem {
+  static func idempotencyInProgress(_ key: String, after rest: Duration) -> Problem {
+    Problem(
+      .idempotencyInProgress, "Another request with the Idempotency-Key “\(key)” is still being received.",
+      remedy: "Repeat this one when that one has ended.", retry: .safe(after: rest))
+  }
+
+  /// The key was taken by another request while this one paused for too long.
+  static func idempotencyTaken(_ key: String, _ state: IdempotencyState) -> Problem {
+    switch state {
+    case .leased(let rest): .idempotencyInProgress(key, after: rest)
+    case .accepted: .idempotencyInProgress(key, after: .zero)
+    }
   }
 }
 

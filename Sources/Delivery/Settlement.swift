@@ -55,8 +55,7 @@ extension Settlement {
   /// As the queue keeps it.
   var queue: QueueSettlement {
     QueueSettlement(
-      state: verdict.state, due: due, progress: progress.rawValue, problem: problem, parked: waitsForAccount,
-      orphan: orphan?.rawValue)
+      state: verdict.state, due: due, progress: progress.rawValue, problem: problem, parked: waitsForAccount)
   }
 }
 

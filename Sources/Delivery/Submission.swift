@@ -1,6 +1,7 @@
 import Backends
 package import Core
 package import MIME
+import Store
 
 /// A message as a client gives it to us.
 package struct Submission: Sendable {
@@ -41,7 +42,7 @@ package struct Submission: Sendable {
   /// Who receives the message, each once: Exchange ignores the case of addresses.
   ///
   /// - Throws: `Problem` when that is nobody, too many, or not everybody whom the header names.
-  func recipients() throws(Problem) -> [EmailAddress] {
+  func recipients() throws(Problem) -> [(address: EmailAddress, role: RecipientRole)] {
     let named = (to + cc).map(\.address)
     var known: Set<String> = []
     let recipients = (envelopeTo ?? named + bcc.map(\.address)).filter { known.insert($0.key).inserted }
@@ -49,7 +50,16 @@ package struct Submission: Sendable {
     guard strangers.isEmpty else { throw .envelopeMismatch(strangers.map(\.text)) }
     guard !recipients.isEmpty else { throw .noRecipient }
     guard recipients.count <= Self.recipientLimit else { throw .tooManyRecipients(recipients.count) }
-    return recipients
+    let roles = roles
+    return recipients.map { ($0, roles[$0.key] ?? .envelope) }
+  }
+
+  /// By address without regard to case; To goes before Cc, and Cc before Bcc.
+  private var roles: [String: RecipientRole] {
+    let named = [(bcc, RecipientRole.bcc), (cc, .cc), (to, .to)]
+    return named.reduce(into: [:]) { roles, list in
+      for recipient in list.0 { roles[recipient.address.key] = list.1 }
+    }
   }
 }
 

@@ -9,6 +9,15 @@ package struct EventLog: Sendable {
     self.store = store
   }
 
+  /// The events of the whole workspace whose position is above `position`, in order.
+  package func events(
+    after position: Int64, limit: Int, in workspace: WorkspaceID
+  ) async throws -> [PlacedEvent] {
+    try await store.read { (tx: borrowing Transaction) in
+      try tx.events(workspace, afterPosition: position, limit: limit)
+    }
+  }
+
   /// The events of an account, or with `nil` of the workspace as a whole, numbered above `cursor`.
   ///
   /// - Throws: `account.notFound` for an id that no account has and none has had lately.

@@ -4,6 +4,7 @@ import Backends
 package import Core
 import Delivery
 import Diagnosis
+import Events
 import Foundation
 import HTTP
 import Hummingbird
@@ -127,7 +128,8 @@ package struct Installation: Sendable {
         store: store, tokens: apiTokens, apps: apps,
         registration: RegistrationDesk(store: store, endpoints: endpoints, publicURL: publicURL),
         verifier: Verifier(
-          store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, limiter: limiter,
+          store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends,
+          limiter: limiter,
           publicURL: publicURL, time: time),
         secrets: secrets,
         accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
@@ -151,7 +153,8 @@ package struct Installation: Sendable {
     do {
       try await ServiceGroup(
         services: [
-          outbox, connector, keepAlive, DeviceSignIns(signIn: signIn, logger: logger), secrets, server,
+          EventSequencer(store: store, time: time, node: node, logger: logger), outbox, connector, keepAlive,
+          DeviceSignIns(signIn: signIn, logger: logger), secrets, server,
         ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
       ).run()

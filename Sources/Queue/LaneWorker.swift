@@ -13,10 +13,11 @@ struct LaneWorker<Work: QueueWork>: Sendable {
   /// Whether the node is shutting down: claim no more.
   let isStopping: @Sendable () -> Bool
 
-  /// An attempt that is over. Without a verdict it was cut off, and the lane is no longer ours to settle.
+  /// An attempt that is over. A failure means that it was cut off, and that the lane is no longer ours to
+  /// settle; no verdict, that its row has been deleted.
   struct Finished: Sendable {
     var attempt: QueueAttempt
-    var result: Result<QueueVerdict<Work.Report>, any Error>
+    var result: Result<QueueVerdict<Work.Report>?, any Error>
   }
 
   private struct Turn: Sendable {
@@ -34,12 +35,12 @@ struct LaneWorker<Work: QueueWork>: Sendable {
       var claims = 0
       var pausedUntil: Instant?
       var failures = 0
-      var finished: [(QueueAttempt, QueueVerdict<Work.Report>)] = []
+      var finished: [(QueueAttempt, QueueVerdict<Work.Report>?)] = []
       var isOpening = true
 
       while true {
         let now = time.now
-        for (_, verdict) in finished {
+        for case (_, let verdict?) in finished {
           failures = verdict.settlement.isFailure(at: now) ? failures + 1 : 0
           pausedUntil = [pausedUntil, verdict.pauseUntil].compactMap(\.self).max()
         }
@@ -65,7 +66,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
   }
 
   /// Waits until an attempt is over, or, when there is room for more, until there may be more.
-  private func wait(canClaim: Bool) async throws -> [(QueueAttempt, QueueVerdict<Work.Report>)] {
+  private func wait(canClaim: Bool) async throws -> [(QueueAttempt, QueueVerdict<Work.Report>?)] {
     inbox.wantsMore(canClaim)
     for await _ in inbox.bell.rings {
       let (finished, more) = inbox.take()
@@ -80,6 +81,8 @@ struct LaneWorker<Work: QueueWork>: Sendable {
     do {
       let verdict = try await work.perform(item, recorder: recorder)
       inbox.finished(Finished(attempt: attempt, result: .success(verdict)))
+    } catch is RowDeleted {
+      inbox.finished(Finished(attempt: attempt, result: .success(nil)))
     } catch {
       inbox.finished(Finished(attempt: attempt, result: .failure(error)))
     }
@@ -89,14 +92,16 @@ struct LaneWorker<Work: QueueWork>: Sendable {
   /// wait for each other. Every statement on a row names its state and the lease, and the lane's row is
   /// locked before anything claimed may leave, so READ COMMITTED is enough.
   private func take(
-    _ finished: [(QueueAttempt, QueueVerdict<Work.Report>)], inFlight: Int, limit: Int,
+    _ finished: [(QueueAttempt, QueueVerdict<Work.Report>?)], inFlight: Int, limit: Int,
     pausedUntil: Instant?, isOpening: Bool, now: Instant
   ) async throws -> Turn {
     let (work, lease, configuration) = (work, lease, configuration)
     return try await persistence.write { (tx: borrowing Transaction) in
       if isOpening { try interrupt(in: tx, at: now) }
-      for (attempt, verdict) in finished {
-        try tx.settle(attempt.row, verdict.settlement, under: lease, at: now)
+      var settled: [(attempt: QueueAttempt, verdict: QueueVerdict<Work.Report>)] = []
+      for case (let attempt, let verdict?) in finished
+      where try tx.settle(attempt.row, verdict.settlement, under: lease, at: now) {
+        settled.append((attempt, verdict))
       }
       var claimed: [(attempt: QueueAttempt, item: Work.Item)] = []
       if limit > 0 {
@@ -106,7 +111,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
           claimed.append((attempt, try work.begin(attempt, in: tx)))
         }
       }
-      for (attempt, verdict) in finished {
+      for (attempt, verdict) in settled {
         try tx.endAttempt(
           attempt.row.workspace, attempt.row.id, number: attempt.row.attempts, verdict: verdict.name,
           problem: verdict.settlement.problem, at: now)

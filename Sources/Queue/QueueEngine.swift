@@ -44,8 +44,8 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
   /// Works until a graceful shutdown; then claims nothing more and lets what is in flight finish. May be
   /// called once. Cancelled, it drops everything as a crash would.
   package func run() async throws {
-    let (persistence, node) = (persistence, node)
-    try await persistence.write { (tx: borrowing Transaction) in try tx.reclaimLanes(of: node) }
+    let (persistence, node, kind) = (persistence, node, work.kind)
+    try await persistence.write { (tx: borrowing Transaction) in try tx.reclaimLanes(kind, of: node) }
     try await withThrowingTaskGroup { group in
       group.addTask { try await self.tick() }
       group.addTask { try await self.renew() }
@@ -75,11 +75,11 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
   private func lease() async -> [LaneLease] {
     let free = state.withLock { $0.stopping ? 0 : configuration.lanes - $0.inboxes.count }
     guard free > 0 else { return [] }
-    let (node, now, length) = (node, time.now, configuration.lease)
+    let (kind, node, now, length) = (work.kind, node, time.now, configuration.lease)
     do {
       // SKIP LOCKED on PostgreSQL keeps nodes out of each other's way; READ COMMITTED is enough.
       return try await persistence.store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
-        try tx.leaseLanes(owner: node, now: now, length: length, limit: free)
+        try tx.leaseLanes(kind, owner: node, now: now, length: length, limit: free)
       }
     } catch {
       logger.warning("No lanes can be leased now; trying again.", metadata: ["problem": "\(error)"])
@@ -121,11 +121,11 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
   }
 
   private func renew() async throws {
-    let (node, length) = (node, configuration.lease)
+    let (kind, node, length) = (work.kind, node, configuration.lease)
     while true {
       try await time.sleep(for: configuration.lease / 3)
       try await persistence.write { (tx: borrowing Transaction) in
-        try tx.renewLeases(of: node, length: length)
+        try tx.renewLeases(kind, of: node, length: length)
       }
     }
   }

@@ -8,6 +8,9 @@ package protocol QueueWork: Sendable {
   /// What is told when it is over.
   associatedtype Report: Sendable
 
+  /// Whose rows and lanes these are.
+  var kind: WorkKind { get }
+
   /// Reads, in the claiming transaction, what the attempt needs. It may record the first step already, so
   /// that claim and record share a commit.
   func begin(_ attempt: QueueAttempt, in tx: borrowing Transaction) throws -> Item

@@ -14,6 +14,8 @@ protocol Session: AnyObject {
   var engine: EngineKind { get }
   /// The first statement of the running body that failed; such a body is never committed.
   var failure: (any Error)? { get set }
+  /// Whether the running body has appended an event.
+  var hasAppended: Bool { get set }
   /// Runs one statement to its end.
   func run(_ sql: SQL, _ arguments: [SQLValue]) throws -> Outcome
   /// Brings the connection back to where a transaction can begin.
@@ -45,14 +47,22 @@ struct Job: Sendable {
   let run: @Sendable (borrowing Transaction) throws -> @Sendable () -> Void
   let fail: @Sendable (any Error) -> Void
   let accepted = ContinuousClock.now
+}
 
+extension Job {
+  /// - Parameter onAppend: called once the commit is on disk, if the body has appended an event.
   init<Value: Sendable>(
     _ body: @escaping @Sendable (borrowing Transaction) throws -> Value,
-    _ caller: CheckedContinuation<Value, any Error>
+    _ caller: CheckedContinuation<Value, any Error>, onAppend: @escaping @Sendable () -> Void = {}
   ) {
     run = { transaction in
+      transaction.session.hasAppended = false
       let value = try body(transaction)
-      return { caller.resume(returning: value) }
+      let hasAppended = transaction.session.hasAppended
+      return {
+        if hasAppended { onAppend() }
+        caller.resume(returning: value)
+      }
     }
     fail = { caller.resume(throwing: $0) }
   }

@@ -20,6 +20,14 @@ extension Problem {
       remedy: "Read the current state and try again.", retry: .futile)
   }
 
+  /// A message was to be bound to content that is not there, or not all of it.
+  static func segmentMissing(_ id: SegmentID) -> Problem {
+    Problem(
+      .storeFailed,
+      "The content “\(id)” is not stored completely, or was kept for too long without a message.",
+      remedy: "Submit the message again with its content.", retry: .futile)
+  }
+
   static let storeFull = Problem(
     .storeFull, "There is no space left for the database; nothing was stored.",
     remedy: "Free disk space; what was acknowledged before is kept, and work goes on by itself.",

@@ -1,20 +1,42 @@
 import Core
 
-/// One statement in the SQL that SQLite and PostgreSQL share, with `$1`, `$2`, ... for its arguments.
+/// A statement, or a part of one, in the SQL that SQLite and PostgreSQL share, with `$1`, `$2`, ... for its
+/// arguments.
 ///
-/// Made from literals only: a value cannot get into the text, so there is nothing to inject into.
-struct SQL: ExpressibleByStringLiteral, Hashable, Sendable {
+/// Made from literals, from other `SQL` and from the numbers of our own enumerations only: a value cannot get
+/// into the text, so there is nothing to inject into. Statements that run often are stored (`static let`), so
+/// that their text is put together once.
+struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
   let text: String
 
   init(stringLiteral literal: StaticString) {
     text = literal.description
   }
 
-  private init(text: String) {
+  init(stringInterpolation: Interpolation) {
+    text = stringInterpolation.text
+  }
+
+  /// For texts that are part of the program without being literals: the fixtures of tests, counted
+  /// placeholders.
+  init(trusted text: String) {
     self.text = text
   }
 
-  static func + (lhs: SQL, rhs: SQL) -> SQL { SQL(text: lhs.text + rhs.text) }
+  static func + (lhs: SQL, rhs: SQL) -> SQL { SQL(trusted: lhs.text + rhs.text) }
+
+  struct Interpolation: StringInterpolationProtocol {
+    fileprivate var text = ""
+
+    init(literalCapacity: Int, interpolationCount: Int) {}
+
+    mutating func appendLiteral(_ literal: StaticString) { text += literal.description }
+    mutating func appendInterpolation(_ part: SQL) { text += part.text }
+    /// A state, as the number that stands for it in its column. Partial indexes need it in the text.
+    mutating func appendInterpolation(_ value: some RawRepresentable<Int64>) {
+      text += String(value.rawValue)
+    }
+  }
 }
 
 /// A value as both databases hold it. Instants are microseconds, booleans 0 and 1.

@@ -3,6 +3,7 @@ package import Core
 /// The database: every durable thing Heliograph knows, in SQLite or PostgreSQL behind one `Transaction`.
 package struct Store: Sendable {
   let database: any Engine
+  private let appends = Signal()
 
   /// Opens the database and brings its schema up to date.
   ///
@@ -21,6 +22,14 @@ package struct Store: Sendable {
     }
   }
 
+  /// Uses a database that is open and up to date.
+  init(database: any Engine) {
+    self.database = database
+  }
+
+  /// Tells that this process has committed an event; one that comes while the reader is busy waits for it.
+  package var appendedEvents: AsyncStream<Void> { appends.stream() }
+
   package var engine: EngineKind { database.kind }
 
   /// Runs `body` in one transaction: commits when it returns, rolls back when it throws. It may run more than
@@ -33,7 +42,9 @@ package struct Store: Sendable {
     isolation: Isolation = .serializable,
     _ body: @escaping @Sendable (borrowing Transaction) throws -> Value
   ) async throws -> Value {
-    try await withCheckedThrowingContinuation { database.write(Job(body, $0), isolation) }
+    try await withCheckedThrowingContinuation {
+      database.write(Job(body, $0, onAppend: { [appends] in appends.send() }), isolation)
+    }
   }
 
   /// Runs `body` on one snapshot of the database; a statement that writes fails.

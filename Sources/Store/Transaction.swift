@@ -22,6 +22,12 @@ package struct Transaction: ~Copyable {
     try run(sql, arguments).changed
   }
 
+  /// The same, for a statement whose arguments are counted.
+  @discardableResult
+  func execute(_ sql: SQL, _ arguments: [any SQLEncodable]) throws -> Int {
+    try run(sql, arguments).changed
+  }
+
   /// All rows, in the order of the statement's `ORDER BY`; `RETURNING` has none.
   func rows<Value>(_ sql: SQL, _ arguments: any SQLEncodable..., as make: (Row) throws -> Value) throws
     -> [Value]
@@ -37,8 +43,8 @@ package struct Transaction: ~Copyable {
   }
 
   private func run(_ sql: SQL, _ arguments: [any SQLEncodable]) throws -> Outcome {
-    // PostgreSQL answers COMMIT of a failed transaction with success and keeps nothing; SQLite may have rolled
-    // back and would take what follows for transactions of its own. So nothing follows a failure.
+    // PostgreSQL answers COMMIT of a failed transaction with success and keeps nothing; SQLite may have
+    // rolled back and would take what follows for transactions of its own. So nothing follows a failure.
     if let failure = session.failure { throw failure }
     do {
       let values = arguments.map(\.sqlValue)
@@ -54,13 +60,7 @@ package struct Transaction: ~Copyable {
 extension Transaction {
   /// What time it is for the database, and so for every node that uses it. Leases are measured by it.
   package func databaseNow() throws -> Instant {
-    let clock: SQL =
-      switch engine {
-      // In milliseconds, which is what SQLite's clock has.
-      case .sqlite: "SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * 1000 AS now"
-      case .postgres: "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now"
-      }
-    guard let now = try row(clock, as: { try $0.instant("now") }) else {
+    guard let now = try row("SELECT \(engine.clock) AS now", as: { try $0.instant("now") }) else {
       throw Problem.malformedRow(column: "now")
     }
     return now

@@ -154,7 +154,8 @@ extension QueueRecord {
     _ state: QueueState, _ account: AccountID, _ app: AppID, at now: Instant
   ) -> QueueRecord {
     var record = QueueRecord(
-      workspace: .default, id: .sample(state, account), lane: "\(app)/a", account: account, progress: "{}",
+      workspace: .default, id: .sample(state, account), lane: LaneKey(.mail, "\(app)/a"), account: account,
+      progress: "{}",
       created: now)
     record.state = state
     return record

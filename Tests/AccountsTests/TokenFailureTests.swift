@@ -37,7 +37,7 @@ import Testing
       try await world.control("settings", #"{"strictRotation": \#(strict)}"#)
       let app = try await world.addWebApp()
       let id = try await world.connected("alice", as: "alice@contoso.test", app: app)
-      let lane = LaneKey(.default, app: app, mailbox: "alice@contoso.test")
+      let lane = LaneKey(.mail, "somewhere")
       let now = world.house.time.now
       try await world.house.store.park("waiting", of: id, in: lane, at: now)
       world.house.time.advance(by: .seconds(2 * 3600))
@@ -79,11 +79,11 @@ import Testing
         id: AccountID("a"), name: "A", email: nil, app: app, mailbox: "alice@contoso.test")
       let id = try await world.house.directory.create(account, in: .default).id
       let now = world.house.time.now
-      let lane = LaneKey(.default, app: app, mailbox: "alice@contoso.test")
+      let lane = LaneKey(.mail, "somewhere")
       try await world.house.store.write { (tx: borrowing Transaction) in
         for queue in ["waiting", "later"] {
           let row = QueueRecord(
-            workspace: .default, id: QueueID(queue), lane: lane.id, account: id, progress: "{}", created: now)
+            workspace: .default, id: QueueID(queue), lane: lane, account: id, progress: "{}", created: now)
           try tx.insert(row)
           try tx.execute(
             "UPDATE queue SET state = 3, due = $2, parked = $3 WHERE id = $1", queue, now + .seconds(3600),
@@ -135,7 +135,7 @@ extension Store {
     try await write { (tx: borrowing Transaction) in
       try tx.insert(
         QueueRecord(
-          workspace: lane.workspace, id: QueueID(queue), lane: lane.id, account: account, progress: "{}",
+          workspace: .default, id: QueueID(queue), lane: lane, account: account, progress: "{}",
           created: now))
       try tx.execute(
         "UPDATE queue SET state = 3, due = $2, parked = 1 WHERE id = $1", queue, now + .seconds(86_400))

@@ -8,8 +8,8 @@ import Testing
 
 /// Four requests at a time for each mailbox, none while Microsoft asks to wait.
 @Suite struct MailboxLimiterTests {
-  static let lane = LaneKey(.default, app: AppID("app"), mailbox: "a@a.example")
-  static let other = LaneKey(.default, app: AppID("app"), mailbox: "b@a.example")
+  static let lane = LaneKey(clientID: "client", mailbox: "a@a.example")
+  static let other = LaneKey(clientID: "client", mailbox: "b@a.example")
 
   @Test func `at most four requests of a mailbox are in flight, and all get their turn`() async throws {
     let limiter = MailboxLimiter(time: ManualTime())

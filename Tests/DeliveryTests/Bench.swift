@@ -91,7 +91,7 @@ final class Bench: Sendable {
   func content(of id: QueueID) async throws -> [UInt8] {
     try await store.read { (tx: borrowing Transaction) in
       let message = try #require(try tx.message(.default, id))
-      return try (0..<message.chunks).flatMap { try #require(try tx.chunk(ChunkKey(.default, id, $0))) }
+      return try tx.contentKeys(of: message).flatMap { try #require(try tx.chunk($0)) }
     }
   }
 

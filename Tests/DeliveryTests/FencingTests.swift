@@ -1,10 +1,10 @@
 import Core
-@testable import Queue
 import Store
 import StoreTesting
 import Testing
 
 @testable import Delivery
+@testable import Queue
 
 @Suite(.timeLimit(.minutes(2))) struct FencingTests {
   @Test(arguments: StoreEngine.allCases)
@@ -15,13 +15,13 @@ import Testing
       let now = bench.time.now
       let (lease, row) = try await bench.store.write { (tx: borrowing Transaction) in
         let lease = try #require(
-          try tx.leaseLanes(owner: NodeID("one"), now: now, length: .zero, limit: 10).first)
+          try tx.leaseLanes(.mail, owner: NodeID("one"), now: now, length: .zero, limit: 10).first)
         return (lease, try #require(try tx.claim(lease, limit: 4).first))
       }
       #expect(row.id == id)
       #expect(row.attempts == 1)
       let taken = try await bench.store.write { (tx: borrowing Transaction) in
-        try tx.leaseLanes(owner: NodeID("two"), now: now, length: .seconds(60), limit: 10).first
+        try tx.leaseLanes(.mail, owner: NodeID("two"), now: now, length: .seconds(60), limit: 10).first
       }
       #expect(taken?.epoch == lease.epoch + 1)
       let settlement = QueueSettlement(state: .done, due: now, progress: "fresh")
@@ -62,15 +62,19 @@ import Testing
       let now = bench.time.now
       let lease = { @Sendable (node: String, length: Duration) in
         try await bench.store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
-          try tx.leaseLanes(owner: NodeID(node), now: now, length: length, limit: 10)
+          try tx.leaseLanes(.mail, owner: NodeID(node), now: now, length: length, limit: 10)
         }
       }
       #expect(try await lease("one", .seconds(60)).count == 1)
       #expect(try await lease("two", .seconds(60)).isEmpty)
       #expect(try await lease("one", .seconds(60)).isEmpty)
-      try await bench.store.write { (tx: borrowing Transaction) in try tx.reclaimLanes(of: NodeID("two")) }
+      try await bench.store.write { (tx: borrowing Transaction) in
+        try tx.reclaimLanes(.mail, of: NodeID("two"))
+      }
       #expect(try await lease("two", .seconds(60)).isEmpty)
-      try await bench.store.write { (tx: borrowing Transaction) in try tx.reclaimLanes(of: NodeID("one")) }
+      try await bench.store.write { (tx: borrowing Transaction) in
+        try tx.reclaimLanes(.mail, of: NodeID("one"))
+      }
       #expect(try await lease("one", .seconds(60)).first?.epoch == 3)
     }
   }

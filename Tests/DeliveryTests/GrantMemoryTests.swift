@@ -10,7 +10,8 @@ import Testing
     var memory = GrantMemory()
     func row(_ number: Int) -> QueueRecord {
       QueueRecord(
-        workspace: .default, id: QueueID("q_1"), lane: "lane", account: AccountID("account\(number)"),
+        workspace: .default, id: QueueID("q_1"), lane: LaneKey(.mail, "lane"),
+        account: AccountID("account\(number)"),
         progress: "fresh", created: Instant(microseconds: 0))
     }
     for number in 0...GrantMemory.limit {

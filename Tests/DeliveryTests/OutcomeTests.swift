@@ -323,8 +323,7 @@ import Testing
         let now = bench.time.now
         try await bench.store.write { (tx: borrowing Transaction) in
           let anna = AccountID("anna")
-          guard let account = try tx.account(anna, in: .default)?.account else { return }
-          try tx.resume(account.lane, account: anna, now: now)
+          try tx.resume(anna, in: .default, now: now)
         }
         await bench.pass(.seconds(1))
         try await bench.until(outbox, first, .done)
@@ -356,7 +355,7 @@ import Testing
       let store = bench.store
       let mailbox = FakeMailbox(abilities: reads ? [.drafts, .submission, .lookup] : .submission) { call, _ in
         let row = try await store.read { (tx: borrowing Transaction) in
-          try tx.openQueue(.default, offset: 0, limit: 1).first
+          try tx.openQueue(.mail, in: .default, offset: 0, limit: 1).first
         }
         let attempts = try await store.read { (tx: borrowing Transaction) in
           try row.map { try tx.attempts(.default, $0.id) } ?? []

@@ -104,7 +104,7 @@ import Testing
       let lane = try await bench.store.read { (tx: borrowing Transaction) in
         try tx.queueRecord(.default, id)?.lane
       }
-      #expect(lane == LaneKey(.default, app: AppID("app"), mailbox: "moved").id)
+      #expect(lane == LaneKey(clientID: "CLIENT", mailbox: "Moved"))
       try await bench.store.write { (tx: borrowing Transaction) in
         _ = try tx.deleteAccount(AccountID("anna"), in: .default)
       }

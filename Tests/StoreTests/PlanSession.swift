@@ -7,6 +7,10 @@ final class PlanSession: Session {
     get { inner.failure }
     set { inner.failure = newValue }
   }
+  var hasAppended: Bool {
+    get { inner.hasAppended }
+    set { inner.hasAppended = newValue }
+  }
   /// One text for each statement, in order: a line for each step of its plan.
   private(set) var plans: [String] = []
 

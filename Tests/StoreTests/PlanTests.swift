@@ -1,10 +1,12 @@
 import Core
+import Foundation
 import StoreTesting
 import Testing
 
 @testable import Store
 
-/// What the hot statements cost in a lane of many thousands: they find their rows by an index and in its order.
+/// What the hot statements cost in a lane of many thousands: they find their rows by an index and in its
+/// order.
 @Suite struct PlanTests {
   @Test(arguments: StoreEngine.allCases)
   func `no hot statement reads or sorts a whole table`(engine: StoreEngine) async throws {
@@ -18,7 +20,9 @@ import Testing
         for index in statement.indexes {
           #expect(plan.contains(index), "\(statement.name) does not use \(index):\n\(plan)")
         }
-        #expect(!Self.isSlow(plan), "\(statement.name):\n\(plan)")
+        #expect(
+          !Self.readsTable(plan) && (statement.mayKeepTemporaryRows || !Self.sorts(plan)),
+          "\(statement.name):\n\(plan)")
       }
     }
   }
@@ -31,30 +35,44 @@ import Testing
       let plans = try await store.write { (tx: borrowing Transaction) in
         try tx.plans { (tx: borrowing Transaction) in try tx.execute(sql) }
       }
-      #expect(Self.isSlow(plans[0]))
+      #expect(Self.readsTable(plans[0]) || Self.sorts(plans[0]))
     }
   }
 
-  /// In either engine's words.
-  private static func isSlow(_ plan: String) -> Bool {
-    plan.contains(/Seq Scan on (?:queue|event|message|chunk|attempt|account|idempotency)|Sort Key/)
-      || plan.contains(
-        /SCAN (?:queue|event|message|chunk|attempt|account|lane|idempotency)\s*(?:\n|$)|TEMP B-TREE/)
+  // In either engine's words.
+  private static let tables =
+    "queue|event|message|chunk|attempt|account|idempotency|recipient|orphan_draft|segment"
+
+  private static func readsTable(_ plan: String) -> Bool {
+    plan.range(of: "Seq Scan on (\(tables))\\b", options: .regularExpression) != nil
+      || plan.range(of: "SCAN (\(tables)|lane)\\s*(\n|$)", options: .regularExpression) != nil
+  }
+
+  private static func sorts(_ plan: String) -> Bool {
+    plan.contains("Sort Key") || plan.contains("TEMP B-TREE")
   }
 }
 
 private struct HotStatement: Sendable {
   let name: String
   let indexes: [String]
+  /// Whether it sorts or merges what it has found, which is little.
+  var mayKeepTemporaryRows = false
   let run: @Sendable (borrowing Transaction) throws -> Void
 }
 
-private let lane = LaneKey(.default, "lane 1")
+private let lane = LaneKey(.mail, "lane 1")
 private let lease = LaneLease(lane: lane, owner: NodeID("node"), epoch: 7)
 private let account = AccountID("account")
 private let now = Instant(microseconds: 1_000_000)
 private let queued = QueueRecord(
-  workspace: .default, id: QueueID("q1"), lane: lane.id, account: account, progress: "", created: now)
+  workspace: .default, id: QueueID("q1"), lane: lane, account: account, progress: "", created: now)
+private let message = OutgoingMessageRecord(
+  workspace: .default, id: QueueID("new"), account: account, source: "api", messageID: "<new@x.example>",
+  envelopeFrom: "", envelopeTo: [], subject: nil, size: 1, chunks: 1, idempotencyKey: "key", created: now)
+private let key = IdempotencyName(.default, account, "key")
+private let orphan = OrphanDraftRecord(
+  workspace: .default, message: QueueID("q9"), account: account, draft: "", messageID: "", created: now)
 
 private let hotStatements = [
   HotStatement(name: "promote", indexes: ["queue_deferred"]) { (tx: borrowing Transaction) in
@@ -72,12 +90,19 @@ private let hotStatements = [
     try tx.record("step", of: claimed, under: lease)
     try tx.settle(
       claimed, QueueSettlement(state: .done, due: now, progress: ""), under: lease, at: now)
+    try tx.settleRecipients(of: queued.id, in: .default, as: .sent, at: now)
+    try tx.insert(orphan)
   },
   HotStatement(name: "submit", indexes: []) { (tx: borrowing Transaction) in
     var queue = queued
-    queue.id = QueueID("new")
+    queue.id = message.id
+    _ = try tx.senderIdentity(account, in: .default)
+    _ = try tx.claim(key, under: nil, for: message.id, bodyHash: [1], at: now)
+    try tx.insert(message)
     try tx.insert(queue)
     try tx.insertChunk(ChunkKey(.default, queue.id, 0), [1])
+    let recipients = (0..<3).map { RecipientRecord(address: "\($0)", role: .to, updated: now) }
+    try tx.insert(recipients, of: queue.id, in: .default, at: now)
     try tx.append(
       EventRecord(workspace: .default, account: account, kind: "sample", data: "{}", created: now))
     try tx.wake(lane, due: now)
@@ -86,13 +111,16 @@ private let hotStatements = [
     _ = try tx.release(lease, now: now, length: .seconds(30), pausedUntil: nil, evenIfDue: true)
   },
   HotStatement(name: "list", indexes: ["queue_open"]) { (tx: borrowing Transaction) in
-    _ = try tx.openQueue(.default, offset: 0, limit: 20)
+    _ = try tx.openQueue(.mail, in: .default, offset: 0, limit: 20)
   },
   HotStatement(
-    name: "sweep", indexes: ["queue_settled", "queue_orphan", "event_created"]
+    name: "sweep",
+    indexes: ["queue_settled", "orphan_draft_due", "event_created", "message_settled", "segment_used"]
   ) { (tx: borrowing Transaction) in
-    _ = try tx.settledQueue(before: now, limit: 100)
-    _ = try tx.orphans(due: now, limit: 10)
+    _ = try tx.settledQueue(.mail, before: now, limit: 100)
+    _ = try tx.deleteOutcomes(before: now, limit: 1)
+    _ = try tx.deleteSegments(before: now, limit: 10)
+    _ = try tx.orphanDrafts(due: now, limit: 10)
     _ = try tx.deleteEvents(before: now, limit: 10)
   },
   HotStatement(name: "read", indexes: []) { (tx: borrowing Transaction) in
@@ -101,7 +129,25 @@ private let hotStatements = [
     _ = try tx.chunk(ChunkKey(.default, queued.id, 0))
     _ = try tx.attempts(.default, queued.id)
     _ = try tx.events(.default, account, limit: 10)
+    _ = try tx.recipients(of: queued.id, in: .default)
     _ = try tx.account(account, in: .default)
+  },
+  HotStatement(
+    name: "reply", indexes: ["message_message_id", "message_exchange_message_id"], mayKeepTemporaryRows: true
+  ) { (tx: borrowing Transaction) in
+    _ = try tx.messages(.default, messageID: "<q5@x.example>")
+  },
+  HotStatement(name: "follow", indexes: ["event_position"]) { (tx: borrowing Transaction) in
+    _ = try tx.events(.default, afterPosition: 0, limit: 10)
+  },
+  HotStatement(name: "resume", indexes: ["queue_parked"]) { (tx: borrowing Transaction) in
+    try tx.resume(account, in: .default, now: now)
+  },
+  HotStatement(
+    name: "place", indexes: ["event_unplaced"], mayKeepTemporaryRows: true
+  ) { (tx: borrowing Transaction) in
+    _ = try tx.hasUnplacedEvents()
+    _ = try tx.placeEvents(limit: 10)
   },
   HotStatement(name: "import", indexes: ["account_mailbox"]) { (tx: borrowing Transaction) in
     _ = try tx.personsAccounts(of: "a@x.example", in: .default)
@@ -111,7 +157,7 @@ private let hotStatements = [
   },
   // Last, because it takes the lane from its owner.
   HotStatement(name: "lease", indexes: ["lane_due"]) { (tx: borrowing Transaction) in
-    _ = try tx.leaseLanes(owner: NodeID("other"), now: now, length: .seconds(30), limit: 10)
+    _ = try tx.leaseLanes(.mail, owner: NodeID("other"), now: now, length: .seconds(30), limit: 10)
   },
 ]
 
@@ -134,21 +180,23 @@ extension Transaction {
       """)
     try execute(
       """
-      INSERT INTO lane (workspace, id, owner, epoch, lease_until, next_due, paused_until)
+      INSERT INTO lane (kind, id, owner, epoch, lease_until, next_due, paused_until)
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
-      SELECT 'default', 'lane ' || CAST(i AS TEXT), 'node', 7, 0, i, 0 FROM n
+      SELECT 'mail', 'lane ' || CAST(i AS TEXT), 'node', 7, 0, i, 0 FROM n
       """)
     try execute(
       """
-      INSERT INTO queue (workspace, id, lane, account, state, priority, due, attempts, progress, parked,
-        created, settled)
+      INSERT INTO queue (workspace, id, kind, lane, account, state, priority, due, scheduled, attempts,
+        progress, parked, created, settled)
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
-      SELECT 'default', 'q' || CAST(i AS TEXT), CASE WHEN i <= 30000 THEN 'lane 1' ELSE
+      SELECT 'default', 'q' || CAST(i AS TEXT), 'mail', CASE WHEN i <= 30000 THEN 'lane 1' ELSE
         'lane ' || CAST(i % 100 AS TEXT) END, 'account', CASE i % 4 WHEN 0 THEN 0 WHEN 1 THEN 3 ELSE 4 END,
-        0, CASE WHEN i = 1 THEN 0 ELSE i END, 0, '', 0, i, CASE WHEN i % 4 > 1 THEN i END FROM n
+        0, CASE WHEN i = 1 THEN 0 ELSE i END, i, 0, '', 0, i, CASE WHEN i % 4 > 1 THEN i END FROM n
       """)
     try execute("UPDATE queue SET state = 1, attempts = 1, settled = NULL WHERE id = 'q1'")
-    for table: SQL in ["message", "attempt", "event"] { try fillSmall(table) }
+    for table: SQL in [
+      "message", "attempt", "event", "recipient", "orphan_draft", "segment",
+    ] { try fillSmall(table) }
     for number in 0..<1000 { try insertChunk(ChunkKey(.default, QueueID("q\(number)"), 0), [1]) }
     if engine == .postgres { try execute("ANALYZE") }
   }
@@ -158,14 +206,28 @@ extension Transaction {
       switch table {
       case "message":
         """
-         (id, account, source, message_id, envelope_from, envelope_to, size, chunks, created, workspace)
-        SELECT id, account, '', '', '', '', 1, 1, 0,
+         (id, account, source, message_id, envelope_from, envelope_to, size, chunks, segments, created, settled,
+          exchange_message_id, workspace)
+        SELECT id, account, '', '<' || id || '@x.example>', '', '', 1, 1, 0, 0,
+          CASE WHEN state = 4 THEN due END, CASE WHEN state = 4 THEN id END,
         """
       case "attempt": " (queue, number, step, node, started, workspace) SELECT id, 1, '', '', 0,"
+      case "recipient":
+        " (message, position, address, role, state, updated, workspace) SELECT id, 0, '', 'to', 'queued', 0,"
+      case "orphan_draft":
+        """
+         (message, account, draft, message_id, due, tries, created, workspace)
+        SELECT 'o' || id, account, '', '', due, 0, due,
+        """
+      case "segment":
+        """
+         (id, kind, size, chunks, complete, created, used, workspace)
+        SELECT id, 'upload', 0, 0, 1, due, due,
+        """
       default:
         """
-         (account, sequence, kind, data, created, workspace)
-        SELECT 'account ' || CAST(due % 100 AS TEXT), due, '', '', 0,
+         (account, sequence, kind, data, created, position, workspace)
+        SELECT 'account ' || CAST(due % 100 AS TEXT), due, '', '', 0, CASE WHEN due < 59000 THEN due END,
         """
       }
     try execute("INSERT INTO " + table + columns + " workspace FROM queue")

@@ -126,7 +126,7 @@ extension SignIn {
       try tx.deletePendingGrant(of: id, in: workspace)
       let found = connection.mailboxFound || connection.keepsMailbox(of: existing)
       try tx.apply(
-        .signedIn(mailboxFound: found), to: id, in: workspace, leaving: existing?.lane, at: now)
+        .signedIn(mailboxFound: found), to: id, in: workspace, at: now)
       let origin: AccountOrigin = existing == nil ? .new : .existing
       return .connected(id, origin, redirect: form.redirect(to: id, origin))
     }

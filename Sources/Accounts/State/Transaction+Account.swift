@@ -6,11 +6,10 @@ extension Transaction {
   /// Tells the account what happened, and does everything that follows from it. The one way in which an account's
   /// state changes; correct at any isolation, because a status that has changed meanwhile is decided about again.
   ///
-  /// - Parameter left: the lane in which messages of the account may still wait, if it has changed.
   /// - Returns: what followed; `nil` when there is no such account.
   @discardableResult
   package func apply(
-    _ input: AccountInput, to id: AccountID, in workspace: WorkspaceID, leaving left: LaneKey? = nil,
+    _ input: AccountInput, to id: AccountID, in workspace: WorkspaceID,
     at now: Instant
   ) throws -> AccountTransition? {
     while let details = try account(id, in: workspace) {
@@ -21,14 +20,14 @@ extension Transaction {
           continue
         }
       }
-      try carryOut(transition, for: account, leaving: left, at: now)
+      try carryOut(transition, for: account, at: now)
       return transition
     }
     return nil
   }
 
   private func carryOut(
-    _ transition: AccountTransition, for account: AccountRecord, leaving left: LaneKey?, at now: Instant
+    _ transition: AccountTransition, for account: AccountRecord, at now: Instant
   ) throws {
     let (id, workspace) = (account.id, account.workspace)
     switch transition.appError {
@@ -37,10 +36,7 @@ extension Transaction {
     case .set(let problem): try setLastError(problem, ofApp: account.app, in: account.appWorkspace)
     }
     if let event = transition.event { try append(event.record(id, in: workspace, at: now)) }
-    if transition.resumesMessages {
-      try resume(account.lane, account: id, now: now)
-      if let left, left != account.lane { try resume(left, account: id, now: now) }
-    }
+    if transition.resumesMessages { try resume(id, in: workspace, now: now) }
     if let input = transition.delegates {
       for delegate in try accounts(delegatedBy: id, in: workspace) {
         try apply(input, to: delegate, in: workspace, at: now)

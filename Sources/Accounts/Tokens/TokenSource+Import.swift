@@ -40,14 +40,13 @@ extension TokenSource {
       guard try tx.deletePendingGrant(of: id, version: pending.grant.version, in: workspace),
         var account = try tx.account(id, in: workspace)?.account
       else { return }
-      let before = account.lane
       account.take(pending, person, at: now)
       try tx.upsert(account)
       let replaced = try tx.grant(of: id, in: workspace)?.version
       var grant = grant
       grant.version = max(now.microseconds, (replaced ?? 0) + 1)
       _ = try tx.save(grant, replacing: replaced)
-      try tx.apply(.importAdopted, to: id, in: workspace, leaving: before, at: now)
+      try tx.apply(.importAdopted, to: id, in: workspace, at: now)
     }
   }
 

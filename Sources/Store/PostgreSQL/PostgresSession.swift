@@ -5,6 +5,7 @@ import Foundation
 final class PostgresSession: Session {
   var engine: EngineKind { .postgres }
   var failure: (any Error)?
+  var hasAppended = false
 
   private let url: Secret
   private var connection: PostgresConnection?

@@ -38,19 +38,16 @@ package struct APITokenRecord: Sendable, Hashable {
     expires = try row.optionalInstant("expires")
   }
 
-  static let select: SQL =
-    "SELECT workspace, id, hash, description, scopes, account, created, expires FROM api_token"
+  static let columns: SQL = "workspace, id, hash, description, scopes, account, created, expires"
+  static let select: SQL = "SELECT \(columns) FROM api_token"
+  fileprivate static let insert = SQL.insert(into: "api_token", columns: columns)
 }
 
 extension Transaction {
   package func insert(_ token: APITokenRecord) throws {
     try execute(
-      """
-      INSERT INTO api_token (workspace, id, hash, description, scopes, account, created, expires)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-      """,
-      token.workspace, token.id, token.hash, token.description, token.scopes.joined(separator: " "),
-      token.account, token.created, token.expires)
+      APITokenRecord.insert, token.workspace, token.id, token.hash, token.description,
+      token.scopes.joined(separator: " "), token.account, token.created, token.expires)
   }
 
   /// The token with this hash in any workspace; `nil` when there is none or it has expired by `now`.

@@ -10,16 +10,16 @@ extension Transaction {
   package func senderIdentity(_ id: AccountID, in workspace: WorkspaceID) throws -> SenderIdentity? {
     try row(
       """
-      SELECT name, email, app, mailbox, CASE WHEN state = 'connected' THEN 'api' ELSE
-        (SELECT base_scopes FROM oauth2_app
-         WHERE oauth2_app.workspace = app_workspace AND oauth2_app.id = app) END AS base_scopes
-      FROM account WHERE workspace = $1 AND id = $2
+      SELECT account.name, email, mailbox, client_id,
+        CASE WHEN state = 'connected' THEN 'api' ELSE base_scopes END AS base_scopes
+      FROM account JOIN oauth2_app ON oauth2_app.workspace = app_workspace AND oauth2_app.id = app
+      WHERE account.workspace = $1 AND account.id = $2
       """, workspace, id
     ) {
       SenderIdentity(
         canSend: try $0.value("base_scopes", as: BaseScopes.self) == .api,
         name: try $0.text("name"), email: try $0.text("email"),
-        lane: LaneKey(workspace, app: try $0.identifier("app"), mailbox: try $0.text("mailbox")))
+        lane: try LaneKey(ofAccount: $0))
     }
   }
 
@@ -122,14 +122,15 @@ extension Transaction {
   }
 
   /// Makes the account, or gives an existing one these values; its `created`, its event numbers and its status
-  /// stay. A new one goes on with the numbers of an account that once had its id.
+  /// stay. A new one goes on with the numbers of an account that once had its id, and does not show its events.
   package func upsert(_ account: AccountRecord) throws {
     try execute(
       """
       INSERT INTO account (workspace, id, name, email, app_workspace, app, mailbox, delegated,
         delegated_account, identity, state, paused, mailbox_found, send_only, unknown_outcome, tenant_id, object_id,
-        last_error, smtp, event_sequence, created, updated)
+        last_error, smtp, event_sequence, event_floor, created, updated)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        (SELECT coalesce(max(sequence), 0) FROM event WHERE workspace = $1 AND account = $2),
         (SELECT coalesce(max(sequence), 0) FROM event WHERE workspace = $1 AND account = $2), $20, $21)
       ON CONFLICT (workspace, id) DO UPDATE SET name = excluded.name, email = excluded.email,
         app_workspace = excluded.app_workspace, app = excluded.app, mailbox = excluded.mailbox,
@@ -158,11 +159,15 @@ extension Transaction {
 
   /// Cancels the messages that wait for the account. One that is on its way finds no account when it comes back.
   package func cancelMessages(of account: AccountID, in workspace: WorkspaceID, at now: Instant) throws {
-    try execute(
+    let cancelled = try rows(
       """
-      UPDATE queue SET state = 6, settled = $3
-      WHERE workspace = $1 AND account = $2 AND state < 4 AND state <> 1
-      """, workspace, account, now)
+      UPDATE queue SET state = \(QueueState.cancelled), parked = 0, settled = $4
+      WHERE kind = $1 AND workspace = $2 AND account = $3 AND state < \(QueueState.done)
+        AND state <> \(QueueState.active)
+      RETURNING id
+      """, WorkKind.mail.rawValue, workspace, account, now
+    ) { try $0.identifier("id") as QueueID }
+    for id in cancelled { try settleRecipients(of: id, in: workspace, as: .cancelled, at: now) }
   }
 
   /// Removes the account and its grant, and whatever is for it alone: API tokens, and being the default sender.

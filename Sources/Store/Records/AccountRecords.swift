@@ -10,6 +10,8 @@ package struct AccountRecord: Sendable {
   /// Where the app is: the workspace itself, or the operator's for a shared one.
   package var appWorkspace: WorkspaceID
   package var app: AppID
+  /// Of its app, as it was read with the account; empty in a record that has not been stored yet.
+  package internal(set) var clientID = ""
   /// The user id, principal name or address by which Microsoft knows the mailbox.
   package var mailbox: String
   /// Whether the mailbox is another one than that of the person who signed in.
@@ -63,8 +65,9 @@ package struct AccountRecord: Sendable {
 }
 
 extension AccountRecord {
-  /// Messages of one mailbox through one app queue together.
-  package var lane: LaneKey { LaneKey(workspace, app: app, mailbox: mailbox) }
+  /// Of an account that was read. Messages of one mailbox through one client queue together, also those of other
+  /// workspaces.
+  package var lane: LaneKey { LaneKey(clientID: clientID, mailbox: mailbox) }
 
   package var status: AccountStatus {
     AccountStatus(state: state, paused: paused, mailboxFound: mailboxFound, lastError: lastError)
@@ -141,6 +144,7 @@ extension AccountRecord {
     email = try row.text("email")
     appWorkspace = try row.identifier("app_workspace")
     app = try row.identifier("app")
+    clientID = try row.text("client_id")
     mailbox = try row.text("mailbox")
     delegated = try row.bool("delegated")
     delegatedAccount = try row.optionalIdentifier("delegated_account")
@@ -171,7 +175,7 @@ extension AccountDetails {
   static let select: SQL = """
     SELECT account.workspace, account.id, account.name, email, app_workspace, app, mailbox, delegated,
       delegated_account, identity, state, paused, mailbox_found, account.send_only, unknown_outcome, tenant_id,
-      object_id, account.last_error, smtp, account.created, account.updated, oauth2_app.provider,
+      object_id, account.last_error, smtp, account.created, account.updated, oauth2_app.client_id, oauth2_app.provider,
       oauth2_app.base_scopes, oauth2_grant.scopes, oauth2_grant.version AS grant_version
     FROM account
     JOIN oauth2_app ON oauth2_app.workspace = account.app_workspace AND oauth2_app.id = account.app

@@ -14,14 +14,26 @@ package struct AttemptRecord: Sendable, Hashable {
   package var problem: ProblemRecord?
 }
 
+extension AttemptRecord {
+  static let columns: SQL = "number, step, node, started, ended, verdict, problem"
+
+  init(_ row: Row) throws {
+    number = Int(try row.integer("number"))
+    step = try row.text("step")
+    node = try row.identifier("node")
+    started = try row.instant("started")
+    ended = try row.optionalInstant("ended")
+    verdict = try row.optionalText("verdict")
+    problem = try row.optionalProblem("problem")
+  }
+}
+
 extension Transaction {
   package func insertAttempt(
     _ workspace: WorkspaceID, _ queue: QueueID, number: Int, step: String, node: NodeID, started: Instant
   ) throws {
     try execute(
-      """
-      INSERT INTO attempt (workspace, queue, number, step, node, started) VALUES ($1, $2, $3, $4, $5, $6)
-      """, workspace, queue, number, step, node, started)
+      Statement.insert, workspace, queue, number, step, node, started)
   }
 
   package func advanceAttempt(
@@ -37,24 +49,22 @@ extension Transaction {
     at now: Instant
   ) throws {
     try execute(
-      """
-      UPDATE attempt SET ended = $4, verdict = $5, problem = $6
-      WHERE workspace = $1 AND queue = $2 AND number = $3
-      """, workspace, queue, number, now, verdict, problem)
+      Statement.end, workspace, queue, number, now, verdict, problem)
   }
 
   /// All attempts, in order.
   package func attempts(_ workspace: WorkspaceID, _ queue: QueueID) throws -> [AttemptRecord] {
-    try rows(
-      """
-      SELECT number, step, node, started, ended, verdict, problem FROM attempt
-      WHERE workspace = $1 AND queue = $2 ORDER BY number
-      """, workspace, queue
-    ) {
-      AttemptRecord(
-        number: Int(try $0.integer("number")), step: try $0.text("step"), node: try $0.identifier("node"),
-        started: try $0.instant("started"), ended: try $0.optionalInstant("ended"),
-        verdict: try $0.optionalText("verdict"), problem: try $0.optionalProblem("problem"))
-    }
+    try rows(Statement.select, workspace, queue, as: AttemptRecord.init(_:))
   }
+}
+
+private enum Statement {
+  static let insert = SQL.insert(into: "attempt", columns: "workspace, queue, number, step, node, started")
+  static let end: SQL = """
+    UPDATE attempt SET ended = $4, verdict = $5, problem = $6
+    WHERE workspace = $1 AND queue = $2 AND number = $3
+    """
+  static let select: SQL = """
+    SELECT \(AttemptRecord.columns) FROM attempt WHERE workspace = $1 AND queue = $2 ORDER BY number
+    """
 }

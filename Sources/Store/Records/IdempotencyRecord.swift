@@ -1,54 +1,135 @@
 package import Core
 
-/// That a caller's key has been used, for which body and with what result.
-package struct IdempotencyRecord: Sendable, Hashable {
+/// A caller's key, in one account.
+package struct IdempotencyName: Sendable, Hashable {
   package var workspace: WorkspaceID
   package var account: AccountID
   package var key: String
-  package var bodyHash: [UInt8]
-  package var message: QueueID
-  package var created: Instant
 
-  package init(
-    workspace: WorkspaceID, account: AccountID, key: String, bodyHash: [UInt8], message: QueueID,
-    created: Instant
-  ) {
+  package init(_ workspace: WorkspaceID, _ account: AccountID, _ key: String) {
     self.workspace = workspace
     self.account = account
     self.key = key
-    self.bodyHash = bodyHash
-    self.message = message
-    self.created = created
   }
 }
 
+/// That a request with this key is being received. The lease ends with its request, with its node, or by
+/// itself.
+package struct IdempotencyLease: Sendable, Hashable {
+  package var name: IdempotencyName
+  /// Tells this lease from one that somebody else took after it had run out.
+  package var token: String
+  package var owner: NodeID
+
+  package init(_ name: IdempotencyName, token: String, owner: NodeID) {
+    self.name = name
+    self.token = token
+    self.owner = owner
+  }
+}
+
+/// What is known of a key that is not free.
+package enum IdempotencyState: Sendable, Hashable {
+  /// A request with it was accepted as this message, with a body of this hash.
+  case accepted(QueueID, bodyHash: [UInt8])
+  /// Another request with it is being received; its lease ends in so much time.
+  case leased(Duration)
+}
+
 extension Transaction {
-  /// Takes the key, or returns who took it before.
+  /// Leases the key, or returns why that cannot be. The caller's own lease is renewed.
   ///
   /// Of two transactions with one key the second waits for the first, and sees what it stored when the
   /// isolation is `.readCommitted`.
-  package func claim(_ record: IdempotencyRecord) throws -> IdempotencyRecord? {
-    let inserted = try execute(
+  package func lease(
+    _ lease: IdempotencyLease, length: Duration, at now: Instant
+  ) throws -> IdempotencyState? {
+    let name = lease.name
+    let taken = try execute(
+      Statement.lease[engine], name.workspace, name.account, name.key, lease.token, lease.owner,
+      length.microseconds, now)
+    return taken > 0 ? nil : try idempotency(name)
+  }
+
+  /// Writes down which message the key stands for, in the transaction that accepts it, or returns what it
+  /// stands for already. `lease` is the caller's, if it has one; without, the key must be free.
+  ///
+  /// Needs `.readCommitted`, as above.
+  package func claim(
+    _ name: IdempotencyName, under lease: IdempotencyLease?, for message: QueueID, bodyHash: [UInt8],
+    at now: Instant
+  ) throws -> IdempotencyState? {
+    let taken = try execute(
+      Statement.claim[engine], name.workspace, name.account, name.key, message, bodyHash,
+      lease?.token ?? "", now)
+    return taken > 0 ? nil : try idempotency(name)
+  }
+
+  /// Frees the key of a request that came to nothing. What was accepted stays.
+  package func release(_ lease: IdempotencyLease) throws {
+    let name = lease.name
+    try execute(
       """
-      INSERT INTO idempotency (workspace, account, key, body_hash, message, created)
-      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (workspace, account, key) DO NOTHING
-      """, record.workspace, record.account, record.key, record.bodyHash, record.message, record.created)
-    if inserted > 0 { return nil }
-    return try row(
-      """
-      SELECT body_hash, message, created FROM idempotency
-      WHERE workspace = $1 AND account = $2 AND key = $3
-      """, record.workspace, record.account, record.key
-    ) {
-      IdempotencyRecord(
-        workspace: record.workspace, account: record.account, key: record.key,
-        bodyHash: try $0.bytes("body_hash"), message: try $0.identifier("message"),
-        created: try $0.instant("created"))
-    }
+      DELETE FROM idempotency
+      WHERE workspace = $1 AND account = $2 AND key = $3 AND message IS NULL AND token = $4
+      """, name.workspace, name.account, name.key, lease.token)
+  }
+
+  /// Frees the keys whose requests this node was receiving when it stopped.
+  package func reclaimIdempotency(of owner: NodeID) throws {
+    try execute("DELETE FROM idempotency WHERE owner = $1 AND message IS NULL", owner)
   }
 
   @discardableResult
   package func deleteIdempotency(before bound: Instant) throws -> Int {
     try execute("DELETE FROM idempotency WHERE created < $1", bound)
   }
+
+  private func idempotency(_ name: IdempotencyName) throws -> IdempotencyState? {
+    try row(Statement.select[engine], name.workspace, name.account, name.key) {
+      if let message: QueueID = try $0.optionalIdentifier("message") {
+        return .accepted(message, bodyHash: try $0.bytes("body_hash"))
+      }
+      return .leased(.microseconds(max(0, try $0.integer("remaining"))))
+    }
+  }
+}
+
+private enum Statement {
+  private static let columns: SQL =
+    "workspace, account, key, message, body_hash, token, owner, lease_until, created"
+
+  /// Nobody else's, or nobody's any more.
+  private static func isFree(_ token: SQL, _ engine: EngineKind) -> SQL {
+    """
+    idempotency.message IS NULL
+      AND (idempotency.token = \(token) OR idempotency.lease_until <= \(engine.clock))
+    """
+  }
+
+  static let lease = EngineSQL { engine in
+    """
+    INSERT INTO idempotency (\(columns))
+    VALUES ($1, $2, $3, NULL, NULL, $4, $5, $6 + \(engine.clock), $7)
+    ON CONFLICT (workspace, account, key) DO UPDATE SET \(columns.excluded(except: name))
+    WHERE \(isFree("$4", engine))
+    """
+  }
+
+  static let claim = EngineSQL { engine in
+    """
+    INSERT INTO idempotency (\(columns)) VALUES ($1, $2, $3, $4, $5, NULL, NULL, 0, $7)
+    ON CONFLICT (workspace, account, key) DO UPDATE SET \(columns.excluded(except: name))
+    WHERE \(isFree("$6", engine))
+    """
+  }
+
+  static let select = EngineSQL { engine in
+    """
+    SELECT message, body_hash, lease_until - \(engine.clock) AS remaining FROM idempotency
+    WHERE workspace = $1 AND account = $2 AND key = $3
+    """
+  }
+
+  private static let name: Set<String> = ["workspace", "account", "key"]
 }

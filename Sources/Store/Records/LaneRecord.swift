@@ -1,18 +1,37 @@
 package import Core
 
-/// One (app, mailbox) queue.
+/// What a queued thing is. Engines of one kind never see the rows and lanes of another. Stored by its name.
+package enum WorkKind: String, Sendable, CaseIterable {
+  case mail
+  case webhook
+}
+
+/// One queue of work of one kind.
 package struct LaneKey: Sendable, Hashable {
-  package var workspace: WorkspaceID
+  package var kind: WorkKind
   package var id: String
 
-  package init(_ workspace: WorkspaceID, _ id: String) {
-    self.workspace = workspace
+  package init(_ kind: WorkKind, _ id: String) {
+    self.kind = kind
     self.id = id
   }
 
-  /// Exchange ignores the case of addresses, and two lanes for one mailbox would double its share.
-  package init(_ workspace: WorkspaceID, app: AppID, mailbox: String) {
-    self.init(workspace, "\(app)/\(mailbox.lowercased())")
+  /// Mail through one client of Microsoft's for one mailbox, whichever workspaces and app records share them:
+  /// that is what Microsoft limits. It ignores the case of both, and two lanes would double the mailbox's
+  /// share.
+  package init(_ kind: WorkKind = .mail, clientID: String, mailbox: String) {
+    self.init(kind, "\(clientID.lowercased())/\(mailbox.lowercased())")
+  }
+}
+
+extension LaneKey {
+  init(_ row: Row) throws {
+    self.init(try row.value("kind"), try row.text("lane"))
+  }
+
+  /// From columns that are read with an account and its app.
+  init(ofAccount row: Row) throws {
+    self.init(clientID: try row.text("client_id"), mailbox: try row.text("mailbox"))
   }
 }
 
@@ -28,46 +47,41 @@ package struct LeaseLost: Error {
   package init() {}
 }
 
+/// The row of an attempt has been deleted, with its workspace; the lane still belongs to the caller.
+package struct RowDeleted: Error {
+  package init() {}
+}
+
 extension Transaction {
   /// Lets whoever leases lanes know that one has something due. The last statement of a body.
   ///
   /// Locks the lane's row even when it changes nothing, so that an owner who is about to let the lane sleep
   /// waits for this commit and sees what came with it.
   package func wake(_ lane: LaneKey, due: Instant) throws {
-    try execute(
-      """
-      INSERT INTO lane (workspace, id, owner, epoch, lease_until, next_due, paused_until)
-      VALUES ($1, $2, NULL, 0, 0, $3, 0)
-      ON CONFLICT (workspace, id) DO UPDATE SET next_due =
-        CASE WHEN lane.next_due IS NULL OR lane.next_due > $3 THEN $3 ELSE lane.next_due END
-      """, lane.workspace, lane.id, due)
+    try execute(Statement.wake, lane.kind.rawValue, lane.id, due)
   }
 
-  /// Takes up to `limit` lanes that have something due and no owner who still cares, those that have waited
-  /// longest first. Its own are not among them: it works on those already.
+  /// Takes up to `limit` lanes of a kind that have something due and no owner who still cares, those that
+  /// have waited longest first. Its own are not among them: it works on those already.
   package func leaseLanes(
-    owner: NodeID, now: Instant, length: Duration, limit: Int
+    _ kind: WorkKind, owner: NodeID, now: Instant, length: Duration, limit: Int
   ) throws -> [LaneLease] {
-    try rows(
-      engine == .postgres ? LaneStatement.leasePostgres : LaneStatement.leaseSQLite,
-      owner, length.microseconds, now, limit
-    ) {
-      LaneLease(
-        lane: LaneKey(try $0.identifier("workspace"), try $0.text("id")), owner: owner,
-        epoch: try $0.integer("epoch"))
+    try rows(Statement.lease[engine], owner, length.microseconds, now, limit, kind.rawValue) {
+      LaneLease(lane: LaneKey(kind, try $0.text("id")), owner: owner, epoch: try $0.integer("epoch"))
     }
   }
 
-  /// Frees the lanes that this node held when it stopped, without waiting for their leases to run out.
-  package func reclaimLanes(of owner: NodeID) throws {
+  /// Frees the lanes of a kind that this node held when it stopped, without waiting for their leases to run
+  /// out.
+  package func reclaimLanes(_ kind: WorkKind, of owner: NodeID) throws {
     try execute(
-      "UPDATE lane SET owner = NULL, epoch = epoch + 1, lease_until = 0 WHERE owner = $1", owner)
+      """
+      UPDATE lane SET owner = NULL, epoch = epoch + 1, lease_until = 0 WHERE kind = $1 AND owner = $2
+      """, kind.rawValue, owner)
   }
 
-  package func renewLeases(of owner: NodeID, length: Duration) throws {
-    try execute(
-      engine == .postgres ? LaneStatement.renewPostgres : LaneStatement.renewSQLite, owner,
-      length.microseconds)
+  package func renewLeases(_ kind: WorkKind, of owner: NodeID, length: Duration) throws {
+    try execute(Statement.renew[engine], kind.rawValue, length.microseconds, owner)
   }
 
   /// Locks the lane's row and renews its lease.
@@ -75,8 +89,8 @@ extension Transaction {
   /// - Throws: `LeaseLost` when somebody else has taken the lane.
   package func hold(_ lease: LaneLease, length: Duration) throws {
     let held = try execute(
-      engine == .postgres ? LaneStatement.holdPostgres : LaneStatement.holdSQLite,
-      lease.lane.workspace, lease.lane.id, lease.owner, lease.epoch, length.microseconds)
+      Statement.hold[engine], lease.lane.kind.rawValue, lease.lane.id, lease.owner, lease.epoch,
+      length.microseconds)
     guard held == 1 else { throw LeaseLost() }
   }
 
@@ -93,10 +107,8 @@ extension Transaction {
     let paused = pausedUntil.map { $0 > now } ?? false
     if let next, next <= now, !paused, !evenIfDue { return false }
     try execute(
-      """
-      UPDATE lane SET owner = NULL, lease_until = 0, next_due = $3, paused_until = $4
-      WHERE workspace = $1 AND id = $2
-      """, lease.lane.workspace, lease.lane.id, next, pausedUntil ?? Instant(microseconds: 0))
+      Statement.release, lease.lane.kind.rawValue, lease.lane.id, next,
+      pausedUntil ?? Instant(microseconds: 0))
     return true
   }
 
@@ -105,72 +117,100 @@ extension Transaction {
     try execute(
       """
       UPDATE lane SET owner = NULL, lease_until = 0, paused_until = $5
-      WHERE workspace = $1 AND id = $2 AND owner = $3 AND epoch = $4
-      """, lease.lane.workspace, lease.lane.id, lease.owner, lease.epoch, pausedUntil)
+      WHERE kind = $1 AND id = $2 AND owner = $3 AND epoch = $4
+      """, lease.lane.kind.rawValue, lease.lane.id, lease.owner, lease.epoch, pausedUntil)
   }
 
-  /// Sends what waited for its account on its way again, now that the account is connected.
-  package func resume(_ lane: LaneKey, account: AccountID, now: Instant) throws {
-    try execute(
+  /// Makes the account's rows due that wait for it, now that it is connected, and wakes the lanes they are
+  /// in.
+  package func resume(_ account: AccountID, in workspace: WorkspaceID, now: Instant) throws {
+    var lanes = Set(try rows(Statement.unpark, workspace, account, now, as: LaneKey.init(_:)))
+    // What is not parked may wait in a lane that was paused for the account's sake.
+    if let lane = try lane(of: account, in: workspace) { lanes.insert(lane) }
+    for lane in lanes.sorted(by: { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) }) {
+      try execute(Statement.unpause, lane.kind.rawValue, lane.id, now)
+    }
+  }
+
+  /// In which lane the account's messages wait; `nil` when it is gone.
+  private func lane(of account: AccountID, in workspace: WorkspaceID) throws -> LaneKey? {
+    try row(
       """
-      UPDATE queue SET due = $4, parked = 0
-      WHERE workspace = $1 AND lane = $2 AND account = $3 AND state = 3 AND parked = 1
-      """, lane.workspace, lane.id, account, now)
-    try execute(
-      """
-      UPDATE lane SET paused_until = 0, next_due = $3
-      WHERE workspace = $1 AND id = $2 AND next_due IS NOT NULL
-      """, lane.workspace, lane.id, now)
+      SELECT mailbox, client_id FROM account
+      JOIN oauth2_app ON oauth2_app.workspace = app_workspace AND oauth2_app.id = app
+      WHERE account.workspace = $1 AND account.id = $2
+      """, workspace, account, as: LaneKey.init(ofAccount:))
   }
 
   /// `now` when something is ready, else when the first deferred row is due.
   private func nextDue(_ lane: LaneKey, now: Instant) throws -> Instant? {
-    // The order keeps PostgreSQL to the index: it may otherwise look for the first one among all that are over.
-    let ready = try row(
-      """
-      SELECT id FROM queue WHERE workspace = $1 AND lane = $2 AND state = 0
-      ORDER BY priority, due, id LIMIT 1
-      """, lane.workspace, lane.id
-    ) { _ in now }
+    let ready = try row(Statement.firstReady, lane.kind.rawValue, lane.id) { _ in now }
     if let ready { return ready }
-    return try row(
-      "SELECT due FROM queue WHERE workspace = $1 AND lane = $2 AND state = 3 ORDER BY due LIMIT 1",
-      lane.workspace, lane.id
-    ) { try $0.instant("due") }
+    return try row(Statement.firstDeferred, lane.kind.rawValue, lane.id) { try $0.instant("due") }
   }
 }
 
-/// The statements that read the database's clock. Leases are by it alone, so that nodes whose clocks differ
-/// agree on when one has run out.
-private enum LaneStatement {
-  static let leaseSQLite = lease(clock: sqliteClock, locking: "")
-  static let leasePostgres = lease(clock: postgresClock, locking: " FOR UPDATE SKIP LOCKED")
-  static let holdSQLite = hold(clock: sqliteClock)
-  static let holdPostgres = hold(clock: postgresClock)
-  static let renewSQLite = renew(clock: sqliteClock)
-  static let renewPostgres = renew(clock: postgresClock)
-
-  /// Microseconds since 1970. Debian 12's SQLite has no `unixepoch('subsec')` yet.
-  private static let sqliteClock: SQL = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
-  private static let postgresClock: SQL =
-    "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
+private enum Statement {
+  static let wake: SQL = """
+    INSERT INTO lane (kind, id, owner, epoch, lease_until, next_due, paused_until)
+    VALUES ($1, $2, NULL, 0, 0, $3, 0)
+    ON CONFLICT (kind, id) DO UPDATE SET next_due =
+      CASE WHEN lane.next_due IS NULL OR lane.next_due > $3 THEN $3 ELSE lane.next_due END
+    """
 
   /// Materialized, because PostgreSQL may otherwise run the inner query more than once and exceed its limit.
-  private static func lease(clock: SQL, locking: SQL) -> SQL {
-    "WITH due AS MATERIALIZED (SELECT workspace, id FROM lane"
-      + " WHERE next_due <= $3 AND paused_until <= $3 AND (owner IS NULL OR owner <> $1)"
-      + " AND lease_until <= " + clock
-      + " ORDER BY next_due LIMIT $4" + locking + ")"
-      + " UPDATE lane SET owner = $1, epoch = epoch + 1, lease_until = $2 + " + clock
-      + " WHERE (workspace, id) IN (SELECT workspace, id FROM due) RETURNING workspace, id, epoch"
+  static let lease = EngineSQL { engine in
+    let locking: SQL =
+      switch engine {
+      case .sqlite: ""
+      case .postgres: "FOR UPDATE SKIP LOCKED"
+      }
+    return """
+      WITH due AS MATERIALIZED (
+        SELECT id FROM lane
+        WHERE kind = $5 AND next_due <= $3 AND paused_until <= $3 AND (owner IS NULL OR owner <> $1)
+          AND lease_until <= \(engine.clock)
+        ORDER BY next_due LIMIT $4 \(locking))
+      UPDATE lane SET owner = $1, epoch = epoch + 1, lease_until = $2 + \(engine.clock)
+      WHERE kind = $5 AND id IN (SELECT id FROM due) RETURNING id, epoch
+      """
   }
 
-  private static func hold(clock: SQL) -> SQL {
-    "UPDATE lane SET lease_until = $5 + " + clock
-      + " WHERE workspace = $1 AND id = $2 AND owner = $3 AND epoch = $4"
+  static let hold = EngineSQL { engine in
+    """
+    UPDATE lane SET lease_until = $5 + \(engine.clock)
+    WHERE kind = $1 AND id = $2 AND owner = $3 AND epoch = $4
+    """
   }
 
-  private static func renew(clock: SQL) -> SQL {
-    "UPDATE lane SET lease_until = $2 + " + clock + " WHERE owner = $1"
+  static let renew = EngineSQL { engine in
+    "UPDATE lane SET lease_until = $2 + \(engine.clock) WHERE kind = $1 AND owner = $3"
   }
+
+  static let release: SQL = """
+    UPDATE lane SET owner = NULL, lease_until = 0, next_due = $3, paused_until = $4
+    WHERE kind = $1 AND id = $2
+    """
+
+  static let unpark: SQL = """
+    UPDATE queue SET due = $3, parked = 0
+    WHERE workspace = $1 AND account = $2 AND parked = 1 AND +state = \(QueueState.deferred)
+    RETURNING kind, lane
+    """
+
+  static let unpause: SQL = """
+    UPDATE lane SET paused_until = 0, next_due = $3 WHERE kind = $1 AND id = $2 AND next_due IS NOT NULL
+    """
+
+  /// The order keeps PostgreSQL to the index: it may otherwise look for the first one among all that are
+  /// over.
+  static let firstReady: SQL = """
+    SELECT id FROM queue WHERE kind = $1 AND lane = $2 AND state = \(QueueState.ready)
+    ORDER BY priority, due, id LIMIT 1
+    """
+
+  static let firstDeferred: SQL = """
+    SELECT due FROM queue WHERE kind = $1 AND lane = $2 AND state = \(QueueState.deferred)
+    ORDER BY due LIMIT 1
+    """
 }

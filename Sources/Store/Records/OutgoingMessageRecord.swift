@@ -1,27 +1,36 @@
 package import Core
 
-/// A message as it was accepted; its bytes are in chunks beside it. Never changed afterwards.
+/// A message as it was accepted; its content is in segments beside it. It outlives its content and its place
+/// in the queue, because bounces and replies come late.
 package struct OutgoingMessageRecord: Sendable, Hashable {
   package var workspace: WorkspaceID
   package var id: QueueID
   package var account: AccountID
   /// `api`, `smtp`, ...
   package var source: String
-  /// With its angle brackets.
+  /// Ours, with its angle brackets.
   package var messageID: String
+  /// The one that Exchange has put in its place; `nil` until that is known.
+  package var exchangeMessageID: String?
   package var envelopeFrom: String
+  /// As it was accepted. What becomes of each recipient is in rows of their own; this copy saves every claim,
+  /// list and event from reading them.
   package var envelopeTo: [String]
   package var subject: String?
   /// Of the composed bytes.
   package var size: Int
-  /// How many rows hold them.
+  /// How many chunks hold its own bytes; 0 when they have been deleted.
   package var chunks: Int
+  /// How many runs of chunks make up the content; 0 when its own chunks are all there is.
+  package var segments: Int
   package var idempotencyKey: String?
   package var created: Instant
+  /// When it was sent, failed or was cancelled; `nil` while it has a row in the queue.
+  package var settled: Instant?
 
   package init(
     workspace: WorkspaceID, id: QueueID, account: AccountID, source: String, messageID: String,
-    envelopeFrom: String, envelopeTo: [String], subject: String?, size: Int, chunks: Int,
+    envelopeFrom: String, envelopeTo: [String], subject: String?, size: Int, chunks: Int, segments: Int = 0,
     idempotencyKey: String?, created: Instant
   ) {
     self.workspace = workspace
@@ -34,9 +43,13 @@ package struct OutgoingMessageRecord: Sendable, Hashable {
     self.subject = subject
     self.size = size
     self.chunks = chunks
+    self.segments = segments
     self.idempotencyKey = idempotencyKey
     self.created = created
   }
+
+  /// Whether one chunk holds all of its content.
+  package var isShort: Bool { chunks == 1 && segments == 0 }
 }
 
 /// What a message needs to know of its account.
@@ -46,19 +59,27 @@ package struct SenderRecord: Sendable, Hashable {
 }
 
 extension OutgoingMessageRecord {
+  static let columns: SQL = """
+    workspace, id, account, source, message_id, exchange_message_id, envelope_from, envelope_to, subject, size,
+    chunks, segments, idempotency_key, created, settled
+    """
+
   init(_ row: Row) throws {
     workspace = try row.identifier("workspace")
     id = try row.identifier("id")
     account = try row.identifier("account")
     source = try row.text("source")
     messageID = try row.text("message_id")
+    exchangeMessageID = try row.optionalText("exchange_message_id")
     envelopeFrom = try row.text("envelope_from")
     envelopeTo = try row.text("envelope_to").split(separator: "\n").map(String.init)
     subject = try row.optionalText("subject")
     size = Int(try row.integer("size"))
     chunks = Int(try row.integer("chunks"))
+    segments = Int(try row.integer("segments"))
     idempotencyKey = try row.optionalText("idempotency_key")
     created = try row.instant("created")
+    settled = try row.optionalInstant("settled")
   }
 }
 
@@ -66,45 +87,89 @@ extension Transaction {
   /// Binds the chunks that were stored under the message's identifier.
   package func insert(_ message: OutgoingMessageRecord) throws {
     try execute(
-      """
-      INSERT INTO message (workspace, id, account, source, message_id, envelope_from, envelope_to, subject,
-        size, chunks, idempotency_key, created)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-      """,
-      message.workspace, message.id, message.account, message.source, message.messageID, message.envelopeFrom,
+      Statement.insert, message.workspace, message.id, message.account, message.source, message.messageID,
+      message.exchangeMessageID, message.envelopeFrom,
       // An address holds no line feed.
       message.envelopeTo.joined(separator: "\n"), message.subject, message.size, message.chunks,
-      message.idempotencyKey, message.created)
+      message.segments, message.idempotencyKey, message.created, message.settled)
   }
 
   package func message(_ workspace: WorkspaceID, _ id: QueueID) throws -> OutgoingMessageRecord? {
-    try row(
-      """
-      SELECT workspace, id, account, source, message_id, envelope_from, envelope_to, subject, size, chunks,
-        idempotency_key, created
-      FROM message WHERE workspace = $1 AND id = $2
-      """, workspace, id, as: OutgoingMessageRecord.init)
+    try row(Statement.select, workspace, id, as: OutgoingMessageRecord.init(_:))
   }
 
-  /// The account of a queued message; `nil` when it is gone. One of another mailbox or app that got its id only
-  /// after the message was accepted is another account; one that has changed since is not.
+  /// Messages that have this Message-ID, ours or Exchange's, with its angle brackets: of more than one only
+  /// where a client has chosen it twice.
+  package func messages(
+    _ workspace: WorkspaceID, messageID: String
+  ) throws -> [OutgoingMessageRecord] {
+    try rows(Statement.byMessageID, workspace, messageID, as: OutgoingMessageRecord.init(_:))
+  }
+
+  /// Exchange has replaced the Message-ID.
+  package func setExchangeMessageID(_ messageID: String, of id: QueueID, in workspace: WorkspaceID) throws {
+    try execute(
+      "UPDATE message SET exchange_message_id = $3 WHERE workspace = $1 AND id = $2", workspace, id, messageID
+    )
+  }
+
+  /// The account of a queued message; `nil` when it is gone. One of another mailbox or client that got its id
+  /// only after the message was accepted is another account; one that has changed since is not.
   package func sender(of queue: QueueRecord) throws -> SenderRecord? {
-    try row(
-      "SELECT app, mailbox, created, unknown_outcome FROM account WHERE workspace = $1 AND id = $2",
-      queue.workspace, queue.account
-    ) { (row: Row) -> SenderRecord? in
-      let lane = LaneKey(
-        queue.workspace, app: try row.identifier("app"), mailbox: try row.text("mailbox"))
-      if lane.id != queue.lane, try row.instant("created") > queue.created { return nil }
+    try row(Statement.sender, queue.workspace, queue.account) { (row: Row) -> SenderRecord? in
+      if try LaneKey(ofAccount: row) != queue.lane, try row.instant("created") > queue.created { return nil }
       return SenderRecord(unknownOutcome: try row.value("unknown_outcome"))
     } ?? nil
   }
+}
 
-  /// Forgets a settled message altogether: row, bytes, attempts and place in the queue.
-  package func deleteMessage(_ workspace: WorkspaceID, _ id: QueueID) throws {
-    try execute("DELETE FROM queue WHERE workspace = $1 AND id = $2 AND state > 3", workspace, id)
+// Forgetting
+extension Transaction {
+  /// Deletes the content of a settled message with its attempts and its place in the queue. The message
+  /// itself stays, with its Message-IDs and its recipients. Chunks after the first are to be deleted before.
+  package func deleteContent(of id: QueueID, in workspace: WorkspaceID) throws {
+    try execute(Statement.outlive, workspace, id)
+    try execute(
+      "DELETE FROM queue WHERE workspace = $1 AND id = $2 AND state >= \(QueueState.done)", workspace, id)
     try execute("DELETE FROM attempt WHERE workspace = $1 AND queue = $2", workspace, id)
-    try execute("DELETE FROM chunk WHERE workspace = $1 AND message = $2", workspace, id)
-    try execute("DELETE FROM message WHERE workspace = $1 AND id = $2", workspace, id)
+    try execute("DELETE FROM message_segment WHERE workspace = $1 AND message = $2", workspace, id)
+    try execute("DELETE FROM chunk WHERE workspace = $1 AND segment = $2", workspace, id)
   }
+
+  /// Forgets up to `limit` messages that were settled before `bound` and have no content any more, and what
+  /// became of their recipients; returns how many.
+  package func deleteOutcomes(before bound: Instant, limit: Int) throws -> Int {
+    let messages = try rows(
+      "SELECT workspace, id FROM message WHERE settled < $1 ORDER BY settled LIMIT $2", bound, limit
+    ) { (workspace: try $0.identifier("workspace") as WorkspaceID, id: try $0.identifier("id") as QueueID) }
+    for message in messages {
+      try execute(
+        "DELETE FROM recipient WHERE workspace = $1 AND message = $2", message.workspace, message.id)
+      try execute("DELETE FROM message WHERE workspace = $1 AND id = $2", message.workspace, message.id)
+    }
+    return messages.count
+  }
+}
+
+private enum Statement {
+  static let insert = SQL.insert(into: "message", columns: OutgoingMessageRecord.columns)
+  static let select: SQL = """
+    SELECT \(OutgoingMessageRecord.columns) FROM message WHERE workspace = $1 AND id = $2
+    """
+  static let byMessageID: SQL = """
+    SELECT \(OutgoingMessageRecord.columns) FROM message WHERE workspace = $1 AND message_id = $2
+    UNION
+    SELECT \(OutgoingMessageRecord.columns) FROM message WHERE workspace = $1 AND exchange_message_id = $2
+    ORDER BY created
+    """
+  static let sender: SQL = """
+    SELECT mailbox, client_id, account.created, unknown_outcome FROM account
+    JOIN oauth2_app ON oauth2_app.workspace = app_workspace AND oauth2_app.id = app
+    WHERE account.workspace = $1 AND account.id = $2
+    """
+  static let outlive: SQL = """
+    UPDATE message SET chunks = 0, segments = 0, settled =
+      (SELECT settled FROM queue WHERE queue.workspace = $1 AND queue.id = $2)
+    WHERE workspace = $1 AND id = $2
+    """
 }

@@ -1,7 +1,7 @@
 package import Core
 
-/// Whose things are kept apart from everybody else's: a brand, a customer, a team. Every database has `default`,
-/// which is the operator's.
+/// Whose things are kept apart from everybody else's: a brand, a customer, a team. Every database has
+/// `default`, which is the operator's.
 package struct WorkspaceRecord: Sendable, Hashable {
   package var id: WorkspaceID
   package var name: String
@@ -30,17 +30,16 @@ package struct WorkspaceRecord: Sendable, Hashable {
     created = try row.instant("created")
   }
 
-  static let select: SQL = "SELECT id, name, redirect_hosts, default_sender, created FROM workspace"
+  static let columns: SQL = "id, name, redirect_hosts, default_sender, created"
+  static let select: SQL = "SELECT \(columns) FROM workspace"
 }
 
 extension Transaction {
   /// Returns whether it is new; one with this id stays as it is.
   package func insert(_ workspace: WorkspaceRecord) throws -> Bool {
     try execute(
-      """
-      INSERT INTO workspace (id, name, redirect_hosts, default_sender, created) VALUES ($1, $2, $3, $4, $5)
-      ON CONFLICT (id) DO NOTHING
-      """, workspace.id, workspace.name, workspace.redirectHosts.joined(separator: " "),
+      SQL.insert(into: "workspace", columns: WorkspaceRecord.columns) + " ON CONFLICT (id) DO NOTHING",
+      workspace.id, workspace.name, workspace.redirectHosts.joined(separator: " "),
       workspace.defaultSender, workspace.created) > 0
   }
 
@@ -84,12 +83,17 @@ extension Transaction {
   }
 
   /// Removes the workspace and all that belongs to it but the chunks of its messages. Whoever has one of its
-  /// messages in hand finds neither queue row nor lane when it comes back.
+  /// messages in hand finds no queue row when it comes back.
   ///
-  /// Queue rows go before accounts and lanes after, which is the order in which everybody locks them.
+  /// Queue rows go before accounts, which is the order in which everybody locks them. Lanes stay: other
+  /// workspaces may share them, and their owner lets them sleep when nothing is in them.
   package func deleteWorkspace(_ id: WorkspaceID) throws {
     try execute("DELETE FROM queue WHERE workspace = $1", id)
     try execute("DELETE FROM attempt WHERE workspace = $1", id)
+    try execute("DELETE FROM orphan_draft WHERE workspace = $1", id)
+    try execute("DELETE FROM message_segment WHERE workspace = $1", id)
+    try execute("DELETE FROM segment WHERE workspace = $1", id)
+    try execute("DELETE FROM recipient WHERE workspace = $1", id)
     try execute("DELETE FROM message WHERE workspace = $1", id)
     try execute("DELETE FROM idempotency WHERE workspace = $1", id)
     try execute("DELETE FROM sign_in WHERE workspace = $1 OR app_workspace = $1", id)
@@ -99,7 +103,6 @@ extension Transaction {
     try execute("DELETE FROM oauth2_app WHERE workspace = $1", id)
     try execute("DELETE FROM api_token WHERE workspace = $1", id)
     try execute("DELETE FROM event WHERE workspace = $1", id)
-    try execute("DELETE FROM lane WHERE workspace = $1", id)
     try execute("DELETE FROM workspace WHERE id = $1", id)
   }
 
@@ -107,8 +110,8 @@ extension Transaction {
   package func deleteChunks(in workspace: WorkspaceID, limit: Int) throws -> Int {
     try execute(
       """
-      DELETE FROM chunk WHERE workspace = $1 AND (message, sequence) IN
-        (SELECT message, sequence FROM chunk WHERE workspace = $1 AND NOT EXISTS
+      DELETE FROM chunk WHERE workspace = $1 AND (segment, sequence) IN
+        (SELECT segment, sequence FROM chunk WHERE workspace = $1 AND NOT EXISTS
           (SELECT 1 FROM workspace WHERE id = $1) LIMIT $2)
       """, workspace, limit)
   }

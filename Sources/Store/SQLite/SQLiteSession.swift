@@ -6,6 +6,7 @@ import GRDB
 final class SQLiteSession: Session {
   var engine: EngineKind { .sqlite }
   var failure: (any Error)?
+  var hasAppended = false
 
   private let database: Database
   private let texts: SQLiteTexts

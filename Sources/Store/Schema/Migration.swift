@@ -1,6 +1,7 @@
 import Core
 
-/// One step of the schema. Steps are only ever added; one that has been released never changes.
+/// One step of the schema. Steps are only ever added; one that has been released never changes. Tests hold
+/// the text of each in `Tests/StoreTests/Fixtures`.
 struct Migration {
   let version: Int64
   let statements: [SQL]

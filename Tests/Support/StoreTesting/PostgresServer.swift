@@ -34,6 +34,19 @@ package final class PostgresServer: Sendable {
     return name
   }
 
+  /// Dumps the database behind that URL and restores it into a new one; returns its name.
+  package func copyDatabase(_ url: String) async throws -> String {
+    let name = try await createDatabase()
+    try await run(
+      "/bin/bash",
+      [
+        "-euo", "pipefail", "-c", #"pg_dump "$1" | psql "$2" -X -q -v ON_ERROR_STOP=1 >/dev/null"#, "copy",
+        url,
+        self.url(of: name),
+      ])
+    return name
+  }
+
   package func dropDatabase(_ name: String) async throws {
     try await execute("DROP DATABASE \(name) WITH (FORCE)")
   }

@@ -18,6 +18,30 @@ package struct TestDatabase: Sendable {
   package let folder: String
 
   package func open() async throws -> Store { try await Store(location) }
+
+  /// Runs `body` with a copy of the database: of SQLite's files, or what `pg_dump` says, restored elsewhere.
+  /// Nobody has the database open.
+  package nonisolated(nonsending) func withCopy(
+    _ body: nonisolated(nonsending) (TestDatabase) async throws -> Void
+  ) async throws {
+    switch location {
+    case .sqlite(let path):
+      let copy = path + ".copy"
+      for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+        try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+      }
+      try await body(TestDatabase(engine: engine, location: .sqlite(path: copy), folder: folder))
+    case .postgres(let url, _):
+      let server = try await PostgresServer.shared()
+      let name = try await server.copyDatabase(url.reveal())
+      let location = StoreLocation.postgres(url: Secret(server.url(of: name)))
+      let result = await Result { () async throws -> Void in
+        try await body(TestDatabase(engine: engine, location: location, folder: folder))
+      }
+      try await server.dropDatabase(name)
+      try result.get()
+    }
+  }
 }
 
 /// Runs `body` with an open database of its own, and closes and removes it afterwards.

@@ -1,0 +1,43 @@
+import Core
+import Store
+
+/// What a settled message leaves: what it came to for its recipients, and perhaps a draft that nobody will
+/// send. Written by the transaction that settles it.
+struct DeliveryOutcome: Sendable {
+  let message: OutgoingMessageRecord
+  let recipients: RecipientState
+  let problem: ProblemRecord?
+  let orphan: Orphan?
+  let settled: Instant
+
+  /// `nil` when the message goes on.
+  init?(of settlement: Settlement, _ message: OutgoingMessageRecord, at now: Instant) {
+    switch settlement.verdict {
+    case .sent: self.init(.sent, of: message, problem: nil, orphan: settlement.orphan, at: now)
+    case .failed:
+      self.init(.failed, of: message, problem: settlement.problem, orphan: settlement.orphan, at: now)
+    case .deferred, .unknown, .held: return nil
+    }
+  }
+
+  init(
+    _ recipients: RecipientState, of message: OutgoingMessageRecord, problem: ProblemRecord? = nil,
+    orphan: Orphan?, at now: Instant
+  ) {
+    self.message = message
+    self.recipients = recipients
+    self.problem = problem
+    self.orphan = orphan
+    settled = now
+  }
+
+  func write(in tx: borrowing Transaction) throws {
+    try tx.settleRecipients(
+      of: message.id, in: message.workspace, as: recipients, problem: problem, at: settled)
+    guard let orphan else { return }
+    try tx.insert(
+      OrphanDraftRecord(
+        workspace: message.workspace, message: message.id, account: message.account, draft: orphan.rawValue,
+        messageID: message.messageID, created: settled))
+  }
+}

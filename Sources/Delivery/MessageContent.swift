@@ -1,0 +1,58 @@
+import Core
+import Store
+
+/// The bytes of a message that is to be accepted, in order: its own, and content that is stored already.
+struct MessageContent: Sendable {
+  enum Piece: Sendable {
+    case own([UInt8])
+    case stored(SegmentRecord)
+  }
+
+  var pieces: [Piece]
+
+  init(_ bytes: [UInt8]) {
+    pieces = [.own(bytes)]
+  }
+
+  init(_ pieces: [Piece]) {
+    self.pieces = pieces
+  }
+
+  var size: Int {
+    pieces.reduce(0) { total, piece in
+      switch piece {
+      case .own(let bytes): total + bytes.count
+      case .stored(let segment): total + segment.size
+      }
+    }
+  }
+
+  /// Its own bytes as they go into chunks: each piece begins a new one.
+  var ownChunks: [ArraySlice<UInt8>] {
+    pieces.flatMap { piece -> [ArraySlice<UInt8>] in
+      guard case .own(let bytes) = piece else { return [] }
+      return Self.split(bytes)
+    }
+  }
+
+  /// Where the content of this message is, in order; empty when its own chunks are all there is.
+  func runs(of message: QueueID) -> [SegmentRun] {
+    if pieces.count == 1, case .own = pieces[0] { return [] }
+    var next = 0
+    return pieces.map { piece in
+      switch piece {
+      case .own(let bytes):
+        defer { next += Self.split(bytes).count }
+        return SegmentRun(SegmentID(of: message), firstChunk: next, chunks: Self.split(bytes).count)
+      case .stored(let segment): return SegmentRun(segment.id, chunks: segment.chunks)
+      }
+    }
+  }
+
+  /// A message of no bytes has a chunk too.
+  private static func split(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    stride(from: 0, to: max(1, bytes.count), by: ChunkKey.size).map {
+      bytes[$0..<min($0 + ChunkKey.size, bytes.count)]
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Synchronization
+
+/// Tells all who listen that something has happened, and not how often.
+final class Signal: Sendable {
+  private struct State {
+    var nextID = 0
+    var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  /// Ends when its reader does.
+  func stream() -> AsyncStream<Void> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let id = state.withLock { state in
+      state.nextID += 1
+      state.listeners[state.nextID] = continuation
+      return state.nextID
+    }
+    continuation.onTermination = { _ in self.state.withLock { $0.listeners[id] = nil } }
+    return stream
+  }
+
+  func send() {
+    for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield() }
+  }
+}
