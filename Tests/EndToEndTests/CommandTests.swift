@@ -43,7 +43,30 @@ import Testing
         ["send", "--account", "nobody", "--to", "bob@contoso.test", "--text", "x"])
       #expect(refused.status == 1)
       #expect(refused.errors.contains("nobody"))
-      #expect(refused.errors.contains("GET /v1/accounts"))
+      #expect(refused.errors.contains("  How: heliograph account list"))
+      #expect(!refused.errors.contains("/v1/"))
+    }
+  }
+
+  @Test func `A server that is not the gateway is named by its status`() async throws {
+    try await Rig.run { rig in
+      let ended = try await Program.run(
+        ["queue", "list"], environment: ["HELIOGRAPH_URL": rig.sandbox.origin, "HELIOGRAPH_TOKEN": "t"],
+        in: rig.folder)
+      #expect(ended.status == 1 && ended.errors.contains("HTTP status 404"), "\(ended.errors)")
+    }
+  }
+
+  @Test(arguments: [
+    ["app", "add", "--name", "x", "--client-id", "x", "--provider", "gmail"],
+    ["app", "add", "--name", "x", "--client-id", "x", "--secret-expires", "20 May"],
+    ["account", "list", "--state", "broken"], ["account", "show", ""],
+  ])
+  func `A word that is not the contract's is refused before anything is sent`(command: [String]) async throws
+  {
+    try await withFolder { folder in
+      let ended = try await Program.run(command, environment: ["HELIOGRAPH_TOKEN": "t"], in: folder)
+      #expect(ended.status == 64 && ended.errors.contains("invalid"), "\(ended.errors)")
     }
   }
 
@@ -61,7 +84,11 @@ import Testing
     [], ["serve"], ["sandbox"], ["demo"], ["token"], ["token", "issue"], ["send"], ["app"], ["app", "add"],
     ["app", "list"], ["app", "guide"], ["app", "import"], ["app", "show"], ["app", "update"],
     ["app", "enable"], ["app", "disable"], ["app", "delete"], ["app", "verify"], ["account", "list"],
-    ["account", "add"], ["account", "import"], ["account", "verify"], ["queue", "list"], ["doctor"],
+    ["account", "add"], ["account", "import"], ["account", "verify"], ["account", "show"],
+
+    ["account", "reconnect"], ["account", "delete"], ["queue", "list"],
+    ["workspace", "add"], ["workspace", "update"], ["events"],
+    ["doctor"],
   ])
   func `Every command explains itself`(command: [String]) async throws {
     try await withFolder { folder in
