@@ -13,7 +13,8 @@ struct Heliograph: AsyncParsableCommand {
 
       Start with `heliograph demo`, which runs everything on this machine, then `heliograph serve`.
 
-      The commands send, app, account, queue, workspace, events and doctor are clients of a running gateway. They read the gateway's URL from \
+      The commands send, app, account, queue, workspace, events and doctor are clients of a running gateway, and so \
+      are token list and token revoke when HELIOGRAPH_TOKEN is set. They read the gateway's URL from \
       HELIOGRAPH_URL (default http://localhost:3000), an API token from HELIOGRAPH_TOKEN (`heliograph token issue` \
       makes one) and, with an operator's token, the workspace to act in from HELIOGRAPH_WORKSPACE. Secrets are \
       read from the environment, files or standard input, never from arguments.
