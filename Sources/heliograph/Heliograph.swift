@@ -9,16 +9,17 @@ struct Heliograph: AsyncParsableCommand {
     abstract: "A mail gateway for Outlook and Microsoft 365.",
     discussion: """
       Heliograph holds the OAuth2 relationship with Microsoft, so that any program can send through one REST \
-      API. It keeps every accepted message on disk until Microsoft has taken it.
+      API. Every accepted message stays on disk until Microsoft has accepted it.
 
-      Start with `heliograph demo`, which plays everything on this machine, then `heliograph serve`.
+      Start with `heliograph demo`, which runs everything on this machine, then `heliograph serve`.
 
-      The commands send, app, account, queue, workspace and events are clients of a running gateway. They read \
-      its URL from HELIOGRAPH_URL (default http://localhost:3000), an API token from HELIOGRAPH_TOKEN \
-      (`heliograph token issue` makes one) and, with an operator's token, the workspace to act in from \
-      HELIOGRAPH_WORKSPACE. Secrets are read from the environment or standard input, never from arguments.
+      The commands send, app, account, queue, workspace, events and doctor are clients of a running gateway, and so \
+      are token list and token revoke when HELIOGRAPH_TOKEN is set. They read the gateway's URL from \
+      HELIOGRAPH_URL (default http://localhost:3000), an API token from HELIOGRAPH_TOKEN (`heliograph token issue` \
+      makes one) and, with an operator's token, the workspace to act in from HELIOGRAPH_WORKSPACE. Secrets are \
+      read from the environment, files or standard input, never from arguments.
 
-      Exit status: 0 on success, 1 when the work failed, 64 for a wrong command line.
+      Exit status: 0 on success, 1 on failure, 64 for an invalid command line.
       """,
     version: heliographVersion,
     subcommands: [
@@ -26,7 +27,7 @@ struct Heliograph: AsyncParsableCommand {
       QueueCommand.self, WorkspaceCommand.self, Events.self, Doctor.self,
     ])
 
-  /// Prints a failure as one line and leaves with status 1; without this it would be a crash report.
+  /// Prints a problem in a few lines and exits with status 1.
   static func main() async {
     do {
       var command = try parseAsRoot()
@@ -37,11 +38,7 @@ struct Heliograph: AsyncParsableCommand {
       }
     } catch let problem as Problem {
       Terminal.error("heliograph: \(problem.summary)")
-      if let remedy = problem.remedy { Terminal.error("  \(remedy)") }
-      if let who = problem.actor.flatMap({ VerificationReport.Step.who[$0.rawValue] }) {
-        Terminal.error("  Who: \(who)")
-      }
-      if let link = problem.link { Terminal.error("  Where: \(link)") }
+      for line in problem.advice.lines() { Terminal.error(line) }
       Terminal.error("  [\(problem.code.rawValue)]")
       Foundation.exit(1)
     } catch {

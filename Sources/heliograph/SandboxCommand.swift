@@ -8,20 +8,20 @@ import UnixSignals
 struct SandboxCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sandbox",
-    abstract: "Play Microsoft on this machine: Entra sign-in and Graph mail, in memory.",
+    abstract: "Simulate Microsoft on this machine: Entra sign-in and Graph mail, in memory.",
     discussion: """
-      Serves Entra v2.0 and Graph v1.0 for two invented tenants, with people, mailboxes and app registrations \
-      made at start. Open its page to read the mailboxes; GET /sandbox/directory lists everything, secrets \
-      included. Nothing leaves this machine and nothing is kept.
+      Serves Entra v2.0 and Graph v1.0 for two fictitious tenants, with people, mailboxes and app registrations \
+      that are created at start. Open its page to read the mailboxes; GET /sandbox/directory lists everything, \
+      including secrets. Nothing leaves this machine, and nothing is stored.
 
-      Microsoft's own libraries refuse http: give --tls-port and trust ca.pem in the data folder.
+      Microsoft's own libraries refuse http: use --tls-port and trust ca.pem in the data folder.
       """)
 
   @Option(help: "Address to listen on.") var host = "127.0.0.1"
-  @Option(help: "Port; 0 takes a free one.") var port = 4000
-  @Option(help: "Port for TLS; none when left out, 0 takes a free one.") var tlsPort: Int?
+  @Option(help: "Port; 0 chooses a free one.") var port = 4000
+  @Option(help: "Port for TLS; 0 chooses a free one. Default: no TLS.") var tlsPort: Int?
   @Option(help: .init("Folder for the certificate authority, ca.pem.", valueName: "dir")) var data: String?
-  @Flag(help: "Allow a --host that other machines reach; the sandbox has no passwords.") var allowRemote =
+  @Flag(help: "Allow a --host that other machines can reach; the sandbox has no passwords.") var allowRemote =
     false
 
   func run() async throws {

@@ -6,14 +6,14 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run the gateway.",
     discussion: """
-      Every setting may be given as a flag, as a HELIOGRAPH_* variable or in a YAML file, in that order. Secrets \
-      have no flag: HELIOGRAPH_DATABASE_URL, HELIOGRAPH_SECRET_KEY and HELIOGRAPH_PREPARED_TOKEN are variables, \
-      or keys of the file.
+      Every setting may be given as a flag, as a HELIOGRAPH_* variable or in a YAML file, in that order of \
+      precedence. Secrets have no flag: HELIOGRAPH_DATABASE_URL, HELIOGRAPH_SECRET_KEY and \
+      HELIOGRAPH_PREPARED_TOKEN are variables, or keys of the file.
 
-      Without a database URL the data folder holds an SQLite database. Without a secret key the data folder \
-      also holds the key, in secret.key with mode 0600: whoever copies the folder has both.
+      Without a database URL, the data folder contains an SQLite database. Without a secret key, it also \
+      contains the key, in secret.key with mode 0600: a copy of the folder then contains both.
 
-      SIGTERM or SIGINT stops it: messages on their way are finished, the others wait on disk.
+      SIGTERM or SIGINT stops the gateway: attempts under way are completed, and the other messages wait on disk.
       """)
 
   @OptionGroup var options: ServeOptions

@@ -30,7 +30,7 @@ struct ServeOptions: ParsableArguments {
   }
 }
 
-/// The flags of whatever opens the database.
+/// The flags of every command that opens the database.
 struct StoreOptions: ParsableArguments {
   @Option(help: "A YAML file with settings (HELIOGRAPH_CONFIG).") var config: String?
   @Option(help: .init(Setting.data.summary, valueName: "dir")) var data: String?

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes at once: standard output would otherwise be lost when it is a pipe and the process is killed.
+/// Standard output and standard error, without a buffer that would be lost when the process is killed.
 enum Terminal {
   static func line(_ text: String = "") {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
@@ -22,7 +22,15 @@ enum Terminal {
     }
   }
 
-  /// A secret from the named variable or, failing that, the first line of standard input.
+  /// One name and value a line, the values in one column; what is empty is left out.
+  static func fields(_ rows: [(name: String, value: String)]) {
+    let width = (rows.map(\.name.count).max() ?? 0) + 2
+    for row in rows where !row.value.isEmpty {
+      line(row.name.padding(toLength: width, withPad: " ", startingAt: 0) + row.value)
+    }
+  }
+
+  /// A secret from the named variable or, where that is not set, the first line of standard input.
   static func secret(from variable: String, prompt: String) -> String? {
     if let text = ProcessInfo.processInfo.environment[variable], !text.isEmpty { return text }
     if isatty(STDIN_FILENO) == 1 { FileHandle.standardError.write(Data("\(prompt): ".utf8)) }

@@ -68,7 +68,9 @@ import Testing
           "MicrosoftEntraApp": {
             "clientId": "11111111-2222-4333-8444-555555555555", /* of the app */
             "TenantId": "",
-            "ClientSecret": "a~secret",
+            "Note": "not a // comment, and no \\",] end", // ,
+            "ClientSecret": "a~secret", /* the last one
+            */
           },
         }
         """
@@ -89,10 +91,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{", "is not JSON"), ("[]", "has no section “MicrosoftEntraApp”"), ("{}", "has no section"),
+    ("{", "is not JSON"), ("{/*", "is not JSON"), (#"{"a": "\"#, "is not JSON"), ("{,}", "is not JSON"),
+    ("[]", "has no section “MicrosoftEntraApp”"), ("{}", "has no section"),
     (#"{"MicrosoftEntraApp": {"TenantId": "x"}}"#, "has no MicrosoftEntraApp.ClientId"),
   ])
-  func `a file that is none is refused with what is wrong`(text: String, words: String) async throws {
+  func `a file that is not one is refused with what is wrong`(text: String, words: String) async throws {
     try await withFolder { folder in
       let file = folder.appending(path: "appsettings.json")
       try Data(text.utf8).write(to: file)

@@ -43,7 +43,78 @@ import Testing
         ["send", "--account", "nobody", "--to", "bob@contoso.test", "--text", "x"])
       #expect(refused.status == 1)
       #expect(refused.errors.contains("nobody"))
-      #expect(refused.errors.contains("GET /v1/accounts"))
+      #expect(refused.errors.contains("  How: heliograph account list"))
+      #expect(!refused.errors.contains("/v1/"))
+    }
+  }
+
+  @Test func `A paused account keeps its messages until it is resumed`() async throws {
+    try await Rig.run { rig in
+      try await rig.sandbox.settings(["sendLagMs": 0])
+      let mailboxes = Array(rig.sandbox.directory.mailboxes.prefix(2))
+      let account = try #require(try await rig.connectDaemon([mailboxes[0]]).first)
+      let paused = try await rig.command(["account", "pause", account])
+      #expect(paused.status == 0 && paused.output == "Paused \(account): its messages wait.\n")
+      #expect(try await rig.command(["account", "show", account]).output.contains("paused"))
+      let send = ["send", "--account", account, "--to", mailboxes[1], "--subject", "Held", "--text", "x"]
+      #expect(try await rig.command(send).status == 0)
+      #expect(try await rig.command(["queue", "list"]).output.contains("Held"))
+      let resumed = try await rig.command(["account", "resume", account, "--json"])
+      #expect(try JSON(parsing: resumed.output)["paused"].bool == false)
+      try await eventually("it arrived") {
+        try await rig.sandbox.subjects(of: mailboxes[1]) == ["Held"]
+      }
+      let unknown = try await rig.command(["account", "pause", "a/b ä"])
+      #expect(unknown.status == 1 && unknown.errors.contains("a/b ä"), "\(unknown.errors)")
+    }
+  }
+
+  @Test func `Tokens are listed and revoked through the gateway, and without it`() async throws {
+    try await Rig.run { rig in
+      let data = ["--data", rig.gateway.data.path]
+      for name in ["Printer", "Scanner"] {
+        #expect(try await rig.command(["token", "issue", "--description", name] + data).status == 0)
+      }
+      let listed = try await rig.command(["token", "list", "--json"])
+      let tokens = try JSON(parsing: listed.output)["tokens"].list
+      let ids = ["Printer", "Scanner"].compactMap { name in
+        tokens.first { $0["description"].text == name }?["id"].text
+      }
+      try #require(ids.count == 2, "\(listed.output)\(listed.errors)")
+      #expect(try await rig.command(["token", "list"]).output.contains("Printer"))
+      #expect(try await rig.command(["token", "revoke", ids[0]]).output == "Revoked \(ids[0]).\n")
+      let stored = try await rig.command(["token", "list"] + data)
+      #expect(!stored.output.contains("Printer") && stored.output.contains("Scanner"), "\(stored.errors)")
+      #expect(try await rig.command(["token", "revoke", ids[1]] + data).status == 0)
+      for arguments in [[], data] {
+        let none = try await rig.command(["token", "list", "--account", "nobody"] + arguments)
+        #expect(none.output.contains("No tokens") && none.status == 0, "\(none.errors)")
+        let gone = try await rig.command(["token", "revoke", ids[1]] + arguments)
+        #expect(gone.status == 1 && gone.errors.contains("[token.notFound]"), "\(gone.errors)")
+        #expect(gone.errors.contains("How: heliograph token list"))
+      }
+    }
+  }
+
+  @Test func `A server that is not the gateway is named by its status`() async throws {
+    try await Rig.run { rig in
+      let ended = try await Program.run(
+        ["queue", "list"], environment: ["HELIOGRAPH_URL": rig.sandbox.origin, "HELIOGRAPH_TOKEN": "t"],
+        in: rig.folder)
+      #expect(ended.status == 1 && ended.errors.contains("HTTP status 404"), "\(ended.errors)")
+    }
+  }
+
+  @Test(arguments: [
+    ["app", "add", "--name", "x", "--client-id", "x", "--provider", "gmail"],
+    ["app", "add", "--name", "x", "--client-id", "x", "--secret-expires", "20 May"],
+    ["account", "list", "--state", "broken"], ["account", "show", ""],
+  ])
+  func `A word that is not the contract's is refused before anything is sent`(command: [String]) async throws
+  {
+    try await withFolder { folder in
+      let ended = try await Program.run(command, environment: ["HELIOGRAPH_TOKEN": "t"], in: folder)
+      #expect(ended.status == 64 && ended.errors.contains("invalid"), "\(ended.errors)")
     }
   }
 
@@ -61,7 +132,11 @@ import Testing
     [], ["serve"], ["sandbox"], ["demo"], ["token"], ["token", "issue"], ["send"], ["app"], ["app", "add"],
     ["app", "list"], ["app", "guide"], ["app", "import"], ["app", "show"], ["app", "update"],
     ["app", "enable"], ["app", "disable"], ["app", "delete"], ["app", "verify"], ["account", "list"],
-    ["account", "add"], ["account", "import"], ["account", "verify"], ["queue", "list"], ["doctor"],
+    ["account", "add"], ["account", "import"], ["account", "verify"], ["account", "show"],
+    ["account", "pause"],
+    ["account", "resume"], ["account", "reconnect"], ["account", "delete"], ["queue", "list"],
+    ["token", "list"], ["token", "revoke"], ["workspace", "add"], ["workspace", "update"], ["events"],
+    ["doctor"],
   ])
   func `Every command explains itself`(command: [String]) async throws {
     try await withFolder { folder in

@@ -1,8 +1,8 @@
-import Core
+package import Core
 
 /// Reads RFC 3339 strictly: no white space, nothing after it, no 30th of February, no 24 o'clock, and no leap
 /// second, which no clock of ours shows.
-enum Timestamp {
+package enum Timestamp {
   /// The years that four digits have and a clock can show.
   private static let years = 1970...9999
 
@@ -10,7 +10,7 @@ enum Timestamp {
   /// moment in UTC. What is finer than a millisecond is cut off, because no reply shows it.
   ///
   /// `nil` for all else, and for what is before 1970 or after 9999 in UTC.
-  static func read(_ text: String, allowsDay: Bool) -> Instant? {
+  package static func read(_ text: String, allowsDay: Bool) -> Instant? {
     var scanner = Scanner(bytes: Array(text.utf8.prefix(64)))
     guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
       let day = scanner.number(2), years.contains(year), (1...12).contains(month),

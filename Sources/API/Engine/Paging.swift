@@ -1,8 +1,8 @@
 /// A query that asks for one page of a list.
 package protocol PagedQuery: Contract {
   /// From 0.
-  var page: Int { get }
-  var pageSize: Int { get }
+  var page: Int { get set }
+  var pageSize: Int { get set }
 }
 
 /// The reply to one: which page of how many.

@@ -1,10 +1,11 @@
+import API
 import AsyncHTTPClient
 import Core
 import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// A caller of the REST API, for the commands that are its clients.
+/// A client of the REST API: requests and replies are those of the contract.
 struct APIClient: Sendable {
   let url: String
   let token: Secret
@@ -16,15 +17,16 @@ struct APIClient: Sendable {
   static func withEnvironment<Value>(
     isolation: isolated (any Actor)? = #isolation, _ body: (APIClient) async throws -> Value
   ) async throws -> Value {
+    guard let token = environmentToken else { throw Problem.noToken }
     let environment = ProcessInfo.processInfo.environment
-    guard let token = environment["HELIOGRAPH_TOKEN"], !token.isEmpty else { throw Problem.noToken }
     let http = HTTPClient(eventLoopGroupProvider: .singleton)
     let url = environment["HELIOGRAPH_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://localhost:3000"
     if url.hasPrefix("http://"), !["localhost", "127.0.0.1", "[::1]"].contains(URL(string: url)?.host ?? "") {
-      Terminal.error("heliograph: the token goes to \(url) unencrypted; use https between machines.")
+      Terminal.error(
+        "heliograph: the token is sent to \(url) without encryption; use https between machines.")
     }
     let client = APIClient(
-      url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: Secret(token),
+      url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: token,
       workspace: environment["HELIOGRAPH_WORKSPACE"].flatMap { $0.isEmpty ? nil : $0 }, http: http)
     do {
       let value = try await body(client)
@@ -36,124 +38,108 @@ struct APIClient: Sendable {
     }
   }
 
-  func get(_ path: String, query: [String: String] = [:]) async throws -> APIReply {
-    try await send(request(path, query))
+  /// `nil` when HELIOGRAPH_TOKEN is not set.
+  static var environmentToken: Secret? {
+    ProcessInfo.processInfo.environment["HELIOGRAPH_TOKEN"].flatMap { $0.isEmpty ? nil : Secret($0) }
   }
 
-  func delete(_ path: String, query: [String: String] = [:]) async throws -> APIReply {
-    var request = request(path, query)
-    request.method = .DELETE
-    return try await send(request)
-  }
-
-  private func request(_ path: String, _ query: [String: String]) -> HTTPClientRequest {
-    var parts = URLComponents()
-    parts.percentEncodedPath = path
-    if !query.isEmpty {
-      parts.queryItems = query.sorted { $0.key < $1.key }.map { URLQueryItem(name: $0.key, value: $0.value) }
+  /// - Throws: `Problem`: the gateway's own, or that it cannot be reached, or that its reply is not the contract's.
+  func call<Path: PathValues, Query: Contract, Body: Contract, Reply: Contract>(
+    _ operation: API.Operation<Path, Query, Body, Reply>, path: Path, query: Query = Query(),
+    body: Body = Body(), headers: [(name: String, value: String)] = []
+  ) async throws -> APIReply<Reply> {
+    var request = request(operation.method, operation.target(path, query), headers)
+    if operation.description.bodyForm != .none {
+      request.headers.add(name: "Content-Type", value: "application/json")
+      request.body = .bytes(ByteBuffer(bytes: body.json(revealingSecrets: true)))
     }
-    return HTTPClientRequest(url: url + (parts.string ?? path))
+    let status: HTTPResponseStatus
+    let bytes: [UInt8]
+    do {
+      let response = try await http.execute(request, timeout: .seconds(60))
+      status = response.status
+      bytes = Array(buffer: try await response.body.collect(upTo: 64 << 20))
+    } catch {
+      throw Problem.unreachable(url)
+    }
+    guard status == .ok else { throw Problem(status: Int(status.code), body: bytes) }
+    return APIReply(value: try operation.reply(bytes), bytes: bytes)
   }
 
-  func post(_ path: String, _ body: some Encodable, headers: [String: String] = [:]) async throws -> APIReply
-  {
-    try await send(.POST, path, body, headers)
+  /// An operation whose path has no values.
+  func call<Query: Contract, Body: Contract, Reply: Contract>(
+    _ operation: API.Operation<Nothing, Query, Body, Reply>, query: Query = Query(), body: Body = Body()
+  ) async throws -> APIReply<Reply> {
+    try await call(operation, path: Nothing(), query: query, body: body)
   }
 
-  func put(_ path: String, _ body: some Encodable) async throws -> APIReply {
-    try await send(.PUT, path, body, [:])
+  /// All pages of a list, in order.
+  func pages<Query: PagedQuery, Reply: PagedReply>(
+    of operation: API.Operation<Nothing, Query, Nothing, Reply>
+  ) async throws -> [Reply] {
+    var query = Query()
+    query.pageSize = 1000
+    var pages: [Reply] = []
+    repeat {
+      query.page = pages.count
+      pages.append(try await call(operation, query: query).value)
+    } while pages.count < pages[0].pages
+    return pages
   }
 
-  private func send(
-    _ method: HTTPMethod, _ path: String, _ body: some Encodable, _ headers: [String: String]
-  ) async throws -> APIReply {
-    var request = HTTPClientRequest(url: url + path)
-    request.method = method
-    request.headers.add(name: "Content-Type", value: "application/json")
-    for (name, value) in headers { request.headers.add(name: name, value: value) }
-    request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
-    return try await send(request)
-  }
-
-  /// Sends a body of any length and reads the answer line by line while it is still being sent.
-  func stream(
-    _ path: String, _ body: HTTPClientRequest.Body, type: String,
-    isolation: isolated (any Actor)? = #isolation,
-    _ take: (String) -> Void
+  /// Sends a body of any length, and reads the reply line by line while the body is still being sent.
+  ///
+  /// - Parameter take: Called for each line, in order.
+  func stream<Query: Contract, Line: Contract>(
+    _ operation: API.Operation<Nothing, Query, Nothing, Line>, query: Query, body: HTTPClientRequest.Body,
+    isolation: isolated (any Actor)? = #isolation, _ take: (APIReply<Line>) -> Void
   ) async throws {
-    var request = HTTPClientRequest(url: url + path)
-    request.method = .POST
-    request.headers.add(name: "Content-Type", value: type)
-    authorize(&request)
+    var request = request(operation.method, operation.target(Nothing(), query), [])
+    if case .stream(let type, _) = operation.description.bodyForm {
+      request.headers.add(name: "Content-Type", value: type)
+    }
     request.body = body
-    let response: HTTPClientResponse
     do {
-      response = try await http.execute(request, timeout: .hours(24))
-    } catch {
-      throw Problem.unreachable(url)
-    }
-    guard response.status == .ok else {
-      let refusal = try await response.body.collect(upTo: 1 << 20)
-      throw Problem(status: Int(response.status.code), body: Data(refusal.readableBytesView))
-    }
-    var line = ByteBuffer()
-    do {
-      for try await piece in response.body {
-        line.writeImmutableBuffer(piece)
-        while let end = line.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
-          take(line.readString(length: end - line.readerIndex) ?? "")
-          line.moveReaderIndex(forwardBy: 1)
-        }
-        line.discardReadBytes()
+      let response = try await http.execute(request, timeout: .hours(24))
+      guard response.status == .ok else {
+        let refusal = try await response.body.collect(upTo: 1 << 20)
+        throw Problem(status: Int(response.status.code), body: Array(buffer: refusal))
       }
+      var unread = ByteBuffer()
+      for try await piece in response.body {
+        unread.writeImmutableBuffer(piece)
+        while let end = unread.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
+          let line = unread.readBytes(length: end - unread.readerIndex) ?? []
+          unread.moveReaderIndex(forwardBy: 1)
+          take(APIReply(value: try operation.reply(line), bytes: line))
+        }
+        unread.discardReadBytes()
+      }
+    } catch let problem as Problem {
+      throw problem
     } catch {
       throw Problem.unreachable(url)
     }
   }
 
-  private func authorize(_ request: inout HTTPClientRequest) {
+  private func request(
+    _ method: OperationMethod, _ target: String, _ headers: [(name: String, value: String)]
+  ) -> HTTPClientRequest {
+    var request = HTTPClientRequest(url: url + target)
+    request.method = HTTPMethod(rawValue: method.rawValue)
     request.headers.add(name: "Authorization", value: "Bearer \(token.reveal())")
-    if let workspace { request.headers.add(name: "Heliograph-Workspace", value: workspace) }
-  }
-
-  private func send(_ request: HTTPClientRequest) async throws -> APIReply {
-    var request = request
-    authorize(&request)
-    let response: HTTPClientResponse
-    let body: ByteBuffer
-    do {
-      response = try await http.execute(request, timeout: .seconds(60))
-      body = try await response.body.collect(upTo: 64 << 20)
-    } catch {
-      throw Problem.unreachable(url)
-    }
-    let data = Data(body.readableBytesView)
-    guard response.status == .ok else { throw Problem(status: Int(response.status.code), body: data) }
-    return APIReply(data: data)
+    if let workspace { request.headers.add(name: RequestHeader.workspace.name, value: workspace) }
+    for header in headers { request.headers.add(name: header.name, value: header.value) }
+    return request
   }
 }
 
-/// A successful answer: printed as it came with `--json`, read into a value for people.
-struct APIReply: Sendable {
-  let data: Data
-
-  func read<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
-    do {
-      return try JSONDecoder().decode(type, from: data)
-    } catch {
-      throw Problem.unexpectedAnswer
-    }
-  }
+/// A reply: its value for people, its bytes as they came for `--json`.
+struct APIReply<Value: Contract>: Sendable {
+  let value: Value
+  let bytes: [UInt8]
 
   func printJSON() {
-    Terminal.line(String(decoding: data, as: UTF8.self))
+    Terminal.line(String(decoding: bytes, as: UTF8.self))
   }
-}
-
-/// Text of an address as one path segment (RFC 3986 section 3.3).
-func pathSegment(_ text: String) -> String {
-  // `CharacterSet.alphanumerics` would let alphabets of every script through.
-  let plain = CharacterSet(
-    charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~@")
-  return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
 }

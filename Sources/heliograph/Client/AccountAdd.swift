@@ -1,16 +1,19 @@
+import API
 import ArgumentParser
+import Core
 import Foundation
 
 struct AccountAdd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Connect a mailbox.",
     discussion: """
-      With --link a link is printed by which somebody signs in. With --device a code is shown, which the \
-      mailbox's owner enters on a page of Microsoft's in any browser: for gateways that no browser reaches; the \
-      app's registration must allow public client flows. Both wait until somebody has signed in. \
-      With --mailbox the app acts by itself (application permissions): its client secret is taken from \
-      HELIOGRAPH_CLIENT_SECRET or from standard input. With --email and --client-id a refresh token that another \
-      program was given is taken from HELIOGRAPH_REFRESH_TOKEN or from standard input.
+      --link prints a link by which a person signs in. --device prints a code that the mailbox's owner enters on \
+      a page of Microsoft's in any browser: for gateways that no browser can reach. The app's registration must \
+      allow public client flows. Both wait until somebody has signed in.
+
+      --mailbox uses application permissions: the client secret is read from HELIOGRAPH_CLIENT_SECRET or standard \
+      input. --email with --client-id or --app imports a refresh token that was issued to another program; it is \
+      read from HELIOGRAPH_REFRESH_TOKEN or standard input.
 
       EXAMPLES
         heliograph account add --link --email alice@contoso.com
@@ -19,34 +22,35 @@ struct AccountAdd: AsyncParsableCommand {
         HELIOGRAPH_REFRESH_TOKEN=... heliograph account add --email erin@outlook.com --client-id 11111111-...
       """)
 
-  @Flag(help: "Print a link to sign in by, and wait.") var link = false
-  @Flag(help: "Show a code to be entered on another device, and wait.") var device = false
-  @Option(help: "An id of your choosing for the account.") var account: String?
-  @Option(help: "A name for you, and for the From field.") var name: String?
-  @Option(help: "The address that is to sign in, or that the refresh token is of.") var email: String?
-  @Option(help: "The mailbox that the app acts in by itself.") var mailbox: String?
+  @Flag(help: "Print a sign-in link and wait.") var link = false
+  @Flag(help: "Show a code to enter on another device, and wait.") var device = false
+  @Option(help: "The account's id, of your choosing; default: generated.") var account: AccountID?
+  @Option(help: "A display name, also used in the From header.") var name: String?
+  @Option(help: "The address that must sign in, or to which the refresh token belongs.") var email: String?
+  @Option(help: "The mailbox to send from, without a sign-in.") var mailbox: String?
   @Option(help: "The tenant's Directory (tenant) ID or domain.") var tenant: String?
-  @Option(help: "Application (client) ID; the app is entered if it is not there yet.") var clientID: String?
-  @Option(help: "The id of an app that is entered already, in place of --client-id.") var app: String?
-  @Option(help: "The account of somebody who may use --mailbox, in place of an app.") var through: String?
-  @Option(help: "A file with certificate and private key (PEM), in place of the secret.")
+  @Option(help: "Application (client) ID; the app is added if it does not exist yet.") var clientID: String?
+  @Option(help: "The id of an existing app, instead of --client-id.") var app: AppID?
+  @Option(help: "The account of a person with access to --mailbox, instead of an app.")
+  var through: AccountID?
+  @Option(help: "A file with a certificate and its private key (PEM), instead of the secret.")
   var certificate: String?
-  @Option(help: "How long to wait for the mailbox to be connected, in seconds; 0 does not wait.") var wait =
-    900
-  @Flag(help: "Print the gateway's answers as JSON.") var json = false
+  @Option(help: "Seconds to wait until the mailbox is connected; 0 does not wait.") var wait = 900
+  @Flag(help: "Print the gateway's replies as JSON.") var json = false
 
   func validate() throws {
     if !link, !device, mailbox == nil, clientID == nil, app == nil {
-      throw ValidationError("Say how: --link, --device, --mailbox, or --email with --client-id or --app.")
+      throw ValidationError(
+        "Choose a way to connect: --link, --device, --mailbox, or --email with --client-id or --app.")
     }
     if link, device { throw ValidationError("Give --link or --device, not both.") }
     if link || device, mailbox != nil || clientID != nil || through != nil {
-      throw ValidationError("Whoever signs in needs neither --mailbox, --client-id nor --through; see --app.")
+      throw ValidationError("--link and --device take --app, but not --mailbox, --client-id or --through.")
     }
     if clientID != nil, app != nil { throw ValidationError("Give --client-id or --app, not both.") }
     if through != nil, mailbox == nil { throw ValidationError("--through needs --mailbox.") }
     if clientID != nil || (app != nil && !link && !device), mailbox == nil, email == nil {
-      throw ValidationError("Give --mailbox for an app that acts by itself, or --email for a refresh token.")
+      throw ValidationError("Give --mailbox for application permissions, or --email for a refresh token.")
     }
     if mailbox != nil, through == nil, clientID == nil, app == nil {
       throw ValidationError("--mailbox needs --client-id and --tenant, --app, or --through.")
@@ -60,85 +64,81 @@ struct AccountAdd: AsyncParsableCommand {
     }
     let body = try body()
     try await APIClient.withEnvironment { client in
-      struct Created: Decodable {
-        let account: String
-        let warnings: [Warning]?
-      }
-      let reply = try await client.post("/v1/account", body)
+      let reply = try await client.call(Operations.addAccount, body: body)
       if json { reply.printJSON() }
-      let created = try reply.read(Created.self)
-      for warning in created.warnings ?? [] { warning.tell() }
+      for warning in reply.value.warnings { Terminal.error(warning.text) }
       try await AccountWatch(client: client, quiet: json).untilConnected(
-        created.account, within: .seconds(wait))
+        reply.value.account, within: .seconds(wait))
     }
   }
 
-  private func body() throws -> Body {
-    var oauth2 = Body.OAuth2(auth: .init())
-    oauth2.provider = app
-    oauth2.clientId = clientID
-    oauth2.tenant = tenant
+  private func body() throws -> AccountRequest {
+    var body = AccountRequest()
+    body.account = account
+    body.name = name
+    body.email = email
+    body.oauth2 = try oauth2()
+    return body
+  }
+
+  private func oauth2() throws -> OAuth2Field {
+    var oauth2 = OAuth2Field()
+    var auth = AuthField()
+    if through == nil { (oauth2.provider, oauth2.clientID, oauth2.tenant) = (app, clientID, tenant) }
     switch (mailbox, through) {
     case (let mailbox?, let owner?):
-      (oauth2.clientId, oauth2.provider, oauth2.tenant) = (nil, nil, nil)
-      oauth2.auth = .init(delegatedUser: mailbox, delegatedAccount: owner)
+      auth.delegatedUser = mailbox
+      auth.delegatedAccount = owner
     case (let mailbox?, nil):
-      oauth2.auth = .init(user: mailbox)
+      auth.user = mailbox
       if let certificate {
-        oauth2.clientCertificate = try String(contentsOfFile: certificate, encoding: .utf8)
+        oauth2.clientCertificate = Secret(try text(of: certificate))
       } else if clientID != nil {
         oauth2.clientSecret = try secret("HELIOGRAPH_CLIENT_SECRET", "Client secret")
       }
     case (nil, _):
-      oauth2.auth = .init(user: email)
+      auth.user = email
       oauth2.refreshToken = try secret("HELIOGRAPH_REFRESH_TOKEN", "Refresh token")
       if clientID != nil { oauth2.clientSecret = environment("HELIOGRAPH_CLIENT_SECRET") }
     }
-    return Body(account: account, name: name, email: email, oauth2: oauth2)
+    oauth2.auth = auth
+    return oauth2
   }
 
-  private func secret(_ variable: String, _ prompt: String) throws -> String {
+  private func text(of path: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path) else { throw Problem.unreadableFile(path) }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private func secret(_ variable: String, _ prompt: String) throws -> Secret {
     guard let text = Terminal.secret(from: variable, prompt: prompt), !text.isEmpty else {
-      throw ValidationError("Neither \(variable) nor standard input had the \(prompt.lowercased()).")
+      throw ValidationError("Neither \(variable) nor standard input has the \(prompt.lowercased()).")
     }
-    return text
+    return Secret(text)
   }
 
-  private func environment(_ variable: String) -> String? {
-    ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+  private func environment(_ variable: String) -> Secret? {
+    ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : Secret($0) }
   }
 
-  /// The account has an id before anybody signs in, so that it can be watched.
+  /// The account has an id before anybody signs in, so that its state can be watched.
   private func signIn() async throws {
-    let account = account ?? "acc_" + UUID().uuidString.lowercased()
+    let account = account ?? AccountID("acc_" + UUID().uuidString.lowercased())
     try await APIClient.withEnvironment { client in
-      let form = Form(account: account, name: name, email: email, type: app, redirectUrl: client.url + "/")
-      struct Link: Decodable { let url: String }
-      let reply = try await client.post("/v1/authentication/form", form)
-      if json { reply.printJSON() }
-      if !json { Terminal.line("Open this link in a browser and sign in; it works once, for 24 hours:") }
-      if !json { Terminal.line(try reply.read(Link.self).url) }
+      var request = SignInRequest()
+      request.account = account
+      request.name = name
+      request.email = email
+      request.app = app
+      request.redirectURL = client.url + "/"
+      let reply = try await client.call(Operations.makeSignInLink, body: request)
+      if json {
+        reply.printJSON()
+      } else {
+        Terminal.line("Open this link in a browser and sign in; it works once, for 24 hours:")
+        Terminal.line(reply.value.url)
+      }
       try await AccountWatch(client: client, quiet: json).untilConnected(account, within: .seconds(wait))
-    }
-  }
-
-  private struct Form: Encodable {
-    let account: String
-    let name, email, type: String?
-    let redirectUrl: String
-  }
-
-  private struct Body: Encodable {
-    let account, name, email: String?
-    let oauth2: OAuth2
-
-    struct OAuth2: Encodable {
-      var provider, clientId, tenant, clientSecret, clientCertificate, refreshToken: String?
-      var auth: Auth
-    }
-
-    struct Auth: Encodable {
-      var user, delegatedUser, delegatedAccount: String?
     }
   }
 }

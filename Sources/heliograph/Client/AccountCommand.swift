@@ -1,36 +1,31 @@
+import API
 import ArgumentParser
+import Core
 
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "account", abstract: "The mailboxes that are connected.",
+    commandName: "account", abstract: "Manage the mailboxes that messages are sent from.",
     subcommands: [
-      List.self, AccountAdd.self, AccountImport.self, Show.self, Delete.self, Reconnect.self,
-      Verify.self,
+      List.self, AccountAdd.self, AccountImport.self, Show.self, Delete.self, Pause.self, Resume.self,
+      Reconnect.self, Verify.self,
     ])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List the accounts.")
 
-    @Option(help: "Only accounts in this state, such as connected or authenticationError.") var state: String?
+    @Option(help: "Only accounts in this state.") var state: AccountReply.State?
     @OptionGroup var paging: Paging
 
     func run() async throws {
-      struct Page: Decodable {
-        let total: Int
-        let accounts: [Entry]
-      }
-      struct Entry: Decodable {
-        let account, type, state: String
-        let name, email: String?
-      }
-      let query = state.map { ["state": $0] } ?? [:]
-      let empty = "No accounts yet: `heliograph account add` connects one."
-      try await paging.show("/v1/accounts", query: query, empty: empty) { (page: Page) in
-        guard page.total > 0 else { return 0 }
+      var query = AccountsQuery()
+      query.state = state
+      let empty =
+        state.map { "No accounts in the state \($0.rawValue)." }
+        ?? "No accounts yet: `heliograph account add` connects one."
+      try await paging.show(Operations.accounts, query: query, empty: empty) { page in
         Terminal.table(
           ["account", "email", "name", "type", "state"],
-          page.accounts.map { [$0.account, $0.email ?? "", $0.name ?? "", $0.type, $0.state] })
-        return page.total
+          page.accounts.map { [$0.account.rawValue, $0.email, $0.name, $0.type.text, $0.state.text] })
       }
     }
   }

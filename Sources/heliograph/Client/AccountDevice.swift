@@ -1,40 +1,37 @@
+import API
 import Core
-import Foundation
 
-/// `heliograph account add --device`: shows where to enter which code, and waits for the end.
+/// `heliograph account add --device`: shows which code to enter where, and waits for the sign-in.
 struct AccountDevice {
-  /// `nil` where there is one to choose from only.
-  var app: String?
-  var account: String?
+  /// `nil` where there is only one app to choose from.
+  var app: AppID?
+  var account: AccountID?
   var name: String?
   var email: String?
   var json: Bool
 
   func run() async throws {
     try await APIClient.withEnvironment { client in
-      let reply = try await client.post(
-        "/v1/authentication/device",
-        Body(account: account, name: name, email: email, provider: try await provider(client)))
-      let journey: PendingSignIn = try reply.read()
-      if json { reply.printJSON() } else { journey.print() }
-      let end = try await wait(for: journey, client)
-      if json { end.reply.printJSON() }
-      guard end.status.status == "connected", let account = end.status.account else {
-        throw Problem(end.status)
+      var request = DeviceSignInRequest()
+      request.account = account
+      request.name = name
+      request.email = email
+      request.provider = try await provider(client)
+      let started = try await client.call(Operations.startDeviceSignIn, body: request)
+      if json { started.printJSON() } else { started.value.print() }
+      let ended = try await wait(for: started.value, client)
+      if json { ended.printJSON() }
+      guard ended.value.status.known == .connected, let account = ended.value.account else {
+        throw Problem(ended.value)
       }
-      if !json { try await greet(account, client) }
+      if !json { try await printConnected(account, client) }
     }
   }
 
-  private func provider(_ client: APIClient) async throws -> String {
+  private func provider(_ client: APIClient) async throws -> AppID {
     if let app { return app }
-    struct Page: Decodable { let apps: [Entry] }
-    struct Entry: Decodable {
-      let id, name, provider: String
-      let enabled: Bool
-    }
-    let page: Page = try await client.get("/v1/oauth2", query: ["pageSize": "1000"]).read()
-    let apps = page.apps.filter { $0.enabled && $0.provider == "outlook" }
+    let apps = try await client.pages(of: Operations.apps).flatMap(\.apps)
+      .filter { $0.enabled && $0.provider.known == .outlook }
     guard apps.count == 1, let only = apps.first else {
       throw Problem.chooseApp(apps.map { "\($0.id) (\($0.name))" })
     }
@@ -42,73 +39,51 @@ struct AccountDevice {
   }
 
   private func wait(
-    for journey: PendingSignIn, _ client: APIClient
-  ) async throws -> (reply: APIReply, status: Status) {
+    for signIn: DeviceSignInReply, _ client: APIClient
+  ) async throws -> APIReply<DeviceStatusReply> {
     let line = ProgressLine(isShown: !json)
     defer { line.clear() }
-    let end = ContinuousClock.now + .seconds(journey.expiresIn)
+    let end = ContinuousClock.now + .seconds(signIn.expiresIn)
     while true {
-      for _ in 0..<max(journey.interval, 1) {
+      for _ in 0..<max(signIn.interval, 1) {
         let left = max((end - .now).components.seconds, 0)
         line.show("Waiting for the sign-in: \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left")
         try await Task.sleep(for: .seconds(1))
       }
-      let reply = try await client.get("/v1/authentication/device/\(pathSegment(journey.id))")
-      let status: Status = try reply.read()
-      if status.status != "pending" { return (reply, status) }
+      let reply = try await client.call(Operations.deviceSignIn, path: signIn.id)
+      if reply.value.status.known != .pending { return reply }
     }
   }
 
-  private func greet(_ id: String, _ client: APIClient) async throws {
-    struct Account: Decodable { let email, state: String }
-    let account: Account = try await client.get("/v1/account/\(pathSegment(id))").read()
+  private func printConnected(_ id: AccountID, _ client: APIClient) async throws {
+    let account = try await client.call(Operations.account, path: id).value
     Terminal.line("Connected as \(account.email): account \(id), \(account.state).")
   }
+}
 
-  private struct Body: Encodable {
-    let account, name, email: String?
-    let provider: String
-  }
-
-  private struct PendingSignIn: Decodable {
-    let id, userCode, verificationUri: String
-    let expiresIn, interval: Int
-
-    func print() {
-      Terminal.line("Open \(verificationUri) in any browser and enter the code")
-      Terminal.line()
-      Terminal.line("    \(userCode)")
-      Terminal.line()
-    }
-  }
-
-  fileprivate struct Status: Decodable {
-    let status: String
-    let account: String?
-    let error: Flaw?
-
-    struct Flaw: Decodable {
-      let code, message: String
-      let remedy: String?
-    }
+extension DeviceSignInReply {
+  fileprivate func print() {
+    Terminal.line("Open \(verificationURI) in any browser and enter the code")
+    Terminal.line()
+    Terminal.line("    \(userCode)")
+    Terminal.line()
   }
 }
 
 extension Problem {
-  fileprivate init(_ status: AccountDevice.Status) {
-    self.init(
-      status.error.flatMap { ProblemCode(rawValue: $0.code) } ?? .requestInternal,
-      status.error?.message ?? "The sign-in ended as \(status.status).",
-      remedy: status.error.map(\.remedy) ?? "Start again.")
+  fileprivate init(_ reply: DeviceStatusReply) {
+    self =
+      reply.error?.asProblem
+      ?? Problem(.requestInternal, "The sign-in ended as \(reply.status).", remedy: "Start again.")
   }
 
   fileprivate static func chooseApp(_ apps: [String]) -> Problem {
     Problem(
       .requestInvalidField,
       apps.isEmpty
-        ? "There is no enabled app that people sign in to."
-        : "There are several apps that people sign in to.",
+        ? "There is no enabled app through which people sign in."
+        : "There are several apps through which people sign in.",
       remedy: apps.isEmpty
-        ? "Add one with `heliograph app add`." : "Name one with --app: \(apps.joined(separator: ", ")).")
+        ? "Add one with `heliograph app add`." : "Choose one with --app: \(apps.joined(separator: ", ")).")
   }
 }

@@ -1,3 +1,4 @@
+import API
 import ArgumentParser
 import AsyncHTTPClient
 import Core
@@ -8,30 +9,30 @@ import Synchronization
 struct AccountImport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Import refresh tokens that another program was given.",
+    abstract: "Import refresh tokens that were issued to another program.",
     discussion: """
-      The list has a row for each mailbox: email, client id (with a slash and the tenant, where it has one), \
-      refresh token and, for a web client, client secret; separated by commas, semicolons or tabs, in UTF-8 or \
-      UTF-16. A header may name the columns in another order. Rows of the form \
-      email----password----client id----refresh token are read too; the password is neither sent on nor stored.
+      The list has a row for each mailbox: email, client id (or client id/tenant), refresh token and, for a web \
+      client, client secret; separated by commas, semicolons or tabs, in UTF-8 or UTF-16. A header row may name \
+      the columns in another order. Rows of the form email----password----client id----refresh token are read \
+      too; the gateway discards the password.
 
-      Good rows are saved and bad ones listed with their line. The tokens are then tried one after the other: \
-      `heliograph account list` shows how each account stands.
+      Valid rows are imported; the others are listed with their line number and the reason. The tokens are then \
+      tested one after the other: `heliograph account list` shows the state of each account.
 
       EXAMPLE
         heliograph account import mailboxes.csv --dry-run && heliograph account import mailboxes.csv
       """)
 
   @Argument(help: "The list, or - for standard input.") var file: String
-  @Flag(help: "Check every row and save none.") var dryRun = false
-  @Flag(help: "Print the gateway's answer as it comes: one JSON object a line.") var json = false
+  @Flag(help: "Check every row without importing any.") var dryRun = false
+  @Flag(help: "Print the gateway's reply as it arrives: one JSON object per line.") var json = false
 
   func run() async throws {
     let list = try ListFile(file)
     let end = try await APIClient.withEnvironment { client in
       var show = ImportDisplay(list: list, json: json, dryRun: dryRun)
       try await client.stream(
-        "/v1/accounts/import" + (dryRun ? "?dryRun=true" : ""), list.body, type: "text/csv"
+        Operations.importAccounts, query: ImportQuery(isDryRun: dryRun), body: list.body
       ) { show.take($0) }
       return show.end
     }
@@ -40,7 +41,7 @@ struct AccountImport: AsyncParsableCommand {
   }
 }
 
-/// What the gateway says about a list, as people read it.
+/// The reply to an import, as people read it.
 private struct ImportDisplay {
   private let list: ListFile
   private let json: Bool
@@ -55,10 +56,10 @@ private struct ImportDisplay {
     bar = ProgressLine(isShown: !json)
   }
 
-  mutating func take(_ text: String) {
-    guard let line = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)) else { return }
+  mutating func take(_ reply: APIReply<ImportLine>) {
+    let line = reply.value
     if let counts = line.done ?? line.stopped { end = (counts.failed, line.done != nil) }
-    if json { return Terminal.line(text) }
+    if json { return reply.printJSON() }
     if let error = line.error {
       let place = line.line.map { "line \($0): " } ?? "heliograph: "
       bar.clear()
@@ -69,34 +70,20 @@ private struct ImportDisplay {
       Terminal.error(notice.message + " " + notice.remedy)
     }
     if let counts = line.progress {
-      bar.show(fraction: list.fraction, "\(counts.rows) rows, \(counts.failed) bad")
+      bar.show(fraction: list.fraction, "\(counts.rows) rows, \(counts.failed) with errors")
     }
     if let counts = line.done ?? line.stopped { summarise(counts) }
   }
 
-  private func summarise(_ counts: Counts) {
+  private func summarise(_ counts: ImportCounts) {
     bar.clear()
     let verb = dryRun ? "can be imported" : "imported"
-    Terminal.line("\(counts.imported) of \(counts.rows) rows \(verb), \(counts.failed) bad.")
+    Terminal.line("\(counts.imported) of \(counts.rows) rows \(verb), \(counts.failed) with errors.")
     if counts.imported > 0, !dryRun {
-      Terminal.line("Their tokens are tried now; `heliograph account list` shows how each account stands.")
+      Terminal.line(
+        "The gateway tests their tokens now; `heliograph account list` shows the state of each account.")
     }
   }
-
-  private struct Line: Decodable {
-    let line: Int?
-    let error: Flaw?
-    let notice: Notice?
-    let progress, done, stopped: Counts?
-  }
-
-  private struct Flaw: Decodable {
-    let message: String
-    let remedy: String?
-  }
-
-  private struct Notice: Decodable { let message, remedy: String }
-  private struct Counts: Decodable { let rows, imported, failed: Int }
 }
 
 /// A file, or standard input, as the body of a request.
@@ -121,10 +108,10 @@ private final class ListFile: Sendable {
     size = values.fileSize
   }
 
-  /// Without its length: a file that is still being written to may have another at its end.
+  /// Without its length, which changes while a file is still being written.
   var body: HTTPClientRequest.Body { .stream(pieces, length: .unknown) }
 
-  /// How much of it is on its way; `nil` when nobody knows how long it is.
+  /// How much of it has been sent; `nil` when its length is unknown.
   var fraction: Double? {
     size.map { min(Double(sent.withLock { $0 }) / Double(max($0, 1)), 1) }
   }
@@ -140,7 +127,7 @@ private final class ListFile: Sendable {
 
 extension Problem {
   fileprivate static let importCutOff = Problem(
-    .requestInternal, "The answer ended before the list did.",
-    remedy: "See in the gateway's log why, and import the list again: what was saved is renewed.",
+    .requestInternal, "The gateway's reply ended before the import was complete.",
+    remedy: "Check the gateway's log, then import the list again; rows that were imported are updated.",
     retry: .safe(after: nil))
 }

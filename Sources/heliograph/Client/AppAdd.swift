@@ -1,31 +1,38 @@
+import API
 import ArgumentParser
+import Core
 
 extension App {
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Add an app that is registered with Microsoft Entra.",
       discussion: """
-        `heliograph app guide` says what to register. The client secret is its Value, not its Secret ID. An app \
-        with neither secret nor certificate is a native client.
+        `heliograph app guide` shows what to register. The client secret is its Value, not its Secret ID. An app \
+        with neither a secret nor a certificate is a native client.
 
         EXAMPLE
           HELIOGRAPH_CLIENT_SECRET=... heliograph app add --name Contoso --client-id 11111111-... --secret
         """)
 
-    @Option(help: "A name for you.") var name: String
-    @Option(help: "outlook (people sign in) or outlookService (application permissions).")
-    var provider = "outlook"
+    @Option(help: "A display name.") var name: String
+    @Option(help: "outlook: people sign in. outlookService: application permissions.")
+    var provider = OAuth2Provider.outlook
     @Option(help: "Application (client) ID.") var clientID: String
-    @Flag(help: "Add it without offering it for sign-in yet.") var disabled = false
+    @Flag(help: "Add the app disabled: it is not offered for sign-in yet.") var disabled = false
     @OptionGroup var options: AppOptions
-    @Flag(help: "Print the gateway's answer as JSON.") var json = false
+    @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
     func run() async throws {
-      let body = try options.body(name: name, clientID: clientID, provider: provider, enabled: !disabled)
+      var body = AppRequest()
+      body.name = name
+      body.provider = provider
+      body.clientID = clientID
+      body.enabled = !disabled
+      try options.fill(&body)
       try await APIClient.withEnvironment { client in
-        let reply = try await client.post("/v1/oauth2", body)
+        let reply = try await client.call(Operations.addApp, body: body)
         if json { return reply.printJSON() }
-        try reply.read(AppSaved.self).print()
+        Terminal.saved(reply.value.id, reply.value.warnings)
       }
     }
   }
@@ -34,33 +41,43 @@ extension App {
     static let configuration = CommandConfiguration(
       abstract: "Change an app, for instance its secret; its accounts stay connected.",
       discussion: """
-        What is not given stays as it is. A new secret takes the place of the old secret or certificate, and so \
-        does a new certificate.
+        What is left out stays as it is. A new secret or certificate replaces the old one, of either kind.
 
         EXAMPLE
           HELIOGRAPH_CLIENT_SECRET=... heliograph app update app_... --secret --secret-expires 2028-11-20
         """)
 
-    @Argument(help: "The app's id.") var app: String
-    @Option(help: "A name for you.") var name: String?
-    @Option(help: "Application (client) ID.") var clientID: String?
-    @Flag(help: "Make it a native client, without secret and certificate.") var noSecret = false
+    @Argument(help: "The app's id.") var app: AppID
+    @Option(help: "A display name.") var name: String?
+    @Option(help: "Application (client) ID; fixed while accounts use the app.") var clientID: String?
+    @Flag(help: "Make the app a native client, with neither a secret nor a certificate.") var noSecret = false
     @OptionGroup var options: AppOptions
-    @Flag(help: "Print the gateway's answer as JSON.") var json = false
+    @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
     func run() async throws {
-      var body = try options.body(name: name, clientID: clientID)
+      var body = AppUpdateRequest()
+      body.name = name
+      body.clientID = clientID
+      try options.fill(&body)
       if noSecret {
         guard body.clientSecret == nil, body.clientCertificate == nil else {
-          throw ValidationError("--no-secret and a secret or certificate exclude each other.")
+          throw ValidationError("--no-secret cannot be combined with a secret or a certificate.")
         }
-        body.clientSecret = ""
+        body.clientSecret = Secret("")
       }
       try await APIClient.withEnvironment { client in
-        let reply = try await client.put("/v1/oauth2/" + pathSegment(app), body)
+        let reply = try await client.call(Operations.updateApp, path: app, body: body)
         if json { return reply.printJSON() }
-        try reply.read(AppSaved.self).print()
+        Terminal.saved(reply.value.id, reply.value.warnings)
       }
     }
+  }
+}
+
+extension Terminal {
+  /// An app that was added or changed: its id on standard output, for scripts; the warnings on standard error.
+  static func saved(_ app: AppID, _ warnings: [WarningReply]) {
+    line(app.rawValue)
+    for warning in warnings { error(warning.text) }
   }
 }

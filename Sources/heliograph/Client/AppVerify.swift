@@ -1,20 +1,25 @@
+import API
 import ArgumentParser
+import Core
 
 extension App {
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Try out an app step by step, and say what is wrong with it.",
-      discussion: "Leaves with status 1 when a step fails.")
+      abstract: "Test an app step by step and explain what fails.",
+      discussion: "Exits with status 1 when a step fails.")
 
-    @Argument(help: "The app's id.") var app: String
-    @Option(help: "One of its accounts, with which the steps go on to its mailbox.") var account: String?
+    @Argument(help: "The app's id.") var app: AppID
+    @Option(help: "One of the app's accounts, whose mailbox is tested too.") var account: AccountID?
     @Option(help: "Send a real test message from that account to this address.") var sendTo: String?
-    @Flag(help: "Print the gateway's answer as JSON.") var json = false
+    @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
     func run() async throws {
-      struct Body: Encodable { let account, sendTo: String? }
-      try await Verification.run(
-        "/v1/oauth2/\(pathSegment(app))/verify", Body(account: account, sendTo: sendTo), json: json)
+      var body = AppVerifyRequest()
+      body.account = account
+      body.sendTo = sendTo
+      try await Verification.show(json: json) { [body] client in
+        try await client.call(Operations.verifyApp, path: app, body: body)
+      }
     }
   }
 }
@@ -22,28 +27,30 @@ extension App {
 extension AccountCommand {
   struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Try out an account step by step, and say what is wrong with it.",
-      discussion: "Leaves with status 1 when a step fails.")
+      abstract: "Test an account step by step and explain what fails.",
+      discussion: "Exits with status 1 when a step fails.")
 
-    @Argument(help: "The account's id.") var account: String
+    @Argument(help: "The account's id.") var account: AccountID
     @Option(help: "Send a real test message to this address.") var sendTo: String?
-    @Flag(help: "Print the gateway's answer as JSON.") var json = false
+    @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
     func run() async throws {
-      struct Body: Encodable { let sendTo: String? }
-      try await Verification.run(
-        "/v1/account/\(pathSegment(account))/verify", Body(sendTo: sendTo), json: json)
+      try await Verification.show(json: json) { client in
+        try await client.call(
+          Operations.verifyAccount, path: account, body: AccountVerifyRequest(sendTo: sendTo))
+      }
     }
   }
 }
 
 private enum Verification {
-  static func run(_ path: String, _ body: some Encodable & Sendable, json: Bool) async throws {
+  static func show(
+    json: Bool, _ verify: (APIClient) async throws -> APIReply<VerificationReply>
+  ) async throws {
     let isFine = try await APIClient.withEnvironment { client in
-      let reply = try await client.post(path, body)
-      let report: VerificationReport = try reply.read()
-      if json { reply.printJSON() } else { report.printTable() }
-      return report.ok
+      let reply = try await verify(client)
+      if json { reply.printJSON() } else { reply.value.printTable() }
+      return reply.value.ok
     }
     if !isFine { throw ExitCode.failure }
   }

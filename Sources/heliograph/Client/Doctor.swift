@@ -1,152 +1,124 @@
+import API
 import ArgumentParser
 import Core
-import Foundation
+import JSON
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Walk from the gateway to a sent message and explain the first thing that fails.",
+    abstract: "Test every step from the gateway to a sent message, and explain the first that fails.",
     discussion: """
-      Without an argument it looks at every app and every account. Leaves with status 0 when all is well, else \
-      with 1.
+      Without an argument every app and every account is tested. Exits with status 0 when every test passes, \
+      otherwise with 1.
 
       EXAMPLE
         heliograph doctor alice --send-to you@example.com
       """)
 
-  @Argument(help: "The id of an app, which is looked at with its accounts, or of an account.") var id: String?
+  @Argument(help: "The id of an app, which is tested with its accounts, or of an account.") var id: String?
   @Option(help: "Send a real test message from each account to this address.") var sendTo: String?
-  @Flag(help: "Print what was found as JSON.") var json = false
+  @Flag(help: "Print the results as JSON.") var json = false
 
   func run() async throws {
     let isFine = try await APIClient.withEnvironment { client in
-      // Names what is wrong with the gateway, its URL or the token, before anything of Microsoft's.
-      let health: Health = try await client.get("/health").read()
-      let patients = try await patients(client)
-      let reports = try await Self.examine(patients, client)
+      // Finds what is wrong with the gateway, its URL or the token before anything at Microsoft is tested.
+      let health = try await client.call(Operations.health).value
+      let results = try await test(subjects(client), client)
       if json {
-        Terminal.line(try Self.json(reports))
+        Terminal.line(Self.json(results))
       } else {
-        show(reports, warnings: health.warnings)
+        show(results, warnings: health.warnings)
       }
-      return reports.allSatisfy(\.report.ok)
+      return results.allSatisfy(\.reply.value.ok)
     }
     if !isFine { throw ExitCode.failure }
   }
 
-  private struct Health: Decodable { let warnings: Int }
+  /// What is tested.
+  private enum Subject: Sendable {
+    case app(AppID, name: String)
+    case account(AccountID)
 
-  /// What is examined, in order.
-  private struct Patient: Sendable {
-    let name: String
-    let path: String
-    let sendTo: String?
-  }
-
-  private struct Examined: Sendable {
-    let patient: Patient
-    let data: Data
-    let report: VerificationReport
-  }
-
-  private func patients(_ client: APIClient) async throws -> [Patient] {
-    // A token of one account may ask for no list.
-    if let id, !id.hasPrefix("app_") { return [patient(AccountLine(account: id, app: nil))] }
-    let apps: [AppLine]
-    if let id {
-      apps = [try await client.get("/v1/oauth2/" + pathSegment(id)).read()]
-    } else {
-      apps = try await Self.all("/v1/oauth2", client, \AppPage.apps, \.pages)
-    }
-    let accounts = try await Self.all("/v1/accounts", client, \AccountPage.accounts, \.pages)
-    return apps.map(patient) + accounts.filter { id == nil || $0.app == id }.map(patient)
-  }
-
-  private func patient(_ app: AppLine) -> Patient {
-    Patient(
-      name: "app \(app.id) (\(app.name))", path: "/v1/oauth2/\(pathSegment(app.id))/verify", sendTo: nil)
-  }
-
-  private func patient(_ account: AccountLine) -> Patient {
-    Patient(
-      name: "account \(account.account)", path: "/v1/account/\(pathSegment(account.account))/verify",
-      sendTo: sendTo)
-  }
-
-  private struct AppPage: Decodable {
-    let pages: Int
-    let apps: [AppLine]
-  }
-
-  private struct AppLine: Decodable, Sendable { let id, name: String }
-
-  private struct AccountPage: Decodable {
-    let pages: Int
-    let accounts: [AccountLine]
-  }
-
-  private struct AccountLine: Decodable, Sendable {
-    let account: String
-    let app: String?
-  }
-
-  private static func all<Page: Decodable, Line>(
-    _ path: String, _ client: APIClient, _ lines: (Page) -> [Line], _ pages: (Page) -> Int
-  ) async throws -> [Line] {
-    var found: [Line] = []
-    var number = 0
-    while true {
-      let page: Page = try await client.get(
-        path, query: ["page": String(number), "pageSize": "1000"]
-      ).read()
-      found += lines(page)
-      number += 1
-      if number >= pages(page) { return found }
+    var name: String {
+      switch self {
+      case .app(let id, let name): "app \(id) (\(name))"
+      case .account(let id): "account \(id)"
+      }
     }
   }
 
-  /// Each takes a second or two; so many at once hurry a large installation without straining it.
+  private struct Tested: Sendable {
+    let subject: Subject
+    let reply: APIReply<VerificationReply>
+  }
+
+  /// In the order in which they are shown.
+  private func subjects(_ client: APIClient) async throws -> [Subject] {
+    // A token of one account may not list anything.
+    if let id, !id.hasPrefix("app_") { return [.account(AccountID(id))] }
+    let app = id.map { AppID($0) }
+    let apps =
+      if let app {
+        [try await client.call(Operations.app, path: app).value]
+      } else {
+        try await client.pages(of: Operations.apps).flatMap(\.apps)
+      }
+    let accounts = try await client.pages(of: Operations.accounts).flatMap(\.accounts)
+    return apps.map { .app($0.id, name: $0.name) }
+      + accounts.filter { app == nil || $0.app == app }.map { .account($0.account) }
+  }
+
+  /// A test takes a second or two; this many at once are fast enough for a large installation and do not strain it.
   private static let width = 8
 
-  private static func examine(_ patients: [Patient], _ client: APIClient) async throws -> [Examined] {
-    struct Body: Encodable { let sendTo: String? }
-    return try await withThrowingTaskGroup(of: (Int, Examined).self) { group in
-      var found: [Int: Examined] = [:]
-      for (index, patient) in patients.enumerated() {
-        if index >= width, let (done, examined) = try await group.next() { found[done] = examined }
+  private func test(_ subjects: [Subject], _ client: APIClient) async throws -> [Tested] {
+    try await withThrowingTaskGroup(of: (Int, Tested).self) { [sendTo] group in
+      var results: [Int: Tested] = [:]
+      for (index, subject) in subjects.enumerated() {
+        if index >= Self.width, let (done, result) = try await group.next() { results[done] = result }
         group.addTask {
-          let reply = try await client.post(patient.path, Body(sendTo: patient.sendTo))
-          return (index, Examined(patient: patient, data: reply.data, report: try reply.read()))
+          (index, Tested(subject: subject, reply: try await Self.verify(subject, sendTo, client)))
         }
       }
-      for try await (done, examined) in group { found[done] = examined }
-      return patients.indices.compactMap { found[$0] }
+      for try await (done, result) in group { results[done] = result }
+      return subjects.indices.compactMap { results[$0] }
     }
   }
 
-  private func show(_ reports: [Examined], warnings: Int) {
-    Terminal.line("ok    the gateway answers, and takes the token")
-    for examined in reports {
-      let verdict = examined.report.ok ? "ok  " : "FAIL"
-      Terminal.line("\(verdict)  \(examined.patient.name)")
-      if let fault = examined.report.firstFault {
+  private static func verify(
+    _ subject: Subject, _ sendTo: String?, _ client: APIClient
+  ) async throws -> APIReply<VerificationReply> {
+    switch subject {
+    case .app(let id, _): try await client.call(Operations.verifyApp, path: id)
+    case .account(let id):
+      try await client.call(Operations.verifyAccount, path: id, body: AccountVerifyRequest(sendTo: sendTo))
+    }
+  }
+
+  private func show(_ results: [Tested], warnings: Int) {
+    Terminal.line("ok    the gateway answers and accepts the token")
+    for result in results {
+      Terminal.line("\(result.reply.value.ok ? "ok  " : "FAIL")  \(result.subject.name)")
+      if let fault = result.reply.value.firstFault {
         Terminal.line(fault.explanation.split(separator: "\n").map { "      \($0)" }.joined(separator: "\n"))
       }
     }
     if warnings > 0 {
-      Terminal.line(
-        "Note: \(warnings == 1 ? "a secret or certificate ends" : "\(warnings) secrets or certificates end") "
-          + "within 30 days; `heliograph app list` and `app show` tell which.")
+      let subject = warnings == 1 ? "A secret or certificate has" : "\(warnings) secrets or certificates have"
+      Terminal.line("Note: \(subject) expired or will expire within 30 days; see `heliograph app show APP`.")
     }
-    if reports.isEmpty { Terminal.line("There is no app yet: `heliograph app guide` says how to get one.") }
+    if results.isEmpty { Terminal.line("No apps yet: `heliograph app guide` shows how to register one.") }
   }
 
-  private static func json(_ reports: [Examined]) throws -> String {
-    let all: [String: Any] = [
-      "ok": reports.allSatisfy(\.report.ok),
-      "found": try reports.map { try JSONSerialization.jsonObject(with: $0.data) },
-    ]
-    let data = try JSONSerialization.data(
-      withJSONObject: all, options: [.sortedKeys, .withoutEscapingSlashes])
-    return String(decoding: data, as: UTF8.self)
+  private static func json(_ results: [Tested]) -> String {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.key("ok")
+    writer.bool(results.allSatisfy(\.reply.value.ok))
+    writer.key("found")
+    writer.beginArray()
+    for result in results { writer.raw(result.reply.bytes) }
+    writer.endArray()
+    writer.endObject()
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 }

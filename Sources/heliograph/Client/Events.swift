@@ -1,36 +1,41 @@
+import API
 import ArgumentParser
+import Core
+import JSON
 
 struct Events: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what happened to an account, or to the workspace as a whole.",
+    abstract: "Show the events of an account, or of the workspace as a whole.",
     discussion: """
-      Every event is shown once, in order. With --follow new ones are shown as they come, until Ctrl-C.
+      Every event is shown once, in order. With --follow, new events are shown as they occur, until Ctrl-C.
 
       EXAMPLE
         heliograph events --account alice --follow
       """)
 
-  @Option(help: "The account; the workspace as a whole, when left out.") var account: String?
-  @Option(help: "Only events after the one with this number.") var since = 0
-  @Flag(help: "Go on and show new events as they come.") var follow = false
-  @Flag(help: "Print each of the gateway's answers as JSON.") var json = false
+  @Option(help: "The account; default: events of the workspace as a whole.") var account: AccountID?
+  @Option(help: "Only events after the one with this number.") var since: Int64 = 0
+  @Flag(help: "Keep running and show new events as they occur.") var follow = false
+  @Flag(help: "Print each of the gateway's replies as JSON.") var json = false
 
   private static let pause = Duration.seconds(2)
 
   func run() async throws {
-    try await APIClient.withEnvironment { client in
-      var next = since
+    var query = EventsQuery()
+    query.account = account
+    query.since = since
+    query.limit = 1000
+    try await APIClient.withEnvironment { [query] client in
+      var query = query
       while true {
-        var query = ["since": String(next), "limit": "1000"]
-        if let account { query["account"] = account }
-        let reply = try await client.get("/v1/events", query: query)
-        let page: Page = try reply.read()
+        let reply = try await client.call(Operations.events, query: query)
+        let page = reply.value
         if json {
           if !page.events.isEmpty || !follow { reply.printJSON() }
         } else {
           for event in page.events { Terminal.line(event.line) }
         }
-        next = page.next
+        query.since = page.next
         if page.events.isEmpty {
           guard follow else { return }
           try await Task.sleep(for: Self.pause)
@@ -40,36 +45,14 @@ struct Events: AsyncParsableCommand {
       }
     }
   }
+}
 
-  private struct Page: Decodable {
-    let events: [Event]
-    let next: Int
-  }
-
-  private struct Event: Decodable {
-    let id: Int
-    let event, date: String
-    let data: [String: Detail]
-
-    /// The details that are one word or sentence, in the order of their names.
-    var line: String {
-      let details = data.sorted { $0.key < $1.key }.compactMap { name, detail in
-        detail.text.map { "\(name)=\($0)" }
-      }
-      return ([String(id), date, event] + details).joined(separator: "  ")
+extension EventReply {
+  /// Number, date and event, then the details that are a text or a number, in the order of their names.
+  fileprivate var line: String {
+    let details = (data.object?.members ?? []).sorted { $0.key < $1.key }.compactMap { name, value in
+      (value.string ?? value.number?.text).map { "\(name)=\($0)" }
     }
-  }
-
-  private struct Detail: Decodable {
-    let text: String?
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let text = try? container.decode(String.self) {
-        self.text = text
-      } else {
-        text = (try? container.decode(Int.self)).map(String.init)
-      }
-    }
+    return ([String(id), date.description, event] + details).joined(separator: "  ")
   }
 }

@@ -1,36 +1,27 @@
+import API
 import Core
-import Foundation
 
-// What a client command reports when the gateway refused or could not be reached.
+// What a command that is a client reports when the gateway refused a request or could not be reached.
 extension Problem {
-  /// Takes over the gateway's own words.
-  init(status: Int, body: Data) {
-    struct Answer: Decodable {
-      let message: String
-      let problem: String?
-      let remedy, actor, link: String?
+  /// A refusal, in the gateway's own words; where the body is not the contract's, the HTTP status is all there is.
+  init(status: Int, body: [UInt8]) {
+    do {
+      self = try ErrorReply.read(reply: body).asProblem
+    } catch {
+      self = Problem(
+        .requestInternal, "The server at HELIOGRAPH_URL replied with HTTP status \(status).",
+        remedy: "Check that HELIOGRAPH_URL is the gateway's URL.")
     }
-    let answer = try? JSONDecoder().decode(Answer.self, from: body)
-    self.init(
-      answer?.problem.flatMap(ProblemCode.init(rawValue:)) ?? .requestInternal,
-      answer?.message ?? "The gateway answered with HTTP status \(status).",
-      remedy: answer.map(\.remedy) ?? "Check that HELIOGRAPH_URL is the gateway's.")
-    actor = answer?.actor.flatMap(Responsible.init)
-    link = answer?.link
   }
 
   static let noToken = Problem(
     .tokenMissing, "HELIOGRAPH_TOKEN is not set.",
     remedy: "Make a token with `heliograph token issue` and export it.")
 
-  static let unexpectedAnswer = Problem(
-    .requestInternal, "The gateway's answer is not what this version of the command expects.",
-    remedy: "Use the same version on both sides.")
-
   static func unreachable(_ url: String) -> Problem {
     Problem(
-      .requestInternal, "There is no answer from \(url).",
-      remedy: "Start the gateway with `heliograph serve`, or set HELIOGRAPH_URL to where it runs.",
+      .requestInternal, "The gateway at \(url) does not answer.",
+      remedy: "Start the gateway with `heliograph serve`, or set HELIOGRAPH_URL to the URL at which it runs.",
       retry: .unsafe)
   }
 
@@ -39,9 +30,23 @@ extension Problem {
       .requestInvalidField, "The file \(path) cannot be read.", remedy: "Check the path and its permissions.")
   }
 
-  static func notConnected(_ account: String, _ reason: String, remedy: String?) -> Problem {
-    Problem(.accountNotConnected, "\(account): \(reason)", remedy: remedy)
+  static func notConnected(_ account: AccountID, _ error: ProblemReply?) -> Problem {
+    var problem = error?.asProblem ?? Problem(.accountNotConnected, "It is not connected.", remedy: nil)
+    problem.code = .accountNotConnected
+    problem.summary = "\(account): \(problem.summary)"
+    return problem
   }
 
-  var isNotFound: Bool { code == .accountNotFound }
+  static func notConnectedInTime(_ account: AccountID) -> Problem {
+    Problem(
+      .accountNotConnected, "\(account): The account was not connected in time.",
+      remedy: "A sign-in link works for 24 hours; see `heliograph account show \(account)`.")
+  }
+}
+
+extension ProblemReply {
+  var asProblem: Problem {
+    Problem(
+      knownCode ?? .requestInternal, message, remedy: remedy, actor: actor?.known, link: link)
+  }
 }

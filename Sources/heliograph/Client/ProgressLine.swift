@@ -1,6 +1,6 @@
 import Foundation
 
-/// One line on a terminal that is written over and over; where standard error is none, nothing.
+/// One line on a terminal that is overwritten again and again; nothing where standard error is not a terminal.
 struct ProgressLine {
   private let isShown: Bool
 

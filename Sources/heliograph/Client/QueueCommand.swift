@@ -1,39 +1,36 @@
+import API
 import ArgumentParser
+import Core
 
 struct QueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "queue", abstract: "Messages that are accepted and not yet sent.", subcommands: [List.self])
+    commandName: "queue", abstract: "Show the messages that are accepted but not sent yet.",
+    subcommands: [List.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List the messages that wait, are on their way, or are held.")
+      abstract: "List the messages that wait, are being sent, or are held.")
 
     @OptionGroup var paging: Paging
 
     func run() async throws {
-      struct Page: Decodable {
-        let total: Int
-        let messages: [Entry]
-      }
-      struct Entry: Decodable {
-        let queueId, account, created, state: String
-        let subject: String?
-        let envelope: Envelope
-      }
-      struct Envelope: Decodable { let to: [String] }
-      try await paging.show("/v1/outbox", empty: "The queue is empty.") { (page: Page) in
-        guard page.total > 0 else { return 0 }
+      try await paging.show(Operations.outbox, empty: "The queue is empty.") { page in
         Terminal.table(
           ["queue id", "account", "created", "to", "state", "subject"],
-          page.messages.map { entry in
-            let others = entry.envelope.to.count - 1
-            let to = (entry.envelope.to.first ?? "") + (others > 0 ? " +\(others)" : "")
-            return [
-              entry.queueId, entry.account, entry.created, to, entry.state, entry.subject ?? "",
+          page.messages.map {
+            [
+              $0.queueId.rawValue, $0.account.rawValue, $0.created.description, $0.envelope.firstRecipient,
+              $0.state.text, $0.subject ?? "",
             ]
           })
-        return page.total
       }
     }
+  }
+}
+
+extension EnvelopeReply {
+  /// The first recipient and how many more there are: `bob@contoso.com +2`.
+  fileprivate var firstRecipient: String {
+    (to.first ?? "") + (to.count > 1 ? " +\(to.count - 1)" : "")
   }
 }

@@ -1,3 +1,4 @@
+import API
 import ArgumentParser
 import Core
 import Foundation
@@ -6,42 +7,52 @@ struct Send: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Send a message through a running gateway.",
     discussion: """
-      The text is read from standard input unless --text is given. The gateway answers once the message is on \
-      disk; `heliograph queue list` shows what has not reached Microsoft yet.
+      The text is read from standard input unless --text is given. The gateway replies once the message is on \
+      disk; `heliograph queue list` shows the messages that are not sent yet.
 
       EXAMPLE
         echo 'See you at noon.' | heliograph send --account alice --to bob@example.com --subject Lunch
       """)
 
-  @Option(help: "The account to send from.") var account: String
+  @Option(help: "The account to send from.") var account: AccountID
   @Option(help: "A recipient; may be repeated.") var to: [String] = []
-  @Option(help: "A recipient of a copy; may be repeated.") var cc: [String] = []
-  @Option(help: "A recipient whom the others do not see; may be repeated.") var bcc: [String] = []
-  @Option(help: "The sender, when it is not the account's own address.") var from: String?
+  @Option(help: "A Cc recipient; may be repeated.") var cc: [String] = []
+  @Option(help: "A Bcc recipient; may be repeated.") var bcc: [String] = []
+  @Option(help: "The From address; default: the account's own.") var from: String?
   @Option(help: "The subject.") var subject: String?
-  @Option(help: "The text; standard input otherwise.") var text: String?
-  @Option(help: "A file with the HTML form of the text.") var html: String?
+  @Option(help: "The text; default: standard input.") var text: String?
+  @Option(help: "A file with the message as HTML.") var html: String?
   @Option(help: "A file to attach; may be repeated.") var attach: [String] = []
-  @Option(help: "A key that makes a repeated command send once.") var idempotencyKey: String?
-  @Flag(help: "Print the gateway's answer as JSON.") var json = false
+  @Option(help: "A key by which a repeated command sends only once.") var idempotencyKey: String?
+  @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
   func run() async throws {
-    let body = Body(
-      from: from.map(Address.init), to: to.map(Address.init), cc: cc.map(Address.init),
-      bcc: bcc.map(Address.init), subject: subject, text: try messageText(),
-      html: try html.map { String(decoding: try file($0), as: UTF8.self) },
-      attachments: try attach.map {
-        Attachment(
-          filename: URL(filePath: $0).lastPathComponent, content: try file($0).base64EncodedString())
-      })
-    let headers = idempotencyKey.map { ["Idempotency-Key": $0] } ?? [:]
+    let message = try message()
+    let headers = idempotencyKey.map { [(RequestHeader.idempotencyKey.name, $0)] } ?? []
     try await APIClient.withEnvironment { client in
-      let reply = try await client.post(
-        "/v1/account/\(pathSegment(account))/submit", body, headers: headers)
+      let reply = try await client.call(Operations.submit, path: account, body: message, headers: headers)
       if json { return reply.printJSON() }
-      let receipt: Receipt = try reply.read()
+      let receipt = reply.value
       Terminal.line("\(receipt.response): \(receipt.queueId), \(receipt.messageId)")
     }
+  }
+
+  private func message() throws -> SubmitRequest {
+    var message = SubmitRequest()
+    message.from = from.map { AddressField($0) }
+    message.to = to.map { AddressField($0) }
+    message.cc = cc.map { AddressField($0) }
+    message.bcc = bcc.map { AddressField($0) }
+    message.subject = subject
+    message.text = try messageText()
+    message.html = try html.map { String(decoding: try file($0), as: UTF8.self) }
+    message.attachments = try attach.map { path in
+      var attachment = AttachmentField()
+      attachment.filename = URL(filePath: path).lastPathComponent
+      attachment.content = .bytes(Array(try file(path)))
+      return attachment
+    }
+    return message
   }
 
   private func messageText() throws -> String? {
@@ -55,24 +66,5 @@ struct Send: AsyncParsableCommand {
       throw Problem.unreadableFile(path)
     }
     return data
-  }
-
-  private struct Body: Encodable {
-    let from: Address?
-    let to, cc, bcc: [Address]
-    let subject, text, html: String?
-    let attachments: [Attachment]
-  }
-
-  private struct Address: Encodable {
-    let address: String
-  }
-
-  private struct Attachment: Encodable {
-    let filename, content: String
-  }
-
-  private struct Receipt: Decodable {
-    let response, messageId, queueId: String
   }
 }

@@ -11,18 +11,19 @@ import Vault
 
 struct Demo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Watch a message go through, with Microsoft played on this machine.",
+    abstract: "Send a message end to end, with Microsoft simulated on this machine.",
     discussion: """
       Starts the sandbox and a gateway, registers an OAuth2 app through the REST API, signs in as a browser \
-      would, submits a message and waits until it is in the recipient's mailbox. Then both stay up to be looked at.
+      would, submits a message and waits until it is in the recipient's mailbox. Both then keep running until Ctrl-C.
 
-      Nothing leaves this machine. The gateway's data is in a fresh temporary folder, unless --data names one.
+      Nothing leaves this machine. The gateway's data is in a new temporary folder, unless --data names one.
       """)
 
   @Option(help: "Port of the gateway.") var port = 3000
   @Option(help: "Port of the sandbox.") var sandboxPort = 4000
   @Option(help: .init("Folder for the gateway's data.", valueName: "dir")) var data: String?
-  @Flag(help: "Leave with status 0 once the message has arrived, and otherwise with the reason.") var exit =
+  @Flag(help: "Exit once the message has arrived, with status 0; with the reason and status 1 otherwise.")
+  var exit =
     false
 
   func run() async throws {
@@ -49,8 +50,8 @@ struct Demo: AsyncParsableCommand {
         gateway: "http://localhost:\(port)", sandbox: sandbox, token: token, staysUp: !exit)
       if !exit { try await gracefulShutdown() }
     }
-    // Whatever ends first ends the demo: the tour, a signal, or a server whose port is taken. That one cancels,
-    // because who waits for a server to come up does not hear of a graceful shutdown.
+    // Whatever ends first ends the demo: the tour, a signal, or a server whose port is in use. A failure cancels the
+    // others, because code that waits for a server to start is not informed of a graceful shutdown.
     let services = [server, gateway, tour].map { (service: any Service) in
       ServiceGroupConfiguration.ServiceConfiguration(
         service: service, successTerminationBehavior: .gracefullyShutdownGroup,

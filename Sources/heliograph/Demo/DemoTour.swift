@@ -1,10 +1,14 @@
+import API
 import AsyncHTTPClient
 import Core
 import Foundation
+import JSON
 import NIOCore
 
-/// The steps of the demo, each told in plain words with its URL and how long it took.
+/// The steps of the demo, each printed with its URL and how long it took.
 enum DemoTour {
+  private static let account = AccountID("demo")
+
   static func run(gateway: String, sandbox: String, token: Secret, staysUp: Bool) async throws {
     // The browser follows redirects itself: it has cookies to keep.
     let http = HTTPClient(
@@ -22,14 +26,14 @@ enum DemoTour {
   private static func walk(_ api: APIClient, _ sandbox: String, _ http: HTTPClient) async throws {
     let start = ContinuousClock.now
     Terminal.line("Heliograph demo: a message through a real sign-in and a real Graph request.")
-    Terminal.line("Microsoft is played by the sandbox at \(sandbox).\n")
-    let cast = try await step(1, "Looked up who lives in the sandbox", "\(sandbox)/sandbox/directory") {
+    Terminal.line("The sandbox at \(sandbox) simulates Microsoft.\n")
+    let cast = try await step(1, "Read the sandbox's directory", "\(sandbox)/sandbox/directory") {
       try await Cast(of: sandbox, http)
     }
     let app = try await step(2, "Registered an OAuth2 app", "POST \(api.url)/v1/oauth2") {
       try await register(cast.app, api)
     }
-    let link = try await step(3, "Asked for a sign-in link", "POST \(api.url)/v1/authentication/form") {
+    let link = try await step(3, "Requested a sign-in link", "POST \(api.url)/v1/authentication/form") {
       try await signInLink(for: cast.sender, app, sandbox, api)
     }
     try await step(4, "Signed in as \(cast.sender) on Microsoft's page", link.absoluteString) {
@@ -50,68 +54,65 @@ enum DemoTour {
     Terminal.line(
       """
 
-      Both stay up until you press Ctrl-C. Open the mailboxes at
+      Both keep running until you press Ctrl-C. The mailboxes are at
         \(sandbox)/
-      and talk to the gateway with
+      and the gateway can be called with
         export HELIOGRAPH_URL=\(gateway) HELIOGRAPH_TOKEN=\(token.reveal())
         curl -H "Authorization: Bearer $HELIOGRAPH_TOKEN" $HELIOGRAPH_URL/v1/accounts
       """)
   }
 
-  /// Who plays: the first two work users with a mailbox, and the web client.
+  /// The first two work users with a mailbox, and the web client.
   private struct Cast {
     let sender: String
     let recipient: String
     let app: App
 
-    struct App: Decodable {
-      let clientId, kind: String
-      let secret: String?
-      let secretExpired: Bool
+    struct App {
+      let clientID: String
+      let secret: Secret?
     }
 
     init(of sandbox: String, _ http: HTTPClient) async throws {
-      struct Directory: Decodable {
-        let users: [User]
-        let apps: [App]
+      let directory = try await fetch("\(sandbox)/sandbox/directory", http)
+      let people = (directory["users"]?.array ?? [])
+        .filter { $0["kind"]?.string == "work" && $0["hasMailbox"]?.bool == true }
+        .compactMap { $0["userPrincipalName"]?.string }
+      let app = directory["apps"]?.array?
+        .first { $0["kind"]?.string == "web" && $0["secretExpired"]?.bool == false }
+      guard people.count >= 2, let app, let clientID = app["clientId"]?.string else {
+        throw Problem(.requestInternal, "The sandbox's directory lacks people or an app.", remedy: nil)
       }
-      struct User: Decodable {
-        let userPrincipalName, kind: String
-        let hasMailbox: Bool
-      }
-      let directory: Directory = try await fetch("\(sandbox)/sandbox/directory", http)
-      let people = directory.users.filter { $0.kind == "work" && $0.hasMailbox }.map(\.userPrincipalName)
-      guard people.count >= 2,
-        let app = directory.apps.first(where: { $0.kind == "web" && !$0.secretExpired })
-      else { throw Problem(.requestInternal, "The sandbox's directory lacks people or an app.", remedy: nil) }
       sender = people[0]
       recipient = people[1]
-      self.app = app
+      self.app = App(clientID: clientID, secret: app["secret"]?.string.map { Secret($0) })
     }
   }
 
-  private static func register(_ app: Cast.App, _ api: APIClient) async throws -> String {
-    struct Created: Decodable { let id: String }
-    struct NewApp: Encodable {
-      let name = "Demo"
-      let provider = "outlook"
-      let enabled = true
-      let authority = "common"
-      let clientId: String
-      let clientSecret: String?
-    }
-    let body = NewApp(clientId: app.clientId, clientSecret: app.secret)
-    return try await api.post("/v1/oauth2", body).read(Created.self).id
+  private static func register(_ app: Cast.App, _ api: APIClient) async throws -> AppID {
+    var request = AppRequest()
+    request.name = "Demo"
+    request.enabled = true
+    request.authority = "common"
+    request.clientID = app.clientID
+    request.clientSecret = app.secret
+    return try await api.call(Operations.addApp, body: request).value.id
   }
 
   private static func signInLink(
-    for email: String, _ app: String, _ sandbox: String, _ api: APIClient
+    for email: String, _ app: AppID, _ sandbox: String, _ api: APIClient
   ) async throws -> URL {
-    let body = [
-      "account": "demo", "name": "Demo", "email": email, "type": app, "redirectUrl": "\(sandbox)/",
-    ]
-    struct Form: Decodable { let url: URL }
-    return try await api.post("/v1/authentication/form", body).read(Form.self).url
+    var request = SignInRequest()
+    request.account = account
+    request.name = "Demo"
+    request.email = email
+    request.app = app
+    request.redirectURL = "\(sandbox)/"
+    let link = try await api.call(Operations.makeSignInLink, body: request).value.url
+    guard let url = URL(string: link) else {
+      throw Problem(.requestInternal, "The sign-in link \(link) is not a URL.", remedy: nil)
+    }
+    return url
   }
 
   private static func signIn(_ email: String, _ link: URL, _ sandbox: String, _ http: HTTPClient) async throws
@@ -130,35 +131,30 @@ enum DemoTour {
     }
   }
 
-  private static func submit(_ subject: String, to recipient: String, _ api: APIClient) async throws -> String
-  {
-    struct Message: Encodable {
-      let to: [[String: String]]
-      let subject: String
-      let text = "This message was composed, stored, drafted and sent by Heliograph.\n"
-    }
-    struct Receipt: Decodable { let queueId: String }
-    let message = Message(to: [["address": recipient]], subject: subject)
-    return try await api.post("/v1/account/demo/submit", message).read(Receipt.self).queueId
+  private static func submit(
+    _ subject: String, to recipient: String, _ api: APIClient
+  ) async throws -> QueueID {
+    var message = SubmitRequest()
+    message.to = [AddressField(recipient)]
+    message.subject = subject
+    message.text = "This message was composed, stored, drafted and sent by Heliograph.\n"
+    return try await api.call(Operations.submit, path: account, body: message).value.queueId
   }
 
   private static func waitForArrival(of subject: String, _ inbox: String, _ http: HTTPClient) async throws {
-    struct Messages: Decodable { let value: [Message] }
-    struct Message: Decodable { let subject: String? }
     let limit = 30
     let deadline = ContinuousClock.now + .seconds(limit)
     while ContinuousClock.now < deadline {
-      let messages: Messages = try await fetch(inbox, http)
-      if messages.value.contains(where: { $0.subject == subject }) { return }
+      let messages = try await fetch(inbox, http)["value"]?.array ?? []
+      if messages.contains(where: { $0["subject"]?.string == subject }) { return }
       try await Task.sleep(for: .milliseconds(50))
     }
     throw Problem.notArrived(after: limit)
   }
 
-  private static func fetch<Value: Decodable>(_ url: String, _ http: HTTPClient) async throws -> Value {
+  private static func fetch(_ url: String, _ http: HTTPClient) async throws -> JSONValue {
     let response = try await http.execute(HTTPClientRequest(url: url), timeout: .seconds(10))
-    let body = try await response.body.collect(upTo: 16 << 20)
-    return try JSONDecoder().decode(Value.self, from: Data(body.readableBytesView))
+    return try JSONValue(parsing: Array(buffer: try await response.body.collect(upTo: 16 << 20)))
   }
 
   @discardableResult

@@ -1,0 +1,105 @@
+import API
+import ArgumentParser
+import Core
+import Gateway
+import Store
+
+// Neither command depends on a gateway: an operator who has lost every token can still list and revoke them.
+extension Token {
+  static let whereItWorks = """
+    With HELIOGRAPH_TOKEN set, this is a request to the running gateway, in the workspace of that token. Without it, \
+    or with --data, --config or --secret-key-file, the database is opened directly.
+    """
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the API tokens, without the tokens themselves.", discussion: Token.whereItWorks)
+
+    @Option(help: "Only tokens of this workspace; through a gateway, an operator's token is needed.")
+    var workspace: WorkspaceID?
+    @Option(help: "Only tokens that are limited to this account.") var account: AccountID?
+    @OptionGroup var paging: Paging
+    @OptionGroup var options: StoreOptions
+
+    private static let headings = [
+      "id", "workspace", "account", "description", "scopes", "created", "expires",
+    ]
+
+    func validate() throws {
+      if paging.json, options.opensStore {
+        throw ValidationError(
+          "--json needs a gateway: set HELIOGRAPH_TOKEN, and leave out the options of the database.")
+      }
+    }
+
+    func run() async throws {
+      if options.opensStore { try await listStored() } else { try await listThroughGateway() }
+    }
+
+    private var empty: String { "No tokens: `heliograph token issue` makes one." }
+
+    private func listThroughGateway() async throws {
+      var query = TokensQuery()
+      query.account = account
+      try await APIClient.withEnvironment { client in
+        var client = client
+        client.workspace = workspace?.rawValue ?? client.workspace
+        try await paging.show(Operations.tokens, query: query, client, empty: empty) { page in
+          Terminal.table(
+            Self.headings.filter { $0 != "workspace" },
+            page.tokens.map {
+              [
+                $0.id.rawValue, $0.account?.rawValue ?? "", $0.description,
+                $0.scopes.joined(separator: " "), $0.created.description, $0.expires?.description ?? "never",
+              ]
+            })
+        }
+      }
+    }
+
+    private func listStored() async throws {
+      let tokens = try await Installation(try options.configuration()).tokens(in: workspace)
+        .filter { account == nil || $0.account == account }
+      if tokens.isEmpty { return Terminal.line(empty) }
+      Terminal.table(
+        Self.headings,
+        paging.slice(tokens).map {
+          [
+            $0.id.rawValue, $0.workspace.rawValue, $0.account?.rawValue ?? "", $0.description,
+            $0.scopes.joined(separator: " "), $0.created.description, $0.expires?.description ?? "never",
+          ]
+        })
+      paging.printTotal(tokens.count)
+    }
+  }
+
+  struct Revoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Revoke an API token. A running gateway refuses it within a second.",
+      discussion: Token.whereItWorks)
+
+    @Argument(help: "The token's id, as `heliograph token list` shows it.") var id: TokenID
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+      if options.opensStore {
+        guard try await Installation(try options.configuration()).revokeToken(id) else {
+          throw Problem(
+            .tokenNotFound, "There is no API token “\(id)”.", remedy: "Use the id of an existing token.")
+        }
+      } else {
+        try await APIClient.withEnvironment { client in
+          _ = try await client.call(Operations.revokeToken, path: id)
+        }
+      }
+      Terminal.line("Revoked \(id).")
+    }
+  }
+}
+
+extension StoreOptions {
+  /// Whether the database is opened directly, instead of sending a request to a gateway.
+  fileprivate var opensStore: Bool {
+    data != nil || config != nil || secretKeyFile != nil || APIClient.environmentToken == nil
+  }
+}
