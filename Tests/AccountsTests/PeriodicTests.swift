@@ -1,3 +1,4 @@
+import AccountsTesting
 import Core
 import Logging
 import Queue

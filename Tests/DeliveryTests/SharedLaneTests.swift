@@ -119,7 +119,7 @@ extension Bench {
       try tx.upsert(
         AccountRecord(
           workspace: workspace, id: AccountID("anna"), name: "Anna", email: "anna@example.com",
-          app: AppID("other"), mailbox: "Anna@Example.com", state: .connected, verified: false,
+          app: AppID("other"), mailbox: "Anna@Example.com", state: .connected, mailboxFound: false,
           unknownOutcome: .hold, created: now))
     }
   }

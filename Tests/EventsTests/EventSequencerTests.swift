@@ -201,7 +201,7 @@ extension Store {
       try tx.upsert(
         AccountRecord(
           workspace: .default, id: AccountID(name), name: name, email: "\(name)@example.com",
-          app: AppID("app"), mailbox: "\(name)@example.com", state: .connected, verified: false,
+          app: AppID("app"), mailbox: "\(name)@example.com", state: .connected, mailboxFound: false,
           unknownOutcome: .hold, created: Instant(microseconds: 1)))
     }
   }

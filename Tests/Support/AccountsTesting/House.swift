@@ -1,7 +1,5 @@
 package import Accounts
-package import Backends
 package import Core
-package import Diagnosis
 import HTTP
 package import Logging
 import Microsoft
@@ -9,8 +7,8 @@ package import Store
 package import StoreTesting
 package import Vault
 
-@testable import Backends
-@testable import Diagnosis
+@testable package import Backends
+@testable package import Diagnosis
 @testable import HTTP
 
 /// Everything of Accounts over one database, with a clock that is moved by hand.

@@ -12,8 +12,9 @@ package enum ContractCheck {
     let path = target.prefix { $0 != "?" }
     guard let operation = Operations.all.first(where: { $0.method.rawValue == method && matches($0, path) })
     else { return [] }
-    let texts =
-      status == 200 && operation.replyForm == .lines ? body.split(separator: 10).map(Array.init) : [Array(body)]
+    let body = Array(body)
+    let isLines = status == 200 && operation.replyForm == .lines
+    let texts = isLines ? body.split(separator: 10).map { Array($0) } : [body]
     return texts.flatMap { text in
       do {
         return operation.check(status: status, reply: try JSONValue(parsing: text))
