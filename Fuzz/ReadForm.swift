@@ -3,8 +3,8 @@ import JSON
 
 @testable import API
 
-/// Any octets as a form, as a part of a path, as base64 and as a body: what is read can be written and reads the same
-/// again, and nothing depends on how the octets arrive.
+/// Any octets as a form, as a part of a path, as base64 and as a body: what is read can be written and reads
+/// the same again, and nothing depends on how the octets arrive.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func readForm(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: data, count: count))

@@ -4,7 +4,8 @@ import Testing
 
 @testable import API
 
-/// Bodies that are not what they seem: each is refused with its place, and none is read as if something were missing.
+/// Bodies that are not what they seem: each is refused with its place, and none is read as if something were
+/// missing.
 @Suite struct HostileBodyTests {
   @Test(
     arguments: [
@@ -48,8 +49,8 @@ import Testing
     #expect(problem.summary.contains("UTF-8"))
   }
 
-  /// Each once counted as not given: a token for the whole workspace, one that never expired, every host allowed, anybody
-  /// let in, another tenant.
+  /// Each once counted as not given: a token for the whole workspace, one that never expired, every host
+  /// allowed, anybody let in, another tenant.
   @Test func `a control character where one line is meant is a fault that names it`() throws {
     func check<Body: Contract>(_ type: Body.Type, _ body: String, _ key: String, _ name: String) {
       let problem = #expect(throws: Problem.self) { try Body.read(body.utf8) }

@@ -128,8 +128,8 @@ extension OAuth2Provider: WireWord {}
 extension Operations {
   package static let addAccount = Operation<Nothing, Nothing, AccountRequest, AccountCreated>(
     .post, "/v1/account", id: "postAccount", .accounts, .workspace, "Connect a mailbox.",
-    "With an app's own permissions, a refresh token, the grant of another account, or a link to sign in. An account "
-      + "with the same id is given the new settings.",
+    "With an app's own permissions, a refresh token, the grant of another account, or a link to sign in. An "
+      + "account with the same id is given the new settings.",
     problems: [
       .appNotFound, .appDisabled, .appInvalid, .appCertificateInvalid, .accountNotFound, .accountExists,
       .accountNotConnected, .accountPermissionMissing, .accountIdentityMismatch, .accountDelegateNoAccess,

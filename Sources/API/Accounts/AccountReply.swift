@@ -48,15 +48,15 @@ package struct AccountReply: Contract {
     Required("email", \.email, .line(0...1024), "The mailbox's address.")
     Required(
       "type", \.type, .word(),
-      "`outlook`: somebody signed in. `outlookService`: the app acts by itself. `delegated`: the grant of another "
-        + "account is used.")
+      "`outlook`: somebody signed in. `outlookService`: the app acts by itself. `delegated`: the grant of "
+        + "another account is used.")
     Required("app", \.app, .id(), "The OAuth2 app.")
     Required(
       "state", \.state, .word(),
-      "`init`: no token yet. `unset`: nobody has signed in, or nothing can be sent through the app yet. `connecting`: "
-        + "the first token is being requested. `connected`: a token is held. `authenticationError`: Microsoft refuses "
-        + "a token; `lastError` says why. `connectError`: the first token could not be requested, or there is no such "
-        + "mailbox. `paused`: its messages wait.")
+      "`init`: no token yet. `unset`: nobody has signed in, or nothing can be sent through the app yet. "
+        + "`connecting`: the first token is being requested. `connected`: a token is held. "
+        + "`authenticationError`: Microsoft refuses a token; `lastError` says why. `connectError`: the "
+        + "first token could not be requested, or there is no such mailbox. `paused`: its messages wait.")
     Required("baseScopes", \.baseScopes, .word(), "`api`: Microsoft Graph. `imap`: IMAP and SMTP.")
     Required("verified", \.verified, .flag, "Whether the mailbox is known to exist.")
     Required(

@@ -155,8 +155,8 @@ package struct AuthField: Contract {
     Field("user", \.user, .line(1...256), "The mailbox: its address, user principal name or object id.")
     Field(
       "delegatedUser", \.delegatedUser, .line(1...256),
-      "A mailbox that somebody else may use: the owner of `delegatedAccount` or, with `authorize`, the person who "
-        + "signs in.")
+      "A mailbox that somebody else may use: the owner of `delegatedAccount` or, with `authorize`, the "
+        + "person who signs in.")
     Field(
       "delegatedAccount", \.delegatedAccount, .id(), "The account of the same workspace whose grant is used.")
   }
@@ -176,7 +176,8 @@ package struct SMTPField: Contract {
   ) {
     Required(
       "host", \.host, .line(1...256, format: .host),
-      "`smtp.office365.com`, `smtp-mail.outlook.com`, `outlook.office365.com`, or the host of the app's cloud."
+      "`smtp.office365.com`, `smtp-mail.outlook.com`, `outlook.office365.com`, or the host of the app's "
+        + "cloud."
     )
     Field("port", \.port, .integer(1...65_535), "The port.")
     Field("secure", \.secure, .flag, "Whether TLS starts with the connection.")

@@ -107,9 +107,9 @@ extension Operations {
   package static let importAccounts = Operation<Nothing, ImportQuery, Nothing, ImportLine>(
     .post, "/v1/accounts/import", id: "postAccountsImport", .accounts, .workspace,
     "Import refresh tokens from a list.",
-    "A row has an e-mail address, a client id (with a slash and the tenant, where it has one), a refresh token and, "
-      + "for a web client, its secret. Good rows are saved as they are read; of the others the reply tells line and "
-      + "reason.",
+    "A row has an e-mail address, a client id (with a slash and the tenant, where it has one), a refresh "
+      + "token and, for a web client, its secret. Good rows are saved as they are read; of the others the "
+      + "reply tells line and reason.",
     body: .stream(
       type: "text/csv",
       summary: "UTF-8 or UTF-16; separated by commas, semicolons, tabs or `----`; with or without a header."),

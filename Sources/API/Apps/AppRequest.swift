@@ -84,7 +84,8 @@ package struct AppUpdateRequest: Contract {
     )
     Field(
       "clientSecret", \.clientSecret, .secret(0...256),
-      "The Value of the client secret that replaces the secret or certificate; empty makes the app a native client."
+      "The Value of the client secret that replaces the secret or certificate; empty makes the app a "
+        + "native client."
     )
     Field(
       "clientCertificate", \.clientCertificate, .secretLines(0...65_536),
@@ -162,15 +163,16 @@ package struct RegistrationRequest: Contract {
 enum AppTerm {
   static let provider = Term(
     "provider", Kind<OAuth2Provider>.word(unsupported: "gmail", "gmailService", "mailRu"),
-    "`outlook`: people sign in and the app acts for them. `outlookService`: the app acts by itself in the mailboxes "
-      + "that an administrator allows.")
+    "`outlook`: people sign in and the app acts for them. `outlookService`: the app acts by itself in the "
+      + "mailboxes that an administrator allows.")
   static let title = Term("title", Kind<String>.line(0...256), "The text of its button on the sign-in page.")
   static let description = Term("description", Kind<String>.lines(0...1024), "A note for people.")
   static let enabled = Term(
     "enabled", Kind<Bool>.flag, "Whether it may be used; disabled, its accounts wait.")
   static let secretExpires = Term(
     "secretExpires", Kind<Instant>.date,
-    "When the secret expires: a day (2027-05-20) or a moment (2027-05-20T14:00:00Z). Of a certificate it is known."
+    "When the secret expires: a day (2027-05-20) or a moment (2027-05-20T14:00:00Z). Of a certificate "
+      + "it is known."
   )
   static let authority = Term(
     "authority", Kind<String>.line(0...1024),
@@ -187,8 +189,8 @@ enum AppTerm {
   static let sendOnly = Term("sendOnly", Kind<Bool>.flag, "Whether people are asked for sending alone.")
   static let shared = Term(
     "shared", Kind<Bool>.flag,
-    "Whether people of every workspace may sign in with it; only for an operator, in the workspace `default`, with the "
-      + "provider `outlook`.")
+    "Whether people of every workspace may sign in with it; only for an operator, in the workspace "
+      + "`default`, with the provider `outlook`.")
   static let cloud = "`global`, `gcc-high`, `dod`, `china`, or a cloud of the operator's configuration."
   static let unused = "Accepted and not used."
 

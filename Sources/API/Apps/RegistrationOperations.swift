@@ -99,8 +99,8 @@ package struct ConsentReply: Contract {
   package init() {}
 
   static let needSummary =
-    "Whether an administrator has to consent; `policy`: in tenants with Microsoft's own consent policy, which new "
-    + "ones have."
+    "Whether an administrator has to consent; `policy`: in tenants with Microsoft's own consent policy, "
+    + "which new ones have."
 
   package static let fields = Fields<Self>("Consent", "Whether an administrator has to consent.") {
     Required("needed", \.needed, .word(), needSummary)

@@ -111,8 +111,8 @@ extension Operations {
   package static let verifyApp = Operation<AppID, Nothing, AppVerifyRequest, VerificationReply>(
     .post, "/v1/oauth2/{app}/verify", id: "verifyOAuth2App", .apps, .workspace,
     "Try out an app step by step.",
-    "With one of its accounts, on to its mailbox and a test message. What is wrong is part of the reply and not an "
-      + "error.",
+    "With one of its accounts, on to its mailbox and a test message. What is wrong is part of the reply and "
+      + "not an error.",
     body: .optionalJSON, problems: [.appNotFound, .accountNotFound])
 
   package static let verifyAccount = Operation<AccountID, Nothing, AccountVerifyRequest, VerificationReply>(

@@ -6,9 +6,9 @@ package struct Base64Fault: Error, Sendable, Hashable {
 
 /// Decodes base64 (RFC 4648 sections 4 and 5) that arrives in pieces, strictly.
 ///
-/// White space may stand anywhere. One of the two alphabets must be used throughout. Padding must be right; it may be
-/// left out unless the standard alphabet shows itself by a `+` or a `/`, because only base64url does without. The bits
-/// that are left over must be zero (section 3.5).
+/// White space may stand anywhere. One of the two alphabets must be used throughout. Padding must be right;
+/// it may be left out unless the standard alphabet shows itself by a `+` or a `/`, because only base64url
+/// does without. The bits that are left over must be zero (section 3.5).
 package struct Base64StreamDecoder: Sendable {
   /// Six bits of each of the up to three characters that wait for a fourth.
   private var bits: UInt32 = 0

@@ -11,8 +11,8 @@ extension Contract {
   /// - Parameters:
   ///   - ignoring: A name that others read, such as `access_token`.
   ///   - ignoresUnknown: For links that others may have added names to.
-  /// - Throws: `request.malformed` when the encoding is not valid or a limit is exceeded; else one problem with every
-  ///   fault.
+  /// - Throws: `request.malformed` when the encoding is not valid or a limit is exceeded; else one problem
+  ///   with every fault.
   package static func read(
     query text: some StringProtocol, ignoring: String? = nil, ignoresUnknown: Bool = false
   ) throws(Problem) -> Self {
@@ -41,7 +41,8 @@ extension Contract {
 
 /// `application/x-www-form-urlencoded` (WHATWG URL section 5), read strictly.
 enum FormText {
-  /// Far more than any form or query of ours needs; a callback of Microsoft's with its code has a few kilobytes.
+  /// Far more than any form or query of ours needs; a callback of Microsoft's with its code has a few
+  /// kilobytes.
   static let byteLimit = 65_536
   /// No table has as many fields.
   static let pairLimit = 100

@@ -1,7 +1,7 @@
 package import Core
 
-/// Percent-encoding (RFC 3986 section 2.1) and `application/x-www-form-urlencoded` (WHATWG URL section 5), read
-/// strictly. `percentEncoded` of Core writes it.
+/// Percent-encoding (RFC 3986 section 2.1) and `application/x-www-form-urlencoded` (WHATWG URL section 5),
+/// read strictly. `percentEncoded` of Core writes it.
 enum PercentEncoding {
   /// Why a text is refused, as the rest of a sentence that begins with what it is.
   struct Fault: Error, Sendable, Hashable {
@@ -50,8 +50,8 @@ package enum PathPart {
   /// - Parameters:
   ///   - raw: As it stands in the request line.
   ///   - name: What the part is called in the template.
-  /// - Throws: `request.malformed` unless it is percent-encoded UTF-8; `request.invalidField` when it is empty, longer
-  ///   than 256 bytes or contains a control character.
+  /// - Throws: `request.malformed` unless it is percent-encoded UTF-8; `request.invalidField` when it is
+  ///   empty, longer than 256 bytes or contains a control character.
   package static func decode(_ raw: some StringProtocol, name: String) throws(Problem) -> String {
     let text: String
     do {

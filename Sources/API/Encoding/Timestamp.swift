@@ -6,8 +6,8 @@ package enum Timestamp {
   /// The years that four digits have and a clock can show.
   private static let years = 1970...9999
 
-  /// `2027-05-20T14:00:00Z`, `2027-05-20t14:00:00.5+02:00`, or, where that is allowed, `2027-05-20` for its first
-  /// moment in UTC. What is finer than a millisecond is cut off, because no reply shows it.
+  /// `2027-05-20T14:00:00Z`, `2027-05-20t14:00:00.5+02:00`, or, where that is allowed, `2027-05-20` for its
+  /// first moment in UTC. What is finer than a millisecond is cut off, because no reply shows it.
   ///
   /// `nil` for all else, and for what is before 1970 or after 9999 in UTC.
   package static func read(_ text: String, allowsDay: Bool) -> Instant? {

@@ -1,8 +1,8 @@
 package import Core
 import JSON
 
-/// Reads a request's body while it arrives. Long values, such as an attachment's content, come out decoded in between,
-/// so that memory does not grow with them.
+/// Reads a request's body while it arrives. Long values, such as an attachment's content, come out decoded in
+/// between, so that memory does not grow with them.
 ///
 /// Its user counts the bytes; their limit is not its matter.
 package struct BodyReader<Body: Contract>: Sendable {
@@ -46,8 +46,8 @@ package struct BodyReader<Body: Contract>: Sendable {
     takePieces()
   }
 
-  /// What has been decoded since the last call, in the order of the text. What is refused comes out no more, and
-  /// `finish` says why.
+  /// What has been decoded since the last call, in the order of the text. What is refused comes out no more,
+  /// and `finish` says why.
   package mutating func takeStreamed() -> [StreamedContent] {
     defer { ready.removeAll() }
     return ready
@@ -94,7 +94,8 @@ package struct BodyReader<Body: Contract>: Sendable {
 
 /// A part of a long value.
 package struct StreamedContent: Sendable, Hashable {
-  /// Which value, from 0 in the order of their beginnings; its field reads as `Content.streamed` of the same number.
+  /// Which value, from 0 in the order of their beginnings; its field reads as `Content.streamed` of the same
+  /// number.
   package var ordinal: Int
   /// Decoded.
   package var bytes: [UInt8]

@@ -3,8 +3,8 @@ package import JSON
 
 /// One kind of object in the contract: a request's body, its query or form, or a reply.
 ///
-/// Everything that is known about it stands in `fields`, once: it is read, written, masked and documented by that
-/// table alone.
+/// Everything that is known about it stands in `fields`, once: it is read, written, masked and documented by
+/// that table alone.
 package protocol Contract: Sendable, Equatable {
   /// Every field at its default. What is required has a placeholder, which a reply must replace.
   init()
@@ -39,7 +39,8 @@ extension Contract {
     return value
   }
 
-  /// Reads a reply as a client does: what a newer gateway adds is passed over, and limits are the gateway's matter.
+  /// Reads a reply as a client does: what a newer gateway adds is passed over, and limits are the gateway's
+  /// matter.
   ///
   /// - Throws: `request.internal` that says where it differs from what this version expects.
   package static func read(reply bytes: some Collection<UInt8>) throws(Problem) -> Self {
@@ -85,8 +86,8 @@ package struct Nothing: Contract {
 }
 
 extension JSONLimits {
-  /// The longest text that a request may hold in one field is 5 MiB; one that is a little longer is still a fault
-  /// of its field. Attachments stream and do not count.
+  /// The longest text that a request may hold in one field is 5 MiB; one that is a little longer is still a
+  /// fault of its field. Attachments stream and do not count.
   static let requests: JSONLimits = {
     var limits = JSONLimits()
     limits.stringBytes = 8 << 20

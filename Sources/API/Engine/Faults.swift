@@ -1,7 +1,7 @@
 import Core
 
-/// What is wrong with one request: the first faults in full, the others only counted, so that a body of a hundred
-/// thousand faults costs no more than reading it.
+/// What is wrong with one request: the first faults in full, the others only counted, so that a body of a
+/// hundred thousand faults costs no more than reading it.
 struct Faults: Sendable {
   /// A reader corrects a few and asks again; more would only make the answer grow.
   static let limit = 20
@@ -26,7 +26,8 @@ struct Faults: Sendable {
 
   var first: FieldFault? { told.first?.fault }
 
-  /// Whether one more of this kind is told: as long as there is room, and when it decides the code of the whole.
+  /// Whether one more of this kind is told: as long as there is room, and when it decides the code of the
+  /// whole.
   func wants(_ kind: FaultKind) -> Bool {
     told.count < Self.limit || told.allSatisfy { $0.kind < kind }
   }

@@ -70,7 +70,8 @@ package struct Field<Root: Contract>: Sendable {
   }
 }
 
-/// A field that must be there. On reading, without it the object is refused; on writing, it is always written.
+/// A field that must be there. On reading, without it the object is refused; on writing, it is always
+/// written.
 package struct Required<Root: Contract>: Sendable {
   let field: Field<Root>
 

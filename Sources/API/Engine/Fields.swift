@@ -1,13 +1,15 @@
 import JSON
 
-/// The table of one contract: its name, what it is for, and its fields in the order in which they are written.
+/// The table of one contract: its name, what it is for, and its fields in the order in which they are
+/// written.
 package final class Fields<Root: Contract>: Sendable {
   let schema: ObjectSchema
   /// Where values stream, and how many of them there may be in all.
   let streams: (patterns: [JSONStreamPattern], count: Int)
   /// Reads all fields. With faults, which the reading keeps, the value holds what could be read.
   ///
-  /// It is made where `Root` is known, so that the compiler makes one for each contract: reading is a third faster.
+  /// It is made where `Root` is known, so that the compiler makes one for each contract: reading is a third
+  /// faster.
   let read: @Sendable (JSONObject, inout Reading) -> Root
   private let fields: [Field<Root>]
 
@@ -116,7 +118,8 @@ private struct ObjectReader<Root: Contract>: Sendable {
   }
 }
 
-/// A rule about several fields, checked after all of them were read; it may see some that were faulty as not given.
+/// A rule about several fields, checked after all of them were read; it may see some that were faulty as not
+/// given.
 package struct Rule<Root: Contract>: Sendable {
   let check: @Sendable (Root, inout Complaints) -> Void
 

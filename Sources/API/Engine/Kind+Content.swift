@@ -8,7 +8,8 @@ package enum Content: Sendable, Hashable {
 }
 
 extension Kind where Value == Content {
-  /// Bytes as base64, read strictly (see `Base64StreamDecoder`); of any length, since a `BodyReader` streams them.
+  /// Bytes as base64, read strictly (see `Base64StreamDecoder`); of any length, since a `BodyReader` streams
+  /// them.
   package static var base64: Kind {
     Kind(
       .content,

@@ -40,8 +40,8 @@ struct TextRule: Sendable {
 package struct TextFormat: Sendable {
   /// As OpenAPI names it, such as `uri`; `nil` where it has no name for it.
   let name: String?
-  /// `nil` when the text has the form; else the rest of a sentence that begins with the field's name. Without it
-  /// whoever uses the value checks it.
+  /// `nil` when the text has the form; else the rest of a sentence that begins with the field's name.
+  /// Without it whoever uses the value checks it.
   let fault: (@Sendable (String) -> String?)?
 
   package init(_ name: String?, fault: (@Sendable (String) -> String?)? = nil) {
@@ -80,7 +80,8 @@ extension Kind {
 }
 
 extension Kind where Value == Secret {
-  /// A secret of one line. It is masked when it is written, unless a client sends it, and the mask is refused.
+  /// A secret of one line. It is masked when it is written, unless a client sends it, and the mask is
+  /// refused.
   package static func secret(_ bytes: ClosedRange<Int>) -> Kind {
     secret(TextRule(length: bytes, hasLines: false), isShown: false)
   }

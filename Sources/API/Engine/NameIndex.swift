@@ -1,7 +1,7 @@
 /// Finds a name among up to a hundred without comparing it to each.
 ///
-/// A name's place is made of its length and three of its bytes. Of names that are sent to hurt, none costs more than a
-/// few comparisons, because the table never changes and its longest run is short.
+/// A name's place is made of its length and three of its bytes. Of names that are sent to hurt, none costs
+/// more than a few comparisons, because the table never changes and its longest run is short.
 struct NameIndex: Sendable {
   private let names: [String]
   /// The slot of the name that belongs here, or that found its place taken; -1 where there is none.

@@ -3,8 +3,9 @@ import JSON
 
 /// One object being read: by whom, and what was wrong so far.
 ///
-/// Nobody notes where the reader stands. A fault is told without its place; on the way out, whoever read a part of
-/// something puts the part's name in front of the faults that came from it. So what has no faults pays nothing.
+/// Nobody notes where the reader stands. A fault is told without its place; on the way out, whoever read a
+/// part of something puts the part's name in front of the faults that came from it. So what has no faults
+/// pays nothing.
 struct Reading: Sendable {
   let mode: Mode
   private(set) var faults = Faults()

@@ -1,7 +1,7 @@
 import JSON
 
-/// What a value may be, as data: the documentation, the check of replies and the streaming of bodies are taken from
-/// it.
+/// What a value may be, as data: the documentation, the check of replies and the streaming of bodies are
+/// taken from it.
 enum Schema: Sendable {
   case flag
   case integer(ClosedRange<Int64>)

@@ -1,8 +1,8 @@
 /// A stored property of a contract, as a table names it: `\.subject`.
 package typealias Property<Root, Value> = any WritableKeyPath<Root, Value> & Sendable
 
-/// Sets a stored property at its offset. Through the key path it would take three times as long, a tenth of what
-/// reading a whole body takes.
+/// Sets a stored property at its offset. Through the key path it would take three times as long, a tenth of
+/// what reading a whole body takes.
 struct StoredProperty<Root, Value>: Sendable {
   private let offset: Int
 

@@ -1,7 +1,8 @@
 import Core
 import JSON
 
-/// The description of the API (OpenAPI 3.1.0), written from the operations and their tables and from nothing else.
+/// The description of the API (OpenAPI 3.1.0), written from the operations and their tables and from nothing
+/// else.
 package enum OpenAPI {
   /// The same bytes for the same program.
   ///
@@ -35,15 +36,15 @@ package enum OpenAPI {
   }
 
   private static let introduction = """
-    Sends mail through Outlook and Microsoft 365. Paths, fields and error objects are those that EmailEngine's users \
-    know; every success has the status 200.
+    Sends mail through Outlook and Microsoft 365. Paths, fields and error objects are those that \
+    EmailEngine's users know; every success has the status 200.
 
-    Everything belongs to the workspace of the token. An operator's token, which is one with the scope `*` in the \
-    workspace `default`, acts in another workspace with the header `Heliograph-Workspace`.
+    Everything belongs to the workspace of the token. An operator's token, which is one with the scope `*` \
+    in the workspace `default`, acts in another workspace with the header `Heliograph-Workspace`.
 
-    Requests are read strictly: a field that is not described here, a value of the wrong kind and a name that comes \
-    twice are refused, and all faults of a request are told at once. `null` says the same as leaving a field out. \
-    Lengths are limited in bytes of UTF-8.
+    Requests are read strictly: a field that is not described here, a value of the wrong kind and a name \
+    that comes twice are refused, and all faults of a request are told at once. `null` says the same as \
+    leaving a field out. Lengths are limited in bytes of UTF-8.
     """
 
   private static func writeTags(to json: inout JSONWriter) {

@@ -1,13 +1,14 @@
 package import Core
 import JSON
 
-/// One operation of the REST API: where it is, what it takes and what it answers. `Web` registers a handler by this
-/// value, the commands call it by this value, and `openapi.json` describes it from this value.
+/// One operation of the REST API: where it is, what it takes and what it answers. `Web` registers a handler
+/// by this value, the commands call it by this value, and `openapi.json` describes it from this value.
 package struct Operation<Path: PathValues, Query: Contract, Body: Contract, Reply: Contract>: Sendable {
   package let description: OperationDescription
 
   /// - Parameters:
-  ///   - template: As OpenAPI writes it, `/v1/account/{account}/submit`, with as many names as `Path` has values.
+  ///   - template: As OpenAPI writes it, `/v1/account/{account}/submit`, with a name for each value of
+  ///   `Path`.
   ///   - id: Unique, for generated clients.
   ///   - summary: One line, in the imperative.
   ///   - details: Further sentences.

@@ -31,7 +31,8 @@ package struct OperationDescription: Sendable {
     }.joined(separator: "/")
   }
 
-  /// Every code that the operation may answer with, as far as it can be foreseen: its own, and those of its parts.
+  /// Every code that the operation may answer with, as far as it can be foreseen: its own, and those of its
+  /// parts.
   package var allProblems: [ProblemCode] {
     var codes: [ProblemCode] = []
     if !pathNames.isEmpty || !query.fields.isEmpty || bodyForm != .none { codes += Self.reading }
@@ -60,8 +61,8 @@ package struct OperationDescription: Sendable {
     (reading + [.requestTooLarge] + authentication + installation).map(\.status)
   ).sorted()
 
-  /// Where a reply differs from what is declared; empty where it does not. For tests: every reply of the API is held
-  /// to it.
+  /// Where a reply differs from what is declared; empty where it does not. For tests: every reply of the API
+  /// is held to it.
   ///
   /// - Parameter reply: The body; for NDJSON, one of its lines.
   package func check(status: Int, reply: JSONValue) -> [String] {
@@ -138,8 +139,8 @@ package struct RequestHeader: Sendable {
 
   package static let idempotencyKey = RequestHeader(
     "Idempotency-Key",
-    "A key of your own for this message. The same key with the same body is answered with the first receipt; with "
-      + "another body it is refused with 409.", length: 1...1024)
+    "A key of your own for this message. The same key with the same body is answered with the first "
+      + "receipt; with another body it is refused with 409.", length: 1...1024)
 
   package static let workspace = RequestHeader(
     "Heliograph-Workspace",

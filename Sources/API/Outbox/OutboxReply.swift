@@ -158,8 +158,8 @@ package struct AttemptReply: Contract {
     Required("number", \.number, .integer(0...(.max)), "Counts the attempts of the message, from 1.")
     Required(
       "step", \.step, .word(),
-      "The step that was recorded last: `create` a draft, `send` the draft, `submit` without a draft, `look` the "
-        + "message up, or `hold`: nothing was asked for.")
+      "The step that was recorded last: `create` a draft, `send` the draft, `submit` without a draft, "
+        + "`look` the message up, or `hold`: nothing was asked for.")
     Required("node", \.node, .id(), "The gateway process that made it.")
     Required("started", \.started, .moment, "When it began.")
     Field("ended", \.ended, .moment, "When it ended; left out while it is running.")

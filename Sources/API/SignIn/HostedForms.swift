@@ -49,7 +49,8 @@ package struct HomeQuery: Contract {
   }
 }
 
-/// What Microsoft sends a browser back with (OpenID Connect Core 1.0 section 3.1.2.5, and the admin consent endpoint).
+/// What Microsoft sends a browser back with (OpenID Connect Core 1.0 section 3.1.2.5, and the admin consent
+/// endpoint).
 package struct CallbackQuery: Contract {
   package var code: Secret?
   package var state: String?

@@ -21,8 +21,8 @@ package struct SignInRequest: Contract {
     Field(AccountTerm.delegated, \.delegated)
     Required(
       "redirectUrl", \.redirectURL, .line(1...2048),
-      "Where the browser goes at the end, with `account` and `state` (`new`, `existing` or `failed`) in its query; "
-        + "after a failure also with `problem`, `error` and `remedy`.")
+      "Where the browser goes at the end, with `account` and `state` (`new`, `existing` or `failed`) in its "
+        + "query; after a failure also with `problem`, `error` and `remedy`.")
     Field("type", \.app, .id(), "The id of an OAuth2 app; left out, the person chooses.")
     Field(AccountTerm.unknownOutcome, \.unknownOutcome)
     Unsupported("notifyFrom", "subconnections", "path")
@@ -124,8 +124,8 @@ package struct DeviceStatusReply: Contract {
     Required("id", \.id, .id(), "The id of the sign-in.")
     Required(
       "status", \.status, .word(),
-      "`pending`: the code has not been entered yet. `connected`: the account is connected. `declined`: the person "
-        + "declined. `expired`: the code was not entered in time. `failed`: `error` says why.")
+      "`pending`: the code has not been entered yet. `connected`: the account is connected. `declined`: the "
+        + "person declined. `expired`: the code was not entered in time. `failed`: `error` says why.")
     Field("account", \.account, .id(), "The account that is connected.")
     Field("error", \.error, .object, "Why it did not succeed.")
   }

@@ -56,8 +56,8 @@ extension Operations {
     problems: [.workspaceNoDefaultSender, .accountNotFound, .backendNotImplemented] + refusals)
 
   private static let acceptance =
-    "Answers once the message is on disk; from then on it is sent, or its failure is told, even if the gateway stops. "
-    + "A message that is refused was not stored."
+    "Answers once the message is on disk; from then on it is sent, or its failure is told, even if the "
+    + "gateway stops. A message that is refused was not stored."
 
   private static let refusals: [ProblemCode] = [
     .messageNoRecipient, .messageTooManyRecipients, .messageInvalidAddress, .messageInvalidHeader,

@@ -1,3 +1,4 @@
+import AccountsTesting
 import Core
 import StoreTesting
 import Testing

@@ -1,3 +1,4 @@
+import AccountsTesting
 import Core
 import Diagnosis
 import Microsoft
