@@ -13,7 +13,8 @@ package enum ContractCheck {
     guard let operation = Operations.all.first(where: { $0.method.rawValue == method && matches($0, path) })
     else { return [] }
     let texts =
-      status == 200 && operation.replyForm == .lines ? body.split(separator: 10).map(Array.init) : [Array(body)]
+      status == 200 && operation.replyForm == .lines
+      ? body.split(separator: 10).map { Array($0) } : [Array(body)]
     return texts.flatMap { text in
       do {
         return operation.check(status: status, reply: try JSONValue(parsing: text))
