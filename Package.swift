@@ -131,7 +131,8 @@ let package = Package(
     .executableTarget(
       name: "heliograph",
       dependencies: [
-        "Core", "JSON", "API", "Vault", "Store", "Access", "Gateway", "Sandbox", httpClient, lifecycle, logging,
+        "Core", "JSON", "API", "Vault", "Store", "Access", "Gateway", "Sandbox", httpClient, lifecycle,
+        logging,
         nioCore, nioHTTP1, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -159,7 +160,8 @@ let package = Package(
       name: "AccountsTests",
       dependencies: [
         "Access", "Accounts", "AccountsTesting", "Backends", "Core", "Diagnosis", "Events", "HTTP", "MIME",
-        "Microsoft", "Queue", "Sandbox", "Store", "StoreTesting", "Tables", "Vault", httpClient, lifecycle, logging,
+        "Microsoft", "Queue", "Sandbox", "Store", "StoreTesting", "Tables", "Vault", httpClient, lifecycle,
+        logging,
         nioCore, nioHTTP1,
       ], swiftSettings: style),
     .testTarget(
@@ -201,14 +203,16 @@ let package = Package(
     .testTarget(
       name: "MicrosoftTests",
       dependencies: [
-        "Core", "HTTP", "JSON", "Microsoft", "ProcessTesting", "Sandbox", lifecycle, logging, nioCore, nioHTTP1,
+        "Core", "HTTP", "JSON", "Microsoft", "ProcessTesting", "Sandbox", lifecycle, logging, nioCore,
+        nioHTTP1,
         nioPosix, nioSSL,
       ],
       swiftSettings: style),
     .testTarget(
       name: "SandboxTests",
       dependencies: [
-        "Core", "JSON", "ProcessTesting", "Sandbox", crypto, cryptoExtras, httpClient, lifecycle, logging, nioCore,
+        "Core", "JSON", "ProcessTesting", "Sandbox", crypto, cryptoExtras, httpClient, lifecycle, logging,
+        nioCore,
         nioHTTP1, nioSSL,
         .product(name: "X509", package: "swift-certificates"),
       ],

@@ -5,7 +5,8 @@ extension Problem {
   package static func workspaceNotFound(_ id: WorkspaceID) -> Problem {
     Problem(
       .workspaceNotFound, "There is no workspace “\(id)”.",
-      remedy: "Use the id of an existing workspace; only an operator may name a workspace other than their own.")
+      remedy:
+        "Use the id of an existing workspace; only an operator may name a workspace other than their own.")
   }
 
   package static func invalidField(_ field: String, _ flaw: String, remedy: String) -> Problem {

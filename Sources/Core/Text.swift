@@ -21,7 +21,9 @@ package func isPlainText(_ text: String, longest: Int) -> Bool {
 
 /// `8-4-4-4-12` hexadecimal digits, as every id at Microsoft is written.
 package func isGUID(_ text: String) -> Bool {
-  text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false).map(\.count) == [8, 4, 4, 4, 12]
+  text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false).map(\.count) == [
+    8, 4, 4, 4, 12,
+  ]
     && text.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),

@@ -22,7 +22,8 @@ package struct Verifier: Sendable {
   let time: any Time
 
   package init(
-    store: Store, vault: Vault, endpoints: Endpoints, tokens: TokenSource, backends: Backends, limiter: MailboxLimiter,
+    store: Store, vault: Vault, endpoints: Endpoints, tokens: TokenSource, backends: Backends,
+    limiter: MailboxLimiter,
     publicURL: String, time: any Time
   ) {
     self.store = store

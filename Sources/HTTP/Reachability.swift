@@ -38,7 +38,7 @@ extension HTTPExchange {
       return Reachability(host: host, isEncrypted: isEncrypted, obstacle: nil)
     } catch {
       let problem = Problem(
-      code, "\(host) could not be reached: \(error.reason.rawValue).",
+        code, "\(host) could not be reached: \(error.reason.rawValue).",
         remedy: error.remedy, retry: .safe(after: nil))
       let stage: Reachability.Stage =
         switch error.reason {

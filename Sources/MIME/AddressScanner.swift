@@ -1,4 +1,5 @@
 import Core
+
 /// Reads `Mailbox` of RFC 5321 section 4.1.2, with the UTF-8 of RFC 6531 section 3.3: first the local part up
 /// to and with the `@`, then the domain to the end.
 struct AddressScanner {

@@ -1,4 +1,5 @@
 import Core
+
 /// Reads a part, and the parts within it.
 struct BodyParser {
   /// Multiparts within multiparts. A message needs four; Exchange stops at 30 enclosed messages.

@@ -1,4 +1,5 @@
 package import Core
+
 /// An addr-spec: a local part and a domain (RFC 5321 section 4.1.2), in UTF-8 where RFC 6531 allows it.
 ///
 /// The local part is kept in its shortest spelling: quoted only where it must be, so that `"a"@x` and `a@x`

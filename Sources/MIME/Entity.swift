@@ -1,4 +1,5 @@
 import Core
+
 /// A MIME entity about to be written: its Content fields and its body (RFC 2045 section 2.4).
 struct Entity {
   private enum Body {

@@ -1,4 +1,5 @@
 import Core
+
 /// The header of a message or of a part: its fields and where it ends.
 ///
 /// It ends at the first empty line. A line within that is neither a field nor a fold belongs to nothing and

@@ -1,4 +1,5 @@
 import Core
+
 extension HeaderWriter {
   /// Refuses what is no field name (RFC 5322 section 3.6.8), and the names that are not the caller's to give.
   static func checkExtra(_ name: String) throws(Problem) {

@@ -1,4 +1,5 @@
 import Core
+
 /// Writes header fields one after the other, folding them (RFC 5322 section 2.2.3).
 struct HeaderWriter {
   /// RFC 2047 section 2 allows a line with encoded words 76 octets; other lines may have two more.

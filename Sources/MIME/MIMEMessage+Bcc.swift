@@ -1,9 +1,9 @@
 package import Core
+
 extension MIMEMessage {
   /// `bytes` with one Bcc field at the end of its header, folded, and not one other octet changed. Graph
   /// reads the hidden recipients from there, as it has no envelope, and takes the field out again.
-  package static func addingBcc(_ addresses: [EmailAddress], to bytes: [UInt8]) throws(Problem) -> [UInt8]
-  {
+  package static func addingBcc(_ addresses: [EmailAddress], to bytes: [UInt8]) throws(Problem) -> [UInt8] {
     guard !addresses.isEmpty else { return bytes }
     var field = HeaderWriter()
     try field.addresses("Bcc", addresses.map { NamedAddress(address: $0) })

@@ -1,4 +1,5 @@
 package import Core
+
 /// The value of a Message-ID field: `<left@right>` (RFC 5322 section 3.6.4).
 package struct MessageID: Hashable, Sendable, CustomStringConvertible {
   /// With its angle brackets.

@@ -4,7 +4,8 @@ import Core
 extension Problem {
   static func remoteHost(_ host: String) -> Problem {
     Problem(
-      .configurationInvalid, "The sandbox has no passwords and would be open to everyone who reaches '\(host)'.",
+      .configurationInvalid,
+      "The sandbox has no passwords and would be open to everyone who reaches '\(host)'.",
       remedy: "Leave --host at 127.0.0.1, or add --allow-remote on a network that you trust.")
   }
 

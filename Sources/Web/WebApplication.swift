@@ -27,7 +27,8 @@ package struct WebApplication: Sendable {
 
     package init(
       store: Store, tokens: TokenDirectory, apps: AppRegistry, registration: RegistrationDesk,
-      verifier: Verifier, secrets: CredentialExpiryMonitor, accounts: AccountDirectory, actions: AccountActions,
+      verifier: Verifier, secrets: CredentialExpiryMonitor, accounts: AccountDirectory,
+      actions: AccountActions,
       workspaces: WorkspaceDirectory, signIn: SignIn, outbox: Outbox
     ) {
       self.store = store
@@ -55,7 +56,8 @@ package struct WebApplication: Sendable {
   ///   - bodyMemory: Bytes of bodies that are in memory at a time, over all requests.
   ///   - trustedProxies: They are believed about who asks (`X-Forwarded-For`).
   package init(
-    _ services: Services, publicURL: String, loginOrigins: [String], bodyLimit: Int, bodyMemory: Int = 64 << 20,
+    _ services: Services, publicURL: String, loginOrigins: [String], bodyLimit: Int,
+    bodyMemory: Int = 64 << 20,
     trustedProxies: [CIDR] = []
   ) {
     budget = MemoryBudget(limit: bodyMemory, largestBody: bodyLimit)

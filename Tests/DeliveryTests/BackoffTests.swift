@@ -1,8 +1,8 @@
 import Core
-@testable import Queue
 import Testing
 
 @testable import Delivery
+@testable import Queue
 
 @Suite struct BackoffTests {
   @Test(arguments: [

@@ -1,10 +1,10 @@
 import Core
-@testable import Queue
 import Store
 import StoreTesting
 import Testing
 
 @testable import Delivery
+@testable import Queue
 
 @Suite(.timeLimit(.minutes(4))) struct LoadTests {
   @Test(arguments: StoreEngine.allCases)

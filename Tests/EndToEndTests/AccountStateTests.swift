@@ -53,7 +53,8 @@ import Testing
     }
   }
 
-  @Test func `A paused account's messages wait, over a restart too, and go when it is resumed`() async throws {
+  @Test func `A paused account's messages wait, over a restart too, and go when it is resumed`() async throws
+  {
     try await Rig.run { rig in
       try await rig.sandbox.settings(["sendLagMs": 0])
       var browser = Browser(http: rig.http)

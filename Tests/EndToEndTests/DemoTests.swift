@@ -16,7 +16,8 @@ import Testing
         let child = try await Child(
           Program.heliograph, ["demo", "--port", "\(FreePort.take())", "--sandbox-port", "\(port)"],
           name: "demo", folder: folder)
-        let requests = try await eventually("the demo's message was sent") { () -> [SandboxProcess.Request]? in
+        let requests = try await eventually("the demo's message was sent") {
+          () -> [SandboxProcess.Request]? in
           guard child.isRunning else { throw UnexpectedAnswer(description: "it ended: \(child.errors)") }
           struct Log: Decodable { let value: [SandboxProcess.Request] }
           guard let answer = try? await http.send("GET", "http://localhost:\(port)/sandbox/requests") else {

@@ -65,7 +65,9 @@ import Testing
   }
 
   private func field(_ name: String, _ composition: Composition) throws -> String? {
-    try MIMEMessage(parsing: composition.compose()).field(name).map { String(decoding: $0.raw, as: UTF8.self) }
+    try MIMEMessage(parsing: composition.compose()).field(name).map {
+      String(decoding: $0.raw, as: UTF8.self)
+    }
   }
 
   @Test(arguments: [
@@ -147,7 +149,8 @@ import Testing
       message.attachments.map(\.contentType) == [
         "message/rfc822", "application/octet-stream", "application/octet-stream",
       ])
-    #expect(message.attachments.dropFirst().map(\.content) == composition.attachments.dropFirst().map(\.content))
+    #expect(
+      message.attachments.dropFirst().map(\.content) == composition.attachments.dropFirst().map(\.content))
     #expect(message.attachments.first?.content == Array("Subject: x\r\n\r\nBody".utf8))
   }
 

@@ -60,7 +60,9 @@ struct Generator: RandomNumberGenerator {
     composition.to = try mailboxes(5)
     composition.cc = try mailboxes(3)
     if chance(90) { composition.subject = text(150) }
-    if chance(70) { composition.text = text(400, besides: ["\n", "\r\n", "\r", " \n", "\n.\n", "--=_", "\0"]) }
+    if chance(70) {
+      composition.text = text(400, besides: ["\n", "\r\n", "\r", " \n", "\n.\n", "--=_", "\0"])
+    }
     if chance(60) { composition.html = text(400, besides: ["\n", "<p>", "&nbsp;", "</p>\r\n"]) }
     composition.headers = (0..<Int.random(in: 0...3, using: &self)).map { ("X-Test-\($0)", text(120)) }
     for _ in 0..<Int.random(in: 0...3, using: &self) {

@@ -31,7 +31,8 @@ import Testing
     #expect(verdict.text?.withLineEnd == expectedText?.normalized.withLineEnd)
     #expect(verdict.html?.withLineEnd == composition.html?.normalized.withLineEnd)
     let inline = composition.html == nil ? [] : composition.attachments.filter(\.isInline)
-    let files = composition.html == nil ? composition.attachments : composition.attachments.filter { !$0.isInline }
+    let files =
+      composition.html == nil ? composition.attachments : composition.attachments.filter { !$0.isInline }
     let expectedFiles = (inline + files).map {
       Verdict.File(
         name: $0.name, type: $0.contentType, contentID: $0.contentID, isInline: $0.isInline,

@@ -23,7 +23,8 @@ import Testing
     let expectedText = composition.text ?? (composition.html == nil ? "" : nil)
     #expect(message.text.map(withLineEnd) == expectedText?.normalized.withLineEnd)
     let inline = composition.html == nil ? [] : composition.attachments.filter(\.isInline)
-    let files = composition.html == nil ? composition.attachments : composition.attachments.filter { !$0.isInline }
+    let files =
+      composition.html == nil ? composition.attachments : composition.attachments.filter { !$0.isInline }
     #expect(message.attachments == inline + files)
   }
 

@@ -1,10 +1,10 @@
 import Core
 import Foundation
-@testable import HTTP
 import NIOHTTP1
 import Sandbox
 import Testing
 
+@testable import HTTP
 @testable import Microsoft
 
 /// The whole way with the neighbour that stands in for Microsoft, at its most awkward.

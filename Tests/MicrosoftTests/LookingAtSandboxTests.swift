@@ -1,10 +1,10 @@
 import Core
 import Foundation
-@testable import HTTP
 import NIOHTTP1
 import Sandbox
 import Testing
 
+@testable import HTTP
 @testable import Microsoft
 
 /// Certificates, device codes and the look before a sign-in, with the neighbour that stands in for Microsoft.

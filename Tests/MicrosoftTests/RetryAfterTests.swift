@@ -1,7 +1,7 @@
-@testable import HTTP
 import NIOHTTP1
 import Testing
 
+@testable import HTTP
 @testable import Microsoft
 
 @Suite struct RetryAfterTests {

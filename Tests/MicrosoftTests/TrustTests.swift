@@ -1,9 +1,9 @@
 import Core
 import Foundation
-@testable import HTTP
 import NIOHTTP1
 import Testing
 
+@testable import HTTP
 @testable import Microsoft
 
 @Suite struct TrustTests {

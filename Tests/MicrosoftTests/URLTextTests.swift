@@ -1,6 +1,6 @@
-@testable import Core
 import Testing
 
+@testable import Core
 @testable import Microsoft
 
 @Suite struct URLTextTests {

@@ -1,8 +1,8 @@
-@testable import Core
 import Foundation
 import Logging
 import Testing
 
+@testable import Core
 @testable import Sandbox
 
 @Suite struct ShellTests {

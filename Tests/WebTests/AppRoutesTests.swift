@@ -1,10 +1,11 @@
 import Accounts
 import Core
-@testable import Diagnosis
 import Foundation
 import Store
 import StoreTesting
 import Testing
+
+@testable import Diagnosis
 
 /// Apps as a caller of the API sees them.
 @Suite struct AppRoutesTests {

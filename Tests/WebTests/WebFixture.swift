@@ -1,10 +1,6 @@
-@testable import Access
 import Accounts
-@testable import Backends
 import Core
 import Delivery
-@testable import Diagnosis
-@testable import HTTP
 import Hummingbird
 import Logging
 import Microsoft
@@ -12,6 +8,11 @@ import Store
 import StoreTesting
 import Vault
 import Web
+
+@testable import Access
+@testable import Backends
+@testable import Diagnosis
+@testable import HTTP
 
 /// The routes over a fresh SQLite database; Microsoft is out of reach.
 enum WebFixture {
@@ -47,7 +48,8 @@ enum WebFixture {
         registration: RegistrationDesk(
           store: store, endpoints: endpoints, publicURL: "http://localhost:3000"),
         verifier: Verifier(
-          store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, limiter: limiter,
+          store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends,
+          limiter: limiter,
           publicURL: "http://localhost:3000", time: time),
         secrets: CredentialExpiryMonitor(store: store, time: time, logger: logger),
         accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),

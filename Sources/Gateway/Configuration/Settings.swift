@@ -32,14 +32,18 @@ package struct Settings: Sendable {
       throw .malformedConfigurationFile("\(error)")
     }
     guard let root else { return [:] }
-    guard let mapping = root.mapping else { throw .malformedConfigurationFile("it is not a mapping of keys to values") }
+    guard let mapping = root.mapping else {
+      throw .malformedConfigurationFile("it is not a mapping of keys to values")
+    }
     var texts: [Setting: String] = [:]
     for (key, value) in mapping {
       let name = key.string ?? ""
       guard let setting = Setting(rawValue: name) else {
         throw .unknownSetting(name, nearest: nearest(to: name, among: Setting.allCases.map(\.key)))
       }
-      guard let text = value.scalar?.string else { throw .invalidSetting(setting, "a list or mapping", "one value") }
+      guard let text = value.scalar?.string else {
+        throw .invalidSetting(setting, "a list or mapping", "one value")
+      }
       if texts.updateValue(text, forKey: setting) != nil {
         throw .malformedConfigurationFile("\(name) stands there twice")
       }

@@ -111,7 +111,8 @@ extension PostgresConnection {
   private static func refusal(_ handle: OpaquePointer) -> Problem {
     let message = String(cString: PQerrorMessage(handle))
     let reason = reasons.first { message.contains($0.sign) }?.reason
-    return .storeUnavailable("connecting to PostgreSQL failed, \(reason ?? "for a reason that its log may tell")")
+    return .storeUnavailable(
+      "connecting to PostgreSQL failed, \(reason ?? "for a reason that its log may tell")")
   }
 
   private static let reasons: [(sign: String, reason: String)] = [

@@ -14,11 +14,11 @@ extension Problem {
   }
 
   static let tokenMissing = Problem(
-      .tokenMissing, "The request carries no API token.",
+    .tokenMissing, "The request carries no API token.",
     remedy: "Send Authorization: Bearer TOKEN; `heliograph token issue` issues a token.")
 
   static let tokenInvalid = Problem(
-      .tokenInvalid, "The API token is unknown, expired or revoked.",
+    .tokenInvalid, "The API token is unknown, expired or revoked.",
     remedy: "Issue a new one with `heliograph token issue`.")
 
   static func tokenScope(needed: String) -> Problem {
@@ -28,7 +28,7 @@ extension Problem {
   }
 
   static let tokenOfOneAccount = Problem(
-      .tokenScope, "The API token is for one account, and this request is not about that account.",
+    .tokenScope, "The API token is for one account, and this request is not about that account.",
     remedy: "Use a token of the whole workspace.")
 
   static func refused(status: Int, _ reason: String?) -> Problem {
@@ -38,14 +38,14 @@ extension Problem {
   }
 
   static let internalFailure = Problem(
-      .requestInternal, "Something failed inside Heliograph; nothing was acknowledged.",
+    .requestInternal, "Something failed inside Heliograph; nothing was acknowledged.",
     remedy: "Try again, and report it with the time of the request if it stays.")
 
   static let incompleteForm = Problem(
-      .requestMalformed, "The form came without all of its fields.",
+    .requestMalformed, "The form came without all of its fields.",
     remedy: "Open the link again and press the button on the page.")
 
   static let foreignForm = Problem(
-      .requestMalformed, "The form was sent from another site.",
+    .requestMalformed, "The form was sent from another site.",
     remedy: "Open the link itself and press the button on its page.")
 }

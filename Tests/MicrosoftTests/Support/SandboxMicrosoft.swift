@@ -1,10 +1,10 @@
 import Core
-@testable import HTTP
 import Logging
 import Sandbox
 import ServiceLifecycle
 import Testing
 
+@testable import HTTP
 @testable import Microsoft
 
 /// The neighbour that stands in for Microsoft, at its most awkward, for the length of `body`.

@@ -72,7 +72,9 @@ package struct House: Sendable {
   package func otherNode() -> House { House(store, vault: vault, time: time, endpoints: endpoints) }
 
   /// The same database and another key.
-  package func otherKey() -> House { House(store, vault: Vault(key: .random()), time: time, endpoints: endpoints) }
+  package func otherKey() -> House {
+    House(store, vault: Vault(key: .random()), time: time, endpoints: endpoints)
+  }
 }
 
 extension LogHandler where Self == SwiftLogNoOpLogHandler {
