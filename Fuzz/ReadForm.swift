@@ -27,10 +27,6 @@ private func checkForm(_ bytes: [UInt8]) {
     precondition(
       (try? AccountsQuery.read(query: query.queryText)) == query, "a query reads back as another one")
   }
-  let withOthers = try? CallbackQuery.read(query: text, ignoresUnknown: true)
-  if let strict = try? CallbackQuery.read(query: text) {
-    precondition(strict == withOthers, "names of others change what is read")
-  }
 }
 
 private func checkPath(_ bytes: [UInt8]) {

@@ -92,12 +92,6 @@ import Testing
     #expect(bytes.code == .requestMalformed)
   }
 
-  @Test func `a link that others have added names to is still read`() throws {
-    let query = try HostedQuery.read(query: "data=d&sig=s&utm_source=mail&with=code", ignoresUnknown: true)
-    #expect((query.data, query.sig, query.with) == ("d", "s", "code"))
-    #expect(throws: Problem.self) { try HostedQuery.read(query: "data=d&data=e", ignoresUnknown: true) }
-  }
-
   @Test(arguments: [
     ("alice", "alice"), ("a%40b.example", "a@b.example"), ("a+b", "a+b"), ("a%2Fb", "a/b"), ("%C3%A9", "é"),
     (".", "."),

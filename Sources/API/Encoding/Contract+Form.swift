@@ -8,18 +8,16 @@ extension Contract {
   ///
   /// A name without a value says nothing, except that it sets a flag. A name must not come twice.
   ///
-  /// - Parameters:
-  ///   - ignoring: A name that others read, such as `access_token`.
-  ///   - ignoresUnknown: For links that others may have added names to.
+  /// - Parameter ignoring: A name that others read, such as `access_token`.
   /// - Throws: `request.malformed` when the encoding is not valid or a limit is exceeded; else one problem
   ///   with every fault.
   package static func read(
-    query text: some StringProtocol, ignoring: String? = nil, ignoresUnknown: Bool = false
+    query text: some StringProtocol, ignoring: String? = nil
   ) throws(Problem) -> Self {
     var pairs = try FormText.pairs(text)
     if let ignoring { pairs.removeAll { $0.name == ignoring } }
     let object = try FormText.object(pairs)
-    var reading = Reading(ignoresUnknown ? .openForm : .form)
+    var reading = Reading(.form)
     let value = fields.read(object, &reading)
     if let problem = reading.faults.problem { throw problem }
     return value

@@ -20,16 +20,14 @@ struct Reading: Sendable {
     case request
     /// We read a query or a form: strictly, and every value is text.
     case form
-    /// A query or form that others may have added to, such as a link that passed through a mail scanner.
-    case openForm
     /// A command reads a reply, perhaps from a newer gateway.
     case reply
 
     /// Fields that the table does not know are passed over.
-    var ignoresUnknown: Bool { self == .reply || self == .openForm }
+    var ignoresUnknown: Bool { self == .reply }
     /// Limits, words and rules are not enforced.
     var isLenient: Bool { self == .reply }
-    var isForm: Bool { self == .form || self == .openForm }
+    var isForm: Bool { self == .form }
   }
 
   /// Adds a fault of the value that is being read.

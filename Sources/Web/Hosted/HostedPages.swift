@@ -1,3 +1,4 @@
+import API
 import Accounts
 import Core
 import Foundation
@@ -71,7 +72,7 @@ struct HostedPages: Sendable {
 
   private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
     try await fromLink(request) { form in
-      let start = try await signIn.begin(data: form.data, sig: form.sig, app: AppID(form.app))
+      let start = try await signIn.begin(data: form.data, sig: form.sig, app: form.app)
       var response = redirect(to: start.authorizeURL)
       let life = start.cookie.maxAge.components.seconds
       response.headers[.setCookie] =
@@ -86,8 +87,9 @@ struct HostedPages: Sendable {
     _ request: Request, _ body: (StartForm) async throws -> Response
   ) async throws -> Response {
     try Self.refuseForeignForm(request)
-    let buffer = try await request.body.collect(upTo: Self.formLimit)
-    let form = try URLEncodedFormDecoder().decode(StartForm.self, from: String(buffer: buffer))
+    var bytes: [UInt8] = []
+    try await request.read(upTo: Self.formLimit) { bytes += $0.readableBytesView }
+    let form = try StartForm.read(form: bytes)
     do {
       return try await body(form)
     } catch let problem as Problem where ![.formInvalid, .formUsed].contains(problem.code) {
@@ -146,10 +148,6 @@ struct HostedPages: Sendable {
     var headers = headers
     headers[.location] = url
     return Response(status: .seeOther, headers: headers)
-  }
-
-  struct StartForm: Decodable {
-    let data, sig, app: String
   }
 
   private static func cookies(of request: Request) -> [String: String] {

@@ -27,11 +27,7 @@ struct RequestGuard: RouterMiddleware {
     request.body = RequestBody(
       asyncSequence: GuardedBody(
         body: request.body, memory: memory, length: request.headers[.contentLength].flatMap { Int($0) }))
-    do {
-      return try await next(request, context)
-    } catch is URLEncodedFormError {
-      throw Problem.malformedForm
-    }
+    return try await next(request, context)
   }
 }
 

@@ -1,0 +1,16 @@
+package import Core
+
+/// A button of the sign-in page: the link it came from, and the app that was chosen.
+package struct StartForm: Contract {
+  package var data = ""
+  package var sig = ""
+  package var app = AppID("")
+
+  package init() {}
+
+  package static let fields = Fields<Self>("StartForm", "A button of the sign-in page.") {
+    Required("data", \.data, .line(1...16_384), "What the link says.")
+    Required("sig", \.sig, .line(1...256), "Our signature of it.")
+    Required("app", \.app, .id(), "The OAuth2 app that was chosen.")
+  }
+}
