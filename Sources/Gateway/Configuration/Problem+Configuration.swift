@@ -21,8 +21,7 @@ extension Problem {
   }
 
   /// For a secret: says what is wrong without the value.
-  static func invalidSecretSetting(_ setting: Setting, _ reason: String, _ expected: String) -> Problem
-  {
+  static func invalidSecretSetting(_ setting: Setting, _ reason: String, _ expected: String) -> Problem {
     Problem(
       .configurationInvalid, "\(setting.variable) \(reason).", remedy: "Set it to \(expected)."
     )
