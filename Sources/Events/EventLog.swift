@@ -18,15 +18,15 @@ package struct EventLog: Sendable {
     }
   }
 
-  /// The events of an account, or with `nil` of the workspace as a whole, numbered above `cursor`.
+  /// The events of an account that are numbered above `cursor`.
   ///
   /// - Throws: `account.notFound` for an id that no account has and none has had lately.
   package func events(
-    of account: AccountID?, after cursor: Int64, limit: Int, in workspace: WorkspaceID
+    of account: AccountID, after cursor: Int64, limit: Int, in workspace: WorkspaceID
   ) async throws -> [(sequence: Int64, event: EventRecord)] {
     try await store.read { (tx: borrowing Transaction) in
       let events = try tx.events(workspace, account, after: cursor, limit: limit)
-      if let account, events.isEmpty, try tx.account(account, in: workspace) == nil,
+      if events.isEmpty, try tx.account(account, in: workspace) == nil,
         try tx.events(workspace, account, limit: 1).isEmpty
       {
         throw Problem.accountNotFound(account)

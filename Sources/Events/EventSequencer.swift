@@ -63,7 +63,7 @@ package struct EventSequencer: Service {
 
   /// Places all events that are committed now; nothing while another node does. Returns how many.
   @discardableResult
-  func placeAll() async throws -> Int {
+  package func placeAll() async throws -> Int {
     let (node, length, batch) = (node, Self.lease, Self.batch)
     var total = 0
     // Reading is cheap, and a transaction that writes nothing is not a commit to be synced.

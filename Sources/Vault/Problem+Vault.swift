@@ -3,7 +3,7 @@ import Core
 extension Problem {
   static let vaultInvalidKey = Problem(
     .vaultInvalidKey, "The secret key is not base64 of 32 bytes.",
-    remedy: "Make one with: head -c 32 /dev/urandom | base64")
+    remedy: "Make one with `openssl rand -base64 32`.")
 
   static func vaultWrongKey(_ identity: BoxIdentity) -> Problem {
     Problem(

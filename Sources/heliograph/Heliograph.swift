@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Foundation
+import Gateway
 
 @main
 struct Heliograph: AsyncParsableCommand {
@@ -8,16 +9,15 @@ struct Heliograph: AsyncParsableCommand {
     commandName: "heliograph",
     abstract: "A mail gateway for Outlook and Microsoft 365.",
     discussion: """
-      Heliograph holds the OAuth2 relationship with Microsoft, so that any program can send through one REST \
-      API. Every accepted message stays on disk until Microsoft has accepted it.
+      Heliograph handles OAuth2 with Microsoft, so that any program can send through one REST API. Every accepted \
+      message stays on disk until Microsoft has accepted it.
 
       Start with `heliograph demo`, which runs everything on this machine, then `heliograph serve`.
 
-      The commands send, app, account, queue, workspace, events and doctor are clients of a running gateway, and so \
-      are token list and token revoke when HELIOGRAPH_TOKEN is set. They read the gateway's URL from \
-      HELIOGRAPH_URL (default http://localhost:3000), an API token from HELIOGRAPH_TOKEN (`heliograph token issue` \
-      makes one) and, with an operator's token, the workspace to act in from HELIOGRAPH_WORKSPACE. Secrets are \
-      read from the environment, files or standard input, never from arguments.
+      \(Variable.clientSentence) They read these environment variables; secrets are read from the environment, files \
+      or standard input, never from arguments.
+
+      \(Variable.clientTable)
 
       Exit status: 0 on success, 1 on failure, 64 for an invalid command line.
       """,

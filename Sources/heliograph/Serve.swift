@@ -6,9 +6,10 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run the gateway.",
     discussion: """
-      Every setting may be given as a flag, as a HELIOGRAPH_* variable or in a YAML file, in that order of \
-      precedence. Secrets have no flag: HELIOGRAPH_DATABASE_URL, HELIOGRAPH_SECRET_KEY and \
-      HELIOGRAPH_PREPARED_TOKEN are variables, or keys of the file.
+      Each setting is taken from its flag, its HELIOGRAPH_* variable or the YAML file, in that order. Secrets have no \
+      flag, because every user of the machine can read arguments; set them by variable or in the file:
+
+      \(Setting.allCases.filter { $0.flag == nil }.map { "  \($0.variable): \($0.summary)" }.joined(separator: "\n"))
 
       Without a database URL, the data folder contains an SQLite database. Without a secret key, it also \
       contains the key, in secret.key with mode 0600: a copy of the folder then contains both.

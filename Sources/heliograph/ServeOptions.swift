@@ -32,14 +32,14 @@ struct ServeOptions: ParsableArguments {
 
 /// The flags of every command that opens the database.
 struct StoreOptions: ParsableArguments {
-  @Option(help: "A YAML file with settings (HELIOGRAPH_CONFIG).") var config: String?
+  @Option(help: .init(Variable.config.summary, valueName: "file")) var config: String?
   @Option(help: .init(Setting.data.summary, valueName: "dir")) var data: String?
   @Option(help: .init(Setting.secretKeyFile.summary, valueName: "file")) var secretKeyFile: String?
 
   func configuration(flags others: [Setting: String?] = [:]) throws -> Configuration {
     let own: [Setting: String?] = [.data: data, .secretKeyFile: secretKeyFile]
     let environment = ProcessInfo.processInfo.environment
-    let path = config ?? environment["HELIOGRAPH_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+    let path = config ?? environment[Variable.config.rawValue].flatMap { $0.isEmpty ? nil : $0 }
     let file = try path.map { path in
       guard let data = FileManager.default.contents(atPath: path) else {
         throw Problem.unreadableFile(path)

@@ -1,4 +1,6 @@
 import Core
+import Events
+import Logging
 import Store
 import StoreTesting
 import Testing
@@ -19,10 +21,12 @@ import Web
     }
   }
 
-  @Test func `events of the workspace are apart from those of its accounts`() async throws {
+  @Test func `events of the whole workspace are read by one cursor`() async throws {
     try await TestGateway.open { web in
-      try await web.addAccount("sales", in: "default")
-      _ = try await web.submit("one", from: "sales")
+      for account in ["sales", "board"] {
+        try await web.addAccount(account, in: "default")
+        _ = try await web.submit("one", from: account)
+      }
       let now = web.time.now
       try await web.services.store.write { (tx: borrowing Transaction) in
         _ = try tx.append(
@@ -30,8 +34,20 @@ import Web
             workspace: .default, account: nil, kind: "clientSecretExpiring", data: #"{"days":7}"#,
             created: now))
       }
-      let events = try await web.send("GET", "/v1/events")
-      #expect(events.numbers == [1] && events.body.contains(#""data":{"days":7}"#), "\(events)")
+      let sequencer = EventSequencer(
+        store: web.services.store, time: web.time, node: NodeID(1), logger: Logger(label: "test"))
+      try await sequencer.placeAll()
+      var (since, accounts, pages): (Int, [String?], String) = (0, [], "")
+      for number in 1... {
+        let page = try await web.send("GET", "/v1/events?limit=1&since=\(since)")
+        guard let event = (page.json["events"] as? [[String: Any]])?.first else { break }
+        #expect(page.numbers == [number], "\(page)")
+        accounts.append(event["account"] as? String)
+        pages += page.body
+        since = try #require(page.json["next"] as? Int)
+      }
+      #expect(Set(accounts) == ["sales", "board", nil])
+      #expect(pages.contains(#""data":{"days":7}"#))
     }
   }
 

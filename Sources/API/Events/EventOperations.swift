@@ -10,8 +10,8 @@ package struct EventsQuery: Contract {
   package init() {}
 
   package static let fields = Fields<Self>("EventsQuery", "Which events are listed.") {
-    Field("account", \.account, .id(), "The account; left out, events that concern the workspace as a whole.")
-    Field("since", \.since, .integer(0...(.max)), "The number of the last event that was seen.")
+    Field("account", \.account, .id(), "The account; left out, all events of the workspace.")
+    Field("since", \.since, .integer(0...(.max)), "The `id` of the last event that was seen.")
     Field("limit", \.limit, .integer(1...1000), "How many events at most.")
   }
 }
@@ -19,6 +19,7 @@ package struct EventsQuery: Contract {
 /// One thing that happened.
 package struct EventReply: Contract {
   package var id: Int64 = 0
+  package var account: AccountID?
   package var event = ""
   package var date = Instant(microseconds: 0)
   package var data = JSONValue.object([:])
@@ -26,7 +27,10 @@ package struct EventReply: Contract {
   package init() {}
 
   package static let fields = Fields<Self>("Event", "One thing that happened.") {
-    Required("id", \.id, .integer(0...(.max)), "Counts up by one within the account.")
+    Required(
+      "id", \.id, .integer(0...(.max)),
+      "Counts up by one, within the account that was asked for or within the workspace.")
+    Field("account", \.account, .id(), "The account; left out for what concerns the workspace as a whole.")
     Required("event", \.event, .line(1...64), "What happened, in the words of webhooks.")
     Required("date", \.date, .moment, "When it happened.")
     Required("data", \.data, .anyObject, "Its details, which depend on `event`.")
@@ -50,6 +54,6 @@ package struct EventPage: Contract {
 extension Operations {
   package static let events = Operation<Nothing, EventsQuery, Nothing, EventPage>(
     .get, "/v1/events", id: "getEvents", .events, .account,
-    "List what happened to an account, or to the workspace as a whole, in order.",
+    "List what happened to an account, or in the whole workspace, in order.",
     problems: [.accountNotFound])
 }

@@ -1,5 +1,5 @@
 /// One thing an operator may set: by flag, by environment variable or in the YAML file, in that order.
-/// `docs/configuration.md` is the same table, held to it by a test.
+/// `docs/configuration.md` and `--help` are written from this table; `Variable` is its sibling for the commands.
 package enum Setting: String, CaseIterable, Sendable {
   case host
   case port
@@ -61,7 +61,8 @@ package enum Setting: String, CaseIterable, Sendable {
       "Reverse proxies, as addresses or blocks such as 10.0.0.0/8 separated by spaces: believed for X-Forwarded-For, "
         + "and not limited in their number of connections."
     case .microsoft: "Replaces the login and Graph base URLs of the global cloud; http only on loopback."
-    case .microsoftCA: "PEM file of a certificate authority to trust beside the system's, for --microsoft."
+    case .microsoftCA:
+      "PEM file of a certificate authority to trust in addition to the system's, for --microsoft."
     case .clouds:
       "Further clouds that apps may name, as NAME=URL separated by spaces; login and Graph at one URL."
     case .exposeTokens: "yes lets GET /v1/account/{account}/oauth-token hand out Microsoft's access tokens."
@@ -69,7 +70,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case .secretKey: "Base64 of 32 bytes; seals the secrets in the database."
     case .secretKeyFile: "File that holds the secret key, mode 0600."
     case .preparedToken: "An operator's API token, valid while it is set and never stored; 128 bits or more."
-    case .unknownOutcomeWait: "Seconds to wait after a lost reply before looking what became of the message."
+    case .unknownOutcomeWait:
+      "Seconds to wait after a lost reply before looking for the message at Microsoft."
     case .bodyLimit: "Largest request body in bytes."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }

@@ -45,7 +45,7 @@ package struct Settings: Sendable {
         throw .invalidSetting(setting, "a list or mapping", "one value")
       }
       if texts.updateValue(text, forKey: setting) != nil {
-        throw .malformedConfigurationFile("\(name) stands there twice")
+        throw .malformedConfigurationFile("it sets \(name) twice")
       }
     }
     return texts
@@ -54,8 +54,7 @@ package struct Settings: Sendable {
   /// A misspelt variable is refused. One that resembles none of ours is left alone: Kubernetes sets
   /// `HELIOGRAPH_SERVICE_HOST` and more for a service of our name.
   private static func checkSpelling(of environment: [String: String]) throws(Problem) {
-    let known =
-      Setting.allCases.map(\.variable) + ["HELIOGRAPH_URL", "HELIOGRAPH_TOKEN", "HELIOGRAPH_CONFIG"]
+    let known = Setting.allCases.map(\.variable) + Variable.allCases.map(\.rawValue)
     for name in environment.keys.sorted() where name.hasPrefix("HELIOGRAPH_") && !known.contains(name) {
       if let nearest = known.min(by: { distance($0, name) < distance($1, name) }),
         distance(nearest, name) <= 2

@@ -5,7 +5,7 @@ import Events
 import JSON
 import Store
 
-/// The event log of an account, or of the workspace as a whole, by cursor.
+/// The events of an account, or of the whole workspace, by cursor.
 struct EventRoutes: Sendable {
   let log: EventLog
 
@@ -16,21 +16,29 @@ struct EventRoutes: Sendable {
         guard let account = query.account else { throw Problem.tokenOfOneAccount }
         guard account == own else { throw Problem.accountNotFound(account) }
       }
-      let events = try await log.events(
-        of: query.account, after: query.since, limit: query.limit, in: call.workspace)
       var page = EventPage()
       page.account = query.account
-      page.events = try events.map { try EventReply($0.sequence, $0.event) }
-      page.next = events.last?.sequence ?? query.since
+      page.events = try await events(query, in: call.workspace)
+      page.next = page.events.last?.id ?? query.since
       return page
     }
+  }
+
+  private func events(_ query: EventsQuery, in workspace: WorkspaceID) async throws -> [EventReply] {
+    if let account = query.account {
+      return try await log.events(of: account, after: query.since, limit: query.limit, in: workspace)
+        .map { try EventReply($0.event, id: $0.sequence) }
+    }
+    return try await log.events(after: query.since, limit: query.limit, in: workspace)
+      .map { try EventReply($0.event, id: $0.position) }
   }
 }
 
 extension EventReply {
-  fileprivate init(_ sequence: Int64, _ record: EventRecord) throws {
+  fileprivate init(_ record: EventRecord, id: Int64) throws {
     self.init()
-    id = sequence
+    self.id = id
+    account = record.account
     event = record.kind
     date = record.created
     data = try JSONValue(parsing: record.data)

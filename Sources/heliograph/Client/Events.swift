@@ -5,7 +5,7 @@ import JSON
 
 struct Events: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show the events of an account, or of the workspace as a whole.",
+    abstract: "Show the events of an account, or of the whole workspace.",
     discussion: """
       Every event is shown once, in order. With --follow, new events are shown as they occur, until Ctrl-C.
 
@@ -13,7 +13,7 @@ struct Events: AsyncParsableCommand {
         heliograph events --account alice --follow
       """)
 
-  @Option(help: "The account; default: events of the workspace as a whole.") var account: AccountID?
+  @Option(help: "The account; default: the whole workspace.") var account: AccountID?
   @Option(help: "Only events after the one with this number.") var since: Int64 = 0
   @Flag(help: "Keep running and show new events as they occur.") var follow = false
   @Flag(help: "Print each of the gateway's replies as JSON.") var json = false
@@ -53,6 +53,6 @@ extension EventReply {
     let details = (data.object?.members ?? []).sorted { $0.key < $1.key }.compactMap { name, value in
       (value.string ?? value.number?.text).map { "\(name)=\($0)" }
     }
-    return ([String(id), date.description, event] + details).joined(separator: "  ")
+    return ([String(id), date.description, account?.rawValue, event].compactMap { $0 } + details).joined(separator: "  ")
   }
 }
