@@ -35,7 +35,7 @@ import Web
             created: now))
       }
       let sequencer = EventSequencer(
-        store: web.services.store, time: web.time, node: NodeID(1), logger: Logger(label: "test"))
+        store: web.services.store, time: web.time, node: NodeID("test"), logger: Logger(label: "test"))
       try await sequencer.placeAll()
       var (since, accounts, pages): (Int, [String?], String) = (0, [], "")
       for number in 1... {
