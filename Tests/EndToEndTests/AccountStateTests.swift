@@ -101,6 +101,6 @@ extension Rig {
   /// How many messages wait for that reason.
   fileprivate func waiting(_ code: String) async throws -> Int {
     let messages = try await gateway.get("/v1/outbox?pageSize=100").expect()["messages"].list
-    return messages.count { $0["progress"]["error"]["code"].text == code }
+    return messages.count { $0["progress"]["error"]["problem"].text == code }
   }
 }

@@ -36,7 +36,11 @@ enum WorkspaceTables {
     "idempotency": "SELECT count(*) AS total FROM idempotency WHERE workspace = $1",
     "queue": "SELECT count(*) AS total FROM queue WHERE workspace = $1",
     "attempt": "SELECT count(*) AS total FROM attempt WHERE workspace = $1",
-    "lane": "SELECT count(*) AS total FROM lane WHERE workspace = $1",
+    "recipient": "SELECT count(*) AS total FROM recipient WHERE workspace = $1",
+    "segment": "SELECT count(*) AS total FROM segment WHERE workspace = $1",
+    "message_segment": "SELECT count(*) AS total FROM message_segment WHERE workspace = $1",
+    "orphan_draft": "SELECT count(*) AS total FROM orphan_draft WHERE workspace = $1",
+    "event_cursor": "SELECT count(*) AS total FROM event_cursor WHERE workspace = $1",
     "event": "SELECT count(*) AS total FROM event WHERE workspace = $1",
   ]
 

@@ -62,9 +62,14 @@ enum WebFixture {
         outbox: Outbox(
           store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time,
           node: .make(at: time.now), logger: logger))
-      let value = try await body(services, cloud)
+      let outcome: Result<Value, any Error>
+      do {
+        outcome = .success(try await body(services, cloud))
+      } catch {
+        outcome = .failure(error)
+      }
       try await http.shutdown()
-      return value
+      return try outcome.get()
     }
   }
 }

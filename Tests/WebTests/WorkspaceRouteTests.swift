@@ -79,7 +79,7 @@ import Web
       let before = try await web.rows(of: "south")
       #expect(
         Set(before.keys).isSuperset(of: [
-          "account", "chunk", "event", "queue", "api_token", "lane", "hosted_form", "sign_in",
+          "account", "chunk", "event", "queue", "api_token", "recipient", "hosted_form", "sign_in",
           "device_sign_in",
           "idempotency", "message", "oauth2_app",
         ]))

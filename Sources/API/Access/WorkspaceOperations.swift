@@ -49,7 +49,7 @@ package struct WorkspaceReply: Contract {
   package var name = ""
   package var redirectHosts: [String] = []
   package var defaultSender: AccountID?
-  package var created = Instant(microseconds: 0)
+  package var created: Instant?
 
   package init() {}
 
@@ -58,7 +58,7 @@ package struct WorkspaceReply: Contract {
     Required("name", \.name, .line(0...256), "The name for people.")
     Required(WorkspaceTerm.redirectHosts, \.redirectHosts)
     Field("defaultSender", \.defaultSender, .id(), "The account that sends messages submitted without one.")
-    Required("created", \.created, .moment, "When it was made.")
+    Field("created", \.created, .moment, "When it was created; left out for the one that every database has.")
   }
 }
 

@@ -45,6 +45,6 @@ extension WorkspaceReply {
     name = record.name
     redirectHosts = record.redirectHosts
     defaultSender = record.defaultSender
-    created = record.created
+    created = record.created.microseconds == 0 ? nil : record.created
   }
 }

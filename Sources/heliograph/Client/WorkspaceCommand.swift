@@ -74,7 +74,7 @@ struct WorkspaceCommand: AsyncParsableCommand {
         Terminal.fields([
           ("workspace", workspace.workspace.rawValue), ("name", workspace.name),
           ("default sender", workspace.defaultSender?.rawValue ?? "none"),
-          ("redirect hosts", hosts.isEmpty ? "all" : hosts), ("created", workspace.created.description),
+          ("redirect hosts", hosts.isEmpty ? "all" : hosts), ("created", workspace.created?.description ?? "with the database"),
         ])
       }
     }
