@@ -4,8 +4,8 @@ enum Literal: Sendable {
 
   var count: Int { self == .false ? 5 : 4 }
 
-  /// Its letters, the first in the lowest byte.
-  private var letters: UInt64 {
+  /// Its characters, the first in the lowest byte.
+  private var characters: UInt64 {
     switch self {
     case .true: 0x65_75_72_74
     case .false: 0x65_73_6C_61_66
@@ -13,7 +13,7 @@ enum Literal: Sendable {
     }
   }
 
-  func letter(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: letters >> UInt64(8 * index)) }
+  func character(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: characters >> UInt64(8 * index)) }
 
   var token: JSONToken {
     switch self {
@@ -40,7 +40,7 @@ extension JSONReader {
   ) throws(JSONError) -> Int {
     var index = start
     while index < bytes.count {
-      guard bytes[index] == literal.letter(literalCount) else {
+      guard bytes[index] == literal.character(literalCount) else {
         throw unexpected(bytes[index], at: consumed + index, sink)
       }
       index += 1

@@ -10,7 +10,7 @@ struct StringState: Sendable {
     /// In the four digits after `\u`.
     case digits
     /// After a high surrogate, before the backslash or the `u` of the low one.
-    case lowBackslash, lowLetter
+    case lowBackslash, lowEscape
   }
 
   var isKey = false
@@ -148,10 +148,10 @@ extension JSONReader {
         throw try failString(.invalidEscape(byte), at: string.start, &sink)
       }
     case .digits: try readDigit(byte, at: offset, &sink)
-    case .lowBackslash, .lowLetter:
+    case .lowBackslash, .lowEscape:
       let expected = string.phase == .lowBackslash ? UInt8(ascii: "\\") : UInt8(ascii: "u")
       guard byte == expected else { throw try failString(string.lone, at: string.start, &sink) }
-      if string.phase == .lowLetter { string.beginDigits() } else { string.phase = .lowLetter }
+      if string.phase == .lowEscape { string.beginDigits() } else { string.phase = .lowEscape }
     }
   }
 
@@ -201,10 +201,10 @@ extension JSONReader {
     }
   }
 
-  /// What a backslash and `letter` stand for; `nil` if that is no escape of two characters.
-  private static func character(ofEscape letter: UInt8) -> UInt8? {
-    switch letter {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): letter
+  /// What a backslash and `byte` stand for; `nil` if that is no escape of two characters.
+  private static func character(ofEscape byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): byte
     case UInt8(ascii: "b"): 0x08
     case UInt8(ascii: "f"): 0x0C
     case UInt8(ascii: "n"): 0x0A

@@ -1,4 +1,4 @@
-/// Reads one JSON text, by RFC 8259 to the letter, from bytes that arrive in any pieces, and hands its tokens to a
+/// Reads one JSON text, exactly as RFC 8259 says, from bytes that arrive in any pieces, and hands its tokens to a
 /// sink.
 ///
 /// Neither the tokens nor the reason and place of an error depend on how the bytes are cut; only the number of

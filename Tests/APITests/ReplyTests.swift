@@ -128,9 +128,10 @@ import Testing
   }
 
   @Test func `what was never set is told`() throws {
-    let reply = try JSONValue(parsing: WorkspaceReply().json())
-    let differences = Operations.workspace.description.check(status: 200, reply: reply)
-    #expect(differences == ["workspace must not be empty", "created was never set"])
+    let reply = try JSONValue(parsing: AccountReply().json())
+    let differences = Operations.account.description.check(status: 200, reply: reply)
+    #expect(differences.contains("account must not be empty"))
+    #expect(differences.contains("created was never set"))
   }
 
   @Test func `pages are counted`() {

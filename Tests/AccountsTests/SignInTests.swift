@@ -42,19 +42,19 @@ import Testing
     try await Sandboxed.run(engine) { world in
       _ = try await world.addWebApp()
       let link = try await world.house.signIn.form(Self.form, in: .default)
-      var journeys: [SignInStart] = []
+      var starts: [SignInStart] = []
       for _ in 0...SignIn.pendingLimit {
-        journeys.append(try await world.start(link))
+        starts.append(try await world.start(link))
         world.house.time.advance(by: .seconds(1))
       }
-      let replaced = try await world.callback(journeys[0], as: "alice@contoso.test")
-      guard case .refused(let problem, _, _) = try await world.finish(replaced, journeys[0]) else {
+      let replaced = try await world.callback(starts[0], as: "alice@contoso.test")
+      guard case .refused(let problem, _, _) = try await world.finish(replaced, starts[0]) else {
         Issue.record("the one that was replaced still connects")
         return
       }
       #expect(problem.code == .signInExpired)
-      let kept = try await world.callback(journeys[1], as: "alice@contoso.test")
-      guard case .connected = try await world.finish(kept, journeys[1]) else {
+      let kept = try await world.callback(starts[1], as: "alice@contoso.test")
+      guard case .connected = try await world.finish(kept, starts[1]) else {
         Issue.record("the oldest that is left does not connect")
         return
       }

@@ -50,8 +50,7 @@ import Testing
           // As the new owner of the lane: claim, and record the first step.
           [
             "SELECT queue", "UPDATE queue", "UPDATE queue", "SELECT message", "SELECT account",
-            "UPDATE queue",
-            "SELECT chunk", "INSERT attempt", "UPDATE lane",
+            "SELECT chunk", "UPDATE queue", "INSERT attempt", "UPDATE lane",
           ],
           // The second step.
           ["UPDATE queue", "UPDATE attempt"],

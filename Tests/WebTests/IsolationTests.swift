@@ -95,7 +95,7 @@ import Testing
   @Test func `a hosted link and its way back belong to one workspace and one browser`() async throws {
     try await TestGateway.open { web in
       let worlds = try await web.twoWorkspaces()
-      let (alpha, bravo) = (worlds.alpha.journey, worlds.bravo.journey)
+      let (alpha, bravo) = (worlds.alpha.pending, worlds.bravo.pending)
       let crossed = try await web.send(
         "GET", "/oauth?code=x&state=\(bravo.state)", token: nil, headers: ["Cookie": alpha.cookie])
       #expect(crossed.status == 403 && crossed.body.contains("signIn.browserMismatch"))

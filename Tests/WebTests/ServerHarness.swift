@@ -1,3 +1,4 @@
+import API
 import Core
 import HTTPTypes
 import Hummingbird
@@ -46,8 +47,8 @@ struct ServerHarness: Sendable {
     }
     router.post("refuse") { _, _ -> String in throw Problem.tokenMissing }
     router.post("form") { request, _ in
-      let text = String(buffer: try await request.body.collect(upTo: 1024))
-      return try URLEncodedFormDecoder().decode([String: String].self, from: text)["a"] ?? ""
+      let buffer = try await request.body.collect(upTo: 1024)
+      return try StartForm.read(form: buffer.readableBytesView).data
     }
     router.get("client") { _, context in context.clientAddress?.description ?? "none" }
     return router

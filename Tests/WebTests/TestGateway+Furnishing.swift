@@ -12,7 +12,7 @@ import Web
 /// What stands in a furnished workspace, and how it is named from outside.
 struct Furnishing: Sendable {
   let token, tokenID, account, app, clientID, signInApp, queueID, device: String
-  let journey: PendingSignIn
+  let pending: PendingSignIn
 
   /// A sign-in that has left for Microsoft.
   struct PendingSignIn: Sendable {
@@ -61,10 +61,10 @@ extension TestGateway {
     return Furnishing(
       token: token, tokenID: issued.id.rawValue, account: account, app: app.rawValue, clientID: clientID,
       signInApp: signInApp.rawValue, queueID: queueID, device: device,
-      journey: try await journey(marker, app: signInApp, in: id))
+      pending: try await pending(marker, app: signInApp, in: id))
   }
 
-  private func journey(_ marker: String, app: AppID, in workspace: WorkspaceID) async throws
+  private func pending(_ marker: String, app: AppID, in workspace: WorkspaceID) async throws
     -> Furnishing.PendingSignIn
   {
     let link = try await services.signIn.form(

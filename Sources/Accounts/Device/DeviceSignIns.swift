@@ -132,14 +132,18 @@ enum DeviceStep: Sendable, Hashable {
   /// The code outlives what passes by itself.
   init(after problem: Problem, _ record: DeviceSignInRecord, at now: Instant) {
     let said = ProblemRecord(problem, at: now)
-    switch (problem.code, problem.retry) {
-    case (.signInDeclined, _): self = .end(.declined, nil, said)
-    case (.signInDeviceCodeExpired, _): self = .end(.expired, nil, said)
-    case (_, .safe(let after)):
+    if let state = Self.ends[problem.code] {
+      self = .end(state, nil, said)
+    } else if case .safe(let after) = problem.retry {
       self = .wait(interval: record.pollInterval, pause: max(after ?? .zero, record.pollInterval))
-    default: self = .end(.failed, nil, said)
+    } else {
+      self = .end(.failed, nil, said)
     }
   }
+
+  private static let ends: [ProblemCode: DeviceSignInState] = [
+    .signInDeclined: .declined, .signInDeviceCodeExpired: .expired,
+  ]
 }
 
 extension Transaction {

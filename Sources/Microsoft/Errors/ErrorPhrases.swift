@@ -64,7 +64,7 @@ struct ErrorPhrase: Sendable {
 
 /// What a person pasted or a peer wrote, cut into words once.
 struct ErrorText: Sendable {
-  /// Letters, digits and underscores of ASCII, of which all names consist, in lower case. A dot between digits
+  /// ASCII alphanumerics and underscores, of which all names consist, in lower case. A dot between digits
   /// belongs to its word, as in `5.7.139`.
   let words: [String]
   /// The words as they were written.

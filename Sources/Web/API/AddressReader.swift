@@ -6,6 +6,8 @@ import MIME
 struct AddressReader {
   /// As many as the contract tells of a body.
   private static let limit = 20
+  /// Fields whose value is no address of a message's recipient or author.
+  private static let otherFields: Set = ["messageId", "envelope.from", "sendTo"]
   private var faults: [FieldFault] = []
   private var count = 0
 
@@ -43,7 +45,7 @@ struct AddressReader {
   /// Throws one problem with every fault.
   func finish() throws(Problem) {
     guard !faults.isEmpty else { return }
-    let isAddress = faults.contains { $0.key != "messageId" && $0.key != "envelope.from" }
+    let isAddress = faults.contains { !Self.otherFields.contains($0.key) }
     var sentences = faults.map { "\($0.key): \($0.message)" }
     if count > faults.count { sentences.append("and \(count - faults.count) more") }
     throw Problem(

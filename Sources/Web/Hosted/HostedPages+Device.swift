@@ -16,8 +16,8 @@ extension HostedPages {
 
   private func getCode(_ request: Request, _ context: WebContext) async throws -> Response {
     try await fromLink(request) { form in
-      let journey = try await devices.start(data: form.data, sig: form.sig, app: form.app)
-      return redirect(to: journey.url)
+      let pending = try await devices.start(data: form.data, sig: form.sig, app: form.app)
+      return redirect(to: pending.url)
     }
   }
 
