@@ -117,8 +117,8 @@ final class MailWork: QueueWork {
 
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {
     for event in report.events { try tx.append(event) }
-    if let (workspace, account) = report.mailboxFound { try tx.markMailboxFound(account, in: workspace) }
     try report.outcome?.write(in: tx)
+    if let (workspace, account) = report.mailboxFound { try tx.markMailboxFound(account, in: workspace) }
   }
 
   private func verdict(_ settlement: Settlement, _ item: Item) -> QueueVerdict<Report> {
