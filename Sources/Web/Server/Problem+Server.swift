@@ -10,7 +10,7 @@ extension Problem {
     remedy: "Check Content-Length and the chunks of Transfer-Encoding, and send the request again.")
 
   static let malformedForm = Problem(
-    .requestMalformed, "The form is not valid: a name comes twice, or a value is not percent-encoded.",
+    .requestMalformed, "The form is not valid: a name occurs twice, or a value is not percent-encoded.",
     remedy: "Send it as application/x-www-form-urlencoded.")
 
   static func encodedBody(_ encoding: String) -> Problem {

@@ -77,7 +77,7 @@ extension RegistrationReply {
       lines += ["   add the platform “\(platform)” with exactly this redirect URI:"]
       lines += redirectURIs.map { "     \($0)" }
     } else {
-      lines += ["   nothing is needed: nobody signs in to this app."]
+      lines += ["   nothing is needed: this app has no sign-in."]
     }
     lines += ["   Allow public client flows: \(publicClientFlows ? "Yes" : "No")"]
     lines += ["3. \(credential.instructions)", link("credentials")]
