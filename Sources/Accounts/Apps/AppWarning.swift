@@ -2,7 +2,7 @@ package import Core
 package import Store
 package import Vault
 
-/// Something about an app that works now and will not later, or does more than it should.
+/// Something about an app that works now but will stop working, or that allows more than it should.
 package struct AppWarning: Sendable, Hashable {
   package let code: Code
   package let message: String

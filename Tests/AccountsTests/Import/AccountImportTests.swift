@@ -107,7 +107,7 @@ import Vault
   @Test func `a header without what is needed ends the import`() async throws {
     try await House.open(.sqlite) { house in
       let reports = try await house.importList("email,client id\na@x.example,\(Self.client)\n")
-      #expect(reports.failures == ["1: The header names no refresh token."])
+      #expect(reports.failures == ["1: The header does not name refresh token."])
       #expect(reports.done == ImportCounts(rows: 0, imported: 0, failed: 1))
     }
   }
