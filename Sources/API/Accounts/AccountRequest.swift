@@ -46,8 +46,9 @@ enum AccountTerm {
     "name", Kind<String>.line(0...256), "A name for people, also for the From header; left out, the mailbox.")
   static let unknownOutcome = Term(
     "unknownOutcome", Kind<UnknownOutcome>.word(),
-    "What happens to a message if it cannot be found out whether Microsoft accepted it: `hold` it for a person to "
-      + "decide, or `resend` it. Left out, an existing account keeps its choice and a new one holds.")
+    "What happens to a message if it cannot be found out whether Microsoft accepted it: `hold` it for a "
+      + "person to decide, or `resend` it. Left out, an existing account keeps its choice and a new one holds."
+  )
   static let delegated = Term(
     "delegated", Kind<Bool>.flag,
     "Whether `email` is not the own mailbox of the person who signs in, but one that they may use.")

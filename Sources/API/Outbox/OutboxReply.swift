@@ -65,8 +65,8 @@ package struct OutboxReply: Contract {
       "Roughly how many attempts there will be before Heliograph gives up.")
     Required(
       "state", \.state, .word(),
-      "`ready`: waiting for its turn. `active`: an attempt is running. `deferred`: waiting for its next attempt. "
-        + "`held`: may have been sent, and waits for a person to decide. `done`: sent. `failed`: not sent. "
+      "`ready`: waiting for its turn. `active`: an attempt is running. `deferred`: waiting for its next "
+        + "attempt. `held`: may have been sent, and waits for a person to decide. `done`: sent. `failed`: not sent. "
         + "`cancelled`: deleted before it was sent.")
     Required("progress", \.progress, .object, "The same in EmailEngine's words.")
     Field(
