@@ -25,7 +25,7 @@ package struct NewToken: Sendable {
       throw .invalidField("scopes", "is empty", remedy: "Leave it out for “api”, or name at least one scope.")
     }
     if let expires, expires <= now {
-      throw .invalidField("expires", "has passed already", remedy: "Give a date that is still to come.")
+      throw .invalidField("expires", "has already passed", remedy: "Give a date in the future.")
     }
   }
 }

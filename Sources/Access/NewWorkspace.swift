@@ -36,8 +36,8 @@ enum WorkspaceFields {
     let isPlain = characters.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     guard (1...64).contains(characters.count), isPlain else {
       throw .invalidField(
-        "workspace", "is not made of 1 to 64 lower-case a-z, digits and hyphens",
-        remedy: "Choose another id, or leave it out to have one made.")
+        "workspace", "must be 1 to 64 characters, each of them a-z, 0-9 or a hyphen",
+        remedy: "Choose another id, or leave it out to get a generated one.")
     }
   }
 
@@ -57,8 +57,8 @@ enum WorkspaceFields {
         !host.isEmpty, host.utf8.count <= 253
       else {
         throw .invalidField(
-          "redirectHosts", "holds “\(String(text.prefix(80)))”, which is no host",
-          remedy: "Write a host by itself, such as crm.example.com, without scheme, port and path.")
+          "redirectHosts", "holds “\(String(text.prefix(80)))”, which is not a host name",
+          remedy: "Give only the host name, such as crm.example.com, without scheme, port or path.")
       }
       hosts.append(host.lowercased())
     }

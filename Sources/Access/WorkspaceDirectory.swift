@@ -62,7 +62,7 @@ package struct WorkspaceDirectory: Sendable {
   /// - Throws: `workspace.inUse` for `default`, while there are accounts and nobody insists, and while accounts
   ///   of other workspaces use its apps.
   package func delete(_ id: WorkspaceID, force: Bool) async throws {
-    guard id != .default else { throw Problem.workspaceInUse(id, "is the operator's own") }
+    guard id != .default else { throw Problem.workspaceInUse(id, "belongs to the operator") }
     try await store.write { (tx: borrowing Transaction) in
       guard try tx.workspace(id) != nil else { throw Problem.workspaceNotFound(id) }
       let accounts = try tx.accountCount(in: id)
@@ -101,8 +101,8 @@ package struct WorkspaceDirectory: Sendable {
 extension Problem {
   fileprivate static func workspaceExists(_ id: WorkspaceID) -> Problem {
     Problem(
-      .workspaceExists, "There is a workspace “\(id)” already.",
-      remedy: "Choose another id, or change that one with PUT /v1/workspaces/\(id).")
+      .workspaceExists, "The workspace “\(id)” already exists.",
+      remedy: "Choose another id, or change the existing workspace with PUT /v1/workspaces/\(id).")
   }
 
   fileprivate static func workspaceInUse(_ id: WorkspaceID, _ why: String) -> Problem {
@@ -110,13 +110,13 @@ extension Problem {
       .workspaceInUse, "The workspace “\(id)” \(why).",
       remedy: id == .default
         ? "Delete its apps and accounts one by one."
-        : "Delete those accounts first, or add ?force=true for its own.")
+        : "Delete those accounts first, or add ?force=true to delete those in it too.")
   }
 
   fileprivate static func noDefaultSender(_ id: WorkspaceID) -> Problem {
     Problem(
       .workspaceNoDefaultSender, "The workspace “\(id)” has no default sender.",
-      remedy: "Use POST /v1/account/{account}/submit, or have an operator set defaultSender of the workspace."
+      remedy: "Use POST /v1/account/{account}/submit, or have an operator set the workspace's defaultSender."
     )
   }
 }

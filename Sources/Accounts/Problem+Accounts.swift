@@ -12,12 +12,12 @@ extension Problem {
 
   package static func appDisabled(_ name: String) -> Problem {
     Problem(
-      .appDisabled, "The OAuth2 app “\(name)” is switched off.", remedy: "Enable it, or use another.")
+      .appDisabled, "The OAuth2 app “\(name)” is disabled.", remedy: "Enable it, or use another.")
   }
 
   static let noAppEnabled = Problem(
     .appDisabled, "No OAuth2 app is set up to sign in with.",
-    remedy: "Ask whoever sent the link to add and enable an app of the provider “outlook”.")
+    remedy: "Ask the person who sent the link to add and enable an app with the provider “outlook”.")
 
   static func appInvalid(_ flaw: String, remedy: String) -> Problem {
     Problem(.appInvalid, flaw, remedy: remedy)
@@ -25,8 +25,8 @@ extension Problem {
 
   static func appActsForItself(_ name: String) -> Problem {
     .invalidField(
-      "type", "is “\(name)”, an app that nobody signs in to",
-      remedy: "Use an app of the provider “outlook”, or make the account with POST /v1/account.")
+      "type", "is “\(name)”, an app without sign-in",
+      remedy: "Use an app with the provider “outlook”, or create the account with POST /v1/account.")
   }
 
   static func appInUse(_ id: AppID, accounts: Int) -> Problem {
@@ -66,9 +66,9 @@ extension Problem {
   static func ownerMismatch(of email: String, signedIn: String) -> Problem {
     Problem(
       .accountIdentityMismatch,
-      "Whoever signed in as \(signedIn) is not the user who connected the account of \(email). "
+      "The user who signed in as \(signedIn) is not the one who connected the account of \(email). "
         + "Nothing was stored.",
-      remedy: "Sign in as that user, or delete the account and connect it anew.")
+      remedy: "Sign in as that user, or delete the account and connect it again.")
   }
 
   static func paused(_ id: AccountID) -> Problem {
@@ -113,7 +113,7 @@ extension Problem {
     return Problem(
       .accountInUse,
       "The grant of the account “\(id)” is used by \(named)\(users.count > 5 ? " and others" : "").",
-      remedy: "Delete those accounts first, or have somebody sign in to them.")
+      remedy: "Delete those accounts first, or have a person sign in to them.")
   }
 
   /// The grant of the account through which another mailbox is to be used does not reach that far.
@@ -132,15 +132,15 @@ extension Problem {
   static func foreignGrant(of account: AccountRecord, signedIn: String) -> Problem {
     Problem(
       .accountIdentityMismatch,
-      "The refresh token is of \(signedIn), but the account is for \(account.email).",
-      remedy: "Bring the refresh token of \(account.email), or make another account for \(signedIn).")
+      "The refresh token belongs to \(signedIn), but the account is for \(account.email).",
+      remedy: "Use the refresh token of \(account.email), or create another account for \(signedIn).")
   }
 
   /// Without an id_token and without User.Read nobody can say whose an imported token is.
   static func unknownOwner(of account: AccountRecord) -> Problem {
     Problem(
       .accountIdentityMismatch,
-      "Microsoft does not say whether the refresh token is of \(account.email), whose account this is.",
+      "Microsoft does not say whether the refresh token belongs to \(account.email), whose account this is.",
       remedy: "Sign in as \(account.email) through a link instead.")
   }
 
@@ -150,8 +150,8 @@ extension Problem {
       .accountDelegateNoAccess,
       "The account “\(owner)”, whose grant is used, has no access to the mailbox \(mailbox).",
       remedy:
-        "Have an administrator give its user Full Access and Send As for \(mailbox), and let the app have "
-        + "Mail.ReadWrite.Shared and Mail.Send.Shared: then sign in to “\(owner)” again.",
+        "Have an administrator grant its user Full Access and Send As for \(mailbox), and give the app "
+        + "Mail.ReadWrite.Shared and Mail.Send.Shared; then sign in to “\(owner)” again.",
       origin: origin)
   }
 
@@ -159,7 +159,7 @@ extension Problem {
   static func noDelegateAccess(to mailbox: String, signedIn: String, origin: PeerError?) -> Problem {
     Problem(
       .accountDelegateNoAccess, "\(signedIn) has no access to the mailbox \(mailbox). Nothing was stored.",
-      remedy: "Have an administrator give \(signedIn) Full Access and Send As for \(mailbox), "
+      remedy: "Have an administrator grant \(signedIn) Full Access and Send As for \(mailbox), "
         + "then open the link again.",
       origin: origin)
   }
@@ -178,28 +178,29 @@ extension Problem {
     remedy: "Open the link again and sign in without a long break.")
   static let browserMismatch = Problem(
     .signInBrowserMismatch, "The sign-in was started in another browser, or cookies are blocked.",
-    remedy: "Open the link and finish in one browser window that takes cookies.")
+    remedy: "Open the link and finish in one browser window that accepts cookies.")
   static let noIdentity = Problem(
     .signInIdentityInvalid, "Microsoft did not say who signed in.",
     remedy: "Start again from the link; if it happens again, check the scopes of the app.")
   package static let noRefreshToken = Problem(
-    .signInNoRefreshToken, "Microsoft gave access for an hour only, without a refresh token.",
+    .signInNoRefreshToken, "Microsoft granted access for an hour only, without a refresh token.",
     remedy: "Allow “offline_access” (maintain access to data) for the app and sign in again.")
 }
 
 // Why a sign-in on another device did not connect an account, where we know more than Microsoft's answer says.
 extension Problem {
   static let deviceSignInUnknown = Problem(
-    .signInDeviceUnknown, "There is no such sign-in by device code, or it is long over.",
+    .signInDeviceUnknown, "There is no such sign-in by device code, or it ended long ago.",
     remedy: "Start a new one.")
 
   static let deviceCodeExpired = Problem(
-    .signInDeviceCodeExpired, "Nobody entered the code in time.", remedy: "Start again and use the new code.",
+    .signInDeviceCodeExpired, "The code was not entered in time.",
+    remedy: "Start again and use the new code.",
     actor: .user)
 
   static func tooManyDeviceCodes(_ limit: Int) -> Problem {
     Problem(
-      .signInTooManyCodes, "This link has already given \(limit) codes within 15 minutes.",
+      .signInTooManyCodes, "This link has already been used for \(limit) codes within 15 minutes.",
       remedy: "Wait 15 minutes, then request a new code.", retry: .safe(after: SignIn.stateLife))
   }
 

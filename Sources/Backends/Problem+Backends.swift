@@ -5,7 +5,7 @@ extension Problem {
   static func sendOnly(_ id: AccountID, _ refusal: Problem) -> Problem {
     Problem(
       .graphAccessDenied, "The app may not keep drafts in the mailbox of “\(id)”; for now it only sends.",
-      remedy: "Grant Mail.ReadWrite too, and it can be looked up what became of a message.",
+      remedy: "Grant Mail.ReadWrite too, so that the outcome of a message can be looked up.",
       retry: .safe(after: .zero), origin: refusal.origin)
   }
 
@@ -24,7 +24,7 @@ extension Problem {
     Problem(
       .envelopeMismatch,
       "The header names recipients that the envelope does not: \(strangers.joined(separator: ", ")).",
-      remedy: "Put every address of To and Cc into the envelope too, or take it out of the header.")
+      remedy: "Add every address of To and Cc to the envelope, or remove it from the header.")
   }
 
   /// How long Microsoft asks to leave the whole mailbox alone, whoever asks and whatever for; `nil` where it asks

@@ -88,7 +88,7 @@ extension Problem {
     if let problem = error as? Problem {
       self = problem
     } else {
-      logger.error("A sender threw something that is no problem.", metadata: ["error": "\(type(of: error))"])
+      logger.error("A sender threw an unexpected error.", metadata: ["error": "\(type(of: error))"])
       self = Problem.unexplained
     }
   }

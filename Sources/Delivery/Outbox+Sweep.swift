@@ -15,7 +15,8 @@ extension Outbox {
       }
     } catch let problem as Problem {
       logger.warning(
-        "Idempotency keys of before the restart are not free yet.", metadata: ["problem": "\(problem)"])
+        "Idempotency keys from before the restart could not be released yet.",
+        metadata: ["problem": "\(problem)"])
     }
     try await sweep()
   }
@@ -102,7 +103,8 @@ extension Outbox {
           }
         }
       } catch let problem as Problem {
-        logger.warning("Left-over drafts are not known now.", metadata: ["problem": "\(problem)"])
+        logger.warning(
+          "Left-over drafts cannot be listed; trying again later.", metadata: ["problem": "\(problem)"])
       }
     }
   }
@@ -127,7 +129,7 @@ extension Outbox {
       // One that has not come to light in a day never will.
       return time.now > orphan.created + .seconds(86_400)
     } catch let problem as Problem {
-      logger.info("A left-over draft stays for now.", metadata: ["problem": "\(problem)"])
+      logger.info("A left-over draft could not be deleted yet.", metadata: ["problem": "\(problem)"])
       // Without its account nobody can reach it any more.
       return problem.code == .accountNotFound
     } catch {

@@ -50,7 +50,7 @@ package struct OutboxEntry: Sendable {
   package var response: String? { state == .done ? MessageEvents.acceptance : nil }
 }
 
-/// What became of a request to take a message back.
+/// The result of a request to cancel a message.
 package enum Cancellation: Sendable, Hashable {
   case cancelled
   /// It had been sent, had failed, or was cancelled before.

@@ -27,7 +27,7 @@ extension Problem {
   static func tooManyRecipients(_ count: Int) -> Problem {
     Problem(
       .messageTooManyRecipients,
-      "The message has \(count) recipients; \(Submission.recipientLimit) is the most that Exchange takes.",
+      "The message has \(count) recipients; \(Submission.recipientLimit) is the most that Exchange accepts.",
       remedy: "Send it in several messages.")
   }
 
@@ -39,13 +39,13 @@ extension Problem {
 
   static func reservedMessageID(_ text: String) -> Problem {
     Problem(
-      .messageInvalidHeader, "The Message-ID “\(text)” has the form of those that Heliograph makes.",
+      .messageInvalidHeader, "The Message-ID “\(text)” has the form of those that Heliograph generates.",
       remedy: "Leave messageId out, or choose one that does not begin with <\(QueueKind.prefix)_.")
   }
 
   static func idempotencyMismatch(_ key: String) -> Problem {
     Problem(
-      .idempotencyMismatch, "The Idempotency-Key “\(key)” was used before, with another body.",
+      .idempotencyMismatch, "The Idempotency-Key “\(key)” was already used with a different body.",
       remedy: "Use a new key for a new message, and the same body for a repeat.")
   }
 }
@@ -55,7 +55,7 @@ extension Problem {
   static func idempotencyInProgress(_ key: String, after rest: Duration) -> Problem {
     Problem(
       .idempotencyInProgress, "Another request with the Idempotency-Key “\(key)” is still being received.",
-      remedy: "Repeat this one when that one has ended.", retry: .safe(after: rest))
+      remedy: "Repeat this request when the other one has ended.", retry: .safe(after: rest))
   }
 
   /// The key was taken by another request while this one paused for too long.
@@ -72,13 +72,13 @@ extension Problem {
   static func notFound(_ id: QueueID) -> Problem {
     Problem(
       .queueNotFound, "There is no message “\(id)” in the outbox.",
-      remedy: "Use the id of a message that is still listed; settled messages are forgotten after some days.")
+      remedy: "Use the id of a message that is still listed; settled messages are removed after some days.")
   }
 
   static func inFlight(_ id: QueueID) -> Problem {
     Problem(
       .queueInFlight, "The message “\(id)” is being sent at this moment and cannot be stopped.",
-      remedy: "Ask again in a moment: it is sent then, or waits and can be deleted.",
+      remedy: "Try again in a moment: by then it has been sent, or waits and can be deleted.",
       retry: .safe(after: .seconds(5)))
   }
 }
@@ -86,12 +86,13 @@ extension Problem {
 // Sending
 extension Problem {
   static let unknownOutcome = Problem(
-    .deliveryUnknownOutcome, "Nobody can tell whether Microsoft has accepted this message.",
+    .deliveryUnknownOutcome, "It is not known whether Microsoft has accepted this message.",
     remedy: "Delete it here; if it is not in Sent Items either, submit it again.")
 
   static func expired(_ last: Problem) -> Problem {
     Problem(
-      .deliveryExpired, "The message was given up after days of trying. The last reason: \(last.summary)",
+      .deliveryExpired,
+      "The message could not be sent after days of attempts. The last reason: \(last.summary)",
       remedy: last.remedy, origin: last.origin)
   }
 
@@ -101,6 +102,6 @@ extension Problem {
 
   /// A backend threw something that is no problem: a fault of ours, after which anything may have happened.
   static let unexplained = Problem(
-    .requestInternal, "The message could not be handed over, for a reason that Heliograph does not know.",
-    remedy: "Report this as a fault of Heliograph, with the log.", retry: .unsafe)
+    .requestInternal, "The message could not be sent, for a reason that Heliograph does not know.",
+    remedy: "Report this as a bug in Heliograph, with the log.", retry: .unsafe)
 }

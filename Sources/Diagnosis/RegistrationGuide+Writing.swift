@@ -69,7 +69,7 @@ extension RegistrationGuide {
   }
 
   private static func reason(_ permission: String) -> String {
-    reasons[permission.lowercased()] ?? "You have asked for it."
+    reasons[permission.lowercased()] ?? "You asked for it."
   }
 
   private static let reasons = [
@@ -78,10 +78,10 @@ extension RegistrationGuide {
       "Keeps a message as a draft first, so that it can be looked up when a reply is lost.",
     "mail.send.shared": "Sends from mailboxes that others share.",
     "mail.readwrite.shared": "Keeps drafts in mailboxes that others share.",
-    "user.read": "Tells whose mailbox it is.",
-    "openid": "Says who has signed in.",
-    "profile": "Gives their name and address.",
-    "email": "Gives their address.",
+    "user.read": "Shows whose mailbox it is.",
+    "openid": "Shows who has signed in.",
+    "profile": "Shows their name and address.",
+    "email": "Shows their address.",
     "offline_access": "Keeps the permission; without it sending stops after an hour.",
     "smtp.send": "Sends over SMTP.",
     "imap.accessasuser.all": "Reads over IMAP.",
@@ -104,7 +104,7 @@ extension RegistrationGuide {
         notes.append(
           url.isThisMachine
             ? "Entra ignores the port of localhost: one redirect URI serves all ports."
-            : "Entra takes no plain http to another machine: serve Heliograph under https and set --url, or "
+            : "Entra accepts no plain http to another machine: serve Heliograph under https and set --url, or "
               + "connect accounts by device code.")
       }
       notes.append("Scheme, host, path, case and a trailing slash of the redirect URI all count.")
@@ -150,7 +150,7 @@ extension RegistrationGuide.Credential {
   fileprivate init(_ request: RegistrationRequest) {
     if request.isNative, request.provider == .outlook {
       kind = .none
-      instructions = "Make no secret: a native client must not send one."
+      instructions = "Create no secret: a native client must not send one."
       copy = nil
     } else if request.usesCertificate {
       kind = .certificate
@@ -162,7 +162,7 @@ extension RegistrationGuide.Credential {
       kind = .secret
       instructions =
         "Under Certificates & secrets, Client secrets, press “New client secret”. It is shown only once and lasts 24 "
-        + "months at most; note its end."
+        + "months at most; note when it expires."
       copy = "Value (not Secret ID)"
     }
   }

@@ -22,12 +22,12 @@ struct TestMessage: Sendable {
       return .fine(taken, hint: Self.whereToLook)
     }
     switch try? await arrival(message.correlationIDs) {
-    case .inbox: return .fine(taken + " It lies in the Inbox.")
+    case .inbox: return .fine(taken + " It is in the Inbox.")
     case .junkEmail:
       return .fine(
-        taken + " It lies in Junk Email.",
+        taken + " It is in Junk Email.",
         hint: "Mark it as not junk, and check SPF, DKIM and DMARC of the sender's domain: other recipients' "
-          + "mail servers may think the same of it.")
+          + "mail servers may also treat it as junk.")
     default: return .fine(taken, hint: Self.whereToLook)
     }
   }

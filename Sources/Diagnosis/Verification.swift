@@ -31,17 +31,17 @@ package struct VerificationStep: Sendable {
     package var label: String {
       switch self {
       case .dns: "Names resolve"
-      case .tls: "Microsoft is reached"
+      case .tls: "Microsoft is reachable"
       case .clock: "Clocks agree"
       case .authority: "Authority exists"
       case .client: "App is known"
-      case .secret: "App proves itself"
+      case .secret: "App authenticates"
       case .redirect: "Redirect URI is registered"
-      case .scopes: "Scopes suffice"
-      case .token: "Token is given"
+      case .scopes: "Scopes are sufficient"
+      case .token: "Token is issued"
       case .permissions: "Permissions are granted"
       case .mailbox: "Mailbox opens"
-      case .send: "Message is taken"
+      case .send: "Message is accepted"
       }
     }
   }
@@ -70,7 +70,8 @@ extension VerificationStep {
   var withoutApp: VerificationStep {
     guard [.authority, .client, .secret, .redirect, .scopes].contains(id) else { return self }
     return VerificationStep(
-      id, status, status == .fail ? "The operator's app has a fault." : "This is the operator's business.",
+      id, status,
+      status == .fail ? "The operator's app has a fault." : "Only the operator can see the details.",
       problem: problem, remedy: status == .fail ? "Tell the operator, with the code." : nil,
       actor: status == .fail ? .appOwner : nil)
   }

@@ -14,7 +14,7 @@ extension Verifier {
     var token: Secret?
     try await walk.step(.token, after: [.client, .secret]) {
       token = try await liveToken(of: account)
-      return .fine("A token for \(account.mailbox) is held.")
+      return .fine("There is a token for \(account.mailbox).")
     }
     try await walk.step(.permissions, after: [.token]) {
       guard details.provider == .outlook else {
@@ -68,7 +68,7 @@ extension Verifier {
     guard let token else { return .notNeeded("There is no token to open it with.") }
     if details.provider == .outlook, !details.canReconcile {
       return .notNeeded(
-        "The grant allows no look into the mailbox; only a message shows whether it is there.",
+        "The grant does not allow reading the mailbox; only a test message can show whether it exists.",
         hint: "Name a recipient for a test message.")
     }
     let graph = try endpoints.graph(for: app, mailbox: details.mailbox, token: token)
@@ -78,7 +78,7 @@ extension Verifier {
     } catch let problem as Problem
       where problem.code == .graphAccessDenied && !details.canReconcile
     {
-      return .notNeeded("The app may only send as \(account.mailbox), and not look into its mailbox.")
+      return .notNeeded("The app may only send as \(account.mailbox), and not read its mailbox.")
     }
   }
 }
@@ -93,7 +93,7 @@ extension Problem {
 
   fileprivate static func notGranted(_ permission: String, clientID: String, link: String) -> Problem {
     Problem(
-      .accountPermissionMissing, "Microsoft granted this account no \(permission).",
+      .accountPermissionMissing, "Microsoft did not grant this account \(permission).",
       remedy: "Add the delegated permission \(permission) under API permissions of the app with client ID "
         + "\(clientID), have it consented to, then connect the account again.",
       actor: .appOwner, link: link)

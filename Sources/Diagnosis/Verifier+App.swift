@@ -18,7 +18,7 @@ extension Verifier {
         redirectURI: redirectURI(of: app), scopes: try endpoints.requestedScopes(of: app))
       probe = await prober.probe()
       if let fault = probe.fault(.client) { throw fault }
-      let state = app.enabled ? nil : "It is switched off here: nobody can use it until you enable it."
+      let state = app.enabled ? nil : "It is disabled here: it cannot be used until you enable it."
       return .fine("Entra knows the app \(app.clientID) through “\(app.authority)”.", hint: state)
     }
     let warnings = try AppWarning.all(for: app, at: time.now, vault)
@@ -43,7 +43,7 @@ extension Verifier {
 
   private func redirect(_ app: OAuth2AppRecord, _ probe: AppProbe) throws -> Finding {
     guard app.provider == .outlook else {
-      return .notNeeded("Nobody signs in to an app that acts for itself.")
+      return .notNeeded("An app that acts for itself has no sign-in.")
     }
     let uri = redirectURI(of: app)
     if let fault = probe.fault(.redirect) ?? probe.otherRefusal { throw fault }
@@ -88,19 +88,19 @@ extension Verifier {
   func stopAtApp(_ app: OAuth2AppRecord, _ probe: AppProbe, _ walk: inout VerificationWalk) async throws {
     try await walk.step(.token, after: [.client, .secret]) {
       guard app.provider == .outlookService, let token = probe.token else {
-        return .notNeeded("Nobody's account was named.")
+        return .notNeeded("No account was named.")
       }
       return .fine(
         "Entra gives the app a token for \(try token.get().expiresIn.components.seconds / 60) minutes.")
     }
     try await walk.step(.permissions, after: [.token]) {
       guard app.provider == .outlookService, case .success(let reply) = probe.token else {
-        return .notNeeded("Nobody's account was named.")
+        return .notNeeded("No account was named.")
       }
       return roles(AccessTokenHint(reply.accessToken), app.baseScopes)
     }
     for step in [VerificationStep.ID.mailbox, .send] {
-      try await walk.step(step, after: [.token]) { .notNeeded("Nobody's account was named.") }
+      try await walk.step(step, after: [.token]) { .notNeeded("No account was named.") }
     }
   }
 
@@ -115,7 +115,7 @@ extension Verifier {
     return .fine(
       shown,
       hint: "Without \(needed) among them the app sends only where Exchange itself allows it (RBAC for "
-        + "Applications); else have an administrator add it under API permissions and grant consent.")
+        + "Applications); otherwise have an administrator add it under API permissions and grant consent.")
   }
 }
 
@@ -124,7 +124,7 @@ extension Problem {
     Problem(
       .entraScopeInvalid, "The app does not ask for \(permission).",
       remedy: permission == "Mail.ReadWrite"
-        ? "Take it out of “skipScopes”, or set “sendOnly”."
-        : "Take it out of “skipScopes”, and connect the accounts again.")
+        ? "Remove it from “skipScopes”, or set “sendOnly”."
+        : "Remove it from “skipScopes”, and connect the accounts again.")
   }
 }

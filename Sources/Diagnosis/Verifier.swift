@@ -114,8 +114,8 @@ extension Verifier {
     try await walk.step(.tls, after: [.dns]) {
       if let problem = fault([.connection, .trust]) { throw problem }
       return hosts.allSatisfy(\.isEncrypted)
-        ? .fine("\(names) answers, with a certificate that is trusted.")
-        : .notNeeded("\(names) answers in plain http, as only this machine may.")
+        ? .fine("\(names) replies, with a trusted certificate.")
+        : .notNeeded("\(names) replies in plain http, which is allowed only on this machine.")
     }
     var discovery: Result<OpenIDConfiguration, Problem>?
     if fault([.name, .connection, .trust]) == nil {
@@ -128,13 +128,13 @@ extension Verifier {
     }
     try await walk.step(.clock, after: [.tls]) { try clock(try? discovery?.get().serverDate) }
     try await walk.step(.authority, after: [.tls]) {
-      guard let found = try discovery?.get() else { return .notNeeded("The authority was not asked.") }
+      guard let found = try discovery?.get() else { return .notNeeded("The authority was not queried.") }
       return .fine("“\(app.authority)” exists in the cloud \(cloud.name): its issuer is \(found.issuer).")
     }
   }
 
   private func clock(_ theirs: Instant?) throws -> Finding {
-    guard let theirs else { return .notNeeded("Microsoft's answer carried no date.") }
+    guard let theirs else { return .notNeeded("Microsoft's reply had no date.") }
     let ours = time.now
     let gap = (ours - theirs).components.seconds
     guard abs(gap) < Self.clockTolerance.components.seconds else {
@@ -149,6 +149,7 @@ extension Problem {
     Problem(
       .clockWrong,
       "This machine's clock is \(abs(minutes)) minutes \(minutes > 0 ? "ahead of" : "behind") Microsoft's.",
-      remedy: "Set the clock, and let NTP keep it, for instance with “timedatectl set-ntp true”.")
+      remedy:
+        "Set the clock, and keep it synchronised with NTP, for instance with “timedatectl set-ntp true”.")
   }
 }

@@ -57,7 +57,7 @@ package struct EventSequencer: Service {
     do {
       try await placeAll()
     } catch {
-      logger.warning("Events cannot be numbered now; trying again.", metadata: ["problem": "\(error)"])
+      logger.warning("Events cannot be numbered; trying again.", metadata: ["problem": "\(error)"])
     }
   }
 

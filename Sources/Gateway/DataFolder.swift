@@ -124,7 +124,7 @@ extension Problem {
   static func unreadableKeyFile(_ path: String) -> Problem {
     Problem(
       .vaultInvalidKey, "The key file \(path) cannot be read.",
-      remedy: "Check the path and that this user may read it; it holds base64 of 32 bytes.")
+      remedy: "Check the path and that this user may read it; it must contain base64 of 32 bytes.")
   }
 
   static func folderInUse(_ path: String) -> Problem {

@@ -167,7 +167,7 @@ package struct Installation: Sendable {
 extension Problem {
   static func portInUse(_ port: Int) -> Problem {
     Problem(
-      .serverPortInUse, "Port \(port) is taken by another program.",
+      .serverPortInUse, "Port \(port) is in use by another program.",
       remedy: "Stop that program, or choose another port with --port (HELIOGRAPH_PORT).")
   }
 }

@@ -13,7 +13,8 @@ enum OpenFiles {
     limit.rlim_cur = limit.rlim_max
     let isRaised = setrlimit(resource, &limit) == 0
     let now = isRaised ? limit.rlim_cur : before
-    logger.debug("open files", metadata: ["limit": "\(now)", "before": "\(before)"])
+    logger.debug(
+      "The limit of open files was checked.", metadata: ["limit": "\(now)", "before": "\(before)"])
     return Int(clamping: now)
   }
 

@@ -13,10 +13,10 @@ package struct BaseURL: Sendable, Hashable {
     else { throw Problem.invalidBaseURL(text, because: "is not a URL with a scheme and a host") }
     guard parts.user == nil else {
       // What stands before the host may be a password.
-      throw Problem.invalidBaseURL("\(scheme)://…@\(host)", because: "carries a user name")
+      throw Problem.invalidBaseURL("\(scheme)://…@\(host)", because: "contains a user name")
     }
     guard parts.query == nil, parts.fragment == nil else {
-      throw Problem.invalidBaseURL(text, because: "carries a query or a fragment")
+      throw Problem.invalidBaseURL(text, because: "contains a query or a fragment")
     }
     guard scheme == "https" || scheme == "http" else {
       throw Problem.invalidBaseURL(text, because: "is neither https nor http")

@@ -32,8 +32,8 @@ extension HTTPFailure {
   /// For a request that was not sent.
   package var remedy: String {
     reason == .untrusted
-      ? "Add the certificate authority of the proxy between here and Microsoft to the trusted ones."
-      : "Check DNS, the firewall and the way out to the internet."
+      ? "Trust the certificate authority of the proxy between this machine and Microsoft."
+      : "Check DNS, the firewall and the internet connection."
   }
 }
 

@@ -12,6 +12,6 @@ extension Problem {
     Problem(
       .configurationInvalid, "The certificate file “\(path)” cannot be read as PEM.",
       remedy:
-        "Name a file that holds one or more certificates between BEGIN and END CERTIFICATE lines.")
+        "Name a file that contains one or more certificates between BEGIN and END CERTIFICATE lines.")
   }
 }

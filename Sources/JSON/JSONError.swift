@@ -16,7 +16,7 @@ package struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     self.path = path
   }
 
-  /// "line 1, column 20, at to[3].address: a control character U+000A stands unescaped in a string"
+  /// "line 1, column 20, at to[3].address: a control character U+000A is not escaped in a string"
   package var description: String {
     "line \(line), column \(column)\(path.isEmpty ? "" : ", at \(path)"): \(reason)"
   }
@@ -66,7 +66,7 @@ extension JSONError.Reason: CustomStringConvertible {
     case .unexpectedEnd: "the text ends before its value is complete"
     case .unexpected(let byte, let expected): "expected \(expected.rawValue) but found \(Self.name(byte))"
     case .byteOrderMark: "the text must be UTF-8 without a byte order mark"
-    case .controlCharacter(let byte): "a control character \(Self.name(byte)) stands unescaped in a string"
+    case .controlCharacter(let byte): "a control character \(Self.name(byte)) is not escaped in a string"
     case .invalidUTF8(let byte): "the sequence that begins with \(Self.name(byte)) is not valid UTF-8"
     case .invalidEscape(let byte): "a backslash must not be followed by \(Self.name(byte))"
     case .invalidHexDigit(let byte): "expected a hexadecimal digit but found \(Self.name(byte))"

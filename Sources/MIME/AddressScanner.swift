@@ -20,7 +20,7 @@ struct AddressScanner {
     guard scalars[index] == "@" else { throw unexpected() }
     index += 1
     let spelling = Self.spelling(ofLocalPart: content)
-    guard !content.isEmpty else { throw problem("nothing stands before the @") }
+    guard !content.isEmpty else { throw problem("there is nothing before the @") }
     guard spelling.utf8.count <= EmailAddress.maximumLocalPart else {
       throw problem("the part before the @ is longer than \(EmailAddress.maximumLocalPart) octets")
     }
@@ -28,7 +28,7 @@ struct AddressScanner {
   }
 
   mutating func domain() throws(Problem) -> String {
-    guard index < scalars.count else { throw problem("nothing stands after the @") }
+    guard index < scalars.count else { throw problem("there is nothing after the @") }
     let domain = try scalars[index] == "[" ? literal() : dotString(upTo: nil)
     guard domain.utf8.count <= EmailAddress.maximumDomain else {
       throw problem("the domain is longer than \(EmailAddress.maximumDomain) octets")

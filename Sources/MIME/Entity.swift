@@ -70,7 +70,7 @@ struct Entity {
       inner.unicodeScalars.allSatisfy({ ("!"..."~").contains($0) && $0 != "<" && $0 != ">" })
     else {
       throw .header(
-        "Content-ID", "\(Problem.quoted(id)) is no identifier",
+        "Content-ID", "\(Problem.quoted(id)) is not an identifier",
         remedy: "Use ASCII characters, digits, dots and one @, without spaces.")
     }
     return "<\(inner)>"

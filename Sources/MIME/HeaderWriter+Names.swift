@@ -11,7 +11,7 @@ extension HeaderWriter {
     let key = name.lowercased()
     guard key != "bcc", key != "resent-bcc" else {
       throw .header(
-        name, "hidden recipients never stand in the message",
+        name, "hidden recipients are never written into the message",
         remedy: "Give them as bcc recipients of the submission.")
     }
     guard !composed.contains(key), !key.hasPrefix("content-") else {
@@ -21,7 +21,7 @@ extension HeaderWriter {
     }
     guard !trace.contains(key) else {
       throw .header(
-        name, "only a mail server on the way adds it", remedy: "Remove it from the extra headers.")
+        name, "only mail servers add it", remedy: "Remove it from the extra headers.")
     }
   }
 

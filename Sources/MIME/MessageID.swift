@@ -26,7 +26,7 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
         $0.isASCII && (Self.correlationIDs.contains($0) || AddressScanner.isAtomText($0))
       })
     else {
-      throw Self.problem("it holds a space or a character that is not allowed there", text)
+      throw Self.problem("it contains a space or a character that is not allowed there", text)
     }
     self.text = text
   }
@@ -41,6 +41,6 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
   private static func problem(_ reason: String, _ text: String) -> Problem {
     .header(
       "Message-ID", "\(reason): \(Problem.quoted(text))",
-      remedy: "Give it as <left@right> in ASCII, or leave it out and one is made.")
+      remedy: "Give it as <left@right> in ASCII, or leave it out to get a generated one.")
   }
 }

@@ -5,7 +5,7 @@ extension Problem {
   static func address(_ text: String, _ reason: String) -> Problem {
     Problem(
       .messageInvalidAddress, "\(quoted(text)) is not an e-mail address: \(reason).",
-      remedy: "Give one address alone, such as name@example.com; a display name has its own field.")
+      remedy: "Give a single address, such as name@example.com; a display name has its own field.")
   }
 
   static func header(_ name: String, _ reason: String, remedy: String) -> Problem {

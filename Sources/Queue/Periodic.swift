@@ -13,7 +13,7 @@ package struct Periodic: Sendable {
   private let logger: Logger
 
   /// - Parameters:
-  ///   - title: what the body does, as the log says that it failed: `title` is “looking for idle grants”.
+  ///   - title: what the body does, for the log: “looking for idle grants”.
   ///   - jitter: 0...1, the part of the pause that may be left out, so that nodes started together drift apart.
   package init(
     _ title: String, every interval: Duration, jitter: Double = 0.1, time: any Time, logger: Logger
@@ -46,7 +46,7 @@ package struct Periodic: Sendable {
     } catch is CancellationError {
       // The end of the run, which the next pause notices.
     } catch {
-      logger.warning("Failed at \(title); trying again.", metadata: ["problem": "\(error)"])
+      logger.warning("The task “\(title)” failed; trying again.", metadata: ["problem": "\(error)"])
     }
   }
 }

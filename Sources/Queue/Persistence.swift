@@ -21,7 +21,7 @@ struct Persistence: Sendable {
         return try await store.write(isolation: .readCommitted, body)
       } catch let problem as Problem where problem.retry != .futile {
         logger.warning(
-          "The database does not take a change; trying again.", metadata: ["problem": "\(problem)"])
+          "A change could not be saved in the database; trying again.", metadata: ["problem": "\(problem)"])
         try await time.sleep(for: Self.backoff.pause(afterAttempt: attempt, jitter: .random(in: 0...1)))
       }
     }

@@ -82,7 +82,7 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
         try tx.leaseLanes(kind, owner: node, now: now, length: length, limit: free)
       }
     } catch {
-      logger.warning("No lanes can be leased now; trying again.", metadata: ["problem": "\(error)"])
+      logger.warning("No lanes can be leased; trying again.", metadata: ["problem": "\(error)"])
       return []
     }
   }
@@ -97,7 +97,7 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
       // As in a crash: whoever leases the lane next finds what was in flight.
     } catch {
       logger.error(
-        "A lane was given up.", metadata: ["lane": "\(lease.lane.id)", "problem": "\(error)"])
+        "A lane was released after an error.", metadata: ["lane": "\(lease.lane.id)", "problem": "\(error)"])
       await abandon(lease)
     }
     state.withLock { $0.inboxes[lease.lane] = nil }

@@ -4,19 +4,19 @@ extension Problem {
   static func malformedRow(column: String) -> Problem {
     Problem(
       .storeFailed, "The column \(column) is missing or of an unexpected type.",
-      remedy: "Restore the database from a backup, or report this as a fault of Heliograph.", retry: .futile)
+      remedy: "Restore the database from a backup, or report this as a bug in Heliograph.", retry: .futile)
   }
 
   /// `detail` names the statement's fault without quoting values.
   static func storeFailed(_ detail: String) -> Problem {
     Problem(
       .storeFailed, "The database refused a statement: \(detail).",
-      remedy: "Report this as a fault of Heliograph, with the log.", retry: .futile)
+      remedy: "Report this as a bug in Heliograph, with the log.", retry: .futile)
   }
 
   static func storeConflict(_ constraint: String) -> Problem {
     Problem(
-      .storeConflict, "The change contradicts what is stored (\(constraint)).",
+      .storeConflict, "The change conflicts with what is stored (\(constraint)).",
       remedy: "Read the current state and try again.", retry: .futile)
   }
 
@@ -30,7 +30,7 @@ extension Problem {
 
   static let storeFull = Problem(
     .storeFull, "There is no space left for the database; nothing was stored.",
-    remedy: "Free disk space; what was acknowledged before is kept, and work goes on by itself.",
+    remedy: "Free disk space; what was acknowledged before is kept, and work resumes automatically.",
     retry: .safe(after: nil))
 
   static func storeUnavailable(_ detail: String) -> Problem {
@@ -42,19 +42,19 @@ extension Problem {
 
   /// Another process or transaction keeps a lock for too long.
   static let storeLocked = Problem(
-    .storeLocked, "Another transaction holds a lock for too long; nothing was stored.",
-    remedy: "Try again in a moment; if it stays, look for another program that uses the database.",
+    .storeLocked, "Another transaction has held a lock for too long; nothing was stored.",
+    remedy: "Try again in a moment; if the lock stays, look for another program that uses the database.",
     retry: .safe(after: nil))
 
   /// COMMIT was sent and its answer lost: the transaction may be on disk or not.
   static let commitUnknown = Problem(
-    .storeCommitUnknown, "The database was lost during a commit; its outcome is unknown.",
-    remedy: "Look whether the change is there before you repeat it; an Idempotency-Key makes that safe.",
+    .storeCommitUnknown, "The connection to the database was lost during a commit; its outcome is unknown.",
+    remedy: "Check whether the change was made before you repeat it; an Idempotency-Key makes that safe.",
     retry: .unsafe)
 
   /// Others changed the same rows at each of many attempts.
   static let storeContention = Problem(
-    .storeConflict, "Others changed the same rows again and again; nothing was stored.",
+    .storeConflict, "Other requests kept changing the same rows; nothing was stored.",
     remedy: "Try again in a moment.", retry: .safe(after: nil))
 
   static func notUTF8(_ encoding: String) -> Problem {
@@ -64,7 +64,7 @@ extension Problem {
   }
 
   static let zeroInText = Problem(
-    .requestInvalidField, "A text holds a zero byte, which cannot be stored.",
+    .requestInvalidField, "A text contains a zero byte, which cannot be stored.",
     remedy: "Remove the byte.", retry: .futile)
 
   static let storeClosed = Problem(
@@ -74,8 +74,9 @@ extension Problem {
   static func fromFuture(found: Int64, known: Int64) -> Problem {
     Problem(
       .storeFromFuture,
-      "The database has schema version \(found); this Heliograph knows versions up to \(known).",
-      remedy: "Start the newer Heliograph that wrote it, or restore a backup from before the upgrade.",
+      "The database has schema version \(found); this version of Heliograph knows versions up to \(known).",
+      remedy:
+        "Start the newer version of Heliograph that wrote it, or restore a backup from before the upgrade.",
       retry: .futile)
   }
 
@@ -87,7 +88,7 @@ extension Problem {
 
   /// Does not quote the URL, which may hold a password.
   static let invalidDatabaseURL = Problem(
-    .configurationInvalid, "The database URL is not one that Heliograph knows.",
+    .configurationInvalid, "The database URL does not have a form that Heliograph supports.",
     remedy: "Use postgres://user@host/database, or leave it out for SQLite in the data folder.",
     retry: .futile)
 }

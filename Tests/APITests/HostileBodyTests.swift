@@ -148,7 +148,7 @@ import Testing
     let mask = try #require(throws: Problem.self) {
       try AppUpdateRequest.read(#"{"clientSecret":"******"}"#.utf8)
     }
-    #expect(mask.fields == [FieldFault(message: "is the mask and not a secret", key: "clientSecret")])
+    #expect(mask.fields == [FieldFault(message: "is the mask, not a secret", key: "clientSecret")])
   }
 
   @Test(arguments: [

@@ -92,7 +92,7 @@ import Vault
       let account = try await world.house.directory.account(id, in: .default)
       #expect(account.state == .authenticationError)
       #expect(account.lastError?.code == ProblemCode.entraGrantRevoked.rawValue)
-      #expect(account.lastError?.remedy?.contains("Copy the token again") == true)
+      #expect(account.lastError?.remedy?.contains("Copy the complete token again") == true)
       #expect(try await world.refreshes() == 1)
       let token = try await world.refreshToken(of: "alice@contoso.test", app: app)
       _ = try await world.house.directory.importGrant(Self.grant(token, app), in: .default)

@@ -282,7 +282,7 @@ class Walk:
         self.looks("answer")
         browser.type("code", HOSTILE)
         browser.press("Explain it")
-        check("help: what is unknown is said to be so", "Nothing is known" in browser.text, browser.text)
+        check("help: what is unknown is said to be so", "no explanation for" in browser.text, browser.text)
         check("help: what was pasted is shown as text",
               "document.title=" in browser.text and browser.driver.title == "Help with signing in", browser.text)
         browser.press("Back to the sign-in")

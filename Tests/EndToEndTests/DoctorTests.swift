@@ -67,7 +67,7 @@ import Testing
       #expect(sick.status == 1 && sick.output.contains("[entra.secretWrong]"), "\(sick.output)")
       let table = try await rig.command(["app", "verify", id])
       #expect(table.status == 1)
-      #expect(table.output.contains("App proves itself") && table.output.contains("fail"))
+      #expect(table.output.contains("App authenticates") && table.output.contains("fail"))
     }
   }
 

@@ -14,7 +14,7 @@ import Testing
       #expect(answer.status == 200)
       #expect(ContinuousClock.now - start < .seconds(5))
       #expect(gateway.child.isRunning)
-      #expect(gateway.child.errors.ranges(of: "connections are refused or closed").count == 1)
+      #expect(gateway.child.errors.ranges(of: "Connections are refused or closed").count == 1)
       #expect(!gateway.child.errors.contains("Waiting on child channel"))
     }
   }

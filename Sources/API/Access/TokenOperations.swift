@@ -14,7 +14,7 @@ package struct TokenRequest: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("TokenRequest", "An API token to be made.") {
+  package static let fields = Fields<Self>("TokenRequest", "An API token to be created.") {
     Required("description", \.description, .line(1...1024), "What the token is for.")
     Field(
       "scopes", \.scopes, .list(.word(unsupported: "smtp", "imap-proxy", "metrics", "mcp"), count: 0...32),
@@ -117,7 +117,7 @@ extension Operations {
 
   package static let issueToken = Operation<Nothing, Nothing, TokenRequest, TokenIssued>(
     .post, "/v1/tokens", id: "postTokens", .tokens, .workspace,
-    "Make an API token with no more rights than its creator.", "It is shown once.",
+    "Create an API token with no more rights than its creator.", "It is shown once.",
     problems: [.accountNotFound])
 
   package static let revokeToken = Operation<TokenID, Nothing, Nothing, TokenDeleted>(

@@ -4,7 +4,7 @@ enum WorkspaceTerm {
   static let id = Term("workspace", Kind<WorkspaceID>.id(1...64), "The workspace's id.")
   static let redirectHosts = Term(
     "redirectHosts", Kind<[String]>.list(.line(1...255, format: .host), count: 0...100),
-    "The hosts that sign-ins may lead back to; an empty list allows all.")
+    "The hosts to which sign-ins may return; an empty list allows all.")
 }
 
 /// The body of `POST /v1/workspaces`.
@@ -15,10 +15,10 @@ package struct WorkspaceRequest: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("WorkspaceRequest", "A workspace to be made.") {
+  package static let fields = Fields<Self>("WorkspaceRequest", "A workspace to be created.") {
     Field(
       "workspace", \.workspace, .id(1...64),
-      "The id: up to 64 of a-z, 0-9 and hyphens; left out, Heliograph makes one.")
+      "The id: up to 64 of a-z, 0-9 and hyphens; left out, Heliograph generates one.")
     Required("name", \.name, .line(1...256), "A name for people.")
     Field(WorkspaceTerm.redirectHosts, \.redirectHosts)
   }

@@ -16,14 +16,14 @@ package struct AccountCreated: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("AccountCreated", "What became of a request to add an account.") {
+  package static let fields = Fields<Self>("AccountCreated", "The result of a request to add an account.") {
     Required("account", \.account, .id(), "The account's id.")
     Required(
-      "state", \.state, .word(), "`existing`: an account with this id was there and has the new settings now."
+      "state", \.state, .word(), "`existing`: an account with this id existed and now has the new settings."
     )
     Field(
       "redirect", \.redirect, .line(1...16_384, format: .url),
-      "With `authorize`: the link by which somebody connects it.")
+      "With `authorize`: the link with which a person connects it.")
     Field("app", \.app, .id(), "The OAuth2 app that was found or added.")
     Field("warnings", \.warnings, WarningReply.list, WarningReply.listSummary)
   }
@@ -58,7 +58,7 @@ package struct AccountDeletion: Contract {
 package struct AccountQuery: Contract {
   package init() {}
 
-  package static let fields = Fields<Self>("AccountQuery", "What is told about an account.") {
+  package static let fields = Fields<Self>("AccountQuery", "What is shown about an account.") {
     Unsupported("quota")
   }
 }
@@ -119,7 +119,7 @@ package struct AccountTokenReply: Contract {
       "registeredScopes", \.registeredScopes, .list(.line(1...1024), count: 0...1000),
       "The scopes that Microsoft granted.")
     Field("expires", \.expires, .moment, "When the token expires.")
-    Required("cached", \.cached, .flag, "Whether the token was held already.")
+    Required("cached", \.cached, .flag, "Whether the token was already stored.")
   }
 }
 
@@ -129,7 +129,7 @@ extension Operations {
   package static let addAccount = Operation<Nothing, Nothing, AccountRequest, AccountCreated>(
     .post, "/v1/account", id: "postAccount", .accounts, .workspace, "Connect a mailbox.",
     "With an app's own permissions, a refresh token, the grant of another account, or a link to sign in. An "
-      + "account with the same id is given the new settings.",
+      + "account with the same id gets the new settings.",
     problems: [
       .appNotFound, .appDisabled, .appInvalid, .appCertificateInvalid, .accountNotFound, .accountExists,
       .accountNotConnected, .accountPermissionMissing, .accountIdentityMismatch, .accountDelegateNoAccess,
@@ -153,7 +153,7 @@ extension Operations {
 
   package static let resumeAccount = Operation<AccountID, Nothing, Nothing, AccountPaused>(
     .put, "/v1/account/{account}/resume", id: "putAccountResume", .accounts, .account,
-    "Resume a paused account: its messages are sent at once.", problems: [.accountNotFound])
+    "Resume a paused account: its messages are sent immediately.", problems: [.accountNotFound])
 
   package static let reconnectAccount = Operation<AccountID, Nothing, Reconnection, Reconnection>(
     .put, "/v1/account/{account}/reconnect", id: "putAccountReconnect", .accounts, .account,
@@ -162,8 +162,8 @@ extension Operations {
 
   package static let accountToken = Operation<AccountID, Nothing, Nothing, AccountTokenReply>(
     .get, "/v1/account/{account}/oauth-token", id: "getAccountOAuthToken", .accounts, .account,
-    "Tell Microsoft's access token.",
-    "Where the operator allows it; never for an app that the operator shares.",
+    "Return Microsoft's access token.",
+    "Only if the operator allows it; never for an app that the operator shares.",
     problems: [
       .accountNotFound, .accountNotConnected, .tokenNotExposed, .entraUnreachable, .entraUnavailable,
       .entraThrottled, .entraUnexpectedReply,

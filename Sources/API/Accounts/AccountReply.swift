@@ -48,13 +48,13 @@ package struct AccountReply: Contract {
     Required("email", \.email, .line(0...1024), "The mailbox's address.")
     Required(
       "type", \.type, .word(),
-      "`outlook`: somebody signed in. `outlookService`: the app acts by itself. `delegated`: the grant of "
+      "`outlook`: a person signed in. `outlookService`: the app acts for itself. `delegated`: the grant of "
         + "another account is used.")
     Required("app", \.app, .id(), "The OAuth2 app.")
     Required(
       "state", \.state, .word(),
       "`init`: no token yet. `unset`: nobody has signed in, or nothing can be sent through the app yet. "
-        + "`connecting`: the first token is being requested. `connected`: a token is held. "
+        + "`connecting`: the first token is being requested. `connected`: there is a token. "
         + "`authenticationError`: Microsoft refuses a token; `lastError` says why. `connectError`: the "
         + "first token could not be requested, or there is no such mailbox. `paused`: its messages wait.")
     Required("baseScopes", \.baseScopes, .word(), "`api`: Microsoft Graph. `imap`: IMAP and SMTP.")
@@ -64,18 +64,19 @@ package struct AccountReply: Contract {
       "Whether messages are sent without drafts, so that they cannot be looked up.")
     Required(
       "delegated", \.delegated, .flag,
-      "Whether the mailbox is another one than that of the person who signed in.")
+      "Whether the mailbox is not that of the person who signed in.")
     Field(
       "identity", \.identity, .word(),
       "Where a person granted access: whether Microsoft has confirmed who they are.")
     Required("unknownOutcome", \.unknownOutcome, .word(), AccountTerm.unknownOutcome.summary)
     Required(
-      "oauth2", \.oauth2, .object, "Which app the mailbox is reached with, and what was granted to it.")
+      "oauth2", \.oauth2, .object, "The app through which the mailbox is reached, and what was granted to it."
+    )
     Field(
-      "smtp", \.smtp, .object, "How the account was entered, where that was in the form of a mail server.")
-    Field("lastError", \.lastError, .object, "What stops the account, or stopped it last.")
+      "smtp", \.smtp, .object, "How the account was entered, if as the settings of a mail server.")
+    Field("lastError", \.lastError, .object, "What stops the account, or what stopped it last.")
     Required("created", \.created, .moment, "When it was added.")
-    Required("updated", \.updated, .moment, "When it was changed last.")
+    Required("updated", \.updated, .moment, "When it was last changed.")
   }
 }
 
@@ -94,7 +95,7 @@ extension AccountReply.State {
   }
 }
 
-/// Which app a mailbox is reached with, and what was granted to it.
+/// The app through which a mailbox is reached, and what was granted to it.
 package struct OAuth2Reply: Contract {
   package var provider = AppID("")
   package var auth = AuthField()
@@ -103,7 +104,7 @@ package struct OAuth2Reply: Contract {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "OAuth2", "Which app a mailbox is reached with, and what was granted to it."
+    "OAuth2", "The app through which a mailbox is reached, and what was granted to it."
   ) {
     Required("provider", \.provider, .id(), "The id of the OAuth2 app.")
     Required("auth", \.auth, .object, "Whose mailbox it is.")
@@ -111,7 +112,7 @@ package struct OAuth2Reply: Contract {
   }
 }
 
-/// The form of a mail server in which an account was entered.
+/// The settings of a mail server as which an account was entered.
 package struct SMTPReply: Contract {
   package var host = ""
   package var port = 587
@@ -121,7 +122,7 @@ package struct SMTPReply: Contract {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "SMTP", "The form of a mail server in which an account was entered."
+    "SMTP", "The settings of a mail server as which an account was entered."
   ) {
     Required("host", \.host, .line(1...256), "The host.")
     Required("port", \.port, .integer(1...65_535), "The port.")

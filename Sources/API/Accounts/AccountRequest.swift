@@ -18,7 +18,8 @@ package struct AccountRequest: Contract {
     Field(AccountTerm.name, \.name)
     Field("email", \.email, .line(0...1024, format: .email), "The mailbox's address; needed with `smtp`.")
     Field(
-      "oauth2", \.oauth2, .object, "Which client the mailbox is reached with, and what was granted to it.")
+      "oauth2", \.oauth2, .object,
+      "The client through which the mailbox is reached, and what was granted to it.")
     Field("smtp", \.smtp, .object, "A client and its refresh token in the form of a mail server's settings.")
     Field(AccountTerm.unknownOutcome, \.unknownOutcome)
     Unsupported(
@@ -29,7 +30,7 @@ package struct AccountRequest: Contract {
       switch (request.oauth2, request.smtp) {
       case (nil, nil): if !complaints.isGiven("smtp") { complaints.missing("oauth2") }
       case (.some, .some):
-        complaints.add("smtp", "cannot stand beside oauth2: they are two ways to say one thing")
+        complaints.add("smtp", "cannot be combined with oauth2: both describe the same thing")
       case (nil, .some): if request.email == nil { complaints.missing("email") }
       case (.some, nil): break
       }
@@ -39,22 +40,24 @@ package struct AccountRequest: Contract {
 
 enum AccountTerm {
   static let account = Term(
-    "account", Kind<AccountID>.id(), "The account's id, of your choosing; left out, Heliograph makes one.")
+    "account", Kind<AccountID>.id(), "The account's id, of your choosing; left out, Heliograph generates one."
+  )
   static let name = Term(
     "name", Kind<String>.line(0...256), "A name for people, also for the From header; left out, the mailbox.")
   static let unknownOutcome = Term(
     "unknownOutcome", Kind<UnknownOutcome>.word(),
-    "What happens to a message when nobody can find out whether Microsoft accepted it: `hold` it for a person to "
-      + "decide, or `resend` it. Left out, an existing account keeps its choice and a new one holds.")
+    "What happens to a message if it cannot be found out whether Microsoft accepted it: `hold` it for a "
+      + "person to decide, or `resend` it. Left out, an existing account keeps its choice and a new one holds."
+  )
   static let delegated = Term(
     "delegated", Kind<Bool>.flag,
-    "Whether `email` is somebody else's mailbox, which the person who signs in may use.")
+    "Whether `email` is not the own mailbox of the person who signs in, but one that they may use.")
   static let expectedEmail = Term(
     "expectedEmail", Kind<String>.line(0...1024, format: .email),
     "Only this address may sign in; left out, the one in `email`, if there is one.")
 }
 
-/// Which client the mailbox is reached with, and what was granted to it.
+/// The client through which the mailbox is reached, and what was granted to it.
 package struct OAuth2Field: Contract {
   package var provider: AppID?
   package var authorize = false
@@ -72,22 +75,22 @@ package struct OAuth2Field: Contract {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "OAuth2Field", "Which client a mailbox is reached with, and what was granted to it."
+    "OAuth2Field", "The client through which a mailbox is reached, and what was granted to it."
   ) {
     Field("provider", \.provider, .id(), "The id of an OAuth2 app.")
     Field(
       "authorize", \.authorize, .flag,
-      "Save the account, and answer with a link by which somebody connects it.")
+      "Save the account, and reply with a link with which a person connects it.")
     Field(
       "redirectUrl", \.redirectURL, .line(1...2048, format: .url),
       "With `authorize`: where the browser goes at the end; left out, to the gateway.")
     Field(
       "refreshToken", \.refreshToken, .secret(1...16_384),
-      "A refresh token that another program was given; it is tried at once.")
+      "A refresh token that was issued to another program; it is tried immediately.")
     Field(
       "accessToken", \.accessToken, .secret(1...16_384),
-      "Accepted and not used: the refresh token gives a new one.")
-    Field("expires", \.expires, .date, "Accepted and not used.")
+      "Accepted and not used: a new one is requested with the refresh token.")
+    Field("expires", \.expires, .date, "Accepted but not used.")
     Field(
       "clientId", \.clientID, .line(1...256),
       "In place of `provider`: the Application (client) ID of an app that is found, or else added.")
@@ -109,16 +112,18 @@ package struct OAuth2Field: Contract {
     checkClient(&complaints)
     if auth?.delegatedAccount != nil { return checkDelegation(&complaints) }
     if provider == nil, clientID == nil, !complaints.isGiven("clientId") { complaints.missing("provider") }
-    if provider != nil, clientID != nil { complaints.add("clientId", "cannot stand beside provider") }
+    if provider != nil, clientID != nil { complaints.add("clientId", "cannot be combined with provider") }
     if authorize {
-      if refreshToken != nil { complaints.add("refreshToken", "cannot stand beside authorize") }
-      if clientID != nil { complaints.add("clientId", "cannot stand beside authorize: add the app first") }
+      if refreshToken != nil { complaints.add("refreshToken", "cannot be combined with authorize") }
+      if clientID != nil {
+        complaints.add("clientId", "cannot be combined with authorize: add the app first")
+      }
       return
     }
     if redirectURL != nil { complaints.add("redirectUrl", "is for authorize only") }
     guard let auth else { return complaints.missing("auth") }
     if auth.delegatedUser != nil {
-      complaints.add("auth", "needs delegatedAccount beside delegatedUser, or authorize")
+      complaints.add("auth", "needs delegatedAccount with delegatedUser, or authorize")
     } else if auth.user == nil {
       complaints.add("auth", "must name the user")
     }
@@ -126,7 +131,7 @@ package struct OAuth2Field: Contract {
 
   private func checkClient(_ complaints: inout Complaints) {
     if clientSecret != nil, clientCertificate != nil {
-      complaints.add("clientCertificate", "cannot stand beside clientSecret")
+      complaints.add("clientCertificate", "cannot be combined with clientSecret")
     }
     if clientID == nil, tenant != nil || cloud != nil || clientSecret != nil || clientCertificate != nil {
       complaints.missing("clientId")
@@ -134,11 +139,11 @@ package struct OAuth2Field: Contract {
   }
 
   private func checkDelegation(_ complaints: inout Complaints) {
-    if auth?.delegatedUser == nil { complaints.add("auth", "needs delegatedUser beside delegatedAccount") }
+    if auth?.delegatedUser == nil { complaints.add("auth", "needs delegatedUser with delegatedAccount") }
     for (name, isGiven) in [
       ("authorize", authorize), ("refreshToken", refreshToken != nil), ("clientId", clientID != nil),
     ] where isGiven {
-      complaints.add(name, "cannot stand beside auth.delegatedAccount, whose grant is used")
+      complaints.add(name, "cannot be combined with auth.delegatedAccount, whose grant is used")
     }
   }
 }
@@ -155,14 +160,14 @@ package struct AuthField: Contract {
     Field("user", \.user, .line(1...256), "The mailbox: its address, user principal name or object id.")
     Field(
       "delegatedUser", \.delegatedUser, .line(1...256),
-      "A mailbox that somebody else may use: the owner of `delegatedAccount` or, with `authorize`, the "
+      "A mailbox that another person may use: the owner of `delegatedAccount` or, with `authorize`, the "
         + "person who signs in.")
     Field(
       "delegatedAccount", \.delegatedAccount, .id(), "The account of the same workspace whose grant is used.")
   }
 }
 
-/// A client and its refresh token, as programs enter them that know mail servers only.
+/// A client and its refresh token, in the form of programs that know only mail servers.
 package struct SMTPField: Contract {
   package var host = ""
   package var port = 587
@@ -172,7 +177,7 @@ package struct SMTPField: Contract {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "SMTPField", "A client and its refresh token, as programs enter them that know mail servers only."
+    "SMTPField", "A client and its refresh token, in the form of programs that know only mail servers."
   ) {
     Required(
       "host", \.host, .line(1...256, format: .host),

@@ -14,14 +14,14 @@ package struct ImportLine: Contract {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "ImportLine", "One line: what became of a row, how far the import is, or its end."
+    "ImportLine", "One line: the result of a row, the progress of the import, or its end."
   ) {
     Field("line", \.line, .integer(1...(.max)), "The line of the list on which the row starts, from 1.")
     Field("error", \.error, .object, "Why the row was not imported, or why the import stopped.")
-    Field("notice", \.notice, .object, "Something worth knowing about the list.")
-    Field("account", \.account, .id(), "The account that was there and whose grant the row renewed.")
+    Field("notice", \.notice, .object, "Something to know about the list.")
+    Field("account", \.account, .id(), "The existing account whose grant the row renewed.")
     Field("state", \.state, .word(), "`existing`, with `account`.")
-    Field("progress", \.progress, .object, "How far the import is.")
+    Field("progress", \.progress, .object, "The progress of the import.")
     Field("done", \.done, .object, "The end: every row was read.")
     Field("stopped", \.stopped, .object, "The end: not every row was read; `error` says why.")
   }
@@ -43,12 +43,12 @@ package struct ImportFault: Contract {
 
   package static let fields = Fields<Self>("ImportFault", "Why a row was not imported.") {
     Required("problem", \.problem, .line(1...64), "Heliograph's code; docs/errors.md lists them.")
-    Required("message", \.message, .lines(1...65_536), "One sentence without anything of the row.")
+    Required("message", \.message, .lines(1...65_536), "One sentence that quotes nothing from the row.")
     Field("remedy", \.remedy, .lines(1...4096), "What to do about it.")
   }
 }
 
-/// Something worth knowing about a list.
+/// Something to know about a list.
 package struct ImportNotice: Contract {
   package var message = ""
   package var remedy = ""
@@ -60,7 +60,7 @@ package struct ImportNotice: Contract {
     self.remedy = remedy
   }
 
-  package static let fields = Fields<Self>("ImportNotice", "Something worth knowing about a list.") {
+  package static let fields = Fields<Self>("ImportNotice", "Something to know about a list.") {
     Required("message", \.message, .lines(1...4096), "What it is.")
     Required("remedy", \.remedy, .lines(1...4096), "What to do about it.")
   }
@@ -107,9 +107,9 @@ extension Operations {
   package static let importAccounts = Operation<Nothing, ImportQuery, Nothing, ImportLine>(
     .post, "/v1/accounts/import", id: "postAccountsImport", .accounts, .workspace,
     "Import refresh tokens from a list.",
-    "A row has an e-mail address, a client id (with a slash and the tenant, where it has one), a refresh "
-      + "token and, for a web client, its secret. Good rows are saved as they are read; of the others the "
-      + "reply tells line and reason.",
+    "A row has an e-mail address, a client id (followed by a slash and the tenant, if any), a refresh "
+      + "token and, for a web client, its secret. Valid rows are saved as they are read; for the others the "
+      + "reply gives the line and the reason.",
     body: .stream(
       type: "text/csv",
       summary: "UTF-8 or UTF-16; separated by commas, semicolons, tabs or `----`; with or without a header."),

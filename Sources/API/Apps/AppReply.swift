@@ -39,10 +39,11 @@ package struct AppReply: Contract {
     Required(AppTerm.enabled, \.enabled)
     Required("includeInListing", \.includeInListing, .flag, "Whether the sign-in page offers it.")
     Required("clientId", \.clientID, .line(1...256), "The Application (client) ID.")
-    Field("clientSecret", \.clientSecret, .secret(1...256), "Asterisks, where there is a secret.")
-    Field("clientCertificate", \.clientCertificate, .object, "The certificate, where there is one.")
+    Field("clientSecret", \.clientSecret, .secret(1...256), "Asterisks, if there is a secret.")
+    Field("clientCertificate", \.clientCertificate, .object, "The certificate, if there is one.")
     Field("secretExpires", \.secretExpires, .moment, "When the secret or the certificate expires.")
-    Required("authority", \.authority, .line(0...1024), "Whom the app is for, or the tenant.")
+    Required(
+      "authority", \.authority, .line(0...1024), "The kind of accounts, or the tenant, that the app is for.")
     Required("cloud", \.cloud, .line(1...256), "The cloud that the app is registered in.")
     Field("redirectUrl", \.redirectURL, .line(0...1024), AppTerm.redirectURL.summary)
     Required("baseScopes", \.baseScopes, .word(), AppTerm.baseScopes.summary)
@@ -52,9 +53,9 @@ package struct AppReply: Contract {
     Required(AppTerm.shared, \.shared)
     Required("accounts", \.accounts, .integer(0...(.max)), "How many accounts use it.")
     Field("warnings", \.warnings, WarningReply.list, WarningReply.listSummary)
-    Field("lastError", \.lastError, .object, "What stops the app, or stopped it last.")
+    Field("lastError", \.lastError, .object, "What stops the app, or what stopped it last.")
     Required("created", \.created, .moment, "When it was added.")
-    Required("updated", \.updated, .moment, "When it was changed last.")
+    Required("updated", \.updated, .moment, "When it was last changed.")
   }
 }
 
@@ -76,7 +77,7 @@ package struct CertificateReply: Contract {
   }
 }
 
-/// What works now and will not later, or does more than it should.
+/// What works now but will stop working, or allows more than it should.
 package struct WarningReply: Contract {
   package var code = Word(Code.secretExpiring)
   package var message = ""
@@ -96,7 +97,8 @@ package struct WarningReply: Contract {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "AppWarning", "Something about an app that works now and will not later, or does more than it should."
+    "AppWarning",
+    "Something about an app that works now but will stop working, or that allows more than it should."
   ) {
     Required("code", \.code, .word(), "What it is about.")
     Required("message", \.message, .lines(1...4096), "What is wrong.")
@@ -107,7 +109,7 @@ package struct WarningReply: Contract {
   }
 
   static let list = Kind<[WarningReply]>.list(.object, count: 0...100)
-  static let listSummary = "What works now and will not later, or does more than it should."
+  static let listSummary = "What works now but will stop working, or allows more than it should."
 }
 
 /// One page of the apps.

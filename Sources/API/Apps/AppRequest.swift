@@ -141,7 +141,7 @@ package struct RegistrationRequest: Contract {
     )
     Field(
       "clientCertificate", \.clientCertificate, .secretLines(0...65_536),
-      "Given, the guide speaks of a certificate in place of a secret.")
+      "If given, the guide describes a certificate in place of a secret.")
     Field(AppTerm.authority, \.authority)
     Field("cloud", \.cloud, .line(0...256), AppTerm.cloud + " Left out, `global`.")
     Field(AppTerm.redirectURL, \.redirectURL)
@@ -163,7 +163,7 @@ package struct RegistrationRequest: Contract {
 enum AppTerm {
   static let provider = Term(
     "provider", Kind<OAuth2Provider>.word(unsupported: "gmail", "gmailService", "mailRu"),
-    "`outlook`: people sign in and the app acts for them. `outlookService`: the app acts by itself in the "
+    "`outlook`: people sign in and the app acts for them. `outlookService`: the app acts for itself in the "
       + "mailboxes that an administrator allows.")
   static let title = Term("title", Kind<String>.line(0...256), "The text of its button on the sign-in page.")
   static let description = Term("description", Kind<String>.lines(0...1024), "A note for people.")
@@ -171,8 +171,8 @@ enum AppTerm {
     "enabled", Kind<Bool>.flag, "Whether it may be used; disabled, its accounts wait.")
   static let secretExpires = Term(
     "secretExpires", Kind<Instant>.date,
-    "When the secret expires: a day (2027-05-20) or a moment (2027-05-20T14:00:00Z). Of a certificate "
-      + "it is known."
+    "When the secret expires: a day (2027-05-20) or a moment (2027-05-20T14:00:00Z). For a certificate "
+      + "it is read from the certificate."
   )
   static let authority = Term(
     "authority", Kind<String>.line(0...1024),
@@ -180,19 +180,20 @@ enum AppTerm {
   )
   static let redirectURL = Term(
     "redirectUrl", Kind<String>.line(0...1024),
-    "The redirect URI as it is registered, when it is not the gateway's URL and `/oauth`.")
+    "The redirect URI as registered, if it is not the gateway's URL followed by `/oauth`.")
   static let baseScopes = Term(
     "baseScopes", Kind<BaseScopes>.word(unsupported: "pubsub"),
     "`api`: Microsoft Graph. `imap`: IMAP and SMTP, through which nothing can be sent yet.")
-  static let extraScopes = Term("extraScopes", scopes, "Scopes to ask for beside the usual ones.")
-  static let skipScopes = Term("skipScopes", scopes, "Scopes not to ask for.")
-  static let sendOnly = Term("sendOnly", Kind<Bool>.flag, "Whether people are asked for sending alone.")
+  static let extraScopes = Term("extraScopes", scopes, "Scopes to request in addition to the usual ones.")
+  static let skipScopes = Term("skipScopes", scopes, "Scopes not to request.")
+  static let sendOnly = Term(
+    "sendOnly", Kind<Bool>.flag, "Whether people are asked only for the permission to send.")
   static let shared = Term(
     "shared", Kind<Bool>.flag,
     "Whether people of every workspace may sign in with it; only for an operator, in the workspace "
       + "`default`, with the provider `outlook`.")
-  static let cloud = "`global`, `gcc-high`, `dod`, `china`, or a cloud of the operator's configuration."
-  static let unused = "Accepted and not used."
+  static let cloud = "`global`, `gcc-high`, `dod`, `china`, or a cloud from the operator's configuration."
+  static let unused = "Accepted but not used."
 
   static let scopes = Kind<[String]>.list(.line(1...255), count: 0...32)
 

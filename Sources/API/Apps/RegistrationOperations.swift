@@ -19,7 +19,8 @@ package struct RegistrationReply: Contract {
   package static let fields = Fields<Self>("Registration", "What to enter at Microsoft for an app.") {
     Required("displayName", \.displayName, .line(0...256), "The name.")
     Required("accountTypes", \.accountTypes, .object, "Under Supported account types.")
-    Field("platform", \.platform, .line(1...256), "Under Authentication; left out where nobody signs in.")
+    Field(
+      "platform", \.platform, .line(1...256), "Under Authentication; left out for an app without sign-in.")
     Required(
       "redirectUris", \.redirectURIs, .list(.line(1...4096), count: 0...100),
       "The redirect URIs of the platform.")
@@ -33,7 +34,7 @@ package struct RegistrationReply: Contract {
     Field(
       "commands", \.commands, .list(.line(1...4096), count: 0...100),
       "What an administrator enters in Exchange Online PowerShell to limit the app to some mailboxes.")
-    Required("notes", \.notes, .list(.lines(1...4096), count: 0...100), "What else is worth knowing.")
+    Required("notes", \.notes, .list(.lines(1...4096), count: 0...100), "Further information.")
   }
 }
 
@@ -46,7 +47,7 @@ package struct AccountTypesReply: Contract {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "AccountTypes", "Whom an app is for, as Microsoft's page calls it."
+    "AccountTypes", "Who can use an app, as Microsoft's page calls it."
   ) {
     Required("choose", \.choose, .line(1...256), "What to choose.")
     Required("formerly", \.formerly, .line(1...256), "What the page called it before 2026.")
@@ -123,10 +124,10 @@ package struct CredentialReply: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("Credential", "How an app proves itself.") {
-    Required("kind", \.kind, .word(), "What it proves itself with.")
+  package static let fields = Fields<Self>("Credential", "How an app authenticates.") {
+    Required("kind", \.kind, .word(), "What it authenticates with.")
     Required("instructions", \.instructions, .lines(1...4096), "What to do on the page.")
-    Field("copy", \.copy, .line(1...256), "Which field of the page to bring here.")
+    Field("copy", \.copy, .line(1...256), "Which field of the page to copy.")
   }
 }
 
@@ -147,7 +148,7 @@ package struct PageLinkReply: Contract {
   package static let fields = Fields<Self>("PageLink", "A page at Microsoft.") {
     Required("page", \.page, .line(1...64), "Which page it is.")
     Required("title", \.title, .line(1...256), "Its title.")
-    Required("url", \.url, .line(1...4096, format: .url), "Its address.")
+    Required("url", \.url, .line(1...4096, format: .url), "Its URL.")
   }
 }
 

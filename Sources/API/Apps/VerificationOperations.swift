@@ -7,9 +7,9 @@ package struct AppVerifyRequest: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("AppVerifyRequest", "How far an app is tried out.") {
+  package static let fields = Fields<Self>("AppVerifyRequest", "How much of an app is tested.") {
     Field(
-      "account", \.account, .id(), "One of the app's accounts, with which the steps go on to its mailbox.")
+      "account", \.account, .id(), "One of the app's accounts, whose mailbox is tested too.")
     Field(
       "sendTo", \.sendTo, .line(1...1024, format: .email),
       "Who receives a real test message from that account; needs `account`.")
@@ -31,12 +31,12 @@ package struct AccountVerifyRequest: Contract {
     self.sendTo = sendTo
   }
 
-  package static let fields = Fields<Self>("AccountVerifyRequest", "How far an account is tried out.") {
+  package static let fields = Fields<Self>("AccountVerifyRequest", "How much of an account is tested.") {
     Field("sendTo", \.sendTo, .line(1...1024, format: .email), "Who receives a real test message.")
   }
 }
 
-/// What was found when an app or an account was tried out.
+/// The result of testing an app or an account.
 package struct VerificationReply: Contract {
   package var app = AppID("")
   package var provider = Word(OAuth2Provider.outlook)
@@ -47,14 +47,14 @@ package struct VerificationReply: Contract {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "Verification", "What was found when an app or an account was tried out."
+    "Verification", "The result of testing an app or an account."
   ) {
     Required("app", \.app, .id(), "The OAuth2 app.")
     Required("provider", \.provider, .word(), "How the app reaches mailboxes.")
     Field("account", \.account, .id(), "The account.")
     Required("ok", \.ok, .flag, "Whether no step has failed; one that was skipped does not count.")
     Required(
-      "steps", \.steps, .list(.object, count: 0...100), "The steps in the order in which they were tried.")
+      "steps", \.steps, .list(.object, count: 0...100), "The steps in the order in which they were tested.")
   }
 }
 
@@ -93,16 +93,15 @@ package struct VerificationStepReply: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("VerificationStep", "One step of trying out an app or an account.")
-  {
+  package static let fields = Fields<Self>("VerificationStep", "One step of testing an app or an account.") {
     Required("id", \.id, .word(), "Which step it is.")
     Required("label", \.label, .line(1...256), "The step in words.")
-    Required("status", \.status, .word(), "`skip`: not needed, or not tried because an earlier step failed.")
-    Required("message", \.message, .lines(1...65_536), "What was found, or why it was not tried.")
-    Field("hint", \.hint, .lines(1...65_536), "What else is worth knowing.")
+    Required("status", \.status, .word(), "`skip`: not needed, or not tested because an earlier step failed.")
+    Required("message", \.message, .lines(1...65_536), "What was found, or why it was not tested.")
+    Field("hint", \.hint, .lines(1...65_536), "Further information.")
     Field("problem", \.problem, .line(1...64), "Heliograph's code; docs/errors.md lists them.")
     Field("remedy", \.remedy, .lines(1...4096), "What to do about it.")
-    Field("actor", \.actor, .word(), "Who has to act; left out where it is whoever reads this.")
+    Field("actor", \.actor, .word(), "Who has to act; left out if it is the reader.")
     Field("link", \.link, .line(1...4096, format: .url), "The page at Microsoft where this can be fixed.")
   }
 }
@@ -110,13 +109,13 @@ package struct VerificationStepReply: Contract {
 extension Operations {
   package static let verifyApp = Operation<AppID, Nothing, AppVerifyRequest, VerificationReply>(
     .post, "/v1/oauth2/{app}/verify", id: "verifyOAuth2App", .apps, .workspace,
-    "Try out an app step by step.",
-    "With one of its accounts, on to its mailbox and a test message. What is wrong is part of the reply and "
+    "Test an app step by step.",
+    "With one of its accounts, its mailbox and a test message are included. A fault is part of the reply and "
       + "not an error.",
     body: .optionalJSON, problems: [.appNotFound, .accountNotFound])
 
   package static let verifyAccount = Operation<AccountID, Nothing, AccountVerifyRequest, VerificationReply>(
     .post, "/v1/account/{account}/verify", id: "verifyAccount", .accounts, .account,
-    "Try out an account step by step, from name resolution to a test message.",
-    "What is wrong is part of the reply and not an error.", body: .optionalJSON, problems: [.accountNotFound])
+    "Test an account step by step, from name resolution to a test message.",
+    "A fault is part of the reply and not an error.", body: .optionalJSON, problems: [.accountNotFound])
 }

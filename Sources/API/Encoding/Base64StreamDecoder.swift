@@ -76,16 +76,16 @@ package struct Base64StreamDecoder: Sendable {
     case Self.space: break
     case Self.pad:
       guard pending + padding >= 2, pending + padding < 4, pending > 0 else {
-        throw fault("is not base64: “=” stands at character \(position), where no padding can be")
+        throw fault("is not base64: “=” is at character \(position), where padding is not allowed")
       }
       padding += 1
     case Self.invalid:
       if character == UInt8(ascii: ":"), characters == 4, beginsLikeURL {
-        throw fault("must be base64 alone, without “data:” and a media type in front")
+        throw fault("must be only base64, without “data:” and a media type in front")
       }
       throw fault("is not base64: \(Self.name(character)) at character \(position) is not in its alphabet")
     default:
-      throw fault("is not base64: \(Self.name(character)) at character \(position) stands after the padding")
+      throw fault("is not base64: \(Self.name(character)) at character \(position) follows the padding")
     }
   }
 
@@ -109,7 +109,7 @@ package struct Base64StreamDecoder: Sendable {
     }
     let spare = pending == 2 ? 4 : 2
     guard bits & (1 << spare - 1) == 0 else {
-      throw fault("is not base64: its last character carries bits beyond the last byte")
+      throw fault("is not base64: its last character has bits beyond the last byte")
     }
     let whole = bits >> spare
     if pending == 3 { bytes.append(UInt8(truncatingIfNeeded: whole >> 8)) }

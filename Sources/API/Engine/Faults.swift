@@ -85,7 +85,7 @@ enum FaultKind: Int, Sendable, Comparable {
     switch self {
     case .invalid: "Correct the field and send the request again."
     case .unknown: "Correct the spelling, or leave the field out."
-    case .unsupported: "Leave the field out; this version does not do what it asks for."
+    case .unsupported: "Leave the field out; this version does not support what it requests."
     }
   }
 }

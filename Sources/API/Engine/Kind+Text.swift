@@ -105,7 +105,7 @@ extension Kind where Value == Secret {
     ) { value, reading in
       guard let text = rule.read(value, &reading) else { return nil }
       if text == Writing.mask, !reading.mode.isLenient {
-        reading.fault("is the mask and not a secret")
+        reading.fault("is the mask, not a secret")
         return nil
       }
       return Secret(text)

@@ -22,14 +22,14 @@ package struct ErrorReply: Contract {
     Required("error", \.error, .line(1...64), "The HTTP status in words.")
     Required("message", \.message, .lines(1...65_536), "One sentence with the value that was wrong.")
     Required(
-      "code", \.code, .line(1...64), "EmailEngine's code where it has one, else the same as `problem`.")
+      "code", \.code, .line(1...64), "EmailEngine's code if it has one, otherwise the same as `problem`.")
     Required(
       "problem", \.problem, .line(1...64), "Heliograph's code, `area.reason`; docs/errors.md lists them.")
     Field("remedy", \.remedy, .lines(1...4096), "What to do next.")
-    Field("how", \.how, .line(1...256), "The operation that shows or does what the remedy speaks of.")
-    Field("actor", \.actor, .word(), "Who has to act; left out where it is the caller.")
+    Field("how", \.how, .line(1...256), "The operation that shows or does what the remedy describes.")
+    Field("actor", \.actor, .word(), "Who has to act; left out if it is the caller.")
     Field("link", \.link, .line(1...4096, format: .url), "The page at Microsoft where this can be fixed.")
-    Field("fields", \.faults, .list(.object, count: 0...20), "Each faulty field; at most 20 are told.")
+    Field("fields", \.faults, .list(.object, count: 0...20), "Each faulty field; at most 20 are listed.")
     Field("origin", \.origin, .object, "What Microsoft said, for a support ticket there.")
   }
 }
@@ -129,6 +129,6 @@ package struct OriginReply: Contract {
     Field("statusCode", \.statusCode, .integer(100...999), "The HTTP status of Microsoft's reply.")
     Field(
       "code", \.code, .line(1...256), "Microsoft's own code, such as `AADSTS7000215` or `ErrorSendAsDenied`.")
-    Field("requestId", \.requestId, .line(1...256), "The id by which Microsoft finds the request.")
+    Field("requestId", \.requestId, .line(1...256), "The id by which Microsoft can find the request.")
   }
 }

@@ -15,18 +15,18 @@ package struct ProblemReply: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("Problem", "A problem of the past.") {
+  package static let fields = Fields<Self>("Problem", "A problem that occurred earlier.") {
     Required(
-      "code", \.code, .line(1...64), "EmailEngine's code where it has one, else the same as `problem`.")
+      "code", \.code, .line(1...64), "EmailEngine's code if it has one, otherwise the same as `problem`.")
     Required(
       "problem", \.problem, .line(1...64), "Heliograph's code, `area.reason`; docs/errors.md lists them.")
     Required("message", \.message, .lines(1...65_536), "One sentence about what happened.")
     Field("remedy", \.remedy, .lines(1...4096), "What to do about it.")
-    Field("actor", \.actor, .word(), "Who has to act; left out where it is whoever reads this.")
+    Field("actor", \.actor, .word(), "Who has to act; left out if it is the reader.")
     Field("link", \.link, .line(1...4096, format: .url), "The page at Microsoft where this can be fixed.")
     Field("statusCode", \.statusCode, .integer(100...999), "The HTTP status of Microsoft's reply.")
     Field("serverResponseCode", \.serverResponseCode, .line(1...256), "Microsoft's own code.")
-    Field("requestId", \.requestId, .line(1...256), "The id by which Microsoft finds the request.")
+    Field("requestId", \.requestId, .line(1...256), "The id by which Microsoft can find the request.")
     Required("date", \.date, .moment, "When it happened.")
   }
 }

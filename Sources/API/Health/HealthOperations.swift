@@ -10,7 +10,7 @@ package struct HealthReply: Contract {
 
   package static let fields = Fields<Self>("Health", "Whether the gateway works.") {
     Required(
-      "success", \.success, .flag, "Always `true`; a gateway that does not work answers with an error.")
+      "success", \.success, .flag, "Always `true`; a gateway that does not work replies with an error.")
     Required(
       "warnings", \.warnings, .integer(0...(.max)),
       "How many secrets and certificates of apps expire within 30 days or have expired.")
@@ -50,8 +50,8 @@ package struct ExpiringCredential: Contract {
 extension Operations {
   package static let health = Operation<Nothing, Nothing, Nothing, HealthReply>(
     .get, "/health", id: "getHealth", .operation, .optionalToken,
-    "Tell whether the gateway and its database work.",
-    "An operator's token is told which secrets expire soon.")
+    "Check whether the gateway and its database work.",
+    "An operator's token also gets the secrets that expire soon.")
 
   package static let openAPI = Operation<Nothing, Nothing, Nothing, Nothing>(
     .get, "/openapi.json", id: "getOpenAPI", .operation, .open, "Describe this API.", reply: .document)

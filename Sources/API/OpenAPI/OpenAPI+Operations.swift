@@ -178,7 +178,7 @@ extension OpenAPI {
 
   private static func writeRetryAfter(to json: inout JSONWriter) {
     json.object {
-      $0.member("description", "After how many seconds the request may be repeated, where waiting can help.")
+      $0.member("description", "After how many seconds the request may be repeated, if waiting can help.")
       $0.member("schema") { json in
         json.object {
           $0.member("type", "integer")

@@ -97,8 +97,8 @@ package enum OpenAPI {
     switch access {
     case .open: "Needs no token."
     case .optionalToken: "Needs no token; one that is sent must be valid."
-    case .workspace: "Needs a token of the whole workspace."
-    case .account: "A token of one account may call it for that account."
+    case .workspace: "Needs a token for the whole workspace."
+    case .account: "A token for one account may call it for that account."
     case .operator: "Needs an operator's token."
     }
   }

@@ -139,12 +139,12 @@ package struct RequestHeader: Sendable {
 
   package static let idempotencyKey = RequestHeader(
     "Idempotency-Key",
-    "A key of your own for this message. The same key with the same body is answered with the first "
+    "A key of your own for this message. A repeat with the same body gets the first "
       + "receipt; with another body it is refused with 409.", length: 1...1024)
 
   package static let workspace = RequestHeader(
     "Heliograph-Workspace",
-    "The workspace in which an operator's token acts; all other tokens have only their own.",
+    "The workspace in which an operator's token acts; all other tokens act only in their own.",
     length: 1...64)
 }
 
@@ -161,14 +161,14 @@ package enum OperationTag: String, Sendable, CaseIterable {
 
   var summary: String {
     switch self {
-    case .submit: "Hand in messages."
-    case .outbox: "Messages that were accepted, and what became of them."
+    case .submit: "Submit messages."
+    case .outbox: "Messages that were accepted, and their outcome."
     case .accounts: "The mailboxes that messages are sent from, and the ways to connect them."
     case .apps: "App registrations at Microsoft Entra, through which mailboxes are connected."
-    case .events: "What happened, in order."
+    case .events: "Events, in order."
     case .tokens: "Keys to this API."
     case .workspaces:
-      "What is kept apart: apps, accounts, tokens, messages and events of one customer or team."
+      "Separate sets of apps, accounts, tokens, messages and events, such as of one customer or team."
     case .operation: "Whether the gateway works, and this description."
     }
   }

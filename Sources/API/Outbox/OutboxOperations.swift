@@ -17,7 +17,7 @@ package struct OutboxPage: PagedReply {
   }
 }
 
-/// What became of a request to take a message back.
+/// The result of a request to cancel a message.
 package struct MessageCancelled: Contract {
   package var deleted = false
 
@@ -28,10 +28,10 @@ package struct MessageCancelled: Contract {
   }
 
   package static let fields = Fields<Self>(
-    "OutboxDeleted", "What became of a request to take a message back."
+    "OutboxDeleted", "The result of a request to cancel a message."
   ) {
     Required(
-      "deleted", \.deleted, .flag, "`false` when it had been sent, had failed or was taken back before.")
+      "deleted", \.deleted, .flag, "`false` if it had already been sent, failed or been cancelled.")
   }
 }
 
@@ -41,9 +41,10 @@ extension Operations {
 
   package static let outboxEntry = Operation<QueueID, Nothing, Nothing, OutboxReply>(
     .get, "/v1/outbox/{queueId}", id: "getOutboxEntry", .outbox, .account,
-    "Show one message with its attempts.", "Also some days after it was settled.", problems: [.queueNotFound])
+    "Show one message with its attempts.", "This also works for some days after it was settled.",
+    problems: [.queueNotFound])
 
   package static let cancelMessage = Operation<QueueID, Nothing, Nothing, MessageCancelled>(
     .delete, "/v1/outbox/{queueId}", id: "deleteOutboxEntry", .outbox, .account,
-    "Take back a message that waits or is held.", problems: [.queueNotFound, .queueInFlight])
+    "Cancel a message that is waiting or held.", problems: [.queueNotFound, .queueInFlight])
 }

@@ -1,6 +1,6 @@
 package import Core
 
-/// A message in the outbox, and what has become of it.
+/// A message in the outbox, and its state.
 package struct OutboxReply: Contract {
   package var queueId = QueueID("")
   package var account = AccountID("")
@@ -43,11 +43,11 @@ package struct OutboxReply: Contract {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "OutboxEntry", "A message in the outbox, and what has become of it."
+    "OutboxEntry", "A message in the outbox, and its state."
   ) {
     Required("queueId", \.queueId, .id(), "The message's id in the outbox.")
     Required("account", \.account, .id(), "The account that sends it.")
-    Required("source", \.source, .word(), "How it was handed in.")
+    Required("source", \.source, .word(), "How it was submitted.")
     Required("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
     Required("envelope", \.envelope, .object, "Who sends and receives it.")
     Field("subject", \.subject, .line(0...10_240), "The Subject header.")
@@ -55,19 +55,19 @@ package struct OutboxReply: Contract {
       "idempotencyKey", \.idempotencyKey, .line(1...1024), "The `Idempotency-Key` that it was submitted with."
     )
     Required("created", \.created, .moment, "When it was accepted.")
-    Required("scheduled", \.scheduled, .moment, "When it was due first.")
+    Required("scheduled", \.scheduled, .moment, "When it was first due.")
     Required(
       "nextAttempt", \.nextAttempt, .momentOrFalse,
       "When the next attempt is due; `false` when one is running or there will be none.")
     Required("attemptsMade", \.attemptsMade, .integer(0...(.max)), "How many attempts there have been.")
     Required(
       "attempts", \.attempts, .integer(0...(.max)),
-      "About how many attempts there will be before it is given up.")
+      "Roughly how many attempts there will be before Heliograph gives up.")
     Required(
       "state", \.state, .word(),
-      "`ready`: waits for its turn. `active`: an attempt is running. `deferred`: waits for its next attempt. "
-        + "`held`: may have been sent, and waits for a person to decide. `done`: sent. `failed`: given up. "
-        + "`cancelled`: taken back.")
+      "`ready`: waiting for its turn. `active`: an attempt is running. `deferred`: waiting for its next "
+        + "attempt. `held`: may have been sent, and waits for a person to decide. `done`: sent. `failed`: not sent. "
+        + "`cancelled`: deleted before it was sent.")
     Required("progress", \.progress, .object, "The same in EmailEngine's words.")
     Field(
       "history", \.history, .list(.object, count: 0...100_000),
@@ -89,7 +89,7 @@ package struct EnvelopeReply: Contract {
 
   package static let fields = Fields<Self>("Envelope", "Who sends and receives a message.") {
     Required("from", \.from, .line(0...1024), "The sender.")
-    Required("to", \.to, .list(.line(1...1024), count: 0...100_000), "Everybody who receives it.")
+    Required("to", \.to, .list(.line(1...1024), count: 0...100_000), "Everyone who receives it.")
   }
 }
 
@@ -159,14 +159,14 @@ package struct AttemptReply: Contract {
     Required(
       "step", \.step, .word(),
       "The step that was recorded last: `create` a draft, `send` the draft, `submit` without a draft, "
-        + "`look` the message up, or `hold`: nothing was asked for.")
+        + "`look` the message up, or `hold`: nothing was requested.")
     Required("node", \.node, .id(), "The gateway process that made it.")
     Required("started", \.started, .moment, "When it began.")
     Field("ended", \.ended, .moment, "When it ended; left out while it is running.")
     Field(
       "verdict", \.verdict, .word(),
-      "What came of it; `unknown`: perhaps sent, to be looked up; `held`: perhaps sent, a person decides; "
-        + "`interrupted`: cut off when its node stopped.")
+      "The result; `unknown`: perhaps sent, to be looked up; `held`: perhaps sent, a person decides; "
+        + "`interrupted`: cut short when its node stopped.")
     Field("problem", \.problem, .object, "What went wrong.")
   }
 }

@@ -13,7 +13,7 @@ package struct SignInRequest: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("FormRequest", "Who is to sign in by a link.") {
+  package static let fields = Fields<Self>("FormRequest", "Who is to sign in with a link.") {
     Field("account", \.account, .id(), SignInTerm.account)
     Field(AccountTerm.name, \.name)
     Field("email", \.email, .line(0...1024, format: .email), SignInTerm.email)
@@ -34,7 +34,7 @@ package struct SignInRequest: Contract {
 
 enum SignInTerm {
   static let account = "The account to add or to connect again; left out, a new one."
-  static let email = "The mailbox's address; nobody else can sign in, unless the mailbox is `delegated`."
+  static let email = "The mailbox's address; no one else can sign in, unless the mailbox is `delegated`."
 }
 
 /// A link by which somebody signs in.
@@ -47,7 +47,7 @@ package struct SignInLink: Contract {
     self.url = url
   }
 
-  package static let fields = Fields<Self>("FormReply", "A link by which somebody signs in.") {
+  package static let fields = Fields<Self>("FormReply", "A link for signing in.") {
     Required("url", \.url, .line(1...16_384, format: .url), "The link; it works once, for 24 hours.")
   }
 }
@@ -64,7 +64,7 @@ package struct DeviceSignInRequest: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("DeviceRequest", "Who is to sign in by a code.") {
+  package static let fields = Fields<Self>("DeviceRequest", "Who is to sign in with a code.") {
     Field("account", \.account, .id(), SignInTerm.account)
     Field(AccountTerm.name, \.name)
     Field("email", \.email, .line(0...1024, format: .email), SignInTerm.email)
@@ -78,7 +78,7 @@ package struct DeviceSignInRequest: Contract {
   }
 }
 
-/// A code to be entered on a page of Microsoft's.
+/// A code to be entered on one of Microsoft's pages.
 package struct DeviceSignInReply: Contract {
   package var id = DeviceSignInID("")
   package var userCode = ""
@@ -90,16 +90,17 @@ package struct DeviceSignInReply: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("DeviceReply", "A code to be entered on a page of Microsoft's.") {
+  package static let fields = Fields<Self>("DeviceReply", "A code to be entered on one of Microsoft's pages.")
+  {
     Required("id", \.id, .id(), "The id of this sign-in.")
     Required("userCode", \.userCode, .line(1...256), "What the mailbox's owner enters.")
     Required("verificationUri", \.verificationURI, .line(1...4096, format: .url), "Where they enter it.")
     Required("expiresIn", \.expiresIn, .integer(0...(.max)), "For how many seconds the code works.")
-    Required("interval", \.interval, .integer(1...(.max)), "How many seconds to wait between two questions.")
+    Required("interval", \.interval, .integer(1...(.max)), "How many seconds to wait between two requests.")
     Required("message", \.message, .lines(1...4096), "Microsoft's instructions for the mailbox's owner.")
     Required(
       "url", \.url, .line(1...16_384, format: .url),
-      "A page of the gateway that shows the code and what has become of the sign-in.")
+      "A page of the gateway that shows the code and the state of the sign-in.")
   }
 }
 
@@ -120,7 +121,7 @@ package struct DeviceStatusReply: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("DeviceStatus", "What has become of a sign-in by code.") {
+  package static let fields = Fields<Self>("DeviceStatus", "The state of a sign-in with a code.") {
     Required("id", \.id, .id(), "The id of the sign-in.")
     Required(
       "status", \.status, .word(),
@@ -134,13 +135,13 @@ package struct DeviceStatusReply: Contract {
 extension Operations {
   package static let makeSignInLink = Operation<Nothing, Nothing, SignInRequest, SignInLink>(
     .post, "/v1/authentication/form", id: "postAuthenticationForm", .accounts, .workspace,
-    "Make a link by which somebody signs in.", "It works once, for 24 hours.",
+    "Create a sign-in link.", "It works once, for 24 hours.",
     problems: [.appNotFound, .appDisabled, .appInvalid, .accountExists])
 
   package static let startDeviceSignIn = Operation<Nothing, Nothing, DeviceSignInRequest, DeviceSignInReply>(
     .post, "/v1/authentication/device", id: "postAuthenticationDevice", .accounts, .workspace,
-    "Get a code that the mailbox's owner enters on a page of Microsoft's.",
-    "For gateways that no browser reaches.",
+    "Get a code that the mailbox's owner enters on one of Microsoft's pages.",
+    "For gateways that no browser can reach.",
     problems: [
       .appNotFound, .appDisabled, .appInvalid, .accountExists, .signInPublicClientOff, .entraUnreachable,
       .entraUnavailable, .entraThrottled, .entraUnexpectedReply,
@@ -148,6 +149,6 @@ extension Operations {
 
   package static let deviceSignIn = Operation<DeviceSignInID, Nothing, Nothing, DeviceStatusReply>(
     .get, "/v1/authentication/device/{device}", id: "getAuthenticationDevice", .accounts, .workspace,
-    "Show what has become of a sign-in by code.", "Until a day after its end.",
+    "Show the state of a sign-in with a code.", "This works until a day after its end.",
     problems: [.signInDeviceUnknown])
 }

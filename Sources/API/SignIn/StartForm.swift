@@ -9,8 +9,8 @@ package struct StartForm: Contract {
   package init() {}
 
   package static let fields = Fields<Self>("StartForm", "A button of the sign-in page.") {
-    Required("data", \.data, .line(1...16_384), "What the link says.")
-    Required("sig", \.sig, .line(1...256), "Our signature of it.")
+    Required("data", \.data, .line(1...16_384), "The content of the link.")
+    Required("sig", \.sig, .line(1...256), "The gateway's signature for it.")
     Required("app", \.app, .id(), "The OAuth2 app that was chosen.")
   }
 }

@@ -13,7 +13,7 @@ package struct SubmitReply: Contract {
     Required("response", \.response, .line(1...256), "What happened, in words.")
     Required("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
     Required("queueId", \.queueId, .id(), "The message's id in the outbox.")
-    Field("idempotency", \.idempotency, .object, "What became of the `Idempotency-Key`, where there was one.")
+    Field("idempotency", \.idempotency, .object, "The effect of the `Idempotency-Key`, if there was one.")
   }
 }
 
@@ -36,7 +36,7 @@ package struct IdempotencyReply: Contract {
     self.status = Word(status)
   }
 
-  package static let fields = Fields<Self>("Idempotency", "What became of an `Idempotency-Key`.") {
+  package static let fields = Fields<Self>("Idempotency", "The effect of an `Idempotency-Key`.") {
     Required("key", \.key, .line(1...1024), "The key.")
     Required(
       "status", \.status, .word(),
@@ -56,7 +56,7 @@ extension Operations {
     problems: [.workspaceNoDefaultSender, .accountNotFound, .backendNotImplemented] + refusals)
 
   private static let acceptance =
-    "Answers once the message is on disk; from then on it is sent, or its failure is told, even if the "
+    "Replies once the message is on disk; from then on it is sent, or its failure is reported, even if the "
     + "gateway stops. A message that is refused was not stored."
 
   private static let refusals: [ProblemCode] = [

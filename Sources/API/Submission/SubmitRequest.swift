@@ -20,20 +20,20 @@ package struct SubmitRequest: Contract {
     Field("replyTo", \.replyTo, addresses, "Where replies should go.")
     Field("to", \.to, addresses, "Recipients in the To header.")
     Field("cc", \.cc, addresses, "Recipients in the Cc header.")
-    Field("bcc", \.bcc, addresses, "Recipients whom nobody else sees.")
+    Field("bcc", \.bcc, addresses, "Recipients whom no other recipient sees.")
     Field("subject", \.subject, .line(0...10_240), "The Subject header.")
     Field("text", \.text, .lines(0...5_242_880), "The message as plain text.")
     Field("html", \.html, .lines(0...5_242_880), "The message as HTML.")
     Field(
       "messageId", \.messageId, .line(1...996),
-      "The Message-ID header, with its angle brackets; left out, Heliograph makes one.")
+      "The Message-ID header, with its angle brackets; left out, Heliograph generates one.")
     Field(
       "headers", \.headers, .texts(count: 0...100, name: 1...1024, value: 0...10_240),
       "Further headers, each name with its value.")
     Field("attachments", \.attachments, .list(.object, count: 0...100), "Files that go with the message.")
     Field(
       "envelope", \.envelope, .object,
-      "Who receives the message, whatever its headers say; must name everybody in `to` and `cc`.")
+      "Who receives the message, whatever its headers say; must name everyone in `to` and `cc`.")
     Unsupported(
       "reference", "previewText", "template", "mailMerge", "raw", "render", "trackOpens", "trackClicks",
       "copy",
@@ -76,7 +76,7 @@ package struct EnvelopeField: Contract {
     Field("from", \.from, .lines(1...1024, format: .email), "The sender; must be the address in `from`.")
     Field(
       "to", \.to, .list(.lines(1...1024, format: .email), count: 0...1000),
-      "Everybody who receives the message, the addresses in `to` and `cc` among them.")
+      "Everyone who receives the message, including the addresses in `to` and `cc`.")
   }
 }
 

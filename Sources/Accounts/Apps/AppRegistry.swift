@@ -119,7 +119,7 @@ extension Problem {
     "Only an app of the workspace “default” can be shared.", remedy: "Add it there, as the operator.")
 
   package static let operatorOnly = Problem(
-    .tokenScope, "Only the operator shares an app or changes a shared one.",
+    .tokenScope, "Only the operator can share an app or change a shared one.",
     remedy: "Use a token with the scope *.")
 
   fileprivate static func appMoved(_ id: AppID, accounts: Int) -> Problem {

@@ -2,7 +2,7 @@ package import Core
 package import Store
 package import Vault
 
-/// Something about an app that works now and will not later, or does more than it should.
+/// Something about an app that works now but will stop working, or that allows more than it should.
 package struct AppWarning: Sendable, Hashable {
   package let code: Code
   package let message: String
@@ -47,26 +47,26 @@ package struct AppWarning: Sendable, Hashable {
 
 extension AppWarning {
   private static let looksLikeID = AppWarning(
-    .secretLooksLikeID, "The client secret looks like a Secret ID, which proves nothing.",
-    remedy: "Paste the secret's Value; if it is no longer shown, make a new secret.")
+    .secretLooksLikeID, "The client secret looks like a Secret ID, which does not work as a secret.",
+    remedy: "Paste the secret's Value; if it is no longer shown, create a new secret.")
 
   private static let anHour = AppWarning(
     .noOfflineAccess,
-    "Without “offline_access” Microsoft gives no refresh token: sending stops after an hour.",
-    remedy: "Take it out of “skipScopes” and have people sign in again.")
+    "Without “offline_access” Microsoft issues no refresh token: sending stops after an hour.",
+    remedy: "Remove it from “skipScopes” and have people sign in again.")
 
   private static let sendOnly = AppWarning(
     .noLookUp,
-    "The app may only send: whether a message went cannot be looked up when Microsoft's answer is lost.",
-    remedy: "Choose what becomes of such messages with the account's “unknownOutcome”, hold or resend.")
+    "The app may only send: if Microsoft's reply is lost, the outcome of a message cannot be looked up.",
+    remedy: "Choose what happens to such messages with the account's “unknownOutcome”: hold or resend.")
 
   private static func expiry(of app: OAuth2AppRecord, _ end: Instant, _ now: Instant) -> [AppWarning] {
     let what = app.clientCertificate == nil ? "client secret" : "certificate"
     let date = String(end.description.prefix(10))
     let remedy =
       app.clientCertificate == nil
-      ? "Make a new secret under Certificates & secrets and paste its Value; accounts stay connected."
-      : "Make a new certificate, upload it to the app, and paste it here with its key; accounts stay connected."
+      ? "Create a new secret under Certificates & secrets and paste its Value; accounts stay connected."
+      : "Create a new certificate, upload it to the app, and paste it here with its key; accounts stay connected."
     guard end > now else {
       return [AppWarning(.secretExpired, "The \(what) has expired on \(date).", remedy: remedy)]
     }
@@ -78,15 +78,18 @@ extension AppWarning {
 
   private static func everyMailbox(_ app: OAuth2AppRecord) -> AppWarning {
     AppWarning(
-      .everyMailbox, "An administrator's consent in Entra lets this app into every mailbox of the tenant.",
-      remedy: "Run these commands in Exchange Online PowerShell with your own names, then take Mail.Send and "
-        + "Mail.ReadWrite off the app's API permissions in Entra: what both allow adds up.",
+      .everyMailbox,
+      "An administrator's consent in Entra gives this app access to every mailbox of the tenant.",
+      remedy:
+        "Run these commands in Exchange Online PowerShell with your own names, then remove Mail.Send and "
+        + "Mail.ReadWrite from the app's API permissions in Entra; otherwise both kinds of permission apply.",
       commands: narrowing(.api, app.clientID, app.name))
   }
 
   private static func mailboxByMailbox(_ app: OAuth2AppRecord) -> AppWarning {
     AppWarning(
-      .mailboxByMailbox, "Over IMAP and SMTP Exchange lets this app into no mailbox that is not named to it.",
+      .mailboxByMailbox,
+      "Over IMAP and SMTP, this app can use only mailboxes to which Exchange gives it access.",
       remedy: "Run these commands in Exchange Online PowerShell, the last one for each mailbox.",
       commands: narrowing(.imap, app.clientID, app.name))
   }

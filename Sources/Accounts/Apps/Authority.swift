@@ -14,7 +14,7 @@ package struct Authority: Sendable, Hashable {
     let name = text.lowercased()
     guard Self.shared.contains(name) || isGUID(name) || Self.isDomain(name) else {
       throw .appInvalid(
-        "“\(String(text.prefix(80)))” names no tenant.",
+        "“\(String(text.prefix(80)))” is not a tenant.",
         remedy: "Use common, organizations, consumers, a Directory (tenant) ID or a domain of the tenant.")
     }
     segment = name

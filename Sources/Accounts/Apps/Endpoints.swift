@@ -74,8 +74,8 @@ extension Problem {
   fileprivate static func cloudRemoved(_ app: OAuth2AppRecord) -> Problem {
     Problem(
       .appCloudUnknown,
-      "The app “\(app.name)” belongs to the cloud “\(app.cloud)”, which the configuration no longer names.",
-      remedy: "Name the cloud again under “clouds”; the app's messages wait until then.")
+      "The app “\(app.name)” belongs to the cloud “\(app.cloud)”, which the configuration no longer lists.",
+      remedy: "Add the cloud under “clouds” again; the app's messages wait until then.")
   }
 
   package static func cloudUnknown(_ name: String, known: [String]) -> Problem {

@@ -33,7 +33,7 @@ extension NewApp {
     try requireText("clientId", clientID)
     guard clientID.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw .appInvalid(
-        "The client id holds a space or a character outside ASCII.", remedy: Self.clientIDRemedy)
+        "The client id contains a space or a character outside ASCII.", remedy: Self.clientIDRemedy)
     }
     guard !shared || provider == .outlook else {
       throw .appInvalid(
@@ -50,14 +50,14 @@ extension NewApp {
     case (nil, nil): return .none
     case (.some, .some):
       throw .appInvalid(
-        "An app proves itself with a client secret or with a certificate, and this one has both.",
+        "An app authenticates with either a client secret or a certificate, but this one has both.",
         remedy: "Leave out “clientSecret” or “clientCertificate”.")
     case (let secret?, nil):
       let text = secret.reveal()
       guard (1...Self.longest).contains(text.utf8.count), text.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
       else {
         throw .appInvalid(
-          "The client secret is empty or is none that Microsoft makes.", remedy: Self.secretRemedy)
+          "The client secret is empty, or does not look like one of Microsoft's.", remedy: Self.secretRemedy)
       }
       return .secret(secret, expires: secretExpires)
     case (nil, let pem?):
@@ -92,7 +92,7 @@ extension NewApp {
       url.isSecure || url.isThisMachine, !redirectURL.contains(where: { "!$'(),;*".contains($0) })
     else {
       throw .appInvalid(
-        "Entra does not take “\(String(redirectURL.prefix(80)))” as a redirect URI.",
+        "Entra does not accept “\(String(redirectURL.prefix(80)))” as a redirect URI.",
         remedy: "Use an https address, or http with localhost, of at most 256 characters.")
     }
   }
@@ -104,7 +104,7 @@ extension NewApp {
         scope.utf8.allSatisfy({ $0 == 0x21 || (0x23...0x5B).contains($0) || (0x5D...0x7E).contains($0) })
       else {
         throw .appInvalid(
-          "“\(String(scope.prefix(80)))” is not a scope.", remedy: "Give each scope by itself.")
+          "“\(String(scope.prefix(80)))” is not a scope.", remedy: "Give each scope separately.")
       }
       guard scopes.belongsHere(scope) else {
         throw .appInvalid(
@@ -114,7 +114,7 @@ extension NewApp {
     }
     if let needed = skipScopes.first(where: { scopes.isOpenID($0) && !scopes.isOfflineAccess($0) }) {
       throw .appInvalid(
-        "“\(needed)” cannot be skipped: without it nobody knows who has signed in.",
+        "“\(needed)” cannot be skipped: without it Heliograph cannot tell who has signed in.",
         remedy: "Leave it out of “skipScopes”.")
     }
   }
@@ -122,8 +122,8 @@ extension NewApp {
   private func requireText(_ field: String, _ text: String) throws(Problem) {
     guard isPlainText(text, longest: Self.longest) else {
       throw .invalidField(
-        field, "is empty, too long or holds control characters",
-        remedy: "Give it a text of at most \(Self.longest) bytes.")
+        field, "is empty, too long or contains control characters",
+        remedy: "Use a text of at most \(Self.longest) bytes.")
     }
   }
 
@@ -133,6 +133,6 @@ extension NewApp {
 
 extension Problem {
   package static let tenantNeeded = Problem.appInvalid(
-    "An app that acts for itself needs one certain tenant.",
+    "An app that acts for itself needs a specific tenant.",
     remedy: "Set “authority” to the Directory (tenant) ID.")
 }

@@ -47,7 +47,7 @@ package struct DeviceSignIns: Service {
       }
       await due.forEach(limit: Self.width) { await poll($0) }
     } catch {
-      logger.warning("cannot look for device codes", metadata: ["problem": "\(error)"])
+      logger.warning("Device codes cannot be read from the database.", metadata: ["problem": "\(error)"])
     }
   }
 
@@ -68,7 +68,7 @@ package struct DeviceSignIns: Service {
       try await store.write { (tx: borrowing Transaction) in try tx.take(step, of: record, at: now) }
       if case .end(let state, let account, let problem) = step {
         logger.info(
-          "sign-in by device code ended",
+          "A sign-in by device code has ended.",
           metadata: [
             "state": "\(state.rawValue)", "account": "\(account?.rawValue ?? "none")",
             "problem": "\(problem?.code ?? "none")",
@@ -76,7 +76,7 @@ package struct DeviceSignIns: Service {
       }
     } catch {
       // The lease ends, and it is tried again.
-      logger.warning("a device code is left for later", metadata: ["problem": "\(error)"])
+      logger.warning("Polling a device code failed; trying again later.", metadata: ["problem": "\(error)"])
     }
   }
 

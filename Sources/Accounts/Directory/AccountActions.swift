@@ -137,17 +137,17 @@ package struct ExposedToken: Sendable {
 
 extension Problem {
   fileprivate static let tokensNotExposed = Problem(
-    .tokenNotExposed, "This gateway does not give out Microsoft's access tokens.",
+    .tokenNotExposed, "This gateway does not return Microsoft's access tokens.",
     remedy: "Let Heliograph send, or have the operator set expose-tokens to yes.")
 
   fileprivate static let sharedTokenNotExposed = Problem(
-    .tokenNotExposed, "The account uses an app that the operator shares, whose tokens are never given out.",
-    remedy: "Let Heliograph send, or connect the account through an app of the workspace's own.")
+    .tokenNotExposed, "The account uses an app that the operator shares, whose tokens are never returned.",
+    remedy: "Let Heliograph send, or connect the account through one of the workspace's own apps.")
 
   fileprivate static func widerTokenNotExposed(_ id: AccountID) -> Problem {
     Problem(
       .tokenNotExposed,
       "The access token of “\(id)” also serves other mailboxes, and the API token is for this account only.",
-      remedy: "Use an API token of the whole workspace.")
+      remedy: "Use an API token for the whole workspace.")
   }
 }

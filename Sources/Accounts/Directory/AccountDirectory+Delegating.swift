@@ -77,11 +77,11 @@ extension Transaction {
     guard owner.provider == .outlook else {
       throw Problem.invalidField(
         "oauth2.auth.delegatedAccount", "is “\(id)”, whose app acts for itself",
-        remedy: "Make the account with that app and the mailbox as “oauth2.auth.user”.")
+        remedy: "Create the account with that app and the mailbox as “oauth2.auth.user”.")
     }
     guard owner.account.delegatedAccount == nil, !owner.account.delegated else {
       throw Problem.invalidField(
-        "oauth2.auth.delegatedAccount", "is “\(id)”, which is for somebody else's mailbox itself",
+        "oauth2.auth.delegatedAccount", "is “\(id)”, which itself is for another person's mailbox",
         remedy: "Name the account of the person who has access.")
     }
     if let scopes = owner.scopes, !scopes.isEmpty,

@@ -100,6 +100,6 @@ extension Problem {
   fileprivate static func needsSignIn(_ app: String) -> Problem {
     .invalidField(
       "oauth2.provider", "is “\(app)”, an app that people sign in to",
-      remedy: "Make a sign-in link with POST /v1/authentication/form, or use an app of “outlookService”.")
+      remedy: "Create a sign-in link with POST /v1/authentication/form, or use an app of “outlookService”.")
   }
 }

@@ -50,8 +50,8 @@ package struct ImportedGrant: Sendable {
     guard (1...Self.longestToken).contains(token.count), token.allSatisfy({ (0x21...0x7E).contains($0) })
     else {
       throw .invalidField(
-        "refreshToken", "is empty, too long, or holds a space, a line break or a character outside ASCII",
-        remedy: "Paste the token alone, in one piece of at most \(Self.longestToken) characters.")
+        "refreshToken", "is empty, too long, or contains a space, a line break or a character outside ASCII",
+        remedy: "Paste only the token, in one piece of at most \(Self.longestToken) characters.")
     }
   }
 }
@@ -62,7 +62,8 @@ extension AccountDirectory {
   package func client(of form: SMTPForm) throws(Problem) -> ImportedGrant.App {
     guard let cloud = apps.clouds.cloud(withMailHost: form.host) else {
       throw Problem(
-        .requestNotSupported, "“smtp.host” is “\(String(form.host.prefix(80)))”, which is none of Outlook's.",
+        .requestNotSupported,
+        "“smtp.host” is “\(String(form.host.prefix(80)))”, which is not one of Outlook's servers.",
         remedy: "Use smtp.office365.com with a client id as user and a refresh token as password; other "
           + "servers are not supported.")
     }
@@ -70,7 +71,7 @@ extension AccountDirectory {
       String.init)
     guard let id = parts.first, isGUID(id) else {
       throw .invalidField(
-        "smtp.auth.user", "is no client id, alone or with a tenant behind a slash",
+        "smtp.auth.user", "is not a client id, nor a client id, a slash and a tenant",
         remedy: "Write the Application (client) ID, or the ID, a slash and the tenant; the password is the "
           + "refresh token.")
     }

@@ -46,7 +46,7 @@ package struct NewAccount: Sendable {
     if let id { try id.validate() }
     try validateName(name)
     guard isPlainText(mailbox, longest: 320), !mailbox.contains(where: \.isWhitespace) else {
-      throw .invalidField("oauth2.auth.user", "names no mailbox", remedy: "Give the mailbox's address.")
+      throw .invalidField("oauth2.auth.user", "is not a mailbox", remedy: "Give the mailbox's address.")
     }
     try validateAddress(email, field: "email")
   }
@@ -63,8 +63,8 @@ extension AccountID {
   func validate() throws(Problem) {
     guard isPlainText(rawValue, longest: 256) else {
       throw .invalidField(
-        "account", "is empty, longer than 256 bytes or holds control characters",
-        remedy: "Choose another id, or leave it null to have one made.")
+        "account", "is empty, longer than 256 bytes or contains control characters",
+        remedy: "Choose another id, or leave it null to get a generated one.")
     }
   }
 }
@@ -72,7 +72,7 @@ extension AccountID {
 func validateName(_ text: String) throws(Problem) {
   guard isPlainText(text, longest: 256) else {
     throw .invalidField(
-      "name", "is empty, too long or holds control characters",
+      "name", "is empty, too long or contains control characters",
       remedy: "Give the account a name of at most 256 bytes.")
   }
 }
@@ -82,7 +82,7 @@ func validateAddress(_ text: String?, field: String) throws(Problem) {
   do throws(Problem) {
     _ = try EmailAddress(text)
   } catch {
-    throw .invalidField(field, "is no e-mail address", remedy: "Write it as name@domain.")
+    throw .invalidField(field, "is not an e-mail address", remedy: "Write it as name@domain.")
   }
 }
 

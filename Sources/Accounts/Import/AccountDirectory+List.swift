@@ -82,7 +82,7 @@ private struct PreparedRow: Sendable {
         app = .prepared(try directory.prepareApp(of: row.grant, in: workspace))
       } catch {
         app = .refused(
-          error as? Problem ?? .appInvalid("The app cannot be made.", remedy: "Check the row."))
+          error as? Problem ?? .appInvalid("The app cannot be created.", remedy: "Check the row."))
       }
     }
   }

@@ -161,6 +161,6 @@ package struct ImportCounts: Sendable, Hashable {
 extension Problem {
   fileprivate static let importStopped = Problem(
     .requestInternal, "The import was interrupted.",
-    remedy: "Send the list again; what was saved is renewed.",
+    remedy: "Send the list again; rows that were saved are updated.",
     retry: .safe(after: nil))
 }

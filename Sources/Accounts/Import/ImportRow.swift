@@ -38,7 +38,7 @@ struct ImportRow: Sendable {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard isGUID(parts[0]) else {
       throw .invalidField(
-        "client id", "is no Application (client) ID",
+        "client id", "is not an Application (client) ID",
         remedy:
           "Give the 36 characters that the app's Overview page shows, and after a slash its tenant, if any.")
     }
@@ -49,7 +49,7 @@ struct ImportRow: Sendable {
     guard let tenant = suffix ?? column else { return (parts[0].lowercased(), nil) }
     guard let authority = try? Authority(tenant) else {
       throw .invalidField(
-        "tenant", "names no tenant",
+        "tenant", "is not a tenant",
         remedy: "Use common, organizations, consumers, a Directory (tenant) ID or a domain of the tenant.")
     }
     return (parts[0].lowercased(), authority.segment)
@@ -58,7 +58,7 @@ struct ImportRow: Sendable {
   private static func secret(_ text: String) throws(Problem) -> Secret {
     guard text.utf8.count <= NewApp.longest, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw .invalidField(
-        "client secret", "is none that Microsoft makes",
+        "client secret", "does not look like one of Microsoft's",
         remedy: "Give the Value of a secret from Certificates & secrets, or leave it out.")
     }
     return Secret(text)
@@ -78,7 +78,7 @@ extension Problem {
   }
 
   fileprivate static let accessTokenForRefreshToken = invalidField(
-    "refresh token", "is an access token, which ends within the hour",
+    "refresh token", "is an access token, which expires within the hour",
     remedy: "Give the refresh token that came with it.")
 
   /// What makes a row none.
@@ -87,7 +87,7 @@ extension Problem {
       switch fault {
       case .quoting:
         (
-          "A quotation mark stands where none may.",
+          "A quotation mark is in a place where none is allowed.",
           "Double each one inside a quoted field, and close every quoted field."
         )
       case .encoding: ("The row is neither UTF-8 nor UTF-16.", "Save the list as UTF-8.")
@@ -104,7 +104,7 @@ extension Problem {
       case .tooManyColumns:
         (
           "The row has more than \(CSVReader.columnLimit) fields.",
-          "Leave out the columns that are not needed, and quote fields that hold the separator."
+          "Leave out the columns that are not needed, and quote fields that contain the separator."
         )
       }
     return Problem(.requestMalformed, flaw, remedy: remedy)
@@ -112,19 +112,19 @@ extension Problem {
 
   static func headerLacks(_ columns: [ImportColumns.Column]) -> Problem {
     Problem(
-      .requestMalformed, "The header names no \(columns.map(\.title).joined(separator: ", no ")).",
+      .requestMalformed, "The header does not name \(columns.map(\.title).joined(separator: " or ")).",
       remedy: "Name the columns email, client id, refresh token and client secret, or leave the header out.")
   }
 
   static func rowTwice(first line: Int) -> Problem {
     Problem(
-      .requestInvalidField, "The same mailbox stands in line \(line).",
+      .requestInvalidField, "The same mailbox is in line \(line).",
       remedy: "Keep the row whose refresh token is newer.")
   }
 
   static func severalAccounts(_ email: String) -> Problem {
     Problem(
-      .accountExists, "Several accounts are of the mailbox \(email).",
-      remedy: "Say which in a column “account”.")
+      .accountExists, "Several accounts have the mailbox \(email).",
+      remedy: "Name the account in a column “account”.")
   }
 }

@@ -46,8 +46,8 @@ package struct NewForm: Sendable {
     }
     guard redirectURL.utf8.count <= 2048, WebURL(redirectURL) != nil else {
       throw .invalidField(
-        "redirectUrl", "is no absolute http or https address",
-        remedy: "Give the address of the page that the person comes back to.")
+        "redirectUrl", "is not an absolute http or https URL",
+        remedy: "Give the URL of the page to which the person returns.")
     }
   }
 
@@ -57,7 +57,8 @@ package struct NewForm: Sendable {
     let host = WebURL(redirectURL)?.asciiHost
     guard let host, hosts.contains(host) || host == WebURL(publicURL)?.asciiHost else {
       throw .invalidField(
-        "redirectUrl", "leads to “\(String((host ?? "").prefix(80)))”, where this workspace sends nobody",
+        "redirectUrl",
+        "leads to “\(String((host ?? "").prefix(80)))”, to which this workspace does not return people",
         remedy: "Use a page on \(hosts.joined(separator: ", ")), or have the operator add the host to the "
           + "workspace's “redirectHosts”.")
     }

@@ -65,7 +65,8 @@ extension Problem {
   fileprivate static let onPages: [Problem] = [
     .formInvalid, .formUsed, .signInExpired, .browserMismatch, .noIdentity, .noRefreshToken, .noAppEnabled,
     Problem(
-      .accountIdentityMismatch, "Somebody signed in with another mailbox than the one the link is for.",
+      .accountIdentityMismatch,
+      "The person signed in with a different mailbox from the one that the link is for.",
       remedy: "Open the link again and sign in as the mailbox that its page names."),
   ]
 }

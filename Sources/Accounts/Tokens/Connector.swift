@@ -61,7 +61,8 @@ package struct Connector: Service {
       }
       try await tryPendingGrants()
     } catch {
-      logger.warning("cannot list accounts to connect", metadata: ["problem": "\(error)"])
+      logger.warning(
+        "Accounts to connect cannot be listed; trying again later.", metadata: ["problem": "\(error)"])
     }
   }
 
@@ -73,9 +74,9 @@ package struct Connector: Service {
     do {
       if details.account.state == .initial { try await apply(.connecting, to: id, in: workspace) }
       _ = try await tokens.token(for: id, in: workspace)
-      logger.info("account connected", metadata: ["account": "\(id)"])
+      logger.info("The account is connected.", metadata: ["account": "\(id)"])
     } catch {
-      logger.info("account not connected yet", metadata: ["account": "\(id)", "problem": "\(error)"])
+      logger.info("The account is not connected yet.", metadata: ["account": "\(id)", "problem": "\(error)"])
       guard let problem = error as? Problem else { return }
       // It only lost a race; the next round wins it.
       if problem.code == .accountNotConnected, problem.retry != .futile { return }
@@ -107,7 +108,9 @@ package struct Connector: Service {
     do {
       try await tokens.tryPendingGrant(of: account, in: workspace)
     } catch {
-      logger.info("imported grant not tried yet", metadata: ["account": "\(account)", "problem": "\(error)"])
+      logger.info(
+        "The imported grant could not be tried yet.",
+        metadata: ["account": "\(account)", "problem": "\(error)"])
       let next = time.now + Self.pause
       // If the database does not take it either, it is due again in five minutes.
       try? await store.write { (tx: borrowing Transaction) in

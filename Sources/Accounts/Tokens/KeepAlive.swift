@@ -57,7 +57,8 @@ package struct KeepAlive: Service {
     do {
       try await tokens.keepAlive(account, in: workspace)
     } catch {
-      logger.info("idle grant not refreshed", metadata: ["account": "\(account)", "problem": "\(error)"])
+      logger.info(
+        "An idle grant was not refreshed.", metadata: ["account": "\(account)", "problem": "\(error)"])
       guard let pause = Self.pause(after: error) else { return }
       let next = time.now + pause
       // If the database does not take it either, it is due again in an hour.

@@ -102,7 +102,7 @@ extension StoredToken {
     }
     return Problem(
       .entraGrantRevoked, "Microsoft did not issue this refresh token. (AADSTS9002313)",
-      remedy: "Copy the token again, all of it, or sign in through a link instead.", origin: problem.origin)
+      remedy: "Copy the complete token again, or sign in through a link instead.", origin: problem.origin)
   }
 
   private var isPending: Bool { if case .pending = kind { true } else { false } }

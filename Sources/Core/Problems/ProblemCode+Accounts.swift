@@ -130,7 +130,7 @@ extension ProblemCode {
 
   package static let signInTooManyCodes = ProblemCode(
     "signIn.tooManyCodes", .request, actor: .user, status: 429, smtp: "450 4.7.1",
-    "A sign-in link has already given ten device codes within 15 minutes.",
+    "A sign-in link has already been used for ten device codes within 15 minutes.",
     remedy: "Wait 15 minutes, then request a new code.")
 
   package static let signInDeviceUnknown = ProblemCode(

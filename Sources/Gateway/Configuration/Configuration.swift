@@ -121,7 +121,7 @@ package struct Configuration: Sendable {
     let bits = text.utf8.count * (text.allSatisfy(\.isHexDigit) ? 4 : 6)
     guard bits >= 128, Set(text).count >= 8, text.allSatisfy({ $0.isASCII && !$0.isWhitespace }) else {
       throw .invalidSecretSetting(
-        .preparedToken, "holds fewer than 128 random bits or a character that no token has",
+        .preparedToken, "has fewer than 128 random bits, or a character that tokens cannot contain",
         "32 random bytes, for example from: openssl rand -hex 32")
     }
     return Secret(text)

@@ -10,7 +10,7 @@ extension Problem {
   static func malformedConfigurationFile(_ reason: String) -> Problem {
     Problem(
       .configurationInvalid, "The configuration file cannot be read: \(reason).",
-      remedy: "Write one `key: value` a line; docs/configuration.md lists the keys.")
+      remedy: "Write one `key: value` per line; docs/configuration.md lists the keys.")
   }
 
   static func invalidSetting(_ setting: Setting, _ value: String, _ expected: String) -> Problem {

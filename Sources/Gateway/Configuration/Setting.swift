@@ -44,7 +44,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .exposeTokens: "no"
     case .databaseURL: "SQLite in the data folder"
     case .secretKey, .preparedToken: "none"
-    case .secretKeyFile: "secret.key in the data folder, made at first start"
+    case .secretKeyFile: "secret.key in the data folder, created at first start"
     case .unknownOutcomeWait: "120"
     case .bodyLimit: "26214400"
     case .logLevel: "info"
@@ -56,19 +56,19 @@ package enum Setting: String, CaseIterable, Sendable {
     case .host: "Address to listen on."
     case .port: "Port of the REST API and the sign-in pages."
     case .data: "Folder of the database, the key file and the node's name."
-    case .url: "How the world reaches this gateway; the redirect URI is this and /oauth."
+    case .url: "Public URL of this gateway; the redirect URI is this URL followed by /oauth."
     case .trustedProxies:
-      "Reverse proxies, as addresses or blocks such as 10.0.0.0/8 separated by spaces: believed for X-Forwarded-For, "
+      "Reverse proxies, as addresses or blocks such as 10.0.0.0/8 separated by spaces: trusted for X-Forwarded-For, "
         + "and not limited in their number of connections."
     case .microsoft: "Replaces the login and Graph base URLs of the global cloud; http only on loopback."
     case .microsoftCA:
       "PEM file of a certificate authority to trust in addition to the system's, for --microsoft."
     case .clouds:
       "Further clouds that apps may name, as NAME=URL separated by spaces; login and Graph at one URL."
-    case .exposeTokens: "yes lets GET /v1/account/{account}/oauth-token hand out Microsoft's access tokens."
+    case .exposeTokens: "yes lets GET /v1/account/{account}/oauth-token return Microsoft's access tokens."
     case .databaseURL: "postgres://user:password@host/database."
-    case .secretKey: "Base64 of 32 bytes; seals the secrets in the database."
-    case .secretKeyFile: "File that holds the secret key, mode 0600."
+    case .secretKey: "Base64 of 32 bytes; encrypts the secrets in the database."
+    case .secretKeyFile: "File that contains the secret key, mode 0600."
     case .preparedToken: "An operator's API token, valid while it is set and never stored; 128 bits or more."
     case .unknownOutcomeWait:
       "Seconds to wait after a lost reply before looking for the message at Microsoft."

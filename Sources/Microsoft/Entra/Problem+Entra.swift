@@ -21,7 +21,7 @@ extension Problem {
   /// The key was checked when it was stored, so this is a fault on this machine.
   static var certificateUnsigned: Problem {
     Problem(
-      .appCertificateInvalid, "The app's certificate could not sign.",
+      .appCertificateInvalid, "The app's certificate could not be used for signing.",
       remedy: "Store the certificate with its key again.", retry: .futile, actor: .appOwner)
   }
 
@@ -60,9 +60,9 @@ extension Problem {
     default:
       self.init(
         .entraUnexpectedReply,
-        "The token endpoint answered HTTP \(reply.status) with something that Entra does not write."
+        "The token endpoint answered HTTP \(reply.status) with something that Entra does not send."
           + (fault.map { " " + $0.flaw } ?? ""),
-        remedy: "Check the Microsoft URL, and that no proxy answers in Entra's place.",
+        remedy: "Check the Microsoft URL, and that no proxy replies in Entra's place.",
         retry: .safe(after: retryAfter), origin: origin)
     }
   }

@@ -8,7 +8,7 @@ extension EntraErrors {
   private static let code: [ErrorEntry] = [
     ErrorEntry(
       [54005], .entraCodeUsed, .user, "This sign-in has already been used.",
-      "Start again from the link; do not reload the page that Microsoft sends you back to, and do not go back to it."
+      "Start again from the link; do not reload the page that Microsoft sends you back to, and do not return to it."
     ),
     ErrorEntry(
       [50147, 501_481, 501_491], .entraPKCEMismatch, .user,

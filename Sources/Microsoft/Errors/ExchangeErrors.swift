@@ -61,7 +61,7 @@ enum ExchangeErrors {
     ErrorEntry(
       .smtp, ["550 5.7.233"], .smtpSendingBlocked, .administrator,
       "The tenant has reached Microsoft's daily limit of external recipients.",
-      "Wait a day; more licences raise the limit, and Azure Communication Services is made for bulk mail.",
+      "Wait a day; more licences raise the limit, and Azure Communication Services is meant for bulk mail.",
       .later(.seconds(3600))),
     ErrorEntry(
       .smtp, ["550 5.7.236"], .smtpSendingBlocked, .administrator,

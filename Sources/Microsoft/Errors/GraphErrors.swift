@@ -15,7 +15,7 @@ enum GraphErrors {
       at: .portal(.permissions),
       "The app is not allowed to do this in {mailbox}.",
       "Add {permission} under API permissions and grant consent; if that is done, have an administrator check that the "
-        + "app's Exchange role or access policy covers {mailbox}, and, for somebody else's mailbox, that Full Access is "
+        + "app's Exchange role or access policy covers {mailbox}, and, for another person's mailbox, that Full Access is "
         + "granted. Such a change takes up to two hours."),
     ErrorEntry(
       .graph, ["NoPermissionsInAccessToken", "Authorization_RequestDenied"], .graphAccessDenied, .appOwner,
@@ -110,10 +110,10 @@ enum GraphErrors {
     ErrorEntry(
       .graph, ["SyncStateNotFound", "resyncRequired", "InvalidSyncStateData"], .graphRejected, .nobody,
       stops: .account,
-      "Graph no longer knows up to which point {mailbox} had been read.", nil, .later(nil)),
+      "Graph has lost the position up to which {mailbox} had been read.", nil, .later(nil)),
     ErrorEntry(
       .graph, ["ValidationError"], .graphRejected, .appOwner, stops: .installation,
-      "Graph could not reach the address that it was to send notifications to.",
-      "Make that address reachable from the internet over https, and able to answer within ten seconds."),
+      "Graph could not reach the URL to which it was to send notifications.",
+      "Make that URL reachable from the internet over https, and able to answer within ten seconds."),
   ]
 }

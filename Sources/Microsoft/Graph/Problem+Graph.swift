@@ -63,9 +63,9 @@ extension Problem {
     self.init(
       .graphUnexpectedReply,
       reply.cut.map { "Graph's reply (HTTP \(reply.status)) ended early: \($0.rawValue)." }
-        ?? "Graph answered HTTP \(reply.status), which is not what it documents."
+        ?? "Graph answered HTTP \(reply.status), which does not match its documentation."
         + (fault.map { " " + $0.flaw } ?? ""),
-      remedy: whole ? "Check the Microsoft URL, and that no proxy answers in Graph's place." : nil,
+      remedy: whole ? "Check the Microsoft URL, and that no proxy replies in Graph's place." : nil,
       retry: effect == .acts && !refused ? .unsafe : .safe(after: reply.headers.retryAfter),
       origin: Self.origin(reply, name: nil))
   }

@@ -14,7 +14,7 @@ package struct AccountRecord: Sendable {
   package internal(set) var clientID = ""
   /// The user id, principal name or address by which Microsoft knows the mailbox.
   package var mailbox: String
-  /// Whether the mailbox is another one than that of the person who signed in.
+  /// Whether the mailbox is not that of the person who signed in.
   package var delegated: Bool
   /// The account whose grant is used; `nil` for an account with a grant or an app token of its own.
   package var delegatedAccount: AccountID?

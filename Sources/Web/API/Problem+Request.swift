@@ -9,12 +9,12 @@ extension Problem {
 
   static func noRoute(_ method: String, _ path: String) -> Problem {
     Problem(
-      .requestNotFound, "There is nothing at \(method) \(path).",
+      .requestNotFound, "There is no operation \(method) \(path).",
       remedy: "GET /openapi.json describes every operation.")
   }
 
   static let tokenMissing = Problem(
-    .tokenMissing, "The request carries no API token.",
+    .tokenMissing, "The request has no API token.",
     remedy: "Send Authorization: Bearer TOKEN; `heliograph token issue` issues a token.")
 
   static let tokenInvalid = Problem(
@@ -29,7 +29,7 @@ extension Problem {
 
   static let tokenOfOneAccount = Problem(
     .tokenScope, "The API token is for one account, and this request is not about that account.",
-    remedy: "Use a token of the whole workspace.")
+    remedy: "Use a token for the whole workspace.")
 
   static func refused(status: Int, _ reason: String?) -> Problem {
     Problem(
@@ -39,10 +39,10 @@ extension Problem {
 
   static let internalFailure = Problem(
     .requestInternal, "Something failed inside Heliograph; nothing was acknowledged.",
-    remedy: "Try again, and report it with the time of the request if it stays.")
+    remedy: "Try again, and if it fails again, report it with the time of the request.")
 
   static let incompleteForm = Problem(
-    .requestMalformed, "The form came without all of its fields.",
+    .requestMalformed, "The form is missing some of its fields.",
     remedy: "Open the link again and press the button on the page.")
 
   static let foreignForm = Problem(

@@ -15,7 +15,7 @@ struct ProblemMiddleware: RouterMiddleware {
       return try await next(request, context)
     } catch let problem as Problem {
       if problem.code.status >= 500 {
-        context.logger.error("request failed", metadata: ["problem": "\(problem.description)"])
+        context.logger.error("The request failed.", metadata: ["problem": "\(problem.description)"])
       }
       throw APIError(problem)
     } catch let error as HTTPError where error.status == .contentTooLarge {
@@ -27,7 +27,8 @@ struct ProblemMiddleware: RouterMiddleware {
     } catch {
       // The client learns nothing about our insides; the log does.
       context.logger.error(
-        "unexpected failure", metadata: ["error": "\(String(reflecting: type(of: error)))"])
+        "The request failed with an unexpected error.",
+        metadata: ["error": "\(String(reflecting: type(of: error)))"])
       throw APIError(Problem.internalFailure)
     }
   }

@@ -33,9 +33,9 @@ extension HostedPage {
       case (nil, let asked?):
         """
         <h1>Stuck on Microsoft’s page?</h1>
-        <p class="fault">Nothing is known here about “\(.isolated(asked))”.</p>
+        <p class="fault">Heliograph has no explanation for “\(.isolated(asked))”.</p>
         <p>Look on Microsoft’s page for a number that begins with AADSTS and paste that. If there is none, send the \
-        page’s words to whoever gave you the link.</p>
+        page’s text to the person who gave you the link.</p>
         """
       case (nil, nil):
         """

@@ -81,8 +81,8 @@ extension HostedPage {
     title: "Back from Microsoft",
     content: """
       <h1>You are back from Microsoft</h1>
-      <p>If you pressed Accept there, the app is now allowed for your organisation, and whoever asked you for it \
-      can sign in, or try again. It can take a minute until Microsoft has applied it everywhere.</p>
+      <p>If you pressed Accept there, the app is now allowed for your organisation, and the person who asked you \
+      for it can sign in, or try again. It can take a minute for Microsoft to apply this everywhere.</p>
       <p>Nothing was changed here. You can close this window.</p>
       """)
 }

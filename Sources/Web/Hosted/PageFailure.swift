@@ -45,10 +45,10 @@ struct PageFailure: Sendable {
   static func words(_ actor: Responsible) -> String {
     switch actor {
     case .user: "You, the owner of the mailbox."
-    case .appOwner: "Whoever set up this sign-in at Microsoft. Send them this text."
+    case .appOwner: "The person who set up this sign-in at Microsoft. Send them this text."
     case .administrator: "An administrator of your organisation. Send them this text."
-    case .operator: "Whoever runs this gateway. Send them this text."
-    case .nobody: "Nobody; it resolves itself."
+    case .operator: "The operator of this gateway. Send them this text."
+    case .nobody: "Nobody; this resolves itself."
     }
   }
 }

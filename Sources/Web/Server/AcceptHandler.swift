@@ -37,7 +37,7 @@ final class AcceptHandler: ChannelInboundHandler {
     gate.makeRoom()
     guard !isPaused else { return }
     if pause == nil {
-      logger.error("connections cannot be accepted", metadata: ["error": "\(error)"])
+      logger.error("Connections cannot be accepted.", metadata: ["error": "\(error)"])
     }
     let length = pause ?? Self.shortestPause
     pause = min(length * 2, Self.longestPause)

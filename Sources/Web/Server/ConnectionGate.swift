@@ -53,13 +53,13 @@ final class ConnectionGate: Sendable {
     let (isAdmitted, evicted, complaint) = state.withLock { state in
       if let counted, state.perAddress[counted, default: 0] >= mostPerAddress {
         let isFirst = state.isRefusing.insert(counted).inserted
-        return (false, nil as Entry?, isFirst ? "too many connections of one address" : nil)
+        return (false, nil as Entry?, isFirst ? "too many connections from one address" : nil)
       }
       var evicted: Entry?
       var complaint: String?
       if state.entries.count >= most {
         evicted = state.takeLongestWaiting()
-        if !state.isFull { complaint = "all connections are taken" }
+        if !state.isFull { complaint = "all connections are in use" }
         state.isFull = true
         guard evicted != nil else { return (false, nil, complaint) }
       }
@@ -71,7 +71,7 @@ final class ConnectionGate: Sendable {
     evicted?.close()
     if let complaint {
       logger.warning(
-        "connections are refused or closed: \(complaint)",
+        "Connections are refused or closed: \(complaint).",
         metadata: [
           "address": "\(address?.description ?? "unknown")", "limit": "\(most)",
           "limitPerAddress": "\(mostPerAddress)",

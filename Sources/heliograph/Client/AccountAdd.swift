@@ -8,8 +8,8 @@ struct AccountAdd: AsyncParsableCommand {
     commandName: "add", abstract: "Connect a mailbox.",
     discussion: """
       --link prints a link by which a person signs in. --device prints a code that the mailbox's owner enters on \
-      a page of Microsoft's in any browser: for gateways that no browser can reach. The app's registration must \
-      allow public client flows. Both wait until somebody has signed in.
+      one of Microsoft's pages in any browser: for gateways that no browser can reach. The app's registration must \
+      allow public client flows. Both wait until the sign-in is complete.
 
       --mailbox uses application permissions: the client secret is read from HELIOGRAPH_CLIENT_SECRET or standard \
       input. --email with --client-id or --app imports a refresh token that was issued to another program; it is \

@@ -23,7 +23,7 @@ extension AccountCommand {
 
   struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Resume a paused account: the messages that wait are sent at once.")
+      abstract: "Resume a paused account: the waiting messages are sent immediately.")
 
     @Argument(help: "The account's id.") var account: AccountID
     @Flag(help: "Print the gateway's reply as JSON.") var json = false

@@ -36,10 +36,10 @@ extension Responsible {
   var words: String {
     switch self {
     case .user: "the owner of the mailbox"
-    case .appOwner: "whoever registered the app"
+    case .appOwner: "the person who registered the app"
     case .administrator: "an administrator of the tenant"
     case .operator: "the operator of this gateway"
-    case .nobody: "nobody; it passes by itself"
+    case .nobody: "nobody; this resolves itself"
     }
   }
 }

@@ -22,10 +22,10 @@ extension App {
     var clientID: String?
     @Option(help: "common, organizations, consumers, or the id or a domain of a tenant.")
     var authority: String?
-    @Option(help: "global, gcc-high, dod, china, or a cloud of the gateway's configuration.")
+    @Option(help: "global, gcc-high, dod, china, or a cloud from the gateway's configuration.")
     var cloud: String?
     @Option(help: "api: Microsoft Graph. imap: IMAP and SMTP.") var baseScopes = BaseScopes.api
-    @Option(help: "The redirect URI; default: the gateway's URL and /oauth.") var redirectURL: String?
+    @Option(help: "The redirect URI; default: the gateway's URL followed by /oauth.") var redirectURL: String?
     @Flag(help: "Request no permission beyond sending.") var sendOnly = false
     @Flag(help: "A native client: without a secret, as device codes need.") var native = false
     @Flag(help: "Print the gateway's reply as JSON.") var json = false
@@ -77,7 +77,7 @@ extension RegistrationReply {
       lines += ["   add the platform “\(platform)” with exactly this redirect URI:"]
       lines += redirectURIs.map { "     \($0)" }
     } else {
-      lines += ["   nothing is needed: nobody signs in to this app."]
+      lines += ["   nothing is needed: this app has no sign-in."]
     }
     lines += ["   Allow public client flows: \(publicClientFlows ? "Yes" : "No")"]
     lines += ["3. \(credential.instructions)", link("credentials")]

@@ -6,10 +6,10 @@ import Foundation
 /// The options that `app add` and `app update` share.
 struct AppOptions: ParsableArguments {
   @Option(help: "common, organizations, consumers, or the id or a domain of a tenant.") var authority: String?
-  @Option(help: "global, gcc-high, dod, china, or a cloud of the gateway's configuration.")
+  @Option(help: "global, gcc-high, dod, china, or a cloud from the gateway's configuration.")
   var cloud: String?
   @Option(help: "api: Microsoft Graph. imap: IMAP and SMTP.") var baseScopes: BaseScopes?
-  @Option(help: "The redirect URI as registered; default: the gateway's URL and /oauth.")
+  @Option(help: "The redirect URI as registered; default: the gateway's URL followed by /oauth.")
   var redirectURL: String?
   @Option(help: "Label of the app's button on the sign-in page.") var title: String?
   @Option(help: "A scope to request in addition; may be repeated.") var extraScope: [String] = []

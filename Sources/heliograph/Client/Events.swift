@@ -53,6 +53,7 @@ extension EventReply {
     let details = (data.object?.members ?? []).sorted { $0.key < $1.key }.compactMap { name, value in
       (value.string ?? value.number?.text).map { "\(name)=\($0)" }
     }
-    return ([String(id), date.description, account?.rawValue, event].compactMap { $0 } + details).joined(separator: "  ")
+    return ([String(id), date.description, account?.rawValue, event].compactMap { $0 } + details).joined(
+      separator: "  ")
   }
 }

@@ -74,7 +74,8 @@ struct WorkspaceCommand: AsyncParsableCommand {
         Terminal.fields([
           ("workspace", workspace.workspace.rawValue), ("name", workspace.name),
           ("default sender", workspace.defaultSender?.rawValue ?? "none"),
-          ("redirect hosts", hosts.isEmpty ? "all" : hosts), ("created", workspace.created?.description ?? "with the database"),
+          ("redirect hosts", hosts.isEmpty ? "all" : hosts),
+          ("created", workspace.created?.description ?? "with the database"),
         ])
       }
     }

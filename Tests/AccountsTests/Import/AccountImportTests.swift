@@ -30,12 +30,12 @@ import Vault
         """)
       #expect(
         reports.failures == [
-          "3: “email” is no e-mail address.", "4: “client id” is no Application (client) ID.",
-          "7: “tenant” names no tenant.",
-          "8: “refreshToken” is empty, too long, or holds a space, a line break or a character outside ASCII.",
-          "9: “refresh token” is an access token, which ends within the hour.",
-          "10: A quotation mark stands where none may.", "11: “refresh token” is missing.",
-          "12: The same mailbox stands in line 2.",
+          "3: “email” is not an e-mail address.", "4: “client id” is not an Application (client) ID.",
+          "7: “tenant” is not a tenant.",
+          "8: “refreshToken” is empty, too long, or contains a space, a line break or a character outside ASCII.",
+          "9: “refresh token” is an access token, which expires within the hour.",
+          "10: A quotation mark is in a place where none is allowed.", "11: “refresh token” is missing.",
+          "12: The same mailbox is in line 2.",
         ])
       #expect(reports.done == ImportCounts(rows: 10, imported: 2, failed: 8))
       let accounts = try await house.directory.accounts(PageRequest(), in: .default).elements
@@ -71,7 +71,7 @@ import Vault
       let two = "one,a@x.example,\(Self.client),t\ntwo,a@x.example,\(Self.client),t\n"
       #expect(try await house.importList(header + two).done?.imported == 2)
       let unclear = try await house.importList("a@x.example,\(Self.client),t")
-      #expect(unclear.failures == ["1: Several accounts are of the mailbox a@x.example."])
+      #expect(unclear.failures == ["1: Several accounts have the mailbox a@x.example."])
       let named = try await house.importList(header + "two,a@x.example,\(Self.client),new\n")
       #expect(named.renewed == [2])
       #expect(try await house.refreshToken(of: AccountID("two")) == "new")
@@ -107,7 +107,7 @@ import Vault
   @Test func `a header without what is needed ends the import`() async throws {
     try await House.open(.sqlite) { house in
       let reports = try await house.importList("email,client id\na@x.example,\(Self.client)\n")
-      #expect(reports.failures == ["1: The header names no refresh token."])
+      #expect(reports.failures == ["1: The header does not name refresh token."])
       #expect(reports.done == ImportCounts(rows: 0, imported: 0, failed: 1))
     }
   }
