@@ -38,7 +38,7 @@ CREATE TABLE account (
   workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
   name TEXT NOT NULL, email TEXT NOT NULL, app_workspace TEXT NOT NULL, app TEXT NOT NULL,
   mailbox TEXT NOT NULL, delegated BIGINT NOT NULL, delegated_account TEXT, identity TEXT NOT NULL,
-  state TEXT NOT NULL, paused BIGINT NOT NULL, verified BIGINT NOT NULL, send_only BIGINT NOT NULL,
+  state TEXT NOT NULL, paused BIGINT NOT NULL, mailbox_found BIGINT NOT NULL, send_only BIGINT NOT NULL,
   unknown_outcome TEXT NOT NULL,
   tenant_id TEXT, object_id TEXT, last_error TEXT, smtp TEXT,
   event_sequence BIGINT NOT NULL DEFAULT 0, event_floor BIGINT NOT NULL DEFAULT 0,
@@ -68,11 +68,22 @@ CREATE TABLE oauth2_grant (
 -- all
 CREATE INDEX oauth2_grant_keep_alive ON oauth2_grant (keep_alive);
 -- all
+CREATE TABLE pending_grant (
+  workspace TEXT NOT NULL, account TEXT NOT NULL, version BIGINT NOT NULL,
+  refresh_token BYTEA NOT NULL, access_token BYTEA NOT NULL, expires BIGINT NOT NULL,
+  scopes TEXT NOT NULL, client_kind TEXT NOT NULL, app_workspace TEXT NOT NULL, app TEXT NOT NULL,
+  name TEXT NOT NULL, unknown_outcome TEXT NOT NULL, smtp TEXT, due BIGINT NOT NULL,
+  PRIMARY KEY (workspace, account),
+  FOREIGN KEY (workspace, account) REFERENCES account (workspace, id) ON DELETE CASCADE,
+  FOREIGN KEY (app_workspace, app) REFERENCES oauth2_app (workspace, id) ON DELETE CASCADE);
+-- all
+CREATE INDEX pending_grant_due ON pending_grant (due);
+-- all
 CREATE TABLE hosted_form (
   workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
   account TEXT, name TEXT, email TEXT, expected_email TEXT, app TEXT, delegated BIGINT NOT NULL,
   redirect_url TEXT NOT NULL,
-  unknown_outcome TEXT NOT NULL, created BIGINT NOT NULL, expires BIGINT NOT NULL, used BIGINT,
+  unknown_outcome TEXT, created BIGINT NOT NULL, expires BIGINT NOT NULL, used BIGINT,
   PRIMARY KEY (workspace, id));
 -- all
 CREATE TABLE sign_in (
@@ -83,6 +94,8 @@ CREATE TABLE sign_in (
 -- all
 CREATE INDEX sign_in_expires ON sign_in (expires);
 -- all
+CREATE INDEX sign_in_form ON sign_in (workspace, form, created);
+-- all
 CREATE TABLE device_sign_in (
   workspace TEXT NOT NULL, id TEXT NOT NULL, form TEXT NOT NULL,
   app_workspace TEXT NOT NULL, app TEXT NOT NULL, code BYTEA NOT NULL, user_code TEXT NOT NULL,
@@ -91,6 +104,8 @@ CREATE TABLE device_sign_in (
   PRIMARY KEY (workspace, id));
 -- all
 CREATE INDEX device_sign_in_pending ON device_sign_in (next_poll) WHERE state = 'pending';
+-- all
+CREATE INDEX device_sign_in_form ON device_sign_in (workspace, form, created);
 -- all
 CREATE TABLE message (
   workspace TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, source TEXT NOT NULL,
