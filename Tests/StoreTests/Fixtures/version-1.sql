@@ -218,7 +218,7 @@ INSERT INTO oauth2_app (workspace, id, name, provider, enabled, cloud, base_scop
   authority, extra_scopes, skip_scopes, created, updated)
 VALUES ('default', 'app', 'App', 'outlook', 1, 'global', 'api', 0, 0, 'client', 'common', '', '', 1, 1);
 INSERT INTO account (workspace, id, name, email, app_workspace, app, mailbox, delegated, identity, state, paused,
-  verified, send_only, unknown_outcome, event_sequence, created, updated)
+  mailbox_found, send_only, unknown_outcome, event_sequence, created, updated)
 VALUES ('default', 'anna', 'Anna', 'anna@example.com', 'default', 'app', 'anna@example.com', 0, 'verified',
   'connected', 0, 1, 0, 'hold', 1, 1, 1);
 INSERT INTO event (workspace, account, sequence, kind, data, created)
