@@ -59,8 +59,8 @@ package struct WorkspaceDirectory: Sendable {
 
   /// Also deletes all that belongs to it, with `force`; messages on their way are not followed any more.
   ///
-  /// - Throws: `workspace.inUse` for `default`, while there are accounts and nobody insists, and while accounts
-  ///   of other workspaces use its apps.
+  /// - Throws: `workspace.inUse` for `default`, while there are accounts and `force` is not given, and while
+  ///   accounts of other workspaces use its apps.
   package func delete(_ id: WorkspaceID, force: Bool) async throws {
     guard id != .default else { throw Problem.workspaceInUse(id, "belongs to the operator") }
     try await store.write { (tx: borrowing Transaction) in
@@ -75,8 +75,8 @@ package struct WorkspaceDirectory: Sendable {
       try tx.deleteWorkspace(id)
     }
     tokens.forgetTokens()
-    // Messages may be large: some at a time, so that nobody waits for them. Should this be cut off, the sweep
-    // finds chunks without their messages.
+    // Messages may be large: some at a time, so that other writers do not wait for them. If this is
+    // interrupted, the sweep finds chunks without their messages.
     while try await store.write({ (tx: borrowing Transaction) in try tx.deleteChunks(in: id, limit: 100) })
       > 0
     {}

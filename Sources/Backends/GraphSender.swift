@@ -124,7 +124,7 @@ final class GraphSender: Sender {
     }
   }
 
-  /// None when somebody chose the Message-ID.
+  /// None if the sender chose the Message-ID.
   private func byMessageID(_ message: CorrelationIDs) async throws -> [GraphMessage] {
     guard let messageID = message.ownMessageID else { return [] }
     return try await request { graph in try await graph.find(internetMessageID: messageID) }

@@ -6,8 +6,8 @@ import Synchronization
 /// Retry-After lasts (Microsoft Learn, "Microsoft Graph service-specific throttling limits", Outlook service).
 ///
 /// Microsoft counts by the app registration and the mailbox, whatever workspace or app record stands for them
-/// here; so everything that is asked of a mailbox on this node, sending and reading alike, takes its place from one
-/// limiter and rests through one Retry-After. Requests from other nodes are not counted: a 429 covers them.
+/// here; so everything that is asked of a mailbox on this node, sending and reading alike, takes its place from
+/// one limiter and rests through one Retry-After. Requests from other nodes are not counted: a 429 covers them.
 ///
 /// It waits for a place, which takes as long as a request. It does not wait out a Retry-After: that may be
 /// minutes, and the queue has better things to do.
@@ -75,7 +75,7 @@ package final class MailboxLimiter: Sendable {
     return isFree ? Place(lane, of: self) : nil
   }
 
-  /// One of the four. It is given back when its request is over, or when nobody keeps it any longer.
+  /// One of the four. It is returned when its request is over, or when it is deallocated.
   package final class Place: Sendable {
     private let lane: LaneKey
     private let limiter: MailboxLimiter

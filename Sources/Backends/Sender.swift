@@ -2,17 +2,19 @@ package import MIME
 
 /// The way out of one account's mailbox: Microsoft Graph, or (later) SMTP, with IMAP to look messages up.
 ///
-/// A sender serves one attempt, one call at a time. Each call is one recorded step of "The hard rule": it makes its
-/// request once, repeated only after a 401, which says that nothing was done. What it throws is a `Problem`, or
-/// `CancellationError`. A problem with `.unsafe` means that the step may have happened.
+/// A sender serves one attempt, one call at a time. Each call is one recorded step of "The hard rule": it makes
+/// its request once, repeated only after a 401, which says that nothing was done. What it throws is a
+/// `Problem`, or `CancellationError`. A problem with `.unsafe` means that the step may have happened.
 package protocol Sender: Sendable {
   /// Which of the calls below may be made.
   var abilities: SenderAbilities { get }
 
-  /// Returns when the next request can leave at once: a live token and a place among the mailbox's requests are
-  /// held for it. Asks Microsoft for a token where it must, so it may take long; call it before the step is recorded.
+  /// Returns when the next request can be sent immediately: a valid token and one of the mailbox's slots are
+  /// held for it. Asks Microsoft for a token where it must, so it may take long; call it before the step is
+  /// recorded.
   ///
-  /// Whatever it throws, nothing was asked for in the mailbox. A place that is not used is given back with the sender.
+  /// Whatever it throws, nothing was asked for in the mailbox. A place that is not used is given back with the
+  /// sender.
   func prepare() async throws
   /// As `prepare`, if that takes neither waiting nor a request. When it returns `false`, `prepare` says why.
   func prepareAtOnce() async -> Bool
@@ -35,8 +37,8 @@ package protocol Sender: Sendable {
   ///
   /// Graph: the draft by its immutable id, then a search in all folders. SMTP and IMAP: a search in Sent Items.
   func lookUp(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult
-  /// Drafts with the message's correlation ids beside a copy that was sent. None while there is no such copy: until
-  /// then a draft may be the message itself, accepted and not yet taken by transport. Takes `.drafts`.
+  /// Drafts with the message's correlation ids beside a copy that was sent. None while there is no such copy:
+  /// until then a draft may be the message itself, accepted and not yet taken by transport. Takes `.drafts`.
   func duplicateDrafts(of message: CorrelationIDs) async throws -> [DraftID]
   /// Returns also when there is no such draft any more. Takes `.drafts`.
   func deleteDraft(_ draft: DraftID) async throws
@@ -82,7 +84,7 @@ package struct OutgoingMessage: Sendable {
 
 /// What a message is found again by. Exchange may replace the Message-ID; it leaves our own header alone.
 package struct CorrelationIDs: Sendable, Hashable {
-  /// With its angle brackets. It is searched for only when it is our own: one that somebody chose, another
+  /// With its angle brackets. It is searched for only when it is our own: one that the sender chose, another
   /// message may have as well.
   package var internetMessageID: String
   /// The value of the message's `X-Heliograph-Id` field.
@@ -95,7 +97,7 @@ package struct CorrelationIDs: Sendable, Hashable {
     self.heliographID = heliographID
   }
 
-  /// `nil` when somebody chose it. Ours are `<heliographID@domain>`.
+  /// `nil` if the sender chose it. Ours are `<heliographID@domain>`.
   var ownMessageID: String? {
     internetMessageID.hasPrefix("<\(heliographID)@") ? internetMessageID : nil
   }

@@ -33,7 +33,7 @@ struct DeliveryMachine: Sendable {
       .request(.send(draft, inDoubt: inDoubt))
     // Drafts are not possible any more; this one stays behind.
     case .drafted(_, inDoubt: false): start(now: now)
-    // To send it was never asked, so it may begin anew where it cannot be looked up.
+    // Sending it was never requested, so it may start again where it cannot be looked up.
     case .creating: canLook ? .request(.look(.create)) : start(now: now)
     case .sending(let draft, _), .drafted(let draft, inDoubt: true):
       canLook ? .request(.look(.send(draft))) : undecided(progress, now: now)
@@ -166,7 +166,7 @@ extension DeliveryMachine {
 
   private func messagePause(_ problem: Problem, backoff: Duration) -> Duration {
     switch problem.retry {
-    // The sender has learnt something, and would do otherwise at once.
+    // The sender has learnt something, and would now act differently.
     case .safe(after: .zero?): .zero
     case .safe(let asked): max(backoff, asked ?? .zero)
     case .futile where problem.waitsForAccount: max(backoff, schedule.accountPause)

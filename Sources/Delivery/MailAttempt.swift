@@ -6,8 +6,8 @@ import Store
 
 /// One attempt to get a message out, from its turn to what is settled.
 ///
-/// A request is recorded when it can leave at once, and then leaves: a crash while it waits for a token or for its place
-/// shows that nothing was asked, and a crash after that, that it may have been.
+/// A request is recorded when it can be sent immediately, and is then sent: a crash while it waits for a token
+/// or for its place shows that nothing was asked, and a crash after that, that it may have been.
 struct MailAttempt: Sendable {
   private var exchange: MailExchange
   private let recorder: StepRecorder
@@ -69,7 +69,7 @@ struct MailAttempt: Sendable {
       }
     }
     wasPrepared = true
-    // Recorded anew even where the row says so already: that proves that the lane is still ours.
+    // Recorded again even if the row says so already: that proves that the lane is still ours.
     if claimed != request { try await record(progress, request) }
     claimed = nil
     return nil

@@ -25,7 +25,7 @@ final class MailWork: QueueWork {
   struct Item: Sendable {
     var attempt: QueueAttempt
     var progress: Progress
-    /// What was recorded in the claim, because it could leave at once the last time.
+    /// What was recorded in the claim, because it could be sent immediately the last time.
     var recorded: DeliveryRequest?
     /// `nil` when the database has lost it.
     var message: OutgoingMessageRecord?

@@ -97,8 +97,8 @@ extension Outbox {
     return receipt
   }
 
-  /// Each chunk in a transaction of its own, so that a long message holds nobody up. Without their message
-  /// they are swept.
+  /// Each chunk in a transaction of its own, so that a long message does not delay other writers. Without their
+  /// message they are swept.
   private func store(_ content: MessageContent, of message: OutgoingMessageRecord) async throws {
     for (sequence, chunk) in content.ownChunks.enumerated() {
       let key = ChunkKey(message.workspace, message.id, sequence)
@@ -164,7 +164,7 @@ extension Submission {
     if let chosen = self.messageID, chosen.text.hasPrefix("<" + QueueKind.prefix + "_") {
       throw Problem.reservedMessageID(chosen.text)
     }
-    // A domain that a Message-ID cannot hold, an international one, gives way to one that nobody has.
+    // A domain that a Message-ID cannot hold, an international one, is replaced by a reserved one.
     let messageID =
       try self.messageID ?? (try? MessageID(identifier: id.rawValue, domain: from.address.domain))
       ?? MessageID(identifier: id.rawValue, domain: "heliograph.invalid")

@@ -49,7 +49,7 @@ extension Outbox {
       try tx.deleteOutcomes(before: outcomes, limit: 100)
     }) == 100 {}
     let told = now - configuration.eventRetention
-    // A thousand at a time, so that nobody waits for them.
+    // A thousand at a time, so that other writers do not wait.
     while try await store.write({ (tx: borrowing Transaction) in
       try tx.deleteEvents(before: told, limit: 1000)
     }) == 1000 {}
@@ -69,7 +69,7 @@ extension Outbox {
     }
   }
 
-  /// The chunks of a long message one by one, so that nobody waits for their deletion.
+  /// The chunks of a long message one by one, so that other writers do not wait for their deletion.
   private func deleteContent(of id: QueueID, in workspace: WorkspaceID) async throws {
     let message = try await store.read { (tx: borrowing Transaction) in try tx.message(workspace, id) }
     for sequence in 1..<max(1, message?.chunks ?? 1) {
@@ -130,7 +130,7 @@ extension Outbox {
       return time.now > orphan.created + .seconds(86_400)
     } catch let problem as Problem {
       logger.info("A left-over draft could not be deleted yet.", metadata: ["problem": "\(problem)"])
-      // Without its account nobody can reach it any more.
+      // Without its account it cannot be reached any more.
       return problem.code == .accountNotFound
     } catch {
       if Task.isCancelled { throw error }

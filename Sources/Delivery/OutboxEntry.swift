@@ -25,7 +25,7 @@ package struct OutboxEntry: Sendable {
   package var problem: ProblemRecord?
   /// When it was sent, failed or was cancelled.
   package var settled: Instant?
-  /// All attempts, in order; only of an entry that was asked for by itself.
+  /// All attempts, in order; only for an entry that was requested individually.
   package var history: [AttemptRecord]
 
   /// EmailEngine's word for the state.

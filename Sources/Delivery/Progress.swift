@@ -8,7 +8,7 @@ enum Progress: Sendable, Hashable {
   case fresh
   /// A draft was asked for.
   case creating
-  /// The draft is there. `inDoubt`: to send it was asked for before, and nobody knows what came of that.
+  /// The draft is there. `inDoubt`: sending it was requested before, with unknown outcome.
   case drafted(DraftID, inDoubt: Bool)
   /// To send the draft was asked for.
   case sending(DraftID, inDoubt: Bool)

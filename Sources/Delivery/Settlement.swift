@@ -9,7 +9,7 @@ struct Settlement: Sendable, Hashable {
   /// When the message's turn comes again, where it does.
   var due: Instant
   var problem: ProblemRecord?
-  /// It is the account that has to be mended, not the message.
+  /// The account has to be fixed, not the message.
   var waitsForAccount = false
   /// The whole lane rests until then.
   var pauseUntil: Instant?

@@ -41,7 +41,7 @@ package struct Submission: Sendable {
 
   /// Who receives the message, each once: Exchange ignores the case of addresses.
   ///
-  /// - Throws: `Problem` when that is nobody, too many, or not everybody whom the header names.
+  /// - Throws: `Problem` when there are none or too many, or when one that the header names is missing.
   func recipients() throws(Problem) -> [(address: EmailAddress, role: RecipientRole)] {
     let named = (to + cc).map(\.address)
     var known: Set<String> = []

@@ -30,7 +30,7 @@ extension Verifier {
     }
   }
 
-  /// What Entra has said is told in its own words, and not as an account that is not connected.
+  /// Entra's error is shown as such, and not as an account that is not connected.
   private func liveToken(of account: AccountRecord) async throws -> Secret {
     do {
       return try await tokens.token(for: account.id, in: account.workspace)

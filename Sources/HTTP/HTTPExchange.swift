@@ -11,7 +11,7 @@ import NIOSSL
 /// AsyncHTTPClient repeats nothing but connecting, and that is turned off: a request that is handed to a
 /// connection which has just ended fails, and `HTTPFailure.wasSent` says on which side of the line.
 ///
-/// Shared by everything that talks to Microsoft, so that connections are shared too. Whoever makes one ends
+/// Shared by everything that talks to Microsoft, so that connections are shared too. Whoever creates one ends
 /// it with `shutdown()`.
 package final class HTTPExchange: Sendable {
   private let client: HTTPClient

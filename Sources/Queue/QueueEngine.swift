@@ -4,7 +4,7 @@ import ServiceLifecycle
 package import Store
 import Synchronization
 
-/// Leases lanes and has them worked, many at once, on this node.
+/// Leases lanes and works on many of them concurrently on this node.
 package final class QueueEngine<Work: QueueWork>: Sendable {
   private let work: Work
   private let node: NodeID
@@ -94,7 +94,7 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
     do {
       try await worker.run()
     } catch is CancellationError {
-      // As in a crash: whoever leases the lane next finds what was in flight.
+      // As in a crash: the next owner of the lane finds what was in flight.
     } catch {
       logger.error(
         "A lane was released after an error.", metadata: ["lane": "\(lease.lane.id)", "problem": "\(error)"])
@@ -105,7 +105,7 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
     bell.ring()
   }
 
-  /// Lets a lane go whose rows in flight we can no longer settle; its next owner looks what became of them.
+  /// Releases a lane whose rows in flight we can no longer settle; its next owner looks up their outcome.
   private func abandon(_ lease: LaneLease) async {
     let rest = time.now + .seconds(10)
     // A failure leaves the lane to the end of its lease.

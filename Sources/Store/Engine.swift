@@ -31,14 +31,14 @@ struct Outcome {
   var changed = 0
 }
 
-/// What became of the transaction when something in it failed.
+/// The outcome of a transaction in which something failed.
 enum Recovery {
   case rolledBack
   /// Rolled back because of what others did: the same body may well succeed now.
   case conflict
   /// The connection was lost, and with it whatever was not committed.
   case connectionLost
-  /// The disk failed; what of a commit reached it, nobody knows.
+  /// The disk failed; it is unknown how much of a commit reached it.
   case diskFailed
 }
 

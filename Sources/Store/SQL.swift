@@ -52,7 +52,7 @@ enum SQLValue: Hashable, Sendable {
   }
 }
 
-/// What may stand for `$1` in a statement.
+/// What may be bound to `$1` in a statement.
 protocol SQLEncodable: Sendable {
   var sqlValue: SQLValue { get }
 }

@@ -6,7 +6,7 @@ struct CSVScanner: Sendable {
     case ended([String], next: Int)
     /// A row with a fault whose end is known.
     case failed(CSVFault, next: Int)
-    /// A row whose end nobody can tell.
+    /// A row whose end cannot be determined.
     case abandoned(CSVFault)
   }
 
@@ -59,7 +59,7 @@ struct CSVScanner: Sendable {
     return state == .quoted ? .abandoned(.quoting) : end()
   }
 
-  /// Returns whether the byte may stand there.
+  /// Returns whether the byte is allowed there.
   private mutating func take(_ byte: UInt8) -> Bool {
     if case .byte(byte) = separator, state != .quoted {
       endField()

@@ -22,9 +22,9 @@ package struct AccountReply: Contract {
 
   /// How the account came to its grant.
   package enum Connection: String, WireWord {
-    /// Somebody signed in, or a refresh token was imported.
+    /// A person signed in, or a refresh token was imported.
     case outlook = "outlook"
-    /// The app acts by itself.
+    /// The app acts for itself.
     case outlookService = "outlookService"
     /// The grant of another account is used.
     case delegated = "delegated"

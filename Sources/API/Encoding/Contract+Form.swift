@@ -57,7 +57,7 @@ enum FormText {
     return pairs
   }
 
-  /// - Throws: `request.malformed` when a name stands twice.
+  /// - Throws: `request.malformed` when a name occurs twice.
   static func object(_ pairs: [(name: String, value: String)]) throws(Problem) -> JSONObject {
     var object = JSONObject()
     for (name, value) in pairs {

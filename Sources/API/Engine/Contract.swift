@@ -3,7 +3,7 @@ package import JSON
 
 /// One kind of object in the contract: a request's body, its query or form, or a reply.
 ///
-/// Everything that is known about it stands in `fields`, once: it is read, written, masked and documented by
+/// Everything that is known about it is in `fields`, once: it is read, written, masked and documented by
 /// that table alone.
 package protocol Contract: Sendable, Equatable {
   /// Every field at its default. What is required has a placeholder, which a reply must replace.

@@ -3,8 +3,8 @@ import JSON
 
 /// One object being read: by whom, and what was wrong so far.
 ///
-/// Nobody notes where the reader stands. A fault is told without its place; on the way out, whoever read a
-/// part of something puts the part's name in front of the faults that came from it. So what has no faults
+/// The position of the reader is not tracked. A fault is noted without its place; on the way out, the code that
+/// read a part of something puts the part's name in front of the faults that came from it. So what has no faults
 /// pays nothing.
 struct Reading: Sendable {
   let mode: Mode

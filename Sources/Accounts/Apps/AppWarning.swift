@@ -27,7 +27,7 @@ package struct AppWarning: Sendable, Hashable {
     self.commands = commands
   }
 
-  /// Before the end of a secret or certificate somebody has to be told in time to make another.
+  /// The expiry of a secret or certificate must be announced early enough to create another.
   package static let notice: Duration = .seconds(30 * 86_400)
 
   package static func all(for app: OAuth2AppRecord, at now: Instant, _ vault: Vault) throws -> [AppWarning] {

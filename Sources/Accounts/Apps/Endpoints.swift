@@ -44,8 +44,9 @@ package struct Endpoints: Sendable {
 }
 
 extension Endpoints {
-  /// What was granted, no more: asking for one thing that was not loses the whole grant. Of an imported one nobody
-  /// knows, so it is asked for all there is (Microsoft Learn, "Scopes and permissions", `.default`).
+  /// What was granted, no more: requesting one scope that was not granted makes the whole request fail. Of an
+  /// imported one nobody knows, so it is asked for all there is (Microsoft Learn, "Scopes and permissions",
+  /// `.default`).
   package func scopes(toRefresh grant: OAuth2GrantRecord, of app: OAuth2AppRecord) throws(Problem) -> [String]
   {
     let scopes = Scopes(cloud: try cloud(of: app), base: app.baseScopes)

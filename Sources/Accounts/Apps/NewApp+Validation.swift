@@ -14,7 +14,7 @@ struct ValidatedApp: Sendable {
 enum AppCredential: Sendable {
   /// A native client does not.
   case none
-  /// `expires` is what Microsoft's page shows, if somebody has told us.
+  /// `expires` is what Microsoft's page shows, if it was entered.
   case secret(Secret, expires: Instant?)
   case certificate(ClientCertificate, pem: Secret)
 }
@@ -23,7 +23,7 @@ extension NewApp {
   /// Longer than any value Microsoft hands out, short enough for a URL.
   static let longest = 256
 
-  /// Throws unless Entra can take every value where it will stand.
+  /// Throws unless Entra accepts every value in the place where it will be used.
   func validated(_ clouds: Clouds) throws(Problem) -> ValidatedApp {
     let cloudName = cloud ?? clouds.global.name
     guard let cloud = clouds.cloud(named: cloudName) else {

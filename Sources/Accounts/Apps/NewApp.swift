@@ -1,7 +1,7 @@
 package import Core
 import Store
 
-/// What somebody who registers an app says about it; nothing is checked yet.
+/// An app registration as entered; nothing is checked yet.
 package struct NewApp: Sendable {
   package var name: String
   /// The text of its button on the hosted page.

@@ -3,8 +3,8 @@ import Microsoft
 import Store
 import Vault
 
-/// Connects mailboxes without a browser that reaches us: a code is shown here, and its owner enters it on a page of
-/// Microsoft's (RFC 8628). `DeviceSignIns` asks whether they have.
+/// Connects mailboxes without a browser that reaches us: a code is shown here, and its owner enters it on a
+/// page of Microsoft's (RFC 8628). `DeviceSignIns` asks whether they have.
 package struct DeviceSignIn: Sendable {
   let signIn: SignIn
 
@@ -12,7 +12,7 @@ package struct DeviceSignIn: Sendable {
   private static let memory: Duration = .seconds(24 * 3600)
   /// How many codes one link gives within the life of a sign-in: each is a request to Microsoft, and polled for.
   private static let codeLimit = 10
-  /// A code with less time left is not shown again: nobody would finish.
+  /// A code with less time left is not shown again: there would be too little time to sign in.
   private static let worthShowing: Duration = .seconds(120)
 
   package init(signIn: SignIn) {
@@ -33,7 +33,7 @@ package struct DeviceSignIn: Sendable {
     return try await begin(form, app)
   }
 
-  /// For somebody who has opened a hosted link and chosen an app there. Asked twice, it shows the same code.
+  /// For a person who has opened a hosted link and chosen an app there. A repeated call shows the same code.
   package func start(data: String, sig: String, app id: AppID) async throws -> PendingDeviceSignIn {
     let link = try HostedLink(data: data, signature: sig, signIn.vault)
     let now = signIn.time.now
@@ -84,15 +84,15 @@ package struct DeviceSignIn: Sendable {
   }
 }
 
-// How it stands
+// Its state
 extension DeviceSignIn {
   /// Throws `signIn.deviceUnknown`.
   package func status(_ id: DeviceSignInID, in workspace: WorkspaceID) async throws -> DeviceStatus {
     try await page(id, in: workspace).status
   }
 
-  /// What the page shows that the `url` of a pending sign-in leads to. Throws `form.invalid` for an address that we did not make,
-  /// and `signIn.deviceUnknown`.
+  /// What the page shows that the `url` of a pending sign-in leads to. Throws `form.invalid` for an address
+  /// that we did not make, and `signIn.deviceUnknown`.
   package func page(data: String, sig: String) async throws -> DevicePage {
     let link = try DeviceLink(data: data, signature: sig, signIn.vault)
     return try await page(link.id, in: link.workspace)
@@ -115,8 +115,8 @@ extension DeviceSignIn {
 }
 
 extension OAuth2AppRecord {
-  /// Nobody proves anything to get a token for a device code, whatever the app has (Microsoft Learn, "OAuth 2.0
-  /// device authorization grant").
+  /// No client authentication is needed to get a token for a device code, whatever the app has (Microsoft
+  /// Learn, "OAuth 2.0 device authorization grant").
   var deviceClient: EntraClient { EntraClient(clientID: clientID, credential: .none) }
 }
 

@@ -2,7 +2,7 @@ package import Core
 package import Store
 import Vault
 
-/// What somebody needs in order to sign in on another device.
+/// What a person needs in order to sign in on another device.
 package struct PendingDeviceSignIn: Sendable, Hashable {
   package let id: DeviceSignInID
   /// What to enter.
@@ -13,7 +13,7 @@ package struct PendingDeviceSignIn: Sendable, Hashable {
   /// How long the code works, and how often its end is worth asking for.
   package let expiresIn: Duration
   package let interval: Duration
-  /// A page of ours that shows the code and how the sign-in stands.
+  /// A page of the gateway that shows the code and the state of the sign-in.
   package let url: String
 
   /// One sentence with both.
@@ -30,7 +30,7 @@ package struct PendingDeviceSignIn: Sendable, Hashable {
   }
 }
 
-/// How a sign-in on another device stands.
+/// The state of a sign-in on another device.
 package struct DeviceStatus: Sendable, Hashable {
   package let id: DeviceSignInID
   package let state: DeviceSignInState

@@ -21,11 +21,11 @@ package struct Account: Sendable {
   /// How it was entered, where that was the SMTP form.
   package let smtp: SMTPForm?
   package let state: AccountState
-  /// Whether somebody has stopped it for a while.
+  /// Whether it is paused.
   package let paused: Bool
   /// Whether the mailbox is known to be there.
   package let mailboxFound: Bool
-  /// Whether messages go without a draft, so that nobody can look up what became of one.
+  /// Whether messages are sent without a draft, so that their outcome cannot be looked up.
   package let sendOnly: Bool
   package let unknownOutcome: UnknownOutcome
   /// As Entra spelt them; empty for an app that acts for itself.
@@ -75,7 +75,7 @@ extension AccountDetails {
 }
 
 extension AccountDetails {
-  /// How Graph is told which mailbox is meant: only a person's own has no name.
+  /// How the mailbox is named in requests to Graph: only a person's own has no name.
   package var mailbox: GraphMailbox {
     guard provider == .outlook else { return .user(account.mailbox) }
     return account.delegated || account.delegatedAccount != nil ? .shared(account.mailbox) : .me

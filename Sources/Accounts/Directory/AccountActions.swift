@@ -31,7 +31,7 @@ package struct AccountActions: Sendable {
     }
   }
 
-  /// The messages that have waited go at once.
+  /// The waiting messages are sent immediately.
   package func resume(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     let wakes = try await store.write { (tx: borrowing Transaction) in
@@ -46,7 +46,7 @@ package struct AccountActions: Sendable {
   /// Forgets what the account was refused before, and has it ask for a new token now; a paused one asks when it
   /// is resumed.
   ///
-  /// - Throws: `account.notConnected` when nobody has signed in to it yet.
+  /// - Throws: `account.notConnected` when it has never been signed in.
   package func reconnect(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in

@@ -4,9 +4,9 @@ import Store
 import Vault
 
 extension AccountDirectory {
-  /// Makes an account of a refresh token that somebody brought along, or gives it to an existing one of the same
-  /// mailbox. That is not connected yet: the token is tried, and Microsoft says whose it is. An account that holds a
-  /// good grant keeps it until the new one has proved to be as good.
+  /// Creates an account from an imported refresh token, or gives the token to an existing one of the same
+  /// mailbox. That is not connected yet: the token is tried, and Microsoft says whose it is. An account that
+  /// holds a good grant keeps it until the new one has proved to be as good.
   ///
   /// Throws `request.invalidField`, `app.notFound`, `app.invalid` or `account.exists`; then no account was stored.
   package func importGrant(
@@ -76,7 +76,7 @@ extension Transaction {
 }
 
 extension ImportedGrant {
-  /// Who an existing account belongs to stays known, so that nobody else's token takes its place.
+  /// The owner of an existing account stays known, so that another person's token cannot replace theirs.
   fileprivate func account(
     _ id: AccountID, _ app: OAuth2AppRecord, existing: AccountRecord?, in workspace: WorkspaceID,
     at now: Instant

@@ -3,7 +3,7 @@ package import Core
 import Microsoft
 package import Store
 
-/// A refresh token that another program was given, as somebody brings it along; nothing is checked yet.
+/// A refresh token that was issued to another program, as entered; nothing is checked yet.
 package struct ImportedGrant: Sendable {
   /// The account to make or to give this grant; `nil` makes one with a new id.
   package var account: AccountID?

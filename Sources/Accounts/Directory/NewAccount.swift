@@ -3,7 +3,7 @@ package import Core
 import MIME
 import Store
 
-/// A mailbox that an app acts in by itself, as somebody asks for it; nothing is checked yet.
+/// A mailbox for which an app acts for itself, as requested; nothing is checked yet.
 package struct NewAccount: Sendable {
   /// `nil` makes one with a new id.
   package var id: AccountID?

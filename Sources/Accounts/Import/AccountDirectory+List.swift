@@ -2,7 +2,7 @@ import Core
 import Store
 import Vault
 
-/// What became of one row.
+/// The result of one row.
 typealias ImportOutcome = Result<(id: AccountID, origin: AccountOrigin), Problem>
 
 /// The apps of a list's rows, each found or made once.
@@ -16,7 +16,7 @@ struct ImportedApps: Sendable {
 
   private(set) var known: [Client: AppID] = [:]
 
-  /// Lists are of one app or a few; with more it begins anew.
+  /// Lists use one app or a few; when there are more, the cache is cleared.
   private static let most = 1000
 
   mutating func add(_ found: [Client: AppID]) {

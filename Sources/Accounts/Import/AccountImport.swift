@@ -3,8 +3,8 @@ import Store
 import Tables
 import Vault
 
-/// One list of mailboxes on its way into the directory. Good rows are saved in batches as they come; a bad one costs
-/// nobody else anything. What is saved stays, however the rest ends.
+/// One list of mailboxes on its way into the directory. Good rows are saved in batches as they come; a bad one
+/// costs nothing to others. What is saved stays saved, whatever happens to the rest.
 package struct AccountImport: Sendable {
   private let directory: AccountDirectory
   private let workspace: WorkspaceID
@@ -47,7 +47,7 @@ package struct AccountImport: Sendable {
     return reports + [.done(counts)]
   }
 
-  /// Ends it early: nobody asks for more, or the list is too long.
+  /// Ends it early: the caller has stopped reading, or the list is too long.
   package mutating func stop(_ problem: Problem) -> [ImportReport] {
     if isOver { return [] }
     isOver = true

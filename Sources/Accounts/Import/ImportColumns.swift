@@ -11,7 +11,7 @@ struct ImportColumns: Sendable, Hashable {
     case tenant
     case refreshToken
     case clientSecret
-    /// Read over: there is no use for it, and it is nobody's business.
+    /// Skipped: it is not needed, and it is private.
     case password
   }
 

@@ -36,7 +36,7 @@ package struct FormPage: Sendable {
 }
 
 extension HostedFormRecord {
-  /// Who must sign in; `nil` lets anybody. For somebody else's mailbox `email` does not say.
+  /// Who must sign in; `nil` allows anyone. For another person's mailbox `email` does not determine it.
   var wantedEmail: String? { expectedEmail ?? (delegated ? nil : email) }
   var requester: String { URLComponents(string: redirectURL)?.encodedHost ?? redirectURL }
 }
@@ -47,7 +47,7 @@ package struct SignInStart: Sendable {
   package let cookie: BrowserCookie
 }
 
-/// Binds a sign-in to the browser that started it: whoever lures a person onto the callback with another
+/// Binds a sign-in to the browser that started it: an attacker who lures a person to the callback with another
 /// `state` lacks it. Each sign-in has a name of its own, so that two tabs do not disturb each other.
 ///
 /// To be set with HttpOnly, SameSite=Lax (the way back is a navigation from Microsoft), Path=/ and, under https,
@@ -68,7 +68,7 @@ package struct BrowserCookie: Sendable {
 package enum SignInOutcome: Sendable {
   /// `redirect` is the form's own address with `account` and `state` in its query.
   case connected(AccountID, AccountOrigin, redirect: String)
-  /// Nothing was stored. `tryAgain` is the hosted link, where it still works; `back` is `nil` when nobody knows
+  /// Nothing was stored. `tryAgain` is the hosted link, where it still works; `back` is `nil` when it is unknown
   /// whose sign-in it was.
   case refused(Problem, tryAgain: String?, back: WayBack?)
 }

@@ -2,7 +2,7 @@ import Access
 package import Core
 import Store
 
-/// A sign-in link, as somebody asks for it; nothing is checked yet.
+/// A sign-in link as requested; nothing is checked yet.
 package struct NewForm: Sendable {
   /// The account to make or to connect again; `nil` makes one with a new id.
   package var account: AccountID?
@@ -10,7 +10,7 @@ package struct NewForm: Sendable {
   /// The address that the sign-in page is opened with. Like `expectedEmail`, no other may sign in.
   package var email: String?
   package var expectedEmail: String?
-  /// Whether `email` is somebody else's mailbox, which whoever signs in may use.
+  /// Whether `email` is another mailbox, which the person who signs in may use.
   package var delegated: Bool
   /// `nil` lets the person choose among the enabled ones.
   package var app: AppID?

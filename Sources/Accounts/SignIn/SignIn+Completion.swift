@@ -19,7 +19,7 @@ extension SignIn {
     }
     switch taking {
     case .unknown: return .refused(Problem.signInExpired, tryAgain: nil, back: nil)
-    // The sign-in is still under way elsewhere: whoever asked must not read of its end.
+    // The sign-in is still under way elsewhere: this caller must not read its result.
     case .otherBrowser: return .refused(Problem.browserMismatch, tryAgain: nil, back: nil)
     case .taken(let signIn): return try await finish(signIn, query)
     }

@@ -37,8 +37,8 @@ extension SignIn {
     }
   }
 
-  /// What a person is asked for through this form: for another mailbox than their own, and where other accounts use
-  /// their grant, more.
+  /// What a person is asked for through this form: for another mailbox than their own, and where other accounts
+  /// use their grant, more.
   package func requestedScopes(of app: OAuth2AppRecord, for form: HostedFormRecord) async throws -> [String] {
     let isOwner = try await store.read { (tx: borrowing Transaction) in
       try form.account.map { try !tx.accounts(delegatedBy: $0, in: form.workspace).isEmpty } ?? false
@@ -47,7 +47,7 @@ extension SignIn {
     return try endpoints.requestedScopes(of: app, shared: isOwner || isShared)
   }
 
-  /// The mailbox that somebody else signs in for; `nil` for a person's own.
+  /// The mailbox for which another person signs in; `nil` for a person's own.
   private func delegatedMailbox(of form: HostedFormRecord) async throws -> String? {
     if form.delegated { return form.email }
     guard let id = form.account else { return nil }
@@ -82,7 +82,7 @@ extension SignIn {
   }
 
   /// Whether the mailbox is there, where the grant lets us look; a person without one, or without rights in that
-  /// of somebody else, is told so at once.
+  /// of another person, gets that error immediately.
   private func findsMailbox(
     _ reply: TokenReply, _ app: OAuth2AppRecord, _ person: SignedIn, delegated: String?
   ) async throws -> Bool {

@@ -2,7 +2,7 @@ package import Core
 package import Events
 package import Store
 
-/// Decides what becomes of an account when something happens to it. The only place that does; it knows neither
+/// Decides what happens to an account after an event. The only place that does; it uses neither
 /// database nor clock, and `Transaction.apply` carries out what it says.
 package struct AccountMachine: Sendable, Hashable {
   package var status: AccountStatus
@@ -24,7 +24,7 @@ package struct AccountMachine: Sendable, Hashable {
     case app
   }
 
-  /// How long a refusal stands before it is questioned: Entra takes a client that asks in vain again and again for
+  /// How long a refusal is respected before another request: Entra treats a client that keeps getting refused as
   /// one that loops (AADSTS50196).
   package static let pause: Duration = .seconds(300)
 
@@ -43,7 +43,7 @@ package struct AccountMachine: Sendable, Hashable {
 
 /// What can happen to an account.
 package enum AccountInput: Sendable, Hashable {
-  /// Somebody entered it, or entered it again with other values; `false` for those of another mailbox.
+  /// It was entered, or entered again with other values; `false` for those of another mailbox.
   case entered(sameMailbox: Bool)
   /// Its owner has signed in: a new grant with a live token is stored.
   case signedIn(mailboxFound: Bool)
@@ -51,8 +51,8 @@ package enum AccountInput: Sendable, Hashable {
   case connecting
   /// There is a live token for it, and this is what a look into the mailbox with it told.
   case tokenGained(MailboxFinding)
-  /// Its token was refused for good. A refusal of a grant that has been replaced since is void; `grantVersion` is
-  /// `nil` for an app's own token.
+  /// Its token was refused permanently. A refusal of a grant that has been replaced since is void;
+  /// `grantVersion` is `nil` for an app's own token.
   case tokenRefused(ProblemRecord, grantVersion: Int64?, blamesApp: Bool)
   /// It could not be connected; what has a better explanation already keeps it.
   case connectingFailed(ProblemRecord)
@@ -72,7 +72,7 @@ package enum AccountInput: Sendable, Hashable {
 /// What a look into a mailbox told.
 package enum MailboxFinding: Sendable, Hashable {
   case found
-  /// Nobody was allowed to look, or Graph was not well: the first message will tell.
+  /// Reading was not allowed, or Graph was unavailable: the first message will show.
   case unknown
   /// The account cannot be connected: no such mailbox, no access to it, or a permission is lacking.
   case unusable(ProblemRecord)
@@ -198,7 +198,7 @@ extension AccountMachine {
     return next
   }
 
-  /// The first of a run of refusals is told.
+  /// Only the first of a run of refusals is reported.
   private func refused(_ problem: ProblemRecord) -> AccountTransition {
     var next = moved(to: .authenticationError)
     next.status.lastError = problem
@@ -206,7 +206,7 @@ extension AccountMachine {
     return next
   }
 
-  /// The first of a run of failures is told.
+  /// Only the first of a run of failures is reported.
   private func failed(_ problem: ProblemRecord) -> AccountTransition {
     var next = moved(to: .connectError)
     next.status.lastError = problem
@@ -224,7 +224,7 @@ extension AccountMachine {
   private var unchanged: AccountTransition { AccountTransition(status: status) }
 }
 
-// What the state means for whoever wants a token
+// What the state means for a request for a token
 extension AccountMachine {
   /// What an account becomes when a token is held: without a backend it cannot send, so it is not connected.
   package var connectedState: AccountState {
@@ -237,14 +237,14 @@ extension AccountMachine {
   /// Whether it is where a token brings it.
   package var isConnected: Bool { status.state == connectedState }
 
-  /// Whether somebody looks into the mailbox before it is connected: not if it only comes back from a refusal.
+  /// Whether the mailbox is checked before it is connected: not if it only comes back from a refusal.
   package var needsLook: Bool {
     !isConnected && !(status.state == .authenticationError && status.mailboxFound)
   }
 
   private var isRefused: Bool { status.state == .authenticationError || status.state == .connectError }
 
-  /// Why no token is asked for at this time: a loss of the grant stands until somebody signs in again, and any
+  /// Why no token is requested at this time: a lost grant blocks until a person signs in again, and any
   /// other refusal for a while, because it may be fixed at Microsoft without our hearing of it.
   ///
   /// - Parameter appError: what the app was refused last, for whichever of its accounts.

@@ -4,7 +4,7 @@ import Queue
 import ServiceLifecycle
 package import Store
 
-/// Refreshes grants that nobody uses. Entra lets a refresh token die after 90 idle days (Microsoft Learn, "Refresh
+/// Refreshes unused grants. Entra lets a refresh token expire after 90 idle days (Microsoft Learn, "Refresh
 /// tokens in the Microsoft identity platform").
 package struct KeepAlive: Service {
   private let store: Store
@@ -16,7 +16,8 @@ package struct KeepAlive: Service {
   package static let period: Duration = .seconds(600)
   /// When a refresh that came to nothing is tried again, unless Entra says otherwise.
   package static let retry: Duration = .seconds(3600)
-  /// The same after a refusal: a renewed secret is noticed before the grants die, and nobody asks in vain all day.
+  /// The same after a refusal: a renewed secret is noticed before the grants die, and no requests are wasted
+  /// all day.
   package static let retryRefused: Duration = .seconds(86_400)
   /// There is no hurry, and messages want tokens too.
   private static let width = 4
@@ -29,7 +30,7 @@ package struct KeepAlive: Service {
     self.logger = logger
   }
 
-  /// A fortnight, give or take a tenth, so that accounts connected together do not all ask at once.
+  /// A fortnight, plus or minus a tenth, so that accounts connected together do not all ask at the same time.
   static func next(after now: Instant) -> Instant {
     now + .seconds(14 * 86_400) + .seconds(Int64.random(in: -120_960...120_960))
   }

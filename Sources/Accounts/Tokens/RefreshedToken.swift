@@ -66,7 +66,7 @@ struct RefreshedToken: Sendable {
   /// Whether it was asked for with what is stored now.
   func follows(_ stored: StoredToken) -> Bool { stored.version == replaced }
 
-  /// Returns whether it was stored; if not, somebody else was quicker.
+  /// Returns whether it was stored; if not, another caller was quicker.
   func save(_ tx: borrowing Transaction) throws -> Bool {
     switch record {
     case .grant(let grant):
@@ -81,7 +81,7 @@ struct RefreshedToken: Sendable {
       return try tx.savePending(grant, replacing: replaced)
     case .service(let token):
       guard try tx.save(token, replacing: replaced) else { return false }
-      // What the app is allowed comes with the token, so it is found out anew.
+      // What the app is allowed comes with the token, so it is determined again.
       try tx.forgetSendOnly(ofApp: token.app, in: token.workspace)
       return true
     }

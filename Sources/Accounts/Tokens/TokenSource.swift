@@ -25,7 +25,7 @@ package actor TokenSource {
 
   /// A token that lives for at least `margin`, unless Entra gave a shorter one.
   ///
-  /// Throws `account.notConnected` when somebody has to do something first, and Entra's own `.safe` problem
+  /// Throws `account.notConnected` when a person has to act first, and Entra's own `.safe` problem
   /// when waiting is all there is to do; that one leaves no trace in the account.
   package func token(for account: AccountID, in workspace: WorkspaceID) async throws -> Secret {
     try await live(account, in: workspace, rejected: nil)
@@ -41,14 +41,16 @@ package actor TokenSource {
     return try usable(stored, nil)
   }
 
-  /// Another token than `rejected`, which Graph did not accept: the one that has replaced it already, or a new one.
+  /// Another token than `rejected`, which Graph did not accept: the one that has replaced it already, or a new
+  /// one.
   package func replace(
     _ rejected: Secret, for account: AccountID, in workspace: WorkspaceID
   ) async throws -> Secret {
     try await live(account, in: workspace, rejected: rejected)
   }
 
-  /// Asks for a new token unless there is one, lest the grant die of idleness. A paused account's grant lives on.
+  /// Requests a new token unless there is one, so that the grant does not expire unused. This includes paused
+  /// accounts.
   func keepAlive(_ account: AccountID, in workspace: WorkspaceID) async throws {
     _ = try await live(account, in: workspace, rejected: nil, evenIfPaused: true)
   }
@@ -77,8 +79,8 @@ package actor TokenSource {
     return try await connect(account, with: token)
   }
 
-  /// The stored token, if it may be used. While nobody knows whose an imported grant is, that is asked first; where
-  /// only an id_token can tell, it takes a new token.
+  /// The stored token, if it may be used. While it is unknown whose an imported grant is, that is asked first;
+  /// where only an id_token can tell, it takes a new token.
   private func identifiedToken(_ stored: StoredToken, _ rejected: Secret?) async throws -> Secret? {
     guard let token = try usable(stored, rejected) else { return nil }
     guard stored.isUnidentified, let owner = stored.owner, !isConnected(owner, stored.app) else {
@@ -107,7 +109,7 @@ package actor TokenSource {
       return try await refreshed(account.subject, rejected: rejected)
     } catch let problem as Problem where problem.refusesToken {
       let refusal = ProblemRecord(stored.explained(problem), at: time.now)
-      // Somebody else's grant has been refreshed before it was found to be so.
+      // Another person's grant was refreshed before that was noticed.
       let isForeign = problem.code == .accountIdentityMismatch
       let refused = isForeign ? try await self.stored(account.subject) : stored
       try await markRefused(account, refused, refusal)
@@ -143,7 +145,7 @@ extension TokenSource {
   }
 
   /// Not a child of its caller: when the one who asked first gives up, the others still wait for the answer, and
-  /// what comes with it must be saved whoever waits.
+  /// its result must be saved even if no caller waits any more.
   private func start(_ subject: TokenSubject, rejected: Secret?) -> Task<Secret, any Error> {
     let flight = Task {
       defer { flights[subject] = nil }
@@ -155,7 +157,7 @@ extension TokenSource {
 
   private func refresh(_ subject: TokenSubject, rejected: Secret?) async throws -> Secret {
     let stored = try await stored(subject)
-    // Somebody may have been here since the caller looked.
+    // Another caller may have refreshed it meanwhile.
     if let token = try usable(stored, rejected) { return token }
     if let earlier = unsaved[subject], earlier.follows(stored) {
       return try await keep(earlier, stored, subject, rejected)
@@ -265,7 +267,8 @@ extension TokenSource {
       }
     }
     let (finding, now) = (look.finding(at: time.now), time.now)
-    // A hundred accounts of one app come here at once, and a status that has changed is decided about again.
+    // A hundred accounts of one app arrive here at the same time, and a status that has changed is decided
+    // about again.
     try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
       try tx.apply(.tokenGained(finding), to: id, in: workspace, at: now)
     }

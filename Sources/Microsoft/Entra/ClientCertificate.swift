@@ -98,7 +98,7 @@ extension Instant {
   }
 }
 
-/// One part of a PEM text (RFC 7468). What stands around the parts is ignored, and so are line breaks: a form's
+/// One part of a PEM text (RFC 7468). Text around the parts is ignored, and so are line breaks: a form's
 /// single line has none left.
 struct PEMPart {
   /// `CERTIFICATE`, `PRIVATE KEY`, ...

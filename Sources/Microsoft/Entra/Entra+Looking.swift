@@ -62,7 +62,7 @@ extension Entra {
       ])
   }
 
-  /// Asks for a sign-in that shows nothing, from a browser that nobody is signed in with: Entra answers a
+  /// Requests a sign-in without a page, as a browser without a session: Entra answers a
   /// redirect URI that is registered, and shows an error page for one that is not.
   ///
   /// Throws the error that the page shows, usually `entra.redirectMismatch` or `entra.clientUnknown`.

@@ -2,8 +2,8 @@ import Core
 
 /// The values in play when something went wrong, with which the catalogue's sentences are filled.
 ///
-/// No secret belongs here, and nothing of a message but its From address. Whoever knows a value sets it; for an unknown
-/// one neutral words are used.
+/// No secret belongs here, and nothing of a message but its From address. A caller that knows a value sets it;
+/// for an unknown one neutral words are used.
 package struct ErrorValues: Sendable, Hashable {
   /// Whose portal is linked to.
   package var cloud: Cloud?
@@ -108,7 +108,7 @@ extension ErrorValues {
   }
 }
 
-/// What stands in braces in the catalogue's sentences.
+/// The placeholders in braces in the catalogue's sentences.
 enum Placeholder: String, CaseIterable {
   case redirectURI, clientID, authority, tenant, scopes, permission, mailbox, from, certificate, portal,
     adminConsent

@@ -57,7 +57,7 @@ extension Problem {
 
   /// A reply that Graph does not document for this request: another success, a proxy's page, or half a reply.
   init(unexpected reply: HTTPReply, effect: Effect, fault: ReplyFault? = nil) {
-    // Whoever wrote a 4xx has refused the request; from a success that is not the documented one nothing follows.
+    // A 4xx means that the request was refused; from a success that is not the documented one nothing follows.
     let refused = (400..<500).contains(reply.status)
     let whole = reply.cut == nil
     self.init(

@@ -74,7 +74,7 @@ final class PostgresConnection {
   }
 
   private func prepareSession() throws {
-    // Somebody who holds a lock for so long is not coming back; a deadlock is found by the server itself.
+    // A transaction that holds a lock for so long will not release it; a deadlock is found by the server itself.
     try run("SET lock_timeout = '10s'")
     try run("SET synchronous_commit = on")
     for setting in ["synchronous_commit", "fsync"] {

@@ -1,6 +1,6 @@
 package import Core
 
-/// Something that happened to an account or a message, as it will be told to whoever listens.
+/// Something that happened to an account or a message, as it will be reported to listeners.
 package struct EventRecord: Sendable, Hashable {
   package var workspace: WorkspaceID
   /// `nil` where it concerns the workspace as a whole, as the end of a client secret does.
@@ -69,7 +69,7 @@ extension Transaction {
   }
 
   /// Forgets up to `limit` events from before `bound`; returns how many. The last one of each account stays:
-  /// an account made anew under an old id goes on with its number.
+  /// an account created again under an old id continues its numbers.
   package func deleteEvents(before bound: Instant, limit: Int) throws -> Int {
     try execute(Statement.delete, bound, limit)
   }

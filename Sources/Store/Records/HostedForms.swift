@@ -11,7 +11,7 @@ package struct HostedFormRecord: Sendable {
   package var expectedEmail: String?
   /// `nil` lets the person choose.
   package var app: AppID?
-  /// Whether the mailbox is another one than that of whoever signs in.
+  /// Whether the mailbox is not that of the person who signs in.
   package var delegated: Bool
   package var redirectURL: String
   /// `nil` leaves an existing account's as it is.

@@ -17,7 +17,7 @@ package struct IdempotencyName: Sendable, Hashable {
 /// itself.
 package struct IdempotencyLease: Sendable, Hashable {
   package var name: IdempotencyName
-  /// Tells this lease from one that somebody else took after it had run out.
+  /// Distinguishes this lease from one that another request took after it had expired.
   package var token: String
   package var owner: NodeID
 
@@ -99,7 +99,7 @@ private enum Statement {
   private static let columns: SQL =
     "workspace, account, key, message, body_hash, token, owner, lease_until, created"
 
-  /// Nobody else's, or nobody's any more.
+  /// Another request's, or already gone.
   private static func isFree(_ token: SQL, _ engine: EngineKind) -> SQL {
     """
     idempotency.message IS NULL

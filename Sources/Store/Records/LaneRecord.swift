@@ -53,7 +53,7 @@ package struct RowDeleted: Error {
 }
 
 extension Transaction {
-  /// Lets whoever leases lanes know that one has something due. The last statement of a body.
+  /// Notifies the engines that a lane has something due. The last statement of a body.
   ///
   /// Locks the lane's row even when it changes nothing, so that an owner who is about to let the lane sleep
   /// waits for this commit and sees what came with it.
@@ -86,7 +86,7 @@ extension Transaction {
 
   /// Locks the lane's row and renews its lease.
   ///
-  /// - Throws: `LeaseLost` when somebody else has taken the lane.
+  /// - Throws: `LeaseLost` when another node has taken the lane.
   package func hold(_ lease: LaneLease, length: Duration) throws {
     let held = try execute(
       Statement.hold[engine], lease.lane.kind.rawValue, lease.lane.id, lease.owner, lease.epoch,

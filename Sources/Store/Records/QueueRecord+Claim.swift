@@ -43,7 +43,7 @@ extension Transaction {
 
   /// Records the step that is about to be requested, in the attempt that the caller is making.
   ///
-  /// - Throws: `LeaseLost` when the attempt is no longer the caller's, `RowDeleted` when nobody's.
+  /// - Throws: `LeaseLost` when the attempt is no longer the caller's, `RowDeleted` when the row is gone.
   package func record(_ progress: String, of row: QueueRecord, under lease: LaneLease) throws {
     let recorded = try execute(
       Statement.record, row.workspace, row.id, progress, row.attempts, lease.lane.kind.rawValue,

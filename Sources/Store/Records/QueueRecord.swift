@@ -1,6 +1,6 @@
 package import Core
 
-/// Where a queued thing stands.
+/// The state of a queued item.
 package enum QueueState: Int64, Sendable, CaseIterable {
   /// Waits for its turn.
   case ready = 0

@@ -16,7 +16,7 @@ package struct SegmentRecord: Sendable, Hashable {
 
   /// Stored by its name.
   package enum Kind: String, Sendable, CaseIterable {
-    /// An attachment, encoded as it stands in the message.
+    /// An attachment, encoded as it is in the message.
     case attachment
     /// What a client has uploaded.
     case upload

@@ -104,7 +104,7 @@ final class SQLiteEngine: Engine {
       }
       closing.forEach { $0.resume() }
     }
-    // Fails only when somebody still reads, and nobody does: all that was accepted has been answered.
+    // Fails only while there is a reader, and there is none: all that was accepted has been answered.
     _ = try? pool.close()
   }
 

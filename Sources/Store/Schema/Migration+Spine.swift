@@ -78,7 +78,7 @@ extension Migration {
         PRIMARY KEY (workspace, account),
         FOREIGN KEY (workspace, account) REFERENCES account (workspace, id) ON DELETE CASCADE)
       """,
-      // `keep_alive` is when a grant that nobody uses is refreshed, lest it die of idleness.
+      // `keep_alive` is when an unused grant is refreshed, so that it does not expire.
       "CREATE INDEX oauth2_grant_keep_alive ON oauth2_grant (keep_alive)",
       // A grant that was imported for an account that holds a good one. It is tried, from `due` on, before it
       // replaces that one, and then the account gets these values too.
@@ -112,7 +112,7 @@ extension Migration {
       """,
       "CREATE INDEX sign_in_expires ON sign_in (expires)",
       "CREATE INDEX sign_in_form ON sign_in (workspace, form, created)",
-      // A sign-in by device code, which somebody finishes in a browser of their own; `state` is pending, or how
+      // A sign-in by device code, which a person completes in their own browser; `state` is pending, or how
       // it ended. `code` is a box.
       """
       CREATE TABLE device_sign_in (
@@ -142,7 +142,7 @@ extension Migration {
       WHERE exchange_message_id IS NOT NULL
       """,
       "CREATE INDEX message_settled ON message (settled) WHERE settled IS NOT NULL",
-      // Who receives it, in the order of the envelope, and what has become of that.
+      // Who receives it, in the order of the envelope, and the outcome.
       """
       CREATE TABLE recipient (
         workspace TEXT NOT NULL, message TEXT NOT NULL, position BIGINT NOT NULL, address TEXT NOT NULL,
@@ -201,7 +201,7 @@ extension Migration {
       "CREATE INDEX queue_parked ON queue (workspace, account) WHERE parked = 1",
       "CREATE INDEX queue_open ON queue (kind, workspace, created, id) WHERE state < 4",
       "CREATE INDEX queue_settled ON queue (kind, settled) WHERE settled IS NOT NULL",
-      // A draft at Microsoft that nobody will send and that is still to be deleted; `due` is when to try.
+      // An orphaned draft at Microsoft that is still to be deleted; `due` is when to try.
       """
       CREATE TABLE orphan_draft (
         workspace TEXT NOT NULL, message TEXT NOT NULL, account TEXT NOT NULL, draft TEXT NOT NULL,

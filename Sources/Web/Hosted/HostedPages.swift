@@ -98,7 +98,7 @@ struct HostedPages: Sendable {
     }
   }
 
-  /// A form on another site could start a sign-in in somebody's browser. Every browser of today says where a
+  /// A form on another site could start a sign-in in a person's browser. Every browser of today says where a
   /// form came from (W3C Fetch Metadata); what does not say is no browser and has no cookies to misuse.
   private static func refuseForeignForm(_ request: Request) throws(Problem) {
     guard let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name] else { return }
@@ -124,7 +124,7 @@ struct HostedPages: Sendable {
     return response
   }
 
-  /// What a code means, for somebody who is stuck on a page of Microsoft's and will not come back here.
+  /// What a code means, for a person who is stuck on one of Microsoft's pages and will not return here.
   private func help(_ request: Request, _ context: WebContext) async throws -> Response {
     let link = HelpLink(request.formQuery)
     var answer: HelpAnswer?

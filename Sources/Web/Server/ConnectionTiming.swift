@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What one connection waits for, and until when: decides on what it is told, and knows neither socket nor clock.
+/// What one connection waits for, and until when: decides from its inputs, and uses neither socket nor clock.
 struct ConnectionTiming {
   private let limits: ServerLimits
   /// Requests whose header has been read and that have not been answered.

@@ -3,7 +3,8 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Before any route: finds out who asks, and hands over a body whose faults are problems and whose bytes are counted.
+/// Before any route: finds out who asks, and hands over a body whose faults are problems and whose bytes are
+/// counted.
 struct RequestGuard: RouterMiddleware {
   typealias Context = WebContext
 
@@ -88,7 +89,7 @@ struct ResponseHeaders: RouterMiddleware {
   }
 }
 
-/// Whose request it is when proxies stand between.
+/// The client's address when there are proxies in between.
 enum ClientAddress {
   /// More entries than any chain of proxies has are not read.
   private static let longestChain = 32
