@@ -1,7 +1,7 @@
 package import Core
 package import Store
 
-/// The workspaces: whose things are kept apart from everybody else's.
+/// The workspaces, whose contents are kept separate.
 package struct WorkspaceDirectory: Sendable {
   private let store: Store
   private let tokens: TokenDirectory
@@ -38,7 +38,7 @@ package struct WorkspaceDirectory: Sendable {
     try await store.read { (tx: borrowing Transaction) in try tx.workspaces(request) }
   }
 
-  /// Throws `account.notFound` for a default sender that is none of the workspace's accounts.
+  /// Throws `account.notFound` for a default sender that is not one of the workspace's accounts.
   package func update(_ id: WorkspaceID, _ change: WorkspaceChange) async throws {
     if let name = change.name { try WorkspaceFields.validate(name: name) }
     let hosts = try change.redirectHosts.map(WorkspaceFields.hosts)

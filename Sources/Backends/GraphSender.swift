@@ -102,7 +102,7 @@ final class GraphSender: Sender {
     do {
       try await request { graph in try await graph.deleteMessage(draft.rawValue) }
     } catch let problem as Problem where problem.code == .graphItemNotFound {
-      // It is gone, which is what was wanted.
+      // It is already gone.
     }
   }
 
@@ -136,7 +136,7 @@ final class GraphSender: Sender {
     }
   }
 
-  /// A copy that is no draft proves it, whatever else is there: Exchange may keep the draft beside it.
+  /// A copy that is not a draft proves it, whatever else is there: Exchange may keep the draft as well.
   private static func wasSent(_ copies: [GraphMessage]) -> Bool {
     copies.contains { !$0.isDraft }
   }

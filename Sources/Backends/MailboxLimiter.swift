@@ -5,7 +5,7 @@ import Synchronization
 /// At most four requests in flight for each lane, a (client id, mailbox) pair, and none while Microsoft's
 /// Retry-After lasts (Microsoft Learn, "Microsoft Graph service-specific throttling limits", Outlook service).
 ///
-/// Microsoft counts by the app registration and the mailbox, whatever workspace or app record stands for them
+/// Microsoft counts by the app registration and the mailbox, whichever workspace or app record represents them
 /// here; so everything that is asked of a mailbox on this node, sending and reading alike, takes its place from
 /// one limiter and rests through one Retry-After. Requests from other nodes are not counted: a 429 covers them.
 ///

@@ -28,7 +28,7 @@ extension Problem {
   }
 
   /// How long Microsoft asks to send no request of any kind for the mailbox; `nil` where it asks
-  /// nothing of the kind. A daily limit on sending names a time as well, and must not keep anybody from reading.
+  /// nothing of the kind. A daily limit on sending names a time as well, and must not prevent reading.
   var mailboxPause: Duration? {
     guard case .safe(let pause?) = retry, scope == .service || code == .graphThrottled else { return nil }
     return pause

@@ -13,7 +13,7 @@ package protocol Sender: Sendable {
   /// held for it. Asks Microsoft for a token where it must, so it may take long; call it before the step is
   /// recorded.
   ///
-  /// Whatever it throws, nothing was asked for in the mailbox. A place that is not used is given back with the
+  /// Whatever it throws, no request was made for the mailbox. A place that is not used is given back with the
   /// sender.
   func prepare() async throws
   /// As `prepare`, if that takes neither waiting nor a request. When it returns `false`, `prepare` says why.
@@ -37,8 +37,8 @@ package protocol Sender: Sendable {
   ///
   /// Graph: the draft by its immutable id, then a search in all folders. SMTP and IMAP: a search in Sent Items.
   func lookUp(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult
-  /// Drafts with the message's correlation ids beside a copy that was sent. None while there is no such copy:
-  /// until then a draft may be the message itself, accepted and not yet taken by transport. Takes `.drafts`.
+  /// Drafts with the message's correlation ids in addition to a copy that was sent. None while there is no such
+  /// copy: until then a draft may be the message itself, accepted and not yet taken by transport. Takes `.drafts`.
   func duplicateDrafts(of message: CorrelationIDs) async throws -> [DraftID]
   /// Returns also when there is no such draft any more. Takes `.drafts`.
   func deleteDraft(_ draft: DraftID) async throws
@@ -59,7 +59,7 @@ package struct SenderAbilities: OptionSet, Sendable, Hashable {
   package static let drafts = SenderAbilities(rawValue: 1)
   /// A message is submitted in one request.
   package static let submission = SenderAbilities(rawValue: 2)
-  /// It can be looked up what became of a message.
+  /// The outcome of a message can be looked up.
   package static let lookup = SenderAbilities(rawValue: 4)
 }
 

@@ -66,7 +66,7 @@ package struct ContentWriter: Sendable {
 }
 
 extension Outbox {
-  /// For an attachment, encoded as it stands in its message, or for an upload. With a reservation, whose key
+  /// For an attachment, encoded as it is in its message, or for an upload. With a reservation, whose key
   /// stays with its request for as long as content comes.
   package func contentWriter(
     _ kind: SegmentRecord.Kind, reservation: IdempotencyReservation? = nil,

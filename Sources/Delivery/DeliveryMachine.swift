@@ -51,7 +51,7 @@ struct DeliveryMachine: Sendable {
     let drafts = abilities.contains(.drafts)
     return switch (result, lost) {
     case (.sent, _): .settle(.sent(lost.progress, now: now))
-    // To send it was never asked, so nobody doubts that it has not been sent.
+    // Sending it was never requested, so it has certainly not been sent.
     case (.draft(let draft), .create): drafts ? .request(.send(draft, inDoubt: false)) : start(now: now)
     // The same draft again, never a second one.
     case (.draft(let draft), .send(let lost)) where drafts && draft == lost:
@@ -80,7 +80,7 @@ struct DeliveryMachine: Sendable {
     }
   }
 
-  /// Nothing was asked for in the mailbox: the way to it could not be found, or the next request not be prepared.
+  /// No request was made for the mailbox: there was no sender, or the next request could not be prepared.
   func unreached(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
     guard problem.retry == .futile, !problem.scope.letsMessagesWait else {
       return deferred(problem, progress, now: now)
@@ -91,7 +91,7 @@ struct DeliveryMachine: Sendable {
 
 // Beginnings and ends
 extension DeliveryMachine {
-  /// The first request for a message that nobody was asked to send.
+  /// The first request for a message that has not been requested to be sent.
   private func start(now: Instant) -> Action {
     abilities.contains(.drafts) ? .request(.create) : submit(inDoubt: false, now: now)
   }
@@ -188,7 +188,7 @@ extension DeliveryMachine {
 }
 
 extension Problem {
-  /// Whether nothing goes on before somebody has done something about the account or its app.
+  /// Whether nothing can continue before a person has fixed the account or its app.
   fileprivate var waitsForAccount: Bool {
     switch scope {
     case .account, .app: retry == .futile

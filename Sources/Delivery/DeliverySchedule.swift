@@ -7,7 +7,7 @@ package struct DeliverySchedule: Sendable, Hashable {
   /// A message that has not gone out by then has failed.
   package var maximumAge: Duration = .seconds(5 * 86_400)
   package var backoff = Backoff()
-  /// How long a lane rests whose account cannot be used until somebody does something.
+  /// How long a lane rests whose account cannot be used until a person acts.
   package var accountPause: Duration = .seconds(300)
   /// How long a lane rests when Graph throttles it and does not say for how long.
   package var throttledPause: Duration = .seconds(10)

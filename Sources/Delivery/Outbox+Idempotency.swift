@@ -10,10 +10,10 @@ package struct IdempotencyReservation: Sendable, Hashable {
   static let length: Duration = .seconds(60)
 }
 
-/// What became of asking for a key.
+/// The result of requesting a key.
 package enum IdempotencyAnswer: Sendable {
   case reserved(IdempotencyReservation)
-  /// It stands for a message that was accepted before. Whether this request is a repeat of that one is known
+  /// It belongs to a message that was accepted before. Whether this request is a repeat of that one is known
   /// when its body has been read.
   case accepted(EarlierSubmission)
 }
@@ -62,7 +62,7 @@ extension Outbox {
     }
   }
 
-  /// The message that the key stands for; `nil` when the caller has just taken the key.
+  /// The message that the key belongs to; `nil` when the caller has just taken the key.
   ///
   /// - Throws: `idempotency.inProgress`.
   static func earlier(

@@ -4,15 +4,15 @@ import Backends
 /// The step of a message that was recorded last. A step is recorded before its request leaves, so that request
 /// may have been made or not.
 enum Progress: Sendable, Hashable {
-  /// Nothing was asked for.
+  /// Nothing was requested.
   case fresh
-  /// A draft was asked for.
+  /// A draft was requested.
   case creating
   /// The draft is there. `inDoubt`: sending it was requested before, with unknown outcome.
   case drafted(DraftID, inDoubt: Bool)
-  /// To send the draft was asked for.
+  /// Sending the draft was requested.
   case sending(DraftID, inDoubt: Bool)
-  /// To send the message without a draft was asked for.
+  /// Sending the message without a draft was requested.
   case submitting
 
   /// Whether the message may have been accepted without our knowing.

@@ -22,7 +22,7 @@ package struct Submission: Sendable {
   package var attachments: [Attachment] = []
   /// Made by us when it is left out.
   package var messageID: MessageID?
-  /// Everybody in to, cc and bcc when it is left out; otherwise the truth, which must name all of to and cc.
+  /// Everyone in to, cc and bcc when it is left out; otherwise exactly these, who must include all of to and cc.
   package var envelopeTo: [EmailAddress]?
   package var idempotency: IdempotencyKey?
 

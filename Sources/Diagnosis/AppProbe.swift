@@ -3,9 +3,9 @@ import Core
 import Microsoft
 import Store
 
-/// What Entra answers to an app before anybody signs in.
+/// What Entra replies to an app before any sign-in.
 struct AppProbe: Sendable {
-  /// The app's own token; `nil` where none can be asked for.
+  /// The app's own token; `nil` where none can be requested.
   var token: Result<TokenReply, Problem>?
   /// To a sign-in code that was never issued. Entra judges the app first and then the code.
   var redemption: Problem?

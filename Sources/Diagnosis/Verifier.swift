@@ -10,7 +10,7 @@ package import Vault
 
 /// Tries out an app and its accounts from the resolver to a sent message, and says what is wrong with it.
 ///
-/// Changes nothing, except that a token that is due is refreshed and a test message, if one is asked for, is sent.
+/// Changes nothing, except that a token that is due is refreshed and a test message, if one is requested, is sent.
 package struct Verifier: Sendable {
   let store: Store
   let vault: Vault

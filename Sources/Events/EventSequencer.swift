@@ -7,7 +7,7 @@ package import Store
 /// whole workspace without accounts waiting for each other when they append.
 ///
 /// One node at a time does so. Positions are dense from 1, in the order of each account's own numbers; a
-/// reader who goes on after the last position it has read misses none and sees none twice.
+/// reader who continues after the last position it has read misses none and sees none twice.
 package struct EventSequencer: Service {
   private let store: Store
   private let time: any Time

@@ -74,7 +74,7 @@ struct DataFolder: Sendable {
 
   /// Takes the folder for this process until it exits.
   ///
-  /// - Returns: what keeps the lock; the kernel lets go of it when the process ends, however it ends.
+  /// - Returns: what keeps the lock; the kernel releases it when the process ends, however it ends.
   func lock() throws(Problem) -> FolderLock {
     let file = path + "/lock"
     let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

@@ -2,7 +2,7 @@
 /// interpolation, which escapes it: `"<p>\(subject)</p>"`.
 ///
 /// A value is allowed where text is allowed, and in an attribute with double quotes. No type can see where in a
-/// literal a value stands, so there are two rules for writing one: attributes are quoted, and an attribute that a
+/// literal a value is, so there are two rules for writing one: attributes are quoted, and an attribute that a
 /// browser follows (`href`, `action`) takes a `WebAddress`.
 package struct Markup: ExpressibleByStringInterpolation, Sendable {
   package private(set) var text: String

@@ -36,7 +36,7 @@ package final class HTTPExchange: Sendable {
   package struct Configuration: Sendable {
     /// `Heliograph/1.2.3`, sent as User-Agent.
     package var userAgent: String
-    /// A PEM file with certificates that are trusted beside the system's own.
+    /// A PEM file with certificates that are trusted in addition to the system's own.
     package var trustRootsPath: String?
     package var connectTimeout = HTTPExchange.connectTimeout
     package var exchangeTimeout = HTTPExchange.exchangeTimeout

@@ -2,7 +2,7 @@
 /// groups like the others, routes passed over, comments dropped unless they are all there is for a name.
 struct AddressList {
   private(set) var mailboxes: [NamedAddress] = []
-  /// Text between two commas that is not an address, or could be read as another one than in `mailboxes`.
+  /// Text between two commas that is not an address, or could be read as one other than in `mailboxes`.
   private(set) var malformed: [String] = []
   private var phrase: [AddressLexer.Token] = []
   private var angle: [AddressLexer.Token] = []

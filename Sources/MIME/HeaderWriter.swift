@@ -41,7 +41,7 @@ struct HeaderWriter {
     end()
   }
 
-  /// Free text that reads back exactly as given: encoded as a whole if any of it cannot stand for itself.
+  /// Free text that reads back exactly as given: encoded as a whole if any of it cannot be written literally.
   mutating func text(_ name: String, _ value: String) throws(Problem) {
     try Self.checked(name, value)
     begin(name)

@@ -25,7 +25,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
     var released: Bool
   }
 
-  /// Returns when the lane has been let go.
+  /// Returns when the lane has been released.
   ///
   /// - Throws: `LeaseLost` when another node has taken it; `CancellationError`; or what the database says to
   ///   a change that it will never take.

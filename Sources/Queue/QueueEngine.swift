@@ -101,7 +101,7 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
       await abandon(lease)
     }
     state.withLock { $0.inboxes[lease.lane] = nil }
-    // There is room for another lane now, and this one may have been filled again since it was let go.
+    // There is room for another lane now, and this one may have been filled again since it was released.
     bell.ring()
   }
 

@@ -1,4 +1,4 @@
-/// One row of a table, or why it is none.
+/// One row of a table, or why it is invalid.
 package struct CSVRow: Sendable, Hashable {
   /// Where it starts, counted from 1.
   package let line: Int

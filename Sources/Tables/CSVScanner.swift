@@ -1,7 +1,7 @@
 /// One row on its way through the grammar, which may pause wherever the text that has arrived ends.
 struct CSVScanner: Sendable {
   enum Step: Sendable {
-    /// The row goes on in what has not arrived yet.
+    /// The row continues in what has not arrived yet.
     case more
     case ended([String], next: Int)
     /// A row with a fault whose end is known.

@@ -39,7 +39,7 @@ extension Contract {
 
 /// `application/x-www-form-urlencoded` (WHATWG URL section 5), read strictly.
 enum FormText {
-  /// Far more than any form or query of ours needs; a callback of Microsoft's with its code has a few
+  /// Far more than any of our forms or queries needs; a callback of Microsoft's with its code has a few
   /// kilobytes.
   static let byteLimit = 65_536
   /// No table has as many fields.

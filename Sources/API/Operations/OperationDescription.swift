@@ -83,7 +83,7 @@ package enum OperationMethod: String, Sendable, CaseIterable {
 
 /// Who may call an operation.
 package enum OperationAccess: Sendable, Hashable {
-  /// Anybody.
+  /// Anyone.
   case open
   /// Anyone; with a token, the reply contains more.
   case optionalToken

@@ -127,7 +127,7 @@ package struct AttemptReply: Contract {
 
   /// The step of the attempt that was recorded last.
   package enum Step: String, WireWord {
-    /// A draft was asked for.
+    /// A draft was requested.
     case create = "create"
     /// The draft was to be sent.
     case send = "send"
@@ -135,7 +135,7 @@ package struct AttemptReply: Contract {
     case submit = "submit"
     /// The message was looked up.
     case look = "look"
-    /// Nothing was asked for.
+    /// Nothing was requested.
     case hold = "hold"
   }
 

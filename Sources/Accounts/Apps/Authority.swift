@@ -5,7 +5,7 @@ package import Core
 package struct Authority: Sendable, Hashable {
   package let segment: String
 
-  /// Everybody, people of any organisation, or personal accounts. An app that acts for itself has none of them.
+  /// All accounts, accounts of any organisation, or personal accounts. Not for an app that acts for itself.
   package static let shared = ["common", "organizations", "consumers"]
 
   package var isConcrete: Bool { !Self.shared.contains(segment) }

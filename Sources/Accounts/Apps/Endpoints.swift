@@ -33,7 +33,7 @@ package struct Endpoints: Sendable {
       values: ErrorValues(clientID: app.clientID, tenant: app.authority))
   }
 
-  /// What people are asked for when they sign in to it.
+  /// What people are asked to grant when they sign in to it.
   ///
   /// - Parameter shared: whether for a mailbox that is not their own.
   package func requestedScopes(of app: OAuth2AppRecord, shared: Bool = false) throws(Problem) -> [String] {
@@ -45,7 +45,7 @@ package struct Endpoints: Sendable {
 
 extension Endpoints {
   /// What was granted, no more: requesting one scope that was not granted makes the whole request fail. Of an
-  /// imported one nobody knows, so it is asked for all there is (Microsoft Learn, "Scopes and permissions",
+  /// imported one that is unknown, so everything is requested (Microsoft Learn, "Scopes and permissions",
   /// `.default`).
   package func scopes(toRefresh grant: OAuth2GrantRecord, of app: OAuth2AppRecord) throws(Problem) -> [String]
   {

@@ -30,7 +30,7 @@ package struct Scopes: Sendable {
     }
   }
 
-  /// What another mailbox takes beside that (Microsoft Learn, "Microsoft Graph permissions reference").
+  /// What another mailbox needs in addition (Microsoft Learn, "Microsoft Graph permissions reference").
   package static func shared(sendOnly: Bool) -> [String] {
     sendOnly ? ["Mail.Send.Shared"] : ["Mail.ReadWrite.Shared", "Mail.Send.Shared"]
   }

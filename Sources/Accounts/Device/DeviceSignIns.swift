@@ -17,7 +17,7 @@ package struct DeviceSignIns: Service {
 
   /// How soon a code is found that another node has shown, or one that ceased.
   package static let idle: Duration = .seconds(2)
-  /// Longer than a poll and what follows it take, short beside the life of a code.
+  /// Longer than a poll and what follows it take, and short compared with the lifetime of a code.
   static let lease: Duration = .seconds(180)
   /// RFC 8628 section 3.5.
   static let slowDown: Duration = .seconds(5)
@@ -52,7 +52,7 @@ package struct DeviceSignIns: Service {
   }
 
   private func pause() async -> Duration {
-    // The next round says why there is no answer.
+    // The next round reports the error.
     guard let next = try? await nextPoll() else { return Self.idle }
     return min(max(next - time.now, .zero), Self.idle)
   }

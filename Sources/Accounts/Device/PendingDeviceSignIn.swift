@@ -47,7 +47,7 @@ package struct DevicePage: Sendable {
   /// Where to enter it, at Microsoft.
   package let verificationURL: String
   package let expires: Instant
-  /// The address that must sign in; `nil` lets anybody.
+  /// The address that must sign in; `nil` allows any.
   package let email: String?
   /// The host that asks.
   package let requester: String

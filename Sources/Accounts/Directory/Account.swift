@@ -11,7 +11,7 @@ package struct Account: Sendable {
   package let app: AppID
   /// By which Microsoft knows it: an address, a principal name or a user id.
   package let mailbox: String
-  /// Whether the mailbox is another one than that of the person whose grant is used.
+  /// Whether the mailbox is not that of the person whose grant is used.
   package let delegated: Bool
   /// The account whose grant is used; `nil` for its own.
   package let delegatedAccount: AccountID?

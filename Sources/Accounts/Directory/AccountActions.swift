@@ -21,7 +21,7 @@ package struct AccountActions: Sendable {
     self.time = time
   }
 
-  /// Its messages wait, those that are still to come too, until it is resumed; only what is on its way goes on.
+  /// Its messages wait, including new ones, until it is resumed; only attempts in progress continue.
   package func pause(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in

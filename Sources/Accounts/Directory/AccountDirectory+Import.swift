@@ -32,7 +32,7 @@ extension AccountDirectory {
     }
   }
 
-  /// The app that such a grant is for, where it is not one of ours already.
+  /// The app that such a grant is for, if it does not exist here yet.
   func prepareApp(of grant: ImportedGrant, in workspace: WorkspaceID) throws -> PreparedApp {
     switch grant.app {
     case .existing(let id): throw Problem.appNotFound(id)

@@ -21,7 +21,7 @@ package struct ImportedGrant: Sendable {
   /// The registration that the token was given to.
   package enum App: Sendable {
     case existing(AppID)
-    /// The workspace's own app with these values, made when there is none; a `tenant` of `nil` is `common`, a
+    /// The workspace's own app with these values, created if there is none; a `tenant` of `nil` is `common`, a
     /// `cloud` of `nil` the global one.
     case client(id: String, tenant: String?, secret: Secret?, cloud: String?, base: BaseScopes)
   }

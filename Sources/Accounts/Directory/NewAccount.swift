@@ -18,7 +18,7 @@ package struct NewAccount: Sendable {
 
   package enum App: Sendable {
     case existing(AppID)
-    /// The workspace's own app with these values, made when there is none.
+    /// The workspace's own app with these values, created if there is none.
     case client(NewApp)
   }
 

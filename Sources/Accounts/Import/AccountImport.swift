@@ -152,7 +152,7 @@ package enum ImportReport: Sendable {
 }
 
 package struct ImportCounts: Sendable, Hashable {
-  /// That say something; a header is none.
+  /// Those with content; a header does not count.
   package var rows = 0
   package var imported = 0
   package var failed = 0

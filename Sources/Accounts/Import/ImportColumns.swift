@@ -27,7 +27,7 @@ struct ImportColumns: Sendable, Hashable {
     self.columns = columns
   }
 
-  /// `nil` when the row is no header: it holds an address, or no name that we know.
+  /// `nil` when the row is not a header: it contains an address, or no name that we know.
   init?(header: [String]) {
     guard !header.contains(where: { $0.contains("@") }) else { return nil }
     var seen: Set<Column> = []

@@ -11,8 +11,8 @@ struct ImportRow: Sendable {
   let grant: ImportedGrant
   let client: ImportedApps.Client
 
-  /// Throws `request.invalidField`; its words hold nothing of the row, because a row whose columns are shifted has a
-  /// token where something else belongs.
+  /// Throws `request.invalidField`; its words hold nothing of the row, because a row whose columns are shifted
+  /// has a token where something else belongs.
   init(line: Int, _ values: [ImportColumns.Column: String]) throws(Problem) {
     self.line = line
     guard let email = values[.email] else { throw .rowLacks(.email) }
@@ -64,7 +64,7 @@ struct ImportRow: Sendable {
     return Secret(text)
   }
 
-  /// A signed JWT. Microsoft's refresh tokens are none, and an access token ends within the hour.
+  /// A signed JWT. Microsoft's refresh tokens are not JWTs, and an access token expires within the hour.
   private static func isAccessToken(_ text: String) -> Bool {
     text.hasPrefix("eyJ") && text.split(separator: ".", omittingEmptySubsequences: false).count == 3
   }

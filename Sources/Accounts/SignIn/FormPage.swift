@@ -6,7 +6,7 @@ import Store
 package struct FormPage: Sendable {
   /// What the account is or will be called.
   package let name: String?
-  /// The address that must sign in; `nil` lets anybody.
+  /// The address that must sign in; `nil` allows any.
   package let email: String?
   /// The host that the browser goes back to: who asks. In ASCII, so that no character passes for another.
   package let requester: String
@@ -48,7 +48,7 @@ package struct SignInStart: Sendable {
 }
 
 /// Binds a sign-in to the browser that started it: an attacker who lures a person to the callback with another
-/// `state` lacks it. Each sign-in has a name of its own, so that two tabs do not disturb each other.
+/// `state` lacks it. Each sign-in has its own name, so that two tabs do not interfere with each other.
 ///
 /// To be set with HttpOnly, SameSite=Lax (the way back is a navigation from Microsoft), Path=/ and, under https,
 /// Secure.

@@ -6,7 +6,7 @@ import Vault
 extension SignIn {
   /// Microsoft has sent the browser back to the callback.
   ///
-  /// Throws only what is no answer to the person, such as cancellation.
+  /// Throws only what cannot be shown to the person, such as cancellation.
   package func complete(_ query: [String: String], cookies: [String: String]) async throws -> SignInOutcome {
     guard let state = query["state"], !state.isEmpty else {
       return .refused(Problem.signInExpired, tryAgain: nil, back: nil)

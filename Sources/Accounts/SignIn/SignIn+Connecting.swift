@@ -57,7 +57,7 @@ extension SignIn {
     return existing.flatMap { $0.delegated ? $0.mailbox : nil }
   }
 
-  /// A grant that cannot send is of no use to anybody, unless the app asks for none that can; nor is one that does
+  /// A grant that cannot send is of no use, unless the app requests none that can; nor is one that does
   /// not reach the mailbox that it is for.
   private func checkMaySend(
     _ reply: TokenReply, _ app: OAuth2AppRecord, _ person: SignedIn, delegated: String?
@@ -143,7 +143,7 @@ extension HostedFormRecord {
 private struct Connection: Sendable {
   let app: OAuth2AppRecord
   let person: SignedIn
-  /// The mailbox, where it is another one than the person's own.
+  /// The mailbox, if it is not the person's own.
   let delegatedMailbox: String?
   let reply: TokenReply
   let refreshToken: Secret

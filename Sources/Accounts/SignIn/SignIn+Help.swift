@@ -4,7 +4,7 @@ import Store
 
 /// What a failure means and who can fix it, for a person who knows only its code.
 package struct HelpAnswer: Sendable, Hashable {
-  /// Microsoft's name for it; `nil` for one of ours.
+  /// Microsoft's name for it; `nil` for one of Heliograph's.
   package let name: String?
   package let code: ProblemCode
   package let meaning: String
@@ -61,7 +61,7 @@ extension SignIn {
 }
 
 extension Problem {
-  /// Those that a page of ours may have shown, in words that hold for everybody.
+  /// Those that one of our pages may have shown, in general terms.
   fileprivate static let onPages: [Problem] = [
     .formInvalid, .formUsed, .signInExpired, .browserMismatch, .noIdentity, .noRefreshToken, .noAppEnabled,
     Problem(

@@ -92,7 +92,7 @@ package struct Connector: Service {
     }
   }
 
-  /// Each is taken by one node, and is due again soon in case that one dies.
+  /// Each is taken by one node, and is due again soon in case that node crashes.
   private func tryPendingGrants() async throws {
     while true {
       let (now, later) = (time.now, time.now + AccountMachine.pause)

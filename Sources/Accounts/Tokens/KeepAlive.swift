@@ -16,10 +16,10 @@ package struct KeepAlive: Service {
   package static let period: Duration = .seconds(600)
   /// When a refresh that came to nothing is tried again, unless Entra says otherwise.
   package static let retry: Duration = .seconds(3600)
-  /// The same after a refusal: a renewed secret is noticed before the grants die, and no requests are wasted
+  /// The same after a refusal: a renewed secret is noticed before the grants expire, and no requests are wasted
   /// all day.
   package static let retryRefused: Duration = .seconds(86_400)
-  /// There is no hurry, and messages want tokens too.
+  /// This is not urgent, and messages need tokens too.
   private static let width = 4
   private static let batch = 100
 
@@ -40,7 +40,7 @@ package struct KeepAlive: Service {
       .run(startingAtOnce: false) { try await refreshIdle() }
   }
 
-  /// Each grant is taken by one node, and is due again soon in case that one dies.
+  /// Each grant is taken by one node, and is due again soon in case that node crashes.
   func refreshIdle() async throws {
     while true {
       let now = time.now
@@ -53,7 +53,7 @@ package struct KeepAlive: Service {
     }
   }
 
-  /// What a refusal means for the account is decided where the token is asked for.
+  /// What a refusal means for the account is decided where the token is requested.
   private func refresh(_ account: AccountID, in workspace: WorkspaceID, taken: Instant) async {
     do {
       try await tokens.keepAlive(account, in: workspace)

@@ -63,7 +63,7 @@ struct RefreshedToken: Sendable {
     }
   }
 
-  /// Whether it was asked for with what is stored now.
+  /// Whether it was requested with what is stored now.
   func follows(_ stored: StoredToken) -> Bool { stored.version == replaced }
 
   /// Returns whether it was stored; if not, another caller was quicker.

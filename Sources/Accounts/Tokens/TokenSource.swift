@@ -41,7 +41,7 @@ package actor TokenSource {
     return try usable(stored, nil)
   }
 
-  /// Another token than `rejected`, which Graph did not accept: the one that has replaced it already, or a new
+  /// A token other than `rejected`, which Graph did not accept: the one that has replaced it already, or a new
   /// one.
   package func replace(
     _ rejected: Secret, for account: AccountID, in workspace: WorkspaceID
@@ -167,7 +167,7 @@ extension TokenSource {
     do {
       reply = try await ask(stored)
     } catch let problem as Problem where problem.retry == .futile {
-      // Another node may have used this refresh token first, and ours died with that.
+      // Another node may have used this refresh token first, and that invalidated ours.
       let now = try await self.stored(subject)
       if now.version != stored.version, let token = try usable(now, rejected) { return token }
       throw problem

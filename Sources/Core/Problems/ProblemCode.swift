@@ -7,7 +7,7 @@ package struct ProblemCode: Sendable {
   package let rawValue: String
   /// What a failure of this kind stops, unless the failure itself knows better.
   package let scope: Scope
-  /// Who can fix it, unless the failure itself knows better; `nil` is whoever reads it.
+  /// Who can fix it, unless the failure itself knows better; `nil` is the reader.
   package let actor: Responsible?
   /// The HTTP status of our own answers.
   package let status: Int
@@ -41,13 +41,13 @@ package struct ProblemCode: Sendable {
     self.remedy = remedy
   }
 
-  /// `nil` for a name that is no code of this version.
+  /// `nil` for a name that is not a code of this version.
   package init?(rawValue: String) {
     guard let known = Self.byName[rawValue] else { return nil }
     self = known
   }
 
-  /// What stands as `code` in the API, in events and in webhooks: the vocabulary's word, else ours.
+  /// The `code` in the API, in events and in webhooks: the vocabulary's word, otherwise ours.
   package var apiCode: String { vocabulary ?? rawValue }
 
   /// Every row, in the order of the documentation.

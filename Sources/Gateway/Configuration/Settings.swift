@@ -51,7 +51,7 @@ package struct Settings: Sendable {
     return texts
   }
 
-  /// A misspelt variable is refused. One that resembles none of ours is left alone: Kubernetes sets
+  /// A misspelt variable is refused. One that does not resemble ours is ignored: Kubernetes sets
   /// `HELIOGRAPH_SERVICE_HOST` and more for a service of our name.
   private static func checkSpelling(of environment: [String: String]) throws(Problem) {
     let known = Setting.allCases.map(\.variable) + Variable.allCases.map(\.rawValue)

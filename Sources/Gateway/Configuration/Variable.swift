@@ -1,5 +1,5 @@
-/// An environment variable of the commands that is no setting of the gateway. `docs/configuration.md` and `--help` are
-/// written from this table; `Setting` is its sibling for the gateway.
+/// An environment variable of the commands that is not a setting of the gateway. `docs/configuration.md` and
+/// `--help` are written from this table; `Setting` is its sibling for the gateway.
 package enum Variable: String, CaseIterable, Sendable {
   case config = "HELIOGRAPH_CONFIG"
   case url = "HELIOGRAPH_URL"

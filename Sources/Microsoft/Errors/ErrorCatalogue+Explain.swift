@@ -15,7 +15,7 @@ extension ErrorCatalogue {
   /// Reads what a person copied from a page, a log or a message: `50011`, `AADSTS50011: …`, `ErrorAccessDenied`,
   /// `535 5.7.139 …`. `nil` when nothing in it is known.
   ///
-  /// Anybody may ask, so the cost is bounded: the first 2000 bytes are read, each word is looked up, and no
+  /// Anyone may ask, so the cost is bounded: the first 2000 bytes are read, each word is looked up, and no
   /// name is compared that does not share its longest word with the text.
   package static func explain(_ text: String, _ values: ErrorValues = ErrorValues()) -> Explanation? {
     guard let (name, entry) = found(in: ErrorText(text)) else { return nil }

@@ -37,7 +37,7 @@ extension Graph {
     } catch  where error.origin?.status == 400 {
       // The filter is documented, but not every mailbox answers it.
     }
-    // Both, because a sent copy may lie beside its draft.
+    // Both, because a sent copy may exist in addition to its draft.
     return try await scan(.drafts, header: name, value: value)
       + scan(.sentItems, header: name, value: value)
   }

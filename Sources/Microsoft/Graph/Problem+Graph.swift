@@ -19,7 +19,7 @@ extension Problem {
       remedy: nil, retry: effect == .acts ? .unsafe : .safe(after: nil), origin: nil, actor: .nobody)
   }
 
-  /// A reply with another status than the one that means success.
+  /// A reply with a status other than the one that means success.
   init(_ reply: HTTPReply, effect: Effect, values: ErrorValues = ErrorValues()) {
     let name = reply.status < 400 ? nil : (try? reply.json()).flatMap(GraphError.code(in:))
     guard

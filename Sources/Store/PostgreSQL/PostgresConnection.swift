@@ -14,8 +14,8 @@ final class PostgresConnection {
   }
 
   init(_ url: Secret) throws {
-    // Those before `dbname` give way to what the URL says. A server that is gone without a word is noticed
-    // within a minute.
+    // Those before `dbname` give way to what the URL says. A server that disappears without closing the
+    // connection is noticed within a minute.
     let handle = Self.connect([
       ("fallback_application_name", "heliograph"), ("connect_timeout", "5"), ("keepalives_idle", "30"),
       ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
@@ -93,7 +93,7 @@ final class PostgresConnection {
 }
 
 extension PostgresConnection {
-  /// Refuses what libpq cannot read, without a word of its own about it: that would quote the URL.
+  /// Refuses what libpq cannot read, without libpq's own message: that would quote the URL.
   static func check(_ url: Secret) throws {
     guard let options = PQconninfoParse(url.reveal(), nil) else { throw Problem.invalidDatabaseURL }
     PQconninfoFree(options)

@@ -3,7 +3,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// PostgreSQL through libpq: several connections, each with a thread of its own, because libpq blocks.
+/// PostgreSQL through libpq: several connections, each with its own thread, because libpq blocks.
 ///
 /// Every write is a transaction of its own: the server shares one sync among the commits that wait for it.
 final class PostgresEngine: Engine {

@@ -122,7 +122,7 @@ extension Transaction {
   }
 
   /// Makes the account, or gives an existing one these values; its `created`, its event numbers and its status
-  /// stay. A new one goes on with the numbers of an account that once had its id, and does not show its events.
+  /// stay. A new one continues the numbers of an account that once had its id, and does not show its events.
   package func upsert(_ account: AccountRecord) throws {
     try execute(
       """

@@ -113,7 +113,7 @@ extension Transaction {
   }
 
   /// All events of the workspace whose position is above `position`, in order. Each is seen once by a reader
-  /// who goes on with the last position it has read.
+  /// that continues with the last position it has read.
   package func events(
     _ workspace: WorkspaceID, afterPosition position: Int64, limit: Int
   ) throws -> [PlacedEvent] {

@@ -51,8 +51,8 @@ extension Transaction {
     return taken > 0 ? nil : try idempotency(name)
   }
 
-  /// Writes down which message the key stands for, in the transaction that accepts it, or returns what it
-  /// stands for already. `lease` is the caller's, if it has one; without, the key must be free.
+  /// Records which message the key belongs to, in the transaction that accepts it, or returns what it
+  /// belongs to already. `lease` is the caller's, if it has one; without, the key must be free.
   ///
   /// Needs `.readCommitted`, as above.
   package func claim(

@@ -42,7 +42,7 @@ package struct LaneLease: Sendable, Hashable {
   package var epoch: Int64
 }
 
-/// The lane belongs to another owner now: whatever this one holds of it is no longer its business.
+/// The lane has another owner now: this one must not touch its rows any more.
 package struct LeaseLost: Error {
   package init() {}
 }

@@ -13,7 +13,7 @@ package struct OAuth2AppRecord: Sendable {
   /// The name of one of the operator's clouds.
   package var cloud: String
   package var baseScopes: BaseScopes
-  /// Whether people are asked for no more than sending.
+  /// Whether people are asked only for the permission to send.
   package var sendOnly: Bool
   /// Whether people of every workspace may sign in with it; only one of the workspace `default` can be.
   package var shared: Bool
@@ -145,7 +145,7 @@ extension Transaction {
     }
   }
 
-  /// The workspace's own app, or one that the operator shares with everybody.
+  /// The workspace's own app, or one that the operator shares with all workspaces.
   package func usableApp(_ id: AppID, in workspace: WorkspaceID) throws -> OAuth2AppRecord? {
     try row(
       OAuth2AppRecord.select

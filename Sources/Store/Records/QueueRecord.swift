@@ -4,7 +4,7 @@ package import Core
 package enum QueueState: Int64, Sendable, CaseIterable {
   /// Waits for its turn.
   case ready = 0
-  /// An attempt is running, or was when its owner died.
+  /// An attempt is running, or was when its owner crashed.
   case active = 1
   /// Waits for a person.
   case held = 2

@@ -1,6 +1,6 @@
 package import Core
 
-/// Whose things are kept apart from everybody else's: a brand, a customer, a team. Every database has
+/// A separate set of things: a brand, a customer, a team. Every database has
 /// `default`, which is the operator's.
 package struct WorkspaceRecord: Sendable, Hashable {
   package var id: WorkspaceID
@@ -85,7 +85,7 @@ extension Transaction {
   /// Removes the workspace and all that belongs to it but the chunks of its messages. Whoever has one of its
   /// messages in hand finds no queue row when it comes back.
   ///
-  /// Queue rows go before accounts, which is the order in which everybody locks them. Lanes stay: other
+  /// Queue rows go before accounts, which is the order in which all transactions lock them. Lanes stay: other
   /// workspaces may share them, and their owner lets them sleep when nothing is in them.
   package func deleteWorkspace(_ id: WorkspaceID) throws {
     try execute("DELETE FROM queue WHERE workspace = $1", id)

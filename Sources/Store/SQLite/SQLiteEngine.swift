@@ -33,12 +33,12 @@ final class SQLiteEngine: Engine {
   private static let batchLimit = 256
 
   init(path: String) throws {
-    // Made here for its permissions, which SQLite gives to the files beside it too: it holds people's mail.
+    // Made here for its permissions, which SQLite also gives to its accompanying files: it holds people's mail.
     let file = open(path, O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)
     if file >= 0 { Glibc.close(file) }
     do {
       var configuration = Configuration()
-      // Another process may write too: `heliograph token issue` beside a running server.
+      // Another process may write too: `heliograph token issue` while the server is running.
       configuration.busyMode = .timeout(10)
       // Savepoints and sorting would otherwise copy pages, messages and all, into files of the temporary folder.
       configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA temp_store = MEMORY") }

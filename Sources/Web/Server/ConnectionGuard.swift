@@ -78,7 +78,7 @@ final class ConnectionGuard {
   }
 }
 
-/// At the socket: tells when bytes are asked for and when they arrive.
+/// At the socket: reports when bytes are requested and when they arrive.
 final class BytesHandler: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer

@@ -15,7 +15,7 @@ struct ConnectionTiming {
   private var drain: (since: NIODeadline, bytes: Int)?
   private var isFinished = false
   private var body = (bytes: 0, waited: TimeAmount.zero)
-  /// Since when the client has been asked for more of a body; `nil` while we take our time.
+  /// Since when the client has been asked for more of a body; `nil` while the server is busy.
   private var askedSince: NIODeadline?
 
   init(limits: ServerLimits, at now: NIODeadline) {

@@ -94,8 +94,8 @@ enum ClientAddress {
   /// More entries than any chain of proxies has are not read.
   private static let longestChain = 32
 
-  /// The nearest address that is no trusted proxy: each trusted one is believed about the one before it, and
-  /// nobody else. An entry that is no address ends the search at the proxy that wrote it.
+  /// The nearest address that is not a trusted proxy: each trusted one is believed about the one before it, and
+  /// no other. An entry that is not an address ends the search at the proxy that wrote it.
   static func find(peer: IPAddress, forwarded: [String], trusted: [CIDR]) -> IPAddress {
     var address = peer
     let entries = forwarded.joined(separator: ",").split(separator: ",", omittingEmptySubsequences: false)
