@@ -57,7 +57,7 @@ enum WorkspaceFields {
         !host.isEmpty, host.utf8.count <= 253
       else {
         throw .invalidField(
-          "redirectHosts", "holds “\(String(text.prefix(80)))”, which is not a host name",
+          "redirectHosts", "contains “\(String(text.prefix(80)))”, which is not a host name",
           remedy: "Give only the host name, such as crm.example.com, without scheme, port or path.")
       }
       hosts.append(host.lowercased())

@@ -28,7 +28,7 @@ extension Problem {
 
   static func tokenOutlives(_ end: Instant) -> Problem {
     .invalidField(
-      "expires", "is later than \(end), when the token that asks expires itself",
+      "expires", "is later than \(end), when the creating token itself expires",
       remedy: "Choose an earlier date, or leave it out for that one.")
   }
 }

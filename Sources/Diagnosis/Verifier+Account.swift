@@ -25,7 +25,7 @@ extension Verifier {
     try await walk.step(.mailbox, after: [.token]) { try await mailbox(details, app, token) }
     try await walk.step(.send, after: [.token]) {
       guard app.baseScopes == .api else { throw Problem.backendNotImplemented(account.id) }
-      guard let sendTo else { return .notNeeded("No test message was asked for.") }
+      guard let sendTo else { return .notNeeded("No test message was requested.") }
       return try await TestMessage(verifier: self, details: details, app: app, to: sendTo).send()
     }
   }

@@ -58,7 +58,7 @@ package struct WorkspaceReply: Contract {
     Required("name", \.name, .line(0...256), "The name for people.")
     Required(WorkspaceTerm.redirectHosts, \.redirectHosts)
     Field("defaultSender", \.defaultSender, .id(), "The account that sends messages submitted without one.")
-    Required("created", \.created, .moment, "When it was made.")
+    Required("created", \.created, .moment, "When it was created.")
   }
 }
 
@@ -88,7 +88,7 @@ package struct WorkspaceCreated: Contract {
     self.workspace = workspace
   }
 
-  package static let fields = Fields<Self>("WorkspaceCreated", "A workspace that was made.") {
+  package static let fields = Fields<Self>("WorkspaceCreated", "A workspace that was created.") {
     Required(WorkspaceTerm.id, \.workspace)
     Required("created", \.created, .flag, "Always `true`.")
   }

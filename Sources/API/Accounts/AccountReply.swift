@@ -146,8 +146,8 @@ package struct AccountPage: PagedReply {
     Required(PageTerm.total, \.total)
     Required(PageTerm.number, \.page)
     Required(PageTerm.pages, \.pages)
-    Field("query", \.query, .line(1...1024), "The filter that was asked for.")
-    Field("state", \.state, .word(), "The state that was asked for.")
+    Field("query", \.query, .line(1...1024), "The requested filter.")
+    Field("state", \.state, .word(), "The requested state.")
     Required("accounts", \.accounts, .list(.object, count: 0...1000), "The accounts.")
   }
 }

@@ -160,7 +160,7 @@ package struct AttemptReply: Contract {
       "step", \.step, .word(),
       "The step that was recorded last: `create` a draft, `send` the draft, `submit` without a draft, "
         + "`look` the message up, or `hold`: nothing was requested.")
-    Required("node", \.node, .id(), "The gateway process that made it.")
+    Required("node", \.node, .id(), "The gateway process that made the attempt.")
     Required("started", \.started, .moment, "When it began.")
     Field("ended", \.ended, .moment, "When it ended; left out while it is running.")
     Field(

@@ -42,7 +42,7 @@ package struct NewForm: Sendable {
     try validateAddress(email, field: "email")
     try validateAddress(expectedEmail, field: "expectedEmail")
     if delegated, email == nil {
-      throw .invalidField("email", "is missing", remedy: "Name the mailbox that somebody else signs in for.")
+      throw .invalidField("email", "is missing", remedy: "Name the mailbox that another person signs in for.")
     }
     guard redirectURL.utf8.count <= 2048, WebURL(redirectURL) != nil else {
       throw .invalidField(

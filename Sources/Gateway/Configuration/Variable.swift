@@ -34,7 +34,7 @@ package enum Variable: String, CaseIterable, Sendable {
     switch self {
     case .config: "YAML file with settings."
     case .url: "Where the gateway is."
-    case .token: "API token; `heliograph token issue` makes one."
+    case .token: "API token; `heliograph token issue` creates one."
     case .workspace: "Workspace to act in, for operators' tokens."
     case .clientSecret: "The app's secret: its Value, not Secret ID."
     case .clientCertificate: "The app's certificate and key, as PEM."
