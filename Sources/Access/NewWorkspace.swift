@@ -3,7 +3,7 @@ import Foundation
 
 /// A workspace, as an operator asks for it; nothing is checked yet.
 package struct NewWorkspace: Sendable {
-  /// `nil` makes one with a new id.
+  /// `nil` creates one with a new id.
   package var id: WorkspaceID?
   package var name: String
   /// Where sign-ins may lead back to; empty allows every host.

@@ -93,7 +93,7 @@ extension Problem {
       remedy: "Choose another id, or delete that account first.")
   }
 
-  /// The token that came cannot send: Entra leaves out what the app's registration does not list.
+  /// The issued token cannot send: Entra leaves out what the app's registration does not list.
   static func mayNotSend(
     _ permission: String, as mailbox: String? = nil, signedIn: String? = nil, clientID: String, link: String
   ) -> Problem {
@@ -204,7 +204,7 @@ extension Problem {
       remedy: "Wait 15 minutes, then request a new code.", retry: .safe(after: SignIn.stateLife))
   }
 
-  /// Entra says the same of a web client without its secret (AADSTS7000218), where the cure is another.
+  /// Entra says the same of a web client without its secret (AADSTS7000218), where the remedy is different.
   static func publicClientOff(_ app: OAuth2AppRecord, _ cloud: Cloud, origin: PeerError?) -> Problem {
     Problem(
       .signInPublicClientOff,

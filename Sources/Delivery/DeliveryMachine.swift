@@ -4,8 +4,8 @@ import Core
 import Queue
 import Store
 
-/// Decides one message's way out, step by step: told what was recorded last, or what a request came to, it
-/// says what to do next. It knows no socket, no clock and no database.
+/// Decides how one message is sent, step by step: given what was recorded last, or the result of a request, it
+/// says what to do next. It uses no socket, no clock and no database.
 struct DeliveryMachine: Sendable {
   /// What the account's sender can do.
   var abilities: SenderAbilities
@@ -24,14 +24,14 @@ struct DeliveryMachine: Sendable {
     case settle(Settlement)
   }
 
-  /// What to do with a message whose turn has come.
+  /// What to do with a message that is due.
   func begin(_ progress: Progress, now: Instant) -> Action {
     let canLook = abilities.contains(.lookup)
     return switch progress {
     case .fresh: start(now: now)
     case .drafted(let draft, let inDoubt) where abilities.contains(.drafts):
       .request(.send(draft, inDoubt: inDoubt))
-    // Drafts are not possible any more; this one stays behind.
+    // Drafts are not possible any more; this one is left over.
     case .drafted(_, inDoubt: false): start(now: now)
     // Sending it was never requested, so it may start again where it cannot be looked up.
     case .creating: canLook ? .request(.look(.create)) : start(now: now)
@@ -56,11 +56,11 @@ struct DeliveryMachine: Sendable {
     // The same draft again, never a second one.
     case (.draft(let draft), .send(let lost)) where drafts && draft == lost:
       .request(.send(draft, inDoubt: true))
-    // Not the one we asked to be sent: either that one under another id, which transport will take, or a
+    // Not the draft we requested to be sent: either that one under another id, which transport will take, or a
     // duplicate.
     case (.draft, _): .settle(unclear(lost, now: now))
     case (.absent, .create): start(now: now)
-    // Absence proves nothing: Exchange may have taken the message and not shown it yet.
+    // Absence proves nothing: Exchange may have accepted the message and not show it yet.
     case (.absent, .send): .settle(.held(Problem.unknownOutcome, lost.progress, now: now))
     case (.absent, .submit): undecided(lost.progress, now: now)
     }
@@ -73,7 +73,7 @@ struct DeliveryMachine: Sendable {
     case (.safe, _): .settle(deferred(problem, request.progressBefore, now: now))
     case (.futile, _) where problem.scope.letsMessagesWait:
       .settle(deferred(problem, request.progressBefore, now: now))
-    // Exchange may not show the draft yet, or have moved it when it took it: that is to be looked up.
+    // Exchange may not show the draft yet, or have moved it when it accepted it: this has to be looked up.
     case (.futile, .send) where problem.code == .graphItemNotFound:
       .settle(unknown(request, problem, now: now))
     case (.futile, _): .settle(refused(problem, request.progressBefore, now: now))
@@ -89,7 +89,7 @@ struct DeliveryMachine: Sendable {
   }
 }
 
-// Beginnings and ends
+// First and last steps
 extension DeliveryMachine {
   /// The first request for a message that has not been requested to be sent.
   private func start(now: Instant) -> Action {
@@ -104,7 +104,7 @@ extension DeliveryMachine {
     return .request(request)
   }
 
-  /// The message may have been accepted, and no look can tell: the account's owner has decided what follows.
+  /// The message may have been accepted, and this cannot be looked up: the account's setting decides what follows.
   private func undecided(_ progress: Progress, now: Instant) -> Action {
     switch unknownOutcome {
     case .hold: .settle(.held(Problem.unknownOutcome, progress, now: now))
@@ -123,7 +123,7 @@ extension DeliveryMachine {
     return settlement
   }
 
-  /// Looking has not told; the next look may.
+  /// The look-up was inconclusive; the next one may not be.
   private func unclear(_ lost: LostStep, now: Instant) -> Settlement {
     guard now < created + schedule.maximumAge else {
       return .held(Problem.unknownOutcome, lost.progress, now: now)
@@ -135,14 +135,14 @@ extension DeliveryMachine {
     return settlement
   }
 
-  /// Looking failed. However that was, looking again is harmless.
+  /// The look-up failed. Whatever the reason, repeating it is harmless.
   private func unseen(_ request: DeliveryRequest, _ problem: Problem, now: Instant) -> Settlement {
     var settlement = deferred(problem, request.progressBefore, now: now)
     settlement.due = max(settlement.due, now + schedule.unknownOutcomeWait)
     return settlement
   }
 
-  /// Microsoft will never take it. Whether it has taken it before, is another question.
+  /// Microsoft will never accept it. Whether it accepted it before is a separate question.
   private func refused(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
     progress.isInDoubt ? .held(problem, progress, now: now) : .failed(problem, progress, now: now)
   }
@@ -174,8 +174,8 @@ extension DeliveryMachine {
     }
   }
 
-  /// What stops every message of the mailbox and not this one alone stops the lane; a message that is poison by
-  /// itself does not.
+  /// A failure that stops every message of the mailbox, not only this one, stops the lane; a message that is
+  /// invalid itself does not.
   private func lanePause(_ problem: Problem, backoff: Duration) -> Duration? {
     guard problem.scope.letsMessagesWait else { return nil }
     if case .safe(let asked?) = problem.retry { return asked > .zero ? asked : nil }

@@ -2,7 +2,7 @@ import Core
 import Store
 
 /// Works one leased lane until nothing in it is due, one transaction at a time: settle what has finished,
-/// claim what comes next, let the lane go when it is empty.
+/// claim what comes next, release the lane when it is empty.
 struct LaneWorker<Work: QueueWork>: Sendable {
   let work: Work
   let lease: LaneLease
@@ -28,7 +28,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
   /// Returns when the lane has been released.
   ///
   /// - Throws: `LeaseLost` when another node has taken it; `CancellationError`; or what the database says to
-  ///   a change that it will never take.
+  ///   a change that it will never accept.
   func run() async throws {
     try await withThrowingDiscardingTaskGroup { group in
       var inFlight = 0
@@ -44,7 +44,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
           failures = verdict.settlement.isFailure(at: now) ? failures + 1 : 0
           pausedUntil = [pausedUntil, verdict.pauseUntil].compactMap(\.self).max()
         }
-        // Not one message but the mailbox, or all of Microsoft, seems to be in trouble.
+        // The problem seems to concern not one message but the mailbox, or all of Microsoft.
         if failures >= configuration.attemptsPerLane {
           pausedUntil = max(pausedUntil ?? now, now + configuration.failurePause)
         }

@@ -7,7 +7,7 @@ package struct AppWarning: Sendable, Hashable {
   package let code: Code
   package let message: String
   package let remedy: String
-  /// What an administrator types into Exchange Online PowerShell.
+  /// What an administrator enters in Exchange Online PowerShell.
   package let commands: [String]
 
   package enum Code: String, Sendable, CaseIterable {
@@ -117,7 +117,7 @@ extension AppWarning {
     ] + roles + ["Test-ServicePrincipalAuthorization -Identity \(id) -Resource 'mailbox@example.com'"]
   }
 
-  /// A literal string of PowerShell (about_Quoting_Rules), which also takes typographic quotes for its end.
+  /// A literal string of PowerShell (about_Quoting_Rules), which typographic quotes also end.
   private static func quoted(_ text: String) -> String {
     let quotes = "'\u{2018}\u{2019}\u{201A}\u{201B}"
     return "'" + text.map { quotes.contains($0) ? "\($0)\($0)" : String($0) }.joined() + "'"

@@ -1,6 +1,6 @@
 package import Core
 
-/// The directory through which an app signs in: one segment of Entra's path, so nothing but a name gets through
+/// The directory through which an app signs in: one segment of Entra's path, so only a name is accepted
 /// (Microsoft Learn, "Microsoft identity platform endpoints").
 package struct Authority: Sendable, Hashable {
   package let segment: String

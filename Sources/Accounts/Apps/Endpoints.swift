@@ -3,7 +3,7 @@ package import HTTP
 package import Microsoft
 package import Store
 
-/// Where the Microsoft is that an app belongs to, and how it is reached.
+/// The Microsoft cloud that an app belongs to, and how it is reached.
 package struct Endpoints: Sendable {
   package let clouds: Clouds
   package let http: HTTPExchange
@@ -13,7 +13,7 @@ package struct Endpoints: Sendable {
     self.http = http
   }
 
-  /// Throws `app.cloudUnknown` for a cloud that the operator's configuration no longer names.
+  /// Throws `app.cloudUnknown` for a cloud that the operator's configuration no longer lists.
   package func cloud(of app: OAuth2AppRecord) throws(Problem) -> Cloud {
     guard let cloud = clouds.cloud(named: app.cloud) else {
       throw .cloudRemoved(app)
@@ -56,7 +56,7 @@ extension Endpoints {
 }
 
 extension Endpoints {
-  /// Why a grant with these scopes is of no use; `nil` where it can send, or where the app asks for none that can.
+  /// Why a grant with these scopes is of no use; `nil` where it can send, or where the app requests none that can.
   func sendingRefusal(_ granted: [String], of app: OAuth2AppRecord) throws(Problem) -> Problem? {
     let permission = app.baseScopes == .api ? "Mail.Send" : "SMTP.Send"
     guard Scopes.grant(try requestedScopes(of: app), includes: permission),

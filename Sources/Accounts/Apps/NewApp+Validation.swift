@@ -3,14 +3,14 @@ package import Core
 import Microsoft
 import Store
 
-/// What the values of an app come to once they are checked.
+/// The values of an app once they are checked.
 struct ValidatedApp: Sendable {
   let cloud: Cloud
   let authority: Authority
   let credential: AppCredential
 }
 
-/// How an app proves who it is.
+/// How an app authenticates.
 enum AppCredential: Sendable {
   /// A native client does not.
   case none
@@ -20,7 +20,7 @@ enum AppCredential: Sendable {
 }
 
 extension NewApp {
-  /// Longer than any value Microsoft hands out, short enough for a URL.
+  /// Longer than any value that Microsoft issues, short enough for a URL.
   static let longest = 256
 
   /// Throws unless Entra accepts every value in the place where it will be used.

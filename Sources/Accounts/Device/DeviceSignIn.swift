@@ -8,9 +8,10 @@ import Vault
 package struct DeviceSignIn: Sendable {
   let signIn: SignIn
 
-  /// How long one that is over can still say how it ended.
+  /// How long the result of a finished one can be read.
   private static let memory: Duration = .seconds(24 * 3600)
-  /// How many codes one link gives within the life of a sign-in: each is a request to Microsoft, and polled for.
+  /// How many codes one link provides within the lifetime of a sign-in: each is a request to Microsoft, and
+  /// polled for.
   private static let codeLimit = 10
   /// A code with less time left is not shown again: there would be too little time to sign in.
   private static let worthShowing: Duration = .seconds(120)
@@ -22,7 +23,7 @@ package struct DeviceSignIn: Sendable {
   /// For a program that shows the code itself. Where `redirectURL` is empty, the code's page leads to our own
   /// first page.
   ///
-  /// Throws what `SignIn.form` throws, and a `Problem` of Entra's that gives no code.
+  /// Throws what `SignIn.form` throws, and a `Problem` when Entra issues no code.
   package func start(_ new: NewForm, app: AppID, in workspace: WorkspaceID) async throws
     -> PendingDeviceSignIn
   {

@@ -5,7 +5,7 @@ import Store
 
 /// Another person's mailbox, which another account's grant covers; nothing is checked yet.
 package struct NewDelegate: Sendable {
-  /// `nil` makes one with a new id.
+  /// `nil` creates one with a new id.
   package var id: AccountID?
   /// `nil` is the mailbox.
   package var name: String?
@@ -37,7 +37,7 @@ package struct NewDelegate: Sendable {
 }
 
 extension AccountDirectory {
-  /// Makes an account for a mailbox that another account's owner may use, or gives an existing one of the same
+  /// Creates an account for a mailbox that another account's owner may use, or gives an existing one of the same
   /// mailbox another owner. It becomes `connected` automatically.
   package func create(
     _ new: NewDelegate, in workspace: WorkspaceID

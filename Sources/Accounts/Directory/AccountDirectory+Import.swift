@@ -6,7 +6,7 @@ import Vault
 extension AccountDirectory {
   /// Creates an account from an imported refresh token, or gives the token to an existing one of the same
   /// mailbox. That is not connected yet: the token is tried, and Microsoft says whose it is. An account that
-  /// holds a good grant keeps it until the new one has proved to be as good.
+  /// has a valid grant keeps it until the new one has proved valid too.
   ///
   /// Throws `request.invalidField`, `app.notFound`, `app.invalid` or `account.exists`; then no account was stored.
   package func importGrant(
@@ -46,7 +46,7 @@ extension AccountDirectory {
 }
 
 extension Transaction {
-  /// Makes the account, or gives it this grant. Throws `account.exists` when it is of another mailbox.
+  /// Creates the account, or gives it this grant. Throws `account.exists` when it belongs to another mailbox.
   func save(
     _ grant: ImportedGrant, as id: AccountID, _ app: OAuth2AppRecord, existing: AccountRecord?,
     in workspace: WorkspaceID, at now: Instant, _ vault: Vault
@@ -90,7 +90,7 @@ extension ImportedGrant {
     return account
   }
 
-  /// What is tried before the account gets it.
+  /// A grant that is tried before the account gets it.
   fileprivate func pending(
     for existing: AccountRecord, _ app: OAuth2AppRecord, version: Int64, at now: Instant, _ vault: Vault
   ) -> PendingGrantRecord {

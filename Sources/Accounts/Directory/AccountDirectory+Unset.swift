@@ -4,7 +4,7 @@ import Store
 
 /// An account that is to be signed in later; nothing is checked yet.
 package struct UnsetAccount: Sendable {
-  /// `nil` makes one with a new id.
+  /// `nil` creates one with a new id.
   package var id: AccountID?
   /// `nil` is the mailbox.
   package var name: String?

@@ -20,7 +20,7 @@ package struct AccountDirectory: Sendable {
     self.connector = connector
   }
 
-  /// Makes an app-only account, or gives an existing one these values. It becomes `connected` automatically.
+  /// Creates an app-only account, or gives an existing one these values. It becomes `connected` automatically.
   package func create(
     _ new: NewAccount, in workspace: WorkspaceID
   ) async throws -> (id: AccountID, origin: AccountOrigin) {
@@ -67,7 +67,7 @@ package struct AccountDirectory: Sendable {
     return page.map { Account($0) }
   }
 
-  /// Also removes the grant, and cancels the messages that wait for the account. Throws `account.inUse` while
+  /// Also removes the grant, and cancels the account's waiting messages. Throws `account.inUse` while
   /// others send through its grant.
   package func delete(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now

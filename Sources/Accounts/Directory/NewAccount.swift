@@ -5,7 +5,7 @@ import Store
 
 /// A mailbox for which an app acts for itself, as requested; nothing is checked yet.
 package struct NewAccount: Sendable {
-  /// `nil` makes one with a new id.
+  /// `nil` creates one with a new id.
   package var id: AccountID?
   package var name: String
   package var email: String?
@@ -52,14 +52,14 @@ package struct NewAccount: Sendable {
   }
 }
 
-/// Which of the two an id turned out to be.
+/// Whether an id was new or existing.
 package enum AccountOrigin: String, Sendable {
   case new
   case existing
 }
 
 extension AccountID {
-  /// Any text its owner chose, as long as it fits a path and a line.
+  /// Any text of the owner's choice that fits in a path and on one line.
   func validate() throws(Problem) {
     guard isPlainText(rawValue, longest: 256) else {
       throw .invalidField(

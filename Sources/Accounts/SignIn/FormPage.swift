@@ -8,9 +8,9 @@ package struct FormPage: Sendable {
   package let name: String?
   /// The address that must sign in; `nil` allows any.
   package let email: String?
-  /// The host that the browser goes back to: who asks. In ASCII, so that no character passes for another.
+  /// The host that the browser returns to: the requester. In ASCII, so that no character passes for another.
   package let requester: String
-  /// What the workspace is called that the mailbox will belong to; `nil` for the one that every gateway has.
+  /// The name of the workspace that the mailbox will belong to; `nil` for the one that every gateway has.
   package let workspace: String?
   /// The requester's origin: scheme, host and port.
   package let returnOrigin: String
@@ -41,7 +41,7 @@ extension HostedFormRecord {
   var requester: String { URLComponents(string: redirectURL)?.encodedHost ?? redirectURL }
 }
 
-/// The way to Microsoft, and what the browser must bring back from there.
+/// The redirect to Microsoft, and what the browser must return with.
 package struct SignInStart: Sendable {
   package let authorizeURL: String
   package let cookie: BrowserCookie
@@ -50,8 +50,8 @@ package struct SignInStart: Sendable {
 /// Binds a sign-in to the browser that started it: an attacker who lures a person to the callback with another
 /// `state` lacks it. Each sign-in has its own name, so that two tabs do not interfere with each other.
 ///
-/// To be set with HttpOnly, SameSite=Lax (the way back is a navigation from Microsoft), Path=/ and, under https,
-/// Secure.
+/// To be set with HttpOnly, SameSite=Lax (the redirect back is a navigation from Microsoft), Path=/ and, under
+/// https, Secure.
 package struct BrowserCookie: Sendable {
   package let name: String
   package let value: Secret
@@ -73,7 +73,7 @@ package enum SignInOutcome: Sendable {
   case refused(Problem, tryAgain: String?, back: WayBack?)
 }
 
-/// The way back to the program that made a link, for a person whose sign-in failed.
+/// The redirect back to the program that made a link, for a person whose sign-in failed.
 package struct WayBack: Sendable, Hashable {
   /// The host that it leads to.
   package let requester: String

@@ -4,7 +4,7 @@ import Store
 
 /// A sign-in link as requested; nothing is checked yet.
 package struct NewForm: Sendable {
-  /// The account to make or to connect again; `nil` makes one with a new id.
+  /// The account to create or to connect again; `nil` creates one with a new id.
   package var account: AccountID?
   package var name: String?
   /// The address that the sign-in page is opened with. Like `expectedEmail`, no other may sign in.
@@ -51,7 +51,7 @@ package struct NewForm: Sendable {
     }
   }
 
-  /// Throws unless the way back leads to one of the workspace's hosts, where it names some, or to ourselves.
+  /// Throws unless the redirect leads to one of the workspace's hosts, if it lists any, or to the gateway.
   func validateRedirect(hosts: [String], publicURL: String) throws(Problem) {
     guard !hosts.isEmpty else { return }
     let host = WebURL(redirectURL)?.asciiHost

@@ -55,7 +55,7 @@ extension SignIn {
     }
   }
 
-  /// Why nothing came of it, and the ways on.
+  /// Why it failed, and how to continue.
   func refusal(_ problem: Problem, of form: HostedFormRecord) -> SignInOutcome {
     let works = form.used == nil && time.now < form.expires
     let link = HostedLink(form: form.id, workspace: form.workspace)

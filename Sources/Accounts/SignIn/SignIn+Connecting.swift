@@ -5,12 +5,12 @@ package import Store
 import Vault
 
 extension SignIn {
-  /// Stores what a sign-in brought, however it went: the account is connected and the form used up, or nothing
+  /// Stores the result of a sign-in: the account is connected and the form used up, or nothing
   /// has changed and the outcome says why.
   ///
   /// - Parameters:
-  ///   - asked: when the request for the tokens left; their life is counted from there.
-  ///   - clientKind: how the app stood towards Entra in that request. A device code's is always native.
+  ///   - asked: when the tokens were requested; their lifetime is counted from there.
+  ///   - clientKind: the kind of client that the app was in that request. A device code's is always native.
   ///   - nonce: what the id_token must repeat; `nil` where none was sent.
   package func connect(
     form: HostedFormRecord, app: OAuth2AppRecord, reply: TokenReply, asked: Instant, clientKind: ClientKind,

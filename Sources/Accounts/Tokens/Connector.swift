@@ -120,7 +120,7 @@ package struct Connector: Service {
   }
 }
 
-/// As the log of services names it.
+/// Its name in the log of services.
 extension Connector: CustomStringConvertible {
   package var description: String { "Connector" }
 }

@@ -77,7 +77,7 @@ package struct KeepAlive: Service {
   }
 }
 
-/// As the log of services names it.
+/// Its name in the log of services.
 extension KeepAlive: CustomStringConvertible {
   package var description: String { "KeepAlive" }
 }

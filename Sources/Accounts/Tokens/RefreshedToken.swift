@@ -6,7 +6,7 @@ import Vault
 /// What a refresh brought, sealed and ready to be saved in the place of what it was asked with.
 struct RefreshedToken: Sendable {
   let accessToken: Secret
-  /// As Entra spelt them; empty for an app's own token.
+  /// In Entra's spelling; empty for an app's own token.
   let scopes: [String]
   /// Who the grant is from, where Entra has said so with the token.
   let idToken: IDToken?

@@ -143,7 +143,7 @@ extension OAuth2AppRecord {
 }
 
 extension Transaction {
-  /// `nil` when there is nothing to ask for a token with.
+  /// `nil` when there is nothing to request a token with.
   func storedToken(_ subject: TokenSubject) throws -> StoredToken? {
     switch subject {
     case .account(let id, let workspace):

@@ -4,7 +4,7 @@ package import Core
 package struct HostedFormRecord: Sendable {
   package var workspace: WorkspaceID
   package var id: FormID
-  /// The account to make or to connect again; `nil` makes one with a new id.
+  /// The account to create or to connect again; `nil` creates one with a new id.
   package var account: AccountID?
   package var name: String?
   package var email: String?

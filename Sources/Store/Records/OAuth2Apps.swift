@@ -24,7 +24,7 @@ package struct OAuth2AppRecord: Sendable {
   package var clientCertificate: [UInt8]?
   /// `x5t#S256` of the certificate.
   package var certificateThumbprint: String?
-  /// When the secret or the certificate ends.
+  /// When the secret or the certificate expires.
   package var secretExpires: Instant?
   /// How many days before that the last warning was given.
   package var secretWarned: Int?
