@@ -82,7 +82,7 @@ package struct WorkspaceDirectory: Sendable {
     {}
   }
 
-  /// The account that sends what names none.
+  /// The account that sends messages submitted without one.
   ///
   /// - Throws: `workspace.noDefaultSender`.
   package func defaultSender(in id: WorkspaceID) async throws -> AccountID {

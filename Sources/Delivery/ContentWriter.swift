@@ -2,7 +2,7 @@ package import Core
 package import Store
 
 /// Streams content into the database before its message is accepted, a chunk at a time, so that memory does
-/// not grow with its size. What no message is bound to is deleted after a day.
+/// not grow with its size. What no message uses is deleted after a day.
 package struct ContentWriter: Sendable {
   private let store: Store
   private let time: any Time

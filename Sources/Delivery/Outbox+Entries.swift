@@ -34,7 +34,7 @@ extension Outbox {
     }
   }
 
-  /// Takes a message back that waits or is held. One whose fate is unknown may have been sent all the same.
+  /// Cancels a message that is waiting or held. One whose outcome is unknown may have been sent all the same.
   ///
   /// - Throws: `queue.notFound`, also for one of an account other than `account`, or `queue.inFlight` while an
   ///   attempt is running.

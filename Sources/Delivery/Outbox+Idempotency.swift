@@ -37,7 +37,7 @@ package struct EarlierSubmission: Sendable {
 extension Outbox {
   /// Takes the key for a request whose body is still to come, before any of its content is stored.
   ///
-  /// Release it when the request comes to nothing. It is free again after 60 s without a chunk, and when this
+  /// Release it when the request fails. It is free again after 60 s without a chunk, and when this
   /// node restarts.
   ///
   /// - Throws: `idempotency.inProgress` while another request has it.

@@ -6,7 +6,7 @@ import Queue
 import Store
 
 extension Outbox {
-  /// Takes a message. When this returns, it is on disk and will be delivered; when it throws, nothing is
+  /// Accepts a message. When this returns, it is on disk and will be delivered; when it throws, nothing is
   /// stored, except after `store.commitUnknown`.
   ///
   /// - Parameter reservation: of the submission's key, for a request whose key was taken before its body was read.
@@ -49,7 +49,7 @@ extension Outbox {
       envelopeTo: recipients.map(\.address.text), subject: submission.subject, size: content.size,
       chunks: content.ownChunks.count, segments: content.runs(of: id).count,
       idempotencyKey: submission.idempotency?.key, created: now)
-    // What every attempt would stumble over is said now.
+    // What would fail every attempt is reported now.
     let leaving = try OutgoingMessage(
       mime: mime, envelopeTo: recipients.map(\.address), correlationIDs: message.correlationIDs
     ).addressed()
@@ -80,7 +80,7 @@ extension Outbox {
         if receipt == nil { try await release(own) }
         return receipt
       } catch {
-        // Left to run out where that fails too; what has been accepted stays.
+        // If that fails too, the lease expires; what was accepted stays.
         _ = try? await release(own)
         throw error
       }

@@ -6,7 +6,7 @@ import Store
 
 extension Outbox {
   /// Frees the keys of requests that this node was receiving when it stopped; then forgets, now and then,
-  /// what need not be kept any longer. A failure is left to the next time, or to the end of the leases.
+  /// what need not be kept any longer. A failure is retried the next time, or when the leases end.
   func reclaimAndSweep() async throws {
     let node = node
     do {
@@ -79,7 +79,7 @@ extension Outbox {
     try await store.write { (tx: borrowing Transaction) in try tx.deleteContent(of: id, in: workspace) }
   }
 
-  /// Deletes what messages have left among the drafts. What cannot be deleted now is tried again, ever more
+  /// Deletes left-over drafts of messages. What cannot be deleted now is tried again, ever more
   /// seldom, for as long as the message itself can be asked about.
   func deleteOrphans() async throws {
     while true {
@@ -126,7 +126,7 @@ extension Outbox {
           try await sender.deleteDraft(draft)
         }
       }
-      // One that has not come to light in a day never will.
+      // One that has not appeared within a day never will.
       return time.now > orphan.created + .seconds(86_400)
     } catch let problem as Problem {
       logger.info("A left-over draft could not be deleted yet.", metadata: ["problem": "\(problem)"])

@@ -55,7 +55,7 @@ package struct OutboxConfiguration: Sendable {
   /// How long a message that was sent, has failed or was cancelled can still be asked about, and how long its
   /// content is kept.
   package var retention: Duration = .seconds(7 * 86_400)
-  /// How long its Message-IDs and recipients are known: bounces and replies come late. Longer than
+  /// How long its Message-IDs and recipients are kept: bounces and replies can arrive late. Longer than
   /// `retention`.
   package var outcomeRetention: Duration = .seconds(90 * 86_400)
   /// How long a repeat of a request is recognised. Not longer than `retention`.

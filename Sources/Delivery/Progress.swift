@@ -24,7 +24,7 @@ enum Progress: Sendable, Hashable {
     }
   }
 
-  /// What is left in the mailbox when the message goes no further: a draft that has certainly not been sent.
+  /// What is left in the mailbox when the message is not sent: a draft that has certainly not been sent.
   var orphan: Orphan? {
     switch self {
     case .drafted(let draft, inDoubt: false): .draft(draft)

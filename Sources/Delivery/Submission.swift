@@ -3,7 +3,7 @@ package import Core
 package import MIME
 import Store
 
-/// A message as a client gives it to us.
+/// A message as a client submits it.
 package struct Submission: Sendable {
   package var workspace: WorkspaceID = .default
   package var account: AccountID
@@ -20,7 +20,7 @@ package struct Submission: Sendable {
   package var html: String?
   package var headers: [(name: String, value: String)] = []
   package var attachments: [Attachment] = []
-  /// Made by us when it is left out.
+  /// Generated if it is left out.
   package var messageID: MessageID?
   /// Everyone in to, cc and bcc when it is left out; otherwise exactly these, who must include all of to and cc.
   package var envelopeTo: [EmailAddress]?
@@ -35,7 +35,7 @@ package struct Submission: Sendable {
     self.account = account
   }
 
-  /// Exchange Online takes 500 recipients in one message unless an administrator has set another number, 1000
+  /// Exchange Online accepts 500 recipients in one message unless an administrator has set another number, 1000
   /// at most (Microsoft Learn, "Exchange Online limits").
   static let recipientLimit = 1000
 

@@ -14,9 +14,9 @@ package struct EventSequencer: Service {
   private let node: NodeID
   private let logger: Logger
 
-  /// After so much silence another node takes over.
+  /// After this time without a sign of life another node takes over.
   private static let lease: Duration = .seconds(15)
-  /// How often events of other nodes, and of ones that are gone, are looked for.
+  /// How often events of other nodes, including stopped ones, are looked for.
   private static let poll: Duration = .seconds(1)
   /// Between two transactions. At a thousand events a second, a hundred then share one.
   private static let pause: Duration = .milliseconds(100)

@@ -5,7 +5,7 @@ protocol Engine: Sendable {
   var kind: EngineKind { get }
   func write(_ job: Job, _ isolation: Isolation)
   func read(_ job: Job)
-  /// Lets what was accepted finish, then closes. Jobs that come later fail.
+  /// Lets accepted jobs finish, then closes. Later jobs fail.
   func close() async
 }
 
@@ -42,7 +42,7 @@ enum Recovery {
   case diskFailed
 }
 
-/// A transaction that waits for its turn. `run` gives back what to say once the commit is on disk.
+/// A waiting transaction. `run` returns what to report once the commit is on disk.
 struct Job: Sendable {
   let run: @Sendable (borrowing Transaction) throws -> @Sendable () -> Void
   let fail: @Sendable (any Error) -> Void

@@ -39,7 +39,7 @@ struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
   }
 }
 
-/// A value as both databases hold it. Instants are microseconds, booleans 0 and 1.
+/// A value as both databases store it. Instants are microseconds, booleans 0 and 1.
 enum SQLValue: Hashable, Sendable {
   case null
   case integer(Int64)

@@ -22,7 +22,7 @@ final class PostgresEngine: Engine {
     var closing: [CheckedContinuation<Void, Never>] = []
   }
 
-  /// Connects when the first job comes, so that a server which is away for a moment does no harm.
+  /// Connects when the first job arrives, so that a short absence of the server does no harm.
   init(url: Secret, connections: Int) throws {
     try PostgresConnection.check(url)
     state.withLock { $0.connections = connections }

@@ -117,16 +117,16 @@ package struct SMTPForm: Sendable, Hashable, Codable {
   var json: String? { (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } }
 }
 
-/// What a message takes from its account when it is submitted.
+/// What a message needs from its account when it is submitted.
 package struct SenderIdentity: Sendable, Hashable {
-  /// Whether there is something to send with: not yet for IMAP and SMTP.
+  /// Whether there is a backend for sending: not yet for IMAP and SMTP.
   package var canSend: Bool
   package var name: String
   package var email: String
   package var lane: LaneKey
 }
 
-/// An account with what its app and its grant say about it.
+/// An account with the relevant values of its app and its grant.
 package struct AccountDetails: Sendable {
   package var account: AccountRecord
   package var provider: OAuth2Provider

@@ -141,7 +141,7 @@ extension Transaction {
     }
   }
 
-  /// Ends the lease under which it was taken. Returns whether it was still that one's.
+  /// Ends the lease under which it was taken. Returns whether it still belonged to that lease.
   @discardableResult
   package func putOff(_ signIn: DeviceSignInRecord, interval: Duration, until next: Instant) throws -> Bool {
     try execute(

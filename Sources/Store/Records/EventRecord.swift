@@ -3,7 +3,7 @@ package import Core
 /// Something that happened to an account or a message, as it will be reported to listeners.
 package struct EventRecord: Sendable, Hashable {
   package var workspace: WorkspaceID
-  /// `nil` where it concerns the workspace as a whole, as the end of a client secret does.
+  /// `nil` if it concerns the workspace as a whole, as the expiry of a client secret does.
   package var account: AccountID?
   /// `messageSent`, `authenticationError`, ...
   package var kind: String
@@ -68,7 +68,7 @@ extension Transaction {
     return try row(Statement.countOfWorkspace, workspace) { try $0.integer("event_sequence") }
   }
 
-  /// Forgets up to `limit` events from before `bound`; returns how many. The last one of each account stays:
+  /// Deletes up to `limit` events from before `bound`; returns how many. The last one of each account stays:
   /// an account created again under an old id continues its numbers.
   package func deleteEvents(before bound: Instant, limit: Int) throws -> Int {
     try execute(Statement.delete, bound, limit)
@@ -92,10 +92,10 @@ extension Transaction {
     try row(Statement.unplaced) { _ in true } ?? false
   }
 
-  /// Gives up to `limit` committed events their positions, each account's in order; returns how many.
+  /// Assigns positions to up to `limit` committed events, each account's in order; returns how many.
   ///
   /// Only in a transaction that holds the duty, and `.readCommitted`, so that it sees the positions that the
-  /// one before has given. An account's events are committed in the order of their numbers, so those seen
+  /// one before has assigned. An account's events are committed in the order of their numbers, so those seen
   /// here have no gap.
   package func placeEvents(limit: Int) throws -> Int {
     let placed = try rows(Statement.place, limit) {

@@ -36,8 +36,8 @@ package struct OAuth2GrantRecord: Sendable {
   }
 }
 
-/// How the app stood towards Entra when the grant was made. Refreshing must keep to it: a secret is refused for
-/// a native client's grant and demanded for a web client's.
+/// The kind of client that the app was when the grant was issued. Refreshing must use the same: a secret is
+/// refused for a native client's grant and demanded for a web client's.
 package enum ClientKind: String, Sendable {
   case web
   case native

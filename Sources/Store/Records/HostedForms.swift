@@ -1,6 +1,6 @@
 package import Core
 
-/// A sign-in link that was handed out.
+/// A sign-in link that was issued.
 package struct HostedFormRecord: Sendable {
   package var workspace: WorkspaceID
   package var id: FormID

@@ -32,7 +32,7 @@ package struct IdempotencyLease: Sendable, Hashable {
 package enum IdempotencyState: Sendable, Hashable {
   /// A request with it was accepted as this message, with a body of this hash.
   case accepted(QueueID, bodyHash: [UInt8])
-  /// Another request with it is being received; its lease ends in so much time.
+  /// Another request with it is being received; its lease ends after this time.
   case leased(Duration)
 }
 
@@ -65,7 +65,7 @@ extension Transaction {
     return taken > 0 ? nil : try idempotency(name)
   }
 
-  /// Frees the key of a request that came to nothing. What was accepted stays.
+  /// Releases the key of a failed request. What was accepted stays.
   package func release(_ lease: IdempotencyLease) throws {
     let name = lease.name
     try execute(

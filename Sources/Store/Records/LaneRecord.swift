@@ -61,7 +61,7 @@ extension Transaction {
     try execute(Statement.wake, lane.kind.rawValue, lane.id, due)
   }
 
-  /// Takes up to `limit` lanes of a kind that have something due and no owner who still cares, those that
+  /// Takes up to `limit` lanes of a kind that have something due and no live owner, those that
   /// have waited longest first. Its own are not among them: it works on those already.
   package func leaseLanes(
     _ kind: WorkKind, owner: NodeID, now: Instant, length: Duration, limit: Int
@@ -94,9 +94,9 @@ extension Transaction {
     guard held == 1 else { throw LeaseLost() }
   }
 
-  /// Lets the lane go and sleep until its next row is due, but not while it is paused.
+  /// Releases the lane, which sleeps until its next row is due, but not while it is paused.
   ///
-  /// - Parameter evenIfDue: Whether to let it go to the end of the line although something is due.
+  /// - Parameter evenIfDue: Whether to move it to the end of the line although something is due.
   /// - Returns: `false`, and the lane is kept, when something has become due meanwhile.
   package func release(
     _ lease: LaneLease, now: Instant, length: Duration, pausedUntil: Instant?, evenIfDue: Bool
@@ -112,7 +112,7 @@ extension Transaction {
     return true
   }
 
-  /// Gives the lane back with rows still in flight; nothing happens when it has another owner by now.
+  /// Releases the lane with rows still in flight; nothing happens when it has another owner by now.
   package func abandon(_ lease: LaneLease, until pausedUntil: Instant) throws {
     try execute(
       """

@@ -1,7 +1,7 @@
 package import Core
 
-/// A message as it was accepted; its content is in segments beside it. It outlives its content and its place
-/// in the queue, because bounces and replies come late.
+/// A message as it was accepted; its content is in separate segments. It is kept longer than its content and
+/// its place in the queue, because bounces and replies can arrive late.
 package struct OutgoingMessageRecord: Sendable, Hashable {
   package var workspace: WorkspaceID
   package var id: QueueID

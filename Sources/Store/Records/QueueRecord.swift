@@ -26,7 +26,7 @@ package struct QueueRecord: Sendable, Hashable {
   package var lane: LaneKey
   package var account: AccountID
   package var state: QueueState
-  /// Lower goes first.
+  /// Lower values first.
   package var priority: Int
   /// Not to be attempted before.
   package var due: Instant

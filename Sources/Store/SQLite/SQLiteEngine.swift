@@ -5,7 +5,7 @@ import Synchronization
 
 /// The embedded database: one writer thread, several readers, WAL, every commit synced.
 ///
-/// Writers that come while a commit is on its way share the next one (group commit), each with a savepoint.
+/// Writers that arrive during a commit share the next one (group commit), each with a savepoint.
 /// That, not weaker durability, is where its speed comes from.
 final class SQLiteEngine: Engine {
   var kind: EngineKind { .sqlite }
@@ -33,7 +33,7 @@ final class SQLiteEngine: Engine {
   private static let batchLimit = 256
 
   init(path: String) throws {
-    // Made here for its permissions, which SQLite also gives to its accompanying files: it holds people's mail.
+    // Made here for its permissions, which SQLite also gives to its accompanying files: it contains people's mail.
     let file = open(path, O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)
     if file >= 0 { Glibc.close(file) }
     do {
