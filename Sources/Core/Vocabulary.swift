@@ -1,4 +1,4 @@
-// The words that the REST API and the database share. They are stable: clients and rows hold them.
+// The words that the REST API and the database share. They are stable: clients and rows contain them.
 
 /// How an app reaches mailboxes.
 package enum OAuth2Provider: String, Sendable, CaseIterable {
@@ -23,7 +23,7 @@ package enum AccountState: String, Sendable, CaseIterable {
   case unset
   /// The first token is being requested.
   case connecting
-  /// A token is held.
+  /// There is a token.
   case connected
   /// Entra refuses a token until a person acts; the account's last error says how.
   case authenticationError

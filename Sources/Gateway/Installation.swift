@@ -28,7 +28,7 @@ package struct Installation: Sendable {
     self.logger = logger
   }
 
-  /// Serves until SIGTERM or SIGINT, then lets messages on their way finish.
+  /// Serves until SIGTERM or SIGINT, then lets attempts in flight finish.
   ///
   /// - Parameter onListening: called with the public URL once requests are answered.
   package func serve(onListening: @escaping @Sendable (String) async -> Void = { _ in }) async throws {

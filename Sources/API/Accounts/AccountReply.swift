@@ -20,7 +20,7 @@ package struct AccountReply: Contract {
   package var created = Instant(microseconds: 0)
   package var updated = Instant(microseconds: 0)
 
-  /// How the account came to its grant.
+  /// How the account got its grant.
   package enum Connection: String, WireWord {
     /// A person signed in, or a refresh token was imported.
     case outlook = "outlook"

@@ -58,7 +58,7 @@ package struct Base64StreamDecoder: Sendable {
     pending = 0
   }
 
-  /// Holds the text to the alphabet that it began with.
+  /// Requires the alphabet with which the text began.
   private mutating func choose(_ character: UInt8) throws(Base64Fault) {
     let isStandard = character == UInt8(ascii: "+") || character == UInt8(ascii: "/")
     let shown: Alphabet = isStandard ? .standard : .url
@@ -143,7 +143,7 @@ package struct Base64StreamDecoder: Sendable {
   }()
 }
 
-/// Base64 of a text or of bytes that are held whole.
+/// Base64 of a text or of bytes that are in memory as a whole.
 enum Base64 {
   static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 

@@ -6,7 +6,7 @@ extension Contract {
   /// Reads the query of a URL, without its question mark, or the body of a form
   /// (`application/x-www-form-urlencoded`).
   ///
-  /// A name without a value says nothing, except that it sets a flag. A name must not come twice.
+  /// A name without a value has no meaning, except that it sets a flag. A name must not occur twice.
   ///
   /// - Parameter ignoring: A name that others read, such as `access_token`.
   /// - Throws: `request.malformed` when the encoding is not valid or a limit is exceeded; else one problem

@@ -38,7 +38,7 @@ struct Faults: Sendable {
     told.append(Told(kind: kind, message: message, number: count))
   }
 
-  /// One more that is not told.
+  /// One more that is not reported.
   mutating func skip() {
     count += 1
   }

@@ -8,7 +8,7 @@ package struct Kind<Value: Sendable>: Sendable {
   let write: @Sendable (Value, inout Writing) -> Void
   /// The value as text in a query or a form; `nil` for kinds that are not allowed there.
   let text: (@Sendable (Value) -> String)?
-  /// Whether the value says no more than leaving it out, as an empty list does; `nil` if none does.
+  /// Whether the value means the same as leaving it out, as an empty list does; `nil` if none does.
   let isEmpty: (@Sendable (Value) -> Bool)?
 
   init(

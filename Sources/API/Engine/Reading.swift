@@ -52,7 +52,7 @@ struct Reading: Sendable {
   /// How many faults there are: for `leave`.
   var mark: Int { faults.count }
 
-  /// Says of the faults since `mark` that they are in this part.
+  /// Records that the faults since `mark` are in this part.
   mutating func leave(_ step: @autoclosure () -> Step, since mark: Int) {
     if faults.count != mark { faults.place(since: mark, in: step()) }
   }

@@ -60,10 +60,10 @@ struct FieldDescription: Sendable {
   let summary: String
   let schema: Schema
   let isRequired: Bool
-  /// What leaving it out says, as JSON text; `nil` when that is nothing.
+  /// What leaving it out means, as JSON text; `nil` when that is nothing.
   let defaultText: [UInt8]?
 
-  /// Whether a query or a form says no more than without the name: all but a flag need a value.
+  /// Whether it means the same in a query or a form as without the name: all but a flag need a value.
   func isLeftOut(_ value: JSONValue) -> Bool {
     guard case .string("") = value else { return false }
     if case .flag = schema { return false }

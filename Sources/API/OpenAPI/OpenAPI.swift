@@ -103,7 +103,7 @@ package enum OpenAPI {
     }
   }
 
-  /// An empty requirement says that none is needed.
+  /// An empty requirement means that none is needed.
   private static func writeSecurity(_ access: OperationAccess, to json: inout JSONWriter) {
     json.list { json in
       if access != .open {

@@ -102,7 +102,7 @@ package enum OperationAccess: Sendable, Hashable {
 package enum BodyForm: Sendable, Hashable {
   case none
   case json
-  /// No body at all says the same as an empty object.
+  /// No body at all means the same as an empty object.
   case optionalJSON
   /// Read as it comes, by the handler itself.
   case stream(type: String, summary: String)

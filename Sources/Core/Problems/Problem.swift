@@ -1,6 +1,6 @@
 /// A failure that crosses a target boundary: what happened, in words a stranger may read, and what to do.
 ///
-/// Nothing in a problem is secret and nothing in it is message content, so every face may show all of it.
+/// Nothing in a problem is secret and nothing in it is message content, so every interface may show all of it.
 package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
   /// The row of the catalogue.
   package var code: ProblemCode

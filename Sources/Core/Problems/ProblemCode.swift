@@ -70,11 +70,11 @@ package enum Scope: String, Sendable, CaseIterable {
   case message
   /// One recipient of this message; the message fails or is held.
   case recipient
-  /// This account: its messages wait, and the account says so once.
+  /// This account: its messages wait, and this is reported once for the account.
   case account
-  /// Every account of the app: their messages wait, and the app says so once.
+  /// Every account of the app: their messages wait, and this is reported once for the app.
   case app
-  /// Microsoft, or the way to it: messages wait.
+  /// Microsoft, or the connection to it: messages wait.
   case service
   /// This installation, that is its key, database or configuration: messages wait.
   case installation
@@ -107,7 +107,7 @@ package struct SMTPStatus: Sendable, Hashable, ExpressibleByStringLiteral, Custo
   /// Class, subject and detail (RFC 3463 section 2).
   package let enhanced: String
 
-  /// The literal must read `550 5.7.1`; a test holds every row to that.
+  /// The literal must read `550 5.7.1`; a test checks this for every row.
   package init(stringLiteral text: String) {
     let parts = text.split(separator: " ", maxSplits: 1)
     code = parts.first.flatMap { Int($0) } ?? 0
@@ -117,7 +117,7 @@ package struct SMTPStatus: Sendable, Hashable, ExpressibleByStringLiteral, Custo
   package var description: String { "\(code) \(enhanced)" }
 }
 
-/// A way to what a remedy speaks of. Each face says it in its own terms.
+/// A way to what a remedy describes. Each interface shows it in its own terms.
 package enum How: String, Sendable, CaseIterable {
   case accounts, apps, tokens, workspaces, outbox, resume
 

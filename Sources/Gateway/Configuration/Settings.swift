@@ -1,13 +1,13 @@
 package import Core
 import Yams
 
-/// What the operator said, from all three places, not yet read into values.
+/// The operator's settings, from all three sources, not yet parsed.
 package struct Settings: Sendable {
   private let texts: [Setting: String]
 
   package subscript(_ setting: Setting) -> String? { texts[setting] }
 
-  /// An empty text counts as not said.
+  /// An empty text counts as not set.
   ///
   /// - Parameter file: the YAML file's text: one mapping of keys to scalars.
   /// - Throws: `Problem` naming a key that does not exist and the nearest one that does.

@@ -1,6 +1,6 @@
 import Core
 
-/// Everything Microsoft says that we have words for: Entra's numbers (Microsoft Learn, "Microsoft Entra
+/// All of Microsoft's errors that we have texts for: Entra's numbers (Microsoft Learn, "Microsoft Entra
 /// authentication and authorization error codes"), Graph's codes ("Microsoft Graph error responses"), and what
 /// Exchange answers over SMTP and IMAP.
 ///

@@ -98,7 +98,7 @@ extension ErrorValues {
     return short.joined(separator: ", ")
   }
 
-  /// Where the way back is unknown, Microsoft's page ends with its own word of thanks.
+  /// Where the redirect back is unknown, Microsoft's page ends with its own word of thanks.
   private var ownAdminConsent: String? {
     guard let cloud, let clientID, !clientID.isEmpty, !scopes.isEmpty else { return nil }
     var fields = [("client_id", clientID), ("scope", scopes.joined(separator: " "))]
@@ -113,7 +113,7 @@ enum Placeholder: String, CaseIterable {
   case redirectURI, clientID, authority, tenant, scopes, permission, mailbox, from, certificate, portal,
     adminConsent
 
-  /// What is said when the value is not known.
+  /// The text when the value is not known.
   var neutral: String {
     switch self {
     case .redirectURI: "the redirect URI that Heliograph shows"
