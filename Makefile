@@ -7,8 +7,8 @@
 TEST = swift test --skip-build --disable-xctest --quiet \
 	$(shell swift test --help-hidden 2>/dev/null | grep -o -m 1 -e '--experimental-maximum-parallelization-width' | sed 's/$$/ 24/')
 
-# Half the time of an optimised build. Other flags than that one's need a folder of their own, or each build would
-# begin anew.
+# Half the time of an optimised build. It has its own folder, because other flags than those of that build would make
+# each build start from scratch.
 QUICK = -c release -Xswiftc -Onone -debug-info-format none --scratch-path .build/quick
 
 FORMATTED := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
@@ -16,7 +16,7 @@ FORMATTED := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Ben
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: ## Build quickly and watch a message travel (heliograph demo); ARGS="--exit" for more flags.
+run: ## Build quickly and send a demo message (heliograph demo); ARGS="--exit" for more flags.
 	@Scripts/setup
 	swift build $(QUICK) --product heliograph
 	@exec .build/quick/release/heliograph demo $(ARGS)
@@ -39,7 +39,7 @@ docs: ## Rewrite the parts of docs/ that come from the program.
 	swift build --build-tests
 	HELIOGRAPH_WRITE_DOCS=1 swift test --skip-build --disable-xctest --quiet --filter "ErrorDocumentTests|SettingsTests|OpenAPITests"
 
-bench: ## Measure, each figure beside what the machine itself can do.
+bench: ## Measure, each figure compared with what the machine itself can do.
 	@Scripts/setup
 	@test -x Scripts/bench || { echo "Scripts/bench does not exist yet." >&2; exit 1; }
 	Scripts/bench

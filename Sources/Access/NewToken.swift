@@ -1,14 +1,14 @@
 package import Core
 
-/// An API token, as somebody asks for it.
+/// A request for an API token.
 package struct NewToken: Sendable {
-  /// What it is for, in the words of whoever makes it.
+  /// What it is for, in the words of its creator.
   package var description: String
   /// `api`, or `*` for everything.
   package var scopes: [String]
   /// The only account it is for; `nil` for all of the workspace.
   package var account: AccountID?
-  /// `nil` for good.
+  /// `nil`: it does not expire.
   package var expires: Instant?
 
   package init(
@@ -30,7 +30,7 @@ package struct NewToken: Sendable {
   }
 }
 
-/// What its maker is told, once.
+/// What its creator gets, once.
 package struct IssuedToken: Sendable {
   package let id: TokenID
   package let token: Secret

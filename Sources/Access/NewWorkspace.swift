@@ -3,7 +3,7 @@ import Foundation
 
 /// A workspace, as an operator asks for it; nothing is checked yet.
 package struct NewWorkspace: Sendable {
-  /// `nil` makes one with a new id.
+  /// `nil` creates one with a new id.
   package var id: WorkspaceID?
   package var name: String
   /// Where sign-ins may lead back to; empty allows every host.
@@ -57,7 +57,7 @@ enum WorkspaceFields {
         !host.isEmpty, host.utf8.count <= 253
       else {
         throw .invalidField(
-          "redirectHosts", "holds “\(String(text.prefix(80)))”, which is not a host name",
+          "redirectHosts", "contains “\(String(text.prefix(80)))”, which is not a host name",
           remedy: "Give only the host name, such as crm.example.com, without scheme, port or path.")
       }
       hosts.append(host.lowercased())

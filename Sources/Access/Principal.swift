@@ -7,7 +7,7 @@ package struct Principal: Sendable, Hashable {
   package let scopes: Set<String>
   /// The only account that may be used; `nil` for all of the workspace.
   package let account: AccountID?
-  /// Until when the token works; `nil` for good.
+  /// Until when the token works; `nil`: it does not expire.
   package let expires: Instant?
   /// Whether it may see and change all workspaces.
   package let isOperator: Bool

@@ -19,7 +19,7 @@ extension Problem {
       remedy: "Use the id of an existing token.")
   }
 
-  /// Nobody gives away, or takes away, more than they have.
+  /// A caller can neither grant nor revoke more rights than it has.
   static func tokenScope(_ scope: String) -> Problem {
     Problem(
       .tokenScope, "The API token itself does not have the scope \(scope).",
@@ -28,7 +28,7 @@ extension Problem {
 
   static func tokenOutlives(_ end: Instant) -> Problem {
     .invalidField(
-      "expires", "is later than \(end), when the token that asks expires itself",
+      "expires", "is later than \(end), when the creating token itself expires",
       remedy: "Choose an earlier date, or leave it out for that one.")
   }
 }

@@ -3,7 +3,7 @@ package import Store
 import Synchronization
 import Vault
 
-/// The bearer tokens of our own API: made, listed, revoked, and found by their hash when somebody calls.
+/// The bearer tokens of our own API: made, listed, revoked, and found by their hash when a request arrives.
 package final class TokenDirectory: Sendable {
   private let store: Store
   private let time: any Time
@@ -62,7 +62,7 @@ package final class TokenDirectory: Sendable {
 
 // Making and revoking
 extension TokenDirectory {
-  /// Only its hash is stored: the token is told once.
+  /// Only its hash is stored: the token is returned once.
   ///
   /// - Throws: `workspace.notFound` or `account.notFound`.
   package func issue(_ new: NewToken, in workspace: WorkspaceID) async throws -> IssuedToken {

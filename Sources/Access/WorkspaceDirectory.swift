@@ -1,7 +1,7 @@
 package import Core
 package import Store
 
-/// The workspaces: whose things are kept apart from everybody else's.
+/// The workspaces, whose contents are kept separate.
 package struct WorkspaceDirectory: Sendable {
   private let store: Store
   private let tokens: TokenDirectory
@@ -38,7 +38,7 @@ package struct WorkspaceDirectory: Sendable {
     try await store.read { (tx: borrowing Transaction) in try tx.workspaces(request) }
   }
 
-  /// Throws `account.notFound` for a default sender that is none of the workspace's accounts.
+  /// Throws `account.notFound` for a default sender that is not one of the workspace's accounts.
   package func update(_ id: WorkspaceID, _ change: WorkspaceChange) async throws {
     if let name = change.name { try WorkspaceFields.validate(name: name) }
     let hosts = try change.redirectHosts.map(WorkspaceFields.hosts)
@@ -59,8 +59,8 @@ package struct WorkspaceDirectory: Sendable {
 
   /// Also deletes all that belongs to it, with `force`; messages on their way are not followed any more.
   ///
-  /// - Throws: `workspace.inUse` for `default`, while there are accounts and nobody insists, and while accounts
-  ///   of other workspaces use its apps.
+  /// - Throws: `workspace.inUse` for `default`, while there are accounts and `force` is not given, and while
+  ///   accounts of other workspaces use its apps.
   package func delete(_ id: WorkspaceID, force: Bool) async throws {
     guard id != .default else { throw Problem.workspaceInUse(id, "belongs to the operator") }
     try await store.write { (tx: borrowing Transaction) in
@@ -75,14 +75,14 @@ package struct WorkspaceDirectory: Sendable {
       try tx.deleteWorkspace(id)
     }
     tokens.forgetTokens()
-    // Messages may be large: some at a time, so that nobody waits for them. Should this be cut off, the sweep
-    // finds chunks without their messages.
+    // Messages may be large: some at a time, so that other writers do not wait for them. If this is
+    // interrupted, the sweep finds chunks without their messages.
     while try await store.write({ (tx: borrowing Transaction) in try tx.deleteChunks(in: id, limit: 100) })
       > 0
     {}
   }
 
-  /// The account that sends what names none.
+  /// The account that sends messages submitted without one.
   ///
   /// - Throws: `workspace.noDefaultSender`.
   package func defaultSender(in id: WorkspaceID) async throws -> AccountID {

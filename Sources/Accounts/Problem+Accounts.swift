@@ -38,7 +38,7 @@ extension Problem {
 
 // Accounts
 extension Problem {
-  /// Nobody's grant is thrown away by a request that may be a slip.
+  /// A request that may be a mistake must not discard a grant.
   package static func accountExists(_ id: AccountID, _ provider: OAuth2Provider) -> Problem {
     let kind = provider == .outlook ? "that its owner signed in to" : "of an app that acts for itself"
     return Problem(
@@ -46,7 +46,7 @@ extension Problem {
       remedy: "Choose another id, or delete that account first.")
   }
 
-  /// Waiting is right, because somebody can mend it: a message keeps until its account is connected again.
+  /// Messages wait, because this can be fixed: they are sent when the account is connected again.
   package static func notConnected(_ id: AccountID, because cause: ProblemRecord?) -> Problem {
     Problem(
       .accountNotConnected,
@@ -93,7 +93,7 @@ extension Problem {
       remedy: "Choose another id, or delete that account first.")
   }
 
-  /// The token that came cannot send: Entra leaves out what the app's registration does not list.
+  /// The issued token cannot send: Entra leaves out what the app's registration does not list.
   static func mayNotSend(
     _ permission: String, as mailbox: String? = nil, signedIn: String? = nil, clientID: String, link: String
   ) -> Problem {
@@ -128,7 +128,7 @@ extension Problem {
       actor: .appOwner)
   }
 
-  /// An imported token is somebody else's.
+  /// An imported token belongs to another person.
   static func foreignGrant(of account: AccountRecord, signedIn: String) -> Problem {
     Problem(
       .accountIdentityMismatch,
@@ -136,7 +136,7 @@ extension Problem {
       remedy: "Use the refresh token of \(account.email), or create another account for \(signedIn).")
   }
 
-  /// Without an id_token and without User.Read nobody can say whose an imported token is.
+  /// Without an id_token and without User.Read it is unknown whose an imported token is.
   static func unknownOwner(of account: AccountRecord) -> Problem {
     Problem(
       .accountIdentityMismatch,
@@ -155,7 +155,7 @@ extension Problem {
       origin: origin)
   }
 
-  /// Somebody signed in for a mailbox that Exchange does not let them into.
+  /// A person signed in for a mailbox to which Exchange gives them no access.
   static func noDelegateAccess(to mailbox: String, signedIn: String, origin: PeerError?) -> Problem {
     Problem(
       .accountDelegateNoAccess, "\(signedIn) has no access to the mailbox \(mailbox). Nothing was stored.",
@@ -204,7 +204,7 @@ extension Problem {
       remedy: "Wait 15 minutes, then request a new code.", retry: .safe(after: SignIn.stateLife))
   }
 
-  /// Entra says the same of a web client without its secret (AADSTS7000218), where the cure is another.
+  /// Entra says the same of a web client without its secret (AADSTS7000218), where the remedy is different.
   static func publicClientOff(_ app: OAuth2AppRecord, _ cloud: Cloud, origin: PeerError?) -> Problem {
     Problem(
       .signInPublicClientOff,

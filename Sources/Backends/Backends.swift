@@ -17,7 +17,7 @@ package struct Backends: Sendable {
     self.limiter = limiter
   }
 
-  /// A sender for one attempt: what the account may do is read now. No token is asked for yet.
+  /// A sender for one attempt: what the account may do is read now. No token is requested yet.
   package func sender(for id: AccountID, in workspace: WorkspaceID) async throws -> any Sender {
     let found = try await store.read { (tx: borrowing Transaction) -> (AccountDetails, OAuth2AppRecord)? in
       guard let details = try tx.account(id, in: workspace),

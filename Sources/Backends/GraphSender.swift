@@ -11,10 +11,10 @@ final class GraphSender: Sender {
   let abilities: SenderAbilities
   private let account: AccountRecord
   private let mailbox: GraphMailbox
-  /// Whether what the app may do is found out by trying.
+  /// Whether the app's permissions are found out by trying.
   private let learnsItsLimits: Bool
   private let cloud: Cloud
-  /// For the words of a refusal.
+  /// For the text of a refusal.
   private let values: ErrorValues
   private let http: HTTPExchange
   private let tokens: TokenSource
@@ -52,7 +52,7 @@ final class GraphSender: Sender {
 
   func prepareAtOnce() async -> Bool {
     guard prepared.withLock({ $0 == nil }) else { return true }
-    // What goes wrong here goes wrong in `prepare` too, which says it.
+    // What fails here also fails in `prepare`, which reports it.
     guard let token = try? await tokens.tokenAtHand(for: account.id, in: account.workspace),
       let place = limiter.placeAtOnce(in: account.lane)
     else { return false }
@@ -75,7 +75,7 @@ final class GraphSender: Sender {
     do {
       try await request { graph in try await graph.sendMail(mime) }
     } catch let refusal as Problem where refusal.code == .graphAccessDenied && learnsItsLimits {
-      // Then it was not for want of Mail.ReadWrite that the draft was refused.
+      // Then the draft was not refused because Mail.ReadWrite is missing.
       try await setSendOnly(false)
       throw refusal
     }
@@ -102,11 +102,11 @@ final class GraphSender: Sender {
     do {
       try await request { graph in try await graph.deleteMessage(draft.rawValue) }
     } catch let problem as Problem where problem.code == .graphItemNotFound {
-      // It is gone, which is what was wanted.
+      // It is already gone.
     }
   }
 
-  /// Runs what takes Mail.ReadWrite; refused it, the app sends without drafts until its next token.
+  /// Runs what needs Mail.ReadWrite; if that is refused, the app sends without drafts until its next token.
   private func learning<Value>(_ body: () async throws -> Value) async throws -> Value {
     do {
       return try await body()
@@ -124,7 +124,7 @@ final class GraphSender: Sender {
     }
   }
 
-  /// None when somebody chose the Message-ID.
+  /// None if the sender chose the Message-ID.
   private func byMessageID(_ message: CorrelationIDs) async throws -> [GraphMessage] {
     guard let messageID = message.ownMessageID else { return [] }
     return try await request { graph in try await graph.find(internetMessageID: messageID) }
@@ -136,12 +136,12 @@ final class GraphSender: Sender {
     }
   }
 
-  /// A copy that is no draft proves it, whatever else is there: Exchange may keep the draft beside it.
+  /// A copy that is not a draft proves it, whatever else is there: Exchange may keep the draft as well.
   private static func wasSent(_ copies: [GraphMessage]) -> Bool {
     copies.contains { !$0.isDraft }
   }
 
-  /// One exchange with a live token through the limiter. A 401 says that nothing was done, so it may be repeated.
+  /// One exchange with a valid token through the limiter. A 401 says that nothing was done, so it may be repeated.
   private func request<Value: Sendable>(
     _ body: @escaping @Sendable (Graph) async throws -> Value
   ) async throws -> Value {
@@ -154,7 +154,7 @@ final class GraphSender: Sender {
     }
   }
 
-  /// What was prepared, or else is now.
+  /// What was prepared; otherwise it is prepared now.
   private func ready() async throws -> Prepared {
     if let held = prepared.withLock({ $0.take() }) { return held }
     let token = try await tokens.token(for: account.id, in: account.workspace)

@@ -5,12 +5,12 @@ import Synchronization
 /// At most four requests in flight for each lane, a (client id, mailbox) pair, and none while Microsoft's
 /// Retry-After lasts (Microsoft Learn, "Microsoft Graph service-specific throttling limits", Outlook service).
 ///
-/// Microsoft counts by the app registration and the mailbox, whatever workspace or app record stands for them
-/// here; so everything that is asked of a mailbox on this node, sending and reading alike, takes its place from one
-/// limiter and rests through one Retry-After. Requests from other nodes are not counted: a 429 covers them.
+/// Microsoft counts by the app registration and the mailbox, whichever workspace or app record represents them
+/// here; so all requests for a mailbox on this node, sending and reading alike, take their slots from
+/// one limiter and observe one Retry-After. Requests from other nodes are not counted: a 429 covers them.
 ///
-/// It waits for a place, which takes as long as a request. It does not wait out a Retry-After: that may be
-/// minutes, and the queue has better things to do.
+/// It waits for a slot, which takes as long as a request. It does not wait for a Retry-After to pass: that may be
+/// minutes, in which the queue can do other work.
 package final class MailboxLimiter: Sendable {
   /// Exchange's `MailboxConcurrency`.
   package static let width = 4
@@ -34,7 +34,7 @@ package final class MailboxLimiter: Sendable {
     self.time = time
   }
 
-  /// Takes a place and makes one request.
+  /// Takes a slot and makes one request.
   ///
   /// - Throws: `graph.throttled` with the rest of the wait while the lane is closed, and then has not run `body`.
   package func run<Value: Sendable>(
@@ -63,7 +63,7 @@ package final class MailboxLimiter: Sendable {
     return place
   }
 
-  /// `nil` when a place has to be waited for, or the lane is closed.
+  /// `nil` when there is no free slot, or the lane is closed.
   package func placeAtOnce(in lane: LaneKey) -> Place? {
     let now = time.now
     let isFree = state.withLock { state in
@@ -75,7 +75,7 @@ package final class MailboxLimiter: Sendable {
     return isFree ? Place(lane, of: self) : nil
   }
 
-  /// One of the four. It is given back when its request is over, or when nobody keeps it any longer.
+  /// One of the four. It is returned when its request is over, or when it is deallocated.
   package final class Place: Sendable {
     private let lane: LaneKey
     private let limiter: MailboxLimiter
@@ -88,7 +88,7 @@ package final class MailboxLimiter: Sendable {
 
     deinit { giveBack() }
 
-    /// Makes the one request that the place is for. A problem that concerns the whole mailbox closes the lane.
+    /// Makes the one request that the slot is for. A problem that concerns the whole mailbox closes the lane.
     ///
     /// - Throws: `graph.throttled` when the lane was closed in the meantime, and then has not run `body`.
     package func run<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
@@ -108,7 +108,7 @@ package final class MailboxLimiter: Sendable {
   }
 }
 
-// The line in front of the four places
+// The line of those that wait for the four slots
 extension MailboxLimiter {
   private func enter(_ lane: LaneKey, _ ticket: UInt64, _ caller: CheckedContinuation<Void, any Error>) {
     let now = time.now
@@ -129,7 +129,7 @@ extension MailboxLimiter {
     if let outcome { caller.resume(with: outcome) }
   }
 
-  /// Hands the place to the one who has waited longest.
+  /// Hands the slot to the caller that has waited longest.
   private func leave(_ lane: LaneKey) {
     let now = time.now
     let next: CheckedContinuation<Void, any Error>? = state.withLock { state in
@@ -170,7 +170,7 @@ extension MailboxLimiter {
   }
 }
 
-// For the tests, which cannot see a place being waited for from outside.
+// For the tests, which cannot see from outside that a slot is being waited for.
 extension MailboxLimiter {
   func isForgotten(_ lane: LaneKey) -> Bool { state.withLock { $0.lanes[lane] == nil } }
   func waiting(_ lane: LaneKey) -> Int { state.withLock { $0.lanes[lane]?.waiting.count ?? 0 } }

@@ -5,7 +5,7 @@ extension OutgoingMessage {
   /// The bytes with a Bcc field of those whom only the envelope names: Graph has no envelope, reads the field
   /// and takes it out.
   ///
-  /// Throws `envelope.mismatch` when the header names somebody who is not to receive the message.
+  /// Throws `envelope.mismatch` when the header names a person who is not in the envelope.
   package func addressed() throws -> [UInt8] {
     let named = Set(try MIMEMessage(parsing: mime).headerRecipients.map(\.key))
     let meant = Set(envelopeTo.map(\.key))

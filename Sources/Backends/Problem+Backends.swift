@@ -1,7 +1,7 @@
 package import Core
 
 extension Problem {
-  /// The draft was refused and nothing was done; the message can go at once in another way.
+  /// The draft was refused and nothing was done; the message can be sent immediately in another way.
   static func sendOnly(_ id: AccountID, _ refusal: Problem) -> Problem {
     Problem(
       .graphAccessDenied, "The app may not keep drafts in the mailbox of “\(id)”; for now it only sends.",
@@ -27,8 +27,8 @@ extension Problem {
       remedy: "Add every address of To and Cc to the envelope, or remove it from the header.")
   }
 
-  /// How long Microsoft asks to leave the whole mailbox alone, whoever asks and whatever for; `nil` where it asks
-  /// nothing of the kind. A daily limit on sending names a time as well, and must not keep anybody from reading.
+  /// How long Microsoft asks to send no request of any kind for the mailbox; `nil` where it asks
+  /// nothing of the kind. A daily limit on sending names a time as well, and must not prevent reading.
   var mailboxPause: Duration? {
     guard case .safe(let pause?) = retry, scope == .service || code == .graphThrottled else { return nil }
     return pause

@@ -1,23 +1,25 @@
 package import MIME
 
-/// The way out of one account's mailbox: Microsoft Graph, or (later) SMTP, with IMAP to look messages up.
+/// Sends from one account's mailbox: Microsoft Graph, or (later) SMTP, with IMAP to look messages up.
 ///
-/// A sender serves one attempt, one call at a time. Each call is one recorded step of "The hard rule": it makes its
-/// request once, repeated only after a 401, which says that nothing was done. What it throws is a `Problem`, or
-/// `CancellationError`. A problem with `.unsafe` means that the step may have happened.
+/// A sender serves one attempt, one call at a time. Each call is one recorded step of "The hard rule": it makes
+/// its request once, repeated only after a 401, which says that nothing was done. What it throws is a
+/// `Problem`, or `CancellationError`. A problem with `.unsafe` means that the step may have happened.
 package protocol Sender: Sendable {
   /// Which of the calls below may be made.
   var abilities: SenderAbilities { get }
 
-  /// Returns when the next request can leave at once: a live token and a place among the mailbox's requests are
-  /// held for it. Asks Microsoft for a token where it must, so it may take long; call it before the step is recorded.
+  /// Returns when the next request can be sent immediately: a valid token and one of the mailbox's slots are
+  /// held for it. Asks Microsoft for a token where it must, so it may take long; call it before the step is
+  /// recorded.
   ///
-  /// Whatever it throws, nothing was asked for in the mailbox. A place that is not used is given back with the sender.
+  /// Whatever it throws, no request was made for the mailbox. A slot that is not used is returned with the
+  /// sender.
   func prepare() async throws
   /// As `prepare`, if that takes neither waiting nor a request. When it returns `false`, `prepare` says why.
   func prepareAtOnce() async -> Bool
 
-  /// Step `create`: puts the message among the drafts, where its correlation ids find it again if the reply is
+  /// Step `create`: puts the message among the drafts, where its correlation ids identify it if the reply is
   /// lost. Takes `.drafts`.
   ///
   /// Graph: `POST /messages` with MIME. SMTP and IMAP: not possible, since no draft can be sent by its id.
@@ -35,14 +37,14 @@ package protocol Sender: Sendable {
   ///
   /// Graph: the draft by its immutable id, then a search in all folders. SMTP and IMAP: a search in Sent Items.
   func lookUp(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult
-  /// Drafts with the message's correlation ids beside a copy that was sent. None while there is no such copy: until
-  /// then a draft may be the message itself, accepted and not yet taken by transport. Takes `.drafts`.
+  /// Drafts with the message's correlation ids in addition to a copy that was sent. None while there is no such
+  /// copy: until then a draft may be the message itself, accepted and not yet taken by transport. Takes `.drafts`.
   func duplicateDrafts(of message: CorrelationIDs) async throws -> [DraftID]
-  /// Returns also when there is no such draft any more. Takes `.drafts`.
+  /// Also returns when there is no such draft any more. Takes `.drafts`.
   func deleteDraft(_ draft: DraftID) async throws
 }
 
-/// What a sender can do, each for itself.
+/// What a sender can do.
 ///
 /// Graph with Mail.ReadWrite can do all of it, and with Mail.Send alone only submit. SMTP submits, and looks
 /// messages up where there is IMAP.
@@ -57,11 +59,11 @@ package struct SenderAbilities: OptionSet, Sendable, Hashable {
   package static let drafts = SenderAbilities(rawValue: 1)
   /// A message is submitted in one request.
   package static let submission = SenderAbilities(rawValue: 2)
-  /// It can be looked up what became of a message.
+  /// The outcome of a message can be looked up.
   package static let lookup = SenderAbilities(rawValue: 4)
 }
 
-/// A message as it leaves: the composed bytes, and who is to receive them.
+/// A message as it is sent: the composed bytes, and who is to receive them.
 package struct OutgoingMessage: Sendable {
   /// The most bytes that `addressed()` may have for one request to take them: Graph documents 4 MB for a
   /// request, and base64 makes four bytes of three (Microsoft Learn, "Send Outlook messages in MIME format").
@@ -69,7 +71,7 @@ package struct OutgoingMessage: Sendable {
 
   /// RFC 5322, CRLF, without a Bcc field.
   package var mime: [UInt8]
-  /// The truth about who receives it. Graph's sender adds a Bcc field of those that neither To nor Cc names.
+  /// Exactly who receives it. Graph's sender adds a Bcc field of those that neither To nor Cc names.
   package var envelopeTo: [EmailAddress]
   package var correlationIDs: CorrelationIDs
 
@@ -80,9 +82,9 @@ package struct OutgoingMessage: Sendable {
   }
 }
 
-/// What a message is found again by. Exchange may replace the Message-ID; it leaves our own header alone.
+/// What identifies a message in the mailbox. Exchange may replace the Message-ID, but not our own header.
 package struct CorrelationIDs: Sendable, Hashable {
-  /// With its angle brackets. It is searched for only when it is our own: one that somebody chose, another
+  /// With its angle brackets. It is searched for only when it is our own: one that the sender chose, another
   /// message may have as well.
   package var internetMessageID: String
   /// The value of the message's `X-Heliograph-Id` field.
@@ -95,7 +97,7 @@ package struct CorrelationIDs: Sendable, Hashable {
     self.heliographID = heliographID
   }
 
-  /// `nil` when somebody chose it. Ours are `<heliographID@domain>`.
+  /// `nil` if the sender chose it. Ours are `<heliographID@domain>`.
   var ownMessageID: String? {
     internetMessageID.hasPrefix("<\(heliographID)@") ? internetMessageID : nil
   }
@@ -118,6 +120,6 @@ package enum LookupResult: Sendable, Hashable {
   case sent
   /// Still a draft. That may also be an accepted message which transport has not taken yet.
   case draft(DraftID)
-  /// Nowhere. That proves nothing yet.
+  /// Not found. That proves nothing yet.
   case absent
 }

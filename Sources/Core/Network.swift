@@ -153,7 +153,7 @@ package enum NetworkClass: String, Sendable, CaseIterable {
   /// One cable or one radio. Cloud providers answer here with credentials of the machine.
   case linkLocal
   case multicast
-  /// For examples and measurements; nobody is there.
+  /// For examples and measurements; nothing is there.
   case documentation
   /// For later, or for a protocol.
   case reserved

@@ -1,5 +1,5 @@
 /// Text that is never printed: a token, a client secret, a key. Logging, interpolating or reflecting it
-/// shows asterisks; only `reveal()` gives it out, so that every such place can be found by name.
+/// shows asterisks; only `reveal()` returns it, so that every such place can be found by name.
 package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   private let text: String
 

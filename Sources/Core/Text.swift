@@ -1,4 +1,4 @@
-/// One line of printable text, however it came: control characters, line separators and marks that turn the
+/// One line of printable text, whatever the source: control characters, line separators and marks that turn the
 /// direction of writing become spaces, and what is too long is cut.
 package func oneLine(_ text: some StringProtocol, limit: Int) -> String {
   let words = text.unicodeScalars.split { scalar in

@@ -1,4 +1,4 @@
-// The words that the REST API and the database share. They are stable: clients and rows hold them.
+// The words that the REST API and the database share. They are stable: clients and rows contain them.
 
 /// How an app reaches mailboxes.
 package enum OAuth2Provider: String, Sendable, CaseIterable {
@@ -19,25 +19,25 @@ package enum BaseScopes: String, Sendable, CaseIterable {
 package enum AccountState: String, Sendable, CaseIterable {
   /// No token yet.
   case initial = "init"
-  /// Nothing to send with: nobody has signed in yet, or there is no backend for the app's base scopes.
+  /// Nothing to send with: there was no sign-in yet, or there is no backend for the app's base scopes.
   case unset
   /// The first token is being requested.
   case connecting
-  /// A token is held.
+  /// There is a token.
   case connected
-  /// Entra refuses a token until somebody does something; the account's last error says what.
+  /// Entra refuses a token until a person acts; the account's last error says how.
   case authenticationError
   /// The first token could not be requested, or Exchange has no such mailbox; it is tried again.
   case connectError
 }
 
-/// Whether Microsoft has confirmed who owns the mailbox, or only whoever entered the account says so.
+/// Whether Microsoft has confirmed who owns the mailbox, or only the person who entered the account says so.
 package enum Identity: String, Sendable, CaseIterable {
   case verified
   case unverified
 }
 
-/// What happens to a message when nobody can find out whether Microsoft accepted it.
+/// What happens to a message if it cannot be found out whether Microsoft accepted it.
 package enum UnknownOutcome: String, Sendable, CaseIterable {
   /// A person decides: better late than sent twice.
   case hold

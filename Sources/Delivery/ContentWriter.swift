@@ -2,7 +2,7 @@ package import Core
 package import Store
 
 /// Streams content into the database before its message is accepted, a chunk at a time, so that memory does
-/// not grow with its size. What no message is bound to is deleted after a day.
+/// not grow with its size. What no message uses is deleted after a day.
 package struct ContentWriter: Sendable {
   private let store: Store
   private let time: any Time
@@ -66,7 +66,7 @@ package struct ContentWriter: Sendable {
 }
 
 extension Outbox {
-  /// For an attachment, encoded as it stands in its message, or for an upload. With a reservation, whose key
+  /// For an attachment, encoded as it is in its message, or for an upload. With a reservation, whose key
   /// stays with its request for as long as content comes.
   package func contentWriter(
     _ kind: SegmentRecord.Kind, reservation: IdempotencyReservation? = nil,

@@ -4,8 +4,8 @@ import Core
 import Queue
 import Store
 
-/// Decides one message's way out, step by step: told what was recorded last, or what a request came to, it
-/// says what to do next. It knows no socket, no clock and no database.
+/// Decides how one message is sent, step by step: given what was recorded last, or the result of a request, it
+/// says what to do next. It uses no socket, no clock and no database.
 struct DeliveryMachine: Sendable {
   /// What the account's sender can do.
   var abilities: SenderAbilities
@@ -24,16 +24,16 @@ struct DeliveryMachine: Sendable {
     case settle(Settlement)
   }
 
-  /// What to do with a message whose turn has come.
+  /// What to do with a message that is due.
   func begin(_ progress: Progress, now: Instant) -> Action {
     let canLook = abilities.contains(.lookup)
     return switch progress {
     case .fresh: start(now: now)
     case .drafted(let draft, let inDoubt) where abilities.contains(.drafts):
       .request(.send(draft, inDoubt: inDoubt))
-    // Drafts are not possible any more; this one stays behind.
+    // Drafts are not possible any more; this one is left over.
     case .drafted(_, inDoubt: false): start(now: now)
-    // To send it was never asked, so it may begin anew where it cannot be looked up.
+    // Sending it was never requested, so it may start again where it cannot be looked up.
     case .creating: canLook ? .request(.look(.create)) : start(now: now)
     case .sending(let draft, _), .drafted(let draft, inDoubt: true):
       canLook ? .request(.look(.send(draft))) : undecided(progress, now: now)
@@ -51,16 +51,16 @@ struct DeliveryMachine: Sendable {
     let drafts = abilities.contains(.drafts)
     return switch (result, lost) {
     case (.sent, _): .settle(.sent(lost.progress, now: now))
-    // To send it was never asked, so nobody doubts that it has not been sent.
+    // Sending it was never requested, so it has certainly not been sent.
     case (.draft(let draft), .create): drafts ? .request(.send(draft, inDoubt: false)) : start(now: now)
     // The same draft again, never a second one.
     case (.draft(let draft), .send(let lost)) where drafts && draft == lost:
       .request(.send(draft, inDoubt: true))
-    // Not the one we asked to be sent: either that one under another id, which transport will take, or a
+    // Not the draft we requested to be sent: either that one under another id, which transport will take, or a
     // duplicate.
     case (.draft, _): .settle(unclear(lost, now: now))
     case (.absent, .create): start(now: now)
-    // Absence proves nothing: Exchange may have taken the message and not shown it yet.
+    // Absence proves nothing: Exchange may have accepted the message and not show it yet.
     case (.absent, .send): .settle(.held(Problem.unknownOutcome, lost.progress, now: now))
     case (.absent, .submit): undecided(lost.progress, now: now)
     }
@@ -73,14 +73,14 @@ struct DeliveryMachine: Sendable {
     case (.safe, _): .settle(deferred(problem, request.progressBefore, now: now))
     case (.futile, _) where problem.scope.letsMessagesWait:
       .settle(deferred(problem, request.progressBefore, now: now))
-    // Exchange may not show the draft yet, or have moved it when it took it: that is to be looked up.
+    // Exchange may not show the draft yet, or have moved it when it accepted it: this has to be looked up.
     case (.futile, .send) where problem.code == .graphItemNotFound:
       .settle(unknown(request, problem, now: now))
     case (.futile, _): .settle(refused(problem, request.progressBefore, now: now))
     }
   }
 
-  /// Nothing was asked for in the mailbox: the way to it could not be found, or the next request not be prepared.
+  /// No request was made for the mailbox: there was no sender, or the next request could not be prepared.
   func unreached(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
     guard problem.retry == .futile, !problem.scope.letsMessagesWait else {
       return deferred(problem, progress, now: now)
@@ -89,9 +89,9 @@ struct DeliveryMachine: Sendable {
   }
 }
 
-// Beginnings and ends
+// First and last steps
 extension DeliveryMachine {
-  /// The first request for a message that nobody was asked to send.
+  /// The first request for a message that has not been requested to be sent.
   private func start(now: Instant) -> Action {
     abilities.contains(.drafts) ? .request(.create) : submit(inDoubt: false, now: now)
   }
@@ -104,7 +104,7 @@ extension DeliveryMachine {
     return .request(request)
   }
 
-  /// The message may have been accepted, and no look can tell: the account's owner has decided what follows.
+  /// The message may have been accepted, and this cannot be looked up: the account's setting decides what follows.
   private func undecided(_ progress: Progress, now: Instant) -> Action {
     switch unknownOutcome {
     case .hold: .settle(.held(Problem.unknownOutcome, progress, now: now))
@@ -123,7 +123,7 @@ extension DeliveryMachine {
     return settlement
   }
 
-  /// Looking has not told; the next look may.
+  /// The look-up was inconclusive; the next one may not be.
   private func unclear(_ lost: LostStep, now: Instant) -> Settlement {
     guard now < created + schedule.maximumAge else {
       return .held(Problem.unknownOutcome, lost.progress, now: now)
@@ -135,14 +135,14 @@ extension DeliveryMachine {
     return settlement
   }
 
-  /// Looking failed. However that was, looking again is harmless.
+  /// The look-up failed. Whatever the reason, repeating it is harmless.
   private func unseen(_ request: DeliveryRequest, _ problem: Problem, now: Instant) -> Settlement {
     var settlement = deferred(problem, request.progressBefore, now: now)
     settlement.due = max(settlement.due, now + schedule.unknownOutcomeWait)
     return settlement
   }
 
-  /// Microsoft will never take it. Whether it has taken it before, is another question.
+  /// Microsoft will never accept it. Whether it accepted it before is a separate question.
   private func refused(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
     progress.isInDoubt ? .held(problem, progress, now: now) : .failed(problem, progress, now: now)
   }
@@ -166,7 +166,7 @@ extension DeliveryMachine {
 
   private func messagePause(_ problem: Problem, backoff: Duration) -> Duration {
     switch problem.retry {
-    // The sender has learnt something, and would do otherwise at once.
+    // The sender has learnt something, and would now act differently.
     case .safe(after: .zero?): .zero
     case .safe(let asked): max(backoff, asked ?? .zero)
     case .futile where problem.waitsForAccount: max(backoff, schedule.accountPause)
@@ -174,8 +174,8 @@ extension DeliveryMachine {
     }
   }
 
-  /// What stops every message of the mailbox and not this one alone stops the lane; a message that is poison by
-  /// itself does not.
+  /// A failure that stops every message of the mailbox, not only this one, stops the lane; a message that is
+  /// invalid itself does not.
   private func lanePause(_ problem: Problem, backoff: Duration) -> Duration? {
     guard problem.scope.letsMessagesWait else { return nil }
     if case .safe(let asked?) = problem.retry { return asked > .zero ? asked : nil }
@@ -188,7 +188,7 @@ extension DeliveryMachine {
 }
 
 extension Problem {
-  /// Whether nothing goes on before somebody has done something about the account or its app.
+  /// Whether nothing can continue before a person has fixed the account or its app.
   fileprivate var waitsForAccount: Bool {
     switch scope {
     case .account, .app: retry == .futile

@@ -1,7 +1,7 @@
 import Core
 import Store
 
-/// What a settled message leaves: what it came to for its recipients, and perhaps a draft that nobody will
+/// What a settled message leaves: the outcome for its recipients, and perhaps a draft that nothing will
 /// send. Written by the transaction that settles it.
 struct DeliveryOutcome: Sendable {
   let message: OutgoingMessageRecord
@@ -10,7 +10,7 @@ struct DeliveryOutcome: Sendable {
   let orphan: Orphan?
   let settled: Instant
 
-  /// `nil` when the message goes on.
+  /// `nil` when the message continues.
   init?(of settlement: Settlement, _ message: OutgoingMessageRecord, at now: Instant) {
     switch settlement.verdict {
     case .sent: self.init(.sent, of: message, problem: nil, orphan: settlement.orphan, at: now)

@@ -36,7 +36,7 @@ enum DeliveryRequest: Sendable, Hashable {
     }
   }
 
-  /// Where the message stands when the request certainly did nothing.
+  /// The progress of the message when the request certainly did nothing.
   var progressBefore: Progress {
     switch self {
     case .create, .submit(inDoubt: false): .fresh
@@ -46,7 +46,7 @@ enum DeliveryRequest: Sendable, Hashable {
     }
   }
 
-  /// Where the message stands when nobody knows what the request did.
+  /// The progress of the message when it is unknown what the request did.
   var progressUnknown: Progress {
     switch self {
     case .create: .creating

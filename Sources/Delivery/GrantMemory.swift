@@ -7,7 +7,7 @@ import Store
 struct GrantMemory: Sendable {
   private var abilities: [Key: SenderAbilities] = [:]
 
-  /// Then all is forgotten, so that accounts that are gone do not stay for ever.
+  /// Then it is emptied, so that deleted accounts do not stay in it.
   static let limit = 10_000
 
   var count: Int { abilities.count }

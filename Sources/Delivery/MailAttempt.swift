@@ -4,17 +4,17 @@ import Logging
 import Queue
 import Store
 
-/// One attempt to get a message out, from its turn to what is settled.
+/// One attempt to send a message, from its claim to its settlement.
 ///
-/// A request is recorded when it can leave at once, and then leaves: a crash while it waits for a token or for its place
-/// shows that nothing was asked, and a crash after that, that it may have been.
+/// A request is recorded when it can be sent immediately, and is then sent: a crash while it waits for a token
+/// or for its slot shows that nothing was requested, and a crash after that, that it may have been.
 struct MailAttempt: Sendable {
   private var exchange: MailExchange
   private let recorder: StepRecorder
   private let logger: Logger
   /// What the row says.
   private var recorded: Progress
-  /// The request that has been recorded in the claim, until it is made.
+  /// The request that was recorded in the claim, until it is made.
   private var claimed: DeliveryRequest?
   /// Whether the last request that had to be recorded could be prepared; `nil` when there was none.
   private(set) var wasPrepared: Bool?
@@ -30,7 +30,7 @@ struct MailAttempt: Sendable {
     recorded = claimed?.progress ?? progress
   }
 
-  /// - Parameter progress: where the message stood when its turn came.
+  /// - Parameter progress: the progress of the message when it was claimed.
   /// - Throws: `CancellationError`, and what `recorder` throws.
   mutating func run(from progress: Progress) async throws -> Settlement {
     let machine = exchange.machine
@@ -54,7 +54,7 @@ struct MailAttempt: Sendable {
     }
   }
 
-  /// Returns the settlement where the request cannot be prepared; `nil` when it may leave.
+  /// Returns the settlement if the request cannot be prepared; `nil` when it may be made.
   private mutating func recordWhenReady(_ request: DeliveryRequest) async throws -> Settlement? {
     guard let progress = request.progress else { return nil }
     if await !exchange.prepareAtOnce(for: request) {
@@ -69,7 +69,7 @@ struct MailAttempt: Sendable {
       }
     }
     wasPrepared = true
-    // Recorded anew even where the row says so already: that proves that the lane is still ours.
+    // Recorded again even if the row says so already: that proves that the lane is still ours.
     if claimed != request { try await record(progress, request) }
     claimed = nil
     return nil

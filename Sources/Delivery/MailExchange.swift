@@ -4,7 +4,7 @@ import Core
 import MIME
 import Store
 
-/// Makes one attempt's requests and tells the machine what they came to.
+/// Makes one attempt's requests and passes their results to the machine.
 struct MailExchange: Sendable {
   let sender: any Sender
   let machine: DeliveryMachine
@@ -14,7 +14,7 @@ struct MailExchange: Sendable {
   /// The content, if it has been read already.
   var mime: [UInt8]?
 
-  /// Returns when everything is at hand that the request takes, so that it can leave as soon as it is recorded.
+  /// Returns when the request has everything it needs, so that it can be made as soon as it is recorded.
   mutating func prepare(for request: DeliveryRequest) async throws {
     if request.takesContent { mime = try await content() }
     try await sender.prepare()

@@ -25,7 +25,7 @@ final class MailWork: QueueWork {
   struct Item: Sendable {
     var attempt: QueueAttempt
     var progress: Progress
-    /// What was recorded in the claim, because it could leave at once the last time.
+    /// What was recorded in the claim, because it could be sent immediately the last time.
     var recorded: DeliveryRequest?
     /// `nil` when the database has lost it.
     var message: OutgoingMessageRecord?
@@ -37,7 +37,7 @@ final class MailWork: QueueWork {
 
   struct Report: Sendable {
     var events: [EventRecord]
-    /// What a settled message leaves; `nil` for one that goes on, or that the database has lost.
+    /// What a settled message leaves; `nil` for one that continues, or that the database has lost.
     var outcome: DeliveryOutcome?
     /// The account whose mailbox has proved to be there.
     var mailboxFound: (WorkspaceID, AccountID)?
@@ -109,7 +109,7 @@ final class MailWork: QueueWork {
       case .fresh, .drafted: false
       case .creating, .sending, .submitting: true
       }
-    // What was asked for may still be under way at Microsoft.
+    // The request may still be in progress at Microsoft.
     return QueueSettlement(
       state: asked ? .deferred : .ready, due: asked ? now + schedule.unknownOutcomeWait : now,
       progress: row.progress, problem: row.problem)
@@ -143,7 +143,7 @@ final class MailWork: QueueWork {
       attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
   }
 
-  /// A word that we do not know was written by a newer Heliograph: then anything may have been asked for.
+  /// An unknown word was written by a newer Heliograph: then anything may have been requested.
   private static func progress(of row: QueueRecord) -> Progress {
     Progress(rawValue: row.progress) ?? .submitting
   }

@@ -7,7 +7,7 @@ struct MessageEvents: Sendable {
   let message: OutgoingMessageRecord
   /// How many attempts there have been, this one included.
   let attempts: Int
-  /// About how many there will be before the message is given up.
+  /// Roughly how many there will be before Heliograph gives up on the message.
   let attemptLimit: Int
 
   /// What counts as success, for the field in which other backends give the server's own words.

@@ -3,7 +3,7 @@ import Backends
 
 /// What a message may leave among the drafts of its mailbox.
 enum Orphan: Sendable, Hashable {
-  /// A draft that nobody will send.
+  /// A draft that will not be sent.
   case draft(DraftID)
   /// Perhaps a draft of a message that was never sent: the reply to its creation was lost.
   case unseen

@@ -21,7 +21,7 @@ extension Outbox {
 
   /// A message by itself, with its attempts; also one that was settled some days ago.
   ///
-  /// - Throws: `queue.notFound`, also for one of another account than `account`.
+  /// - Throws: `queue.notFound`, also for one of an account other than `account`.
   package func entry(
     _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID = .default
   ) async throws -> OutboxEntry {
@@ -34,9 +34,9 @@ extension Outbox {
     }
   }
 
-  /// Takes a message back that waits or is held. One whose fate is unknown may have been sent all the same.
+  /// Cancels a message that is waiting or held. One whose outcome is unknown may have been sent all the same.
   ///
-  /// - Throws: `queue.notFound`, also for one of another account than `account`, or `queue.inFlight` while an
+  /// - Throws: `queue.notFound`, also for one of an account other than `account`, or `queue.inFlight` while an
   ///   attempt is running.
   package func cancel(
     _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID = .default

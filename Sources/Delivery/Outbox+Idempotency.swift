@@ -10,10 +10,10 @@ package struct IdempotencyReservation: Sendable, Hashable {
   static let length: Duration = .seconds(60)
 }
 
-/// What became of asking for a key.
+/// The result of requesting a key.
 package enum IdempotencyAnswer: Sendable {
   case reserved(IdempotencyReservation)
-  /// It stands for a message that was accepted before. Whether this request is a repeat of that one is known
+  /// It belongs to a message that was accepted before. Whether this request is a repeat of that one is known
   /// when its body has been read.
   case accepted(EarlierSubmission)
 }
@@ -37,7 +37,7 @@ package struct EarlierSubmission: Sendable {
 extension Outbox {
   /// Takes the key for a request whose body is still to come, before any of its content is stored.
   ///
-  /// Release it when the request comes to nothing. It is free again after 60 s without a chunk, and when this
+  /// Release it when the request fails. It is free again after 60 s without a chunk, and when this
   /// node restarts.
   ///
   /// - Throws: `idempotency.inProgress` while another request has it.
@@ -62,7 +62,7 @@ extension Outbox {
     }
   }
 
-  /// The message that the key stands for; `nil` when the caller has just taken the key.
+  /// The message that the key belongs to; `nil` when the caller has just taken the key.
   ///
   /// - Throws: `idempotency.inProgress`.
   static func earlier(

@@ -6,7 +6,7 @@ import Queue
 import Store
 
 extension Outbox {
-  /// Takes a message. When this returns, it is on disk and will be delivered; when it throws, nothing is
+  /// Accepts a message. When this returns, it is on disk and will be delivered; when it throws, nothing is
   /// stored, except after `store.commitUnknown`.
   ///
   /// - Parameter reservation: of the submission's key, for a request whose key was taken before its body was read.
@@ -49,7 +49,7 @@ extension Outbox {
       envelopeTo: recipients.map(\.address.text), subject: submission.subject, size: content.size,
       chunks: content.ownChunks.count, segments: content.runs(of: id).count,
       idempotencyKey: submission.idempotency?.key, created: now)
-    // What every attempt would stumble over is said now.
+    // What would fail every attempt is reported now.
     let leaving = try OutgoingMessage(
       mime: mime, envelopeTo: recipients.map(\.address), correlationIDs: message.correlationIDs
     ).addressed()
@@ -80,7 +80,7 @@ extension Outbox {
         if receipt == nil { try await release(own) }
         return receipt
       } catch {
-        // Left to run out where that fails too; what has been accepted stays.
+        // If that fails too, the lease expires; what was accepted stays.
         _ = try? await release(own)
         throw error
       }
@@ -97,8 +97,8 @@ extension Outbox {
     return receipt
   }
 
-  /// Each chunk in a transaction of its own, so that a long message holds nobody up. Without their message
-  /// they are swept.
+  /// Each chunk in a transaction of its own, so that a long message does not delay other writers. Without their
+  /// message they are swept.
   private func store(_ content: MessageContent, of message: OutgoingMessageRecord) async throws {
     for (sequence, chunk) in content.ownChunks.enumerated() {
       let key = ChunkKey(message.workspace, message.id, sequence)
@@ -164,7 +164,7 @@ extension Submission {
     if let chosen = self.messageID, chosen.text.hasPrefix("<" + QueueKind.prefix + "_") {
       throw Problem.reservedMessageID(chosen.text)
     }
-    // A domain that a Message-ID cannot hold, an international one, gives way to one that nobody has.
+    // A domain that a Message-ID cannot hold, an international one, is replaced by a reserved one.
     let messageID =
       try self.messageID ?? (try? MessageID(identifier: id.rawValue, domain: from.address.domain))
       ?? MessageID(identifier: id.rawValue, domain: "heliograph.invalid")

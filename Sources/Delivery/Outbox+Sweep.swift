@@ -6,7 +6,7 @@ import Store
 
 extension Outbox {
   /// Frees the keys of requests that this node was receiving when it stopped; then forgets, now and then,
-  /// what need not be kept any longer. A failure is left to the next time, or to the end of the leases.
+  /// what need not be kept any longer. A failure is retried the next time, or when the leases end.
   func reclaimAndSweep() async throws {
     let node = node
     do {
@@ -49,7 +49,7 @@ extension Outbox {
       try tx.deleteOutcomes(before: outcomes, limit: 100)
     }) == 100 {}
     let told = now - configuration.eventRetention
-    // A thousand at a time, so that nobody waits for them.
+    // A thousand at a time, so that other writers do not wait.
     while try await store.write({ (tx: borrowing Transaction) in
       try tx.deleteEvents(before: told, limit: 1000)
     }) == 1000 {}
@@ -69,7 +69,7 @@ extension Outbox {
     }
   }
 
-  /// The chunks of a long message one by one, so that nobody waits for their deletion.
+  /// The chunks of a long message one by one, so that other writers do not wait for their deletion.
   private func deleteContent(of id: QueueID, in workspace: WorkspaceID) async throws {
     let message = try await store.read { (tx: borrowing Transaction) in try tx.message(workspace, id) }
     for sequence in 1..<max(1, message?.chunks ?? 1) {
@@ -79,7 +79,7 @@ extension Outbox {
     try await store.write { (tx: borrowing Transaction) in try tx.deleteContent(of: id, in: workspace) }
   }
 
-  /// Deletes what messages have left among the drafts. What cannot be deleted now is tried again, ever more
+  /// Deletes left-over drafts of messages. What cannot be deleted now is tried again, ever more
   /// seldom, for as long as the message itself can be asked about.
   func deleteOrphans() async throws {
     while true {
@@ -126,11 +126,11 @@ extension Outbox {
           try await sender.deleteDraft(draft)
         }
       }
-      // One that has not come to light in a day never will.
+      // One that has not appeared within a day never will.
       return time.now > orphan.created + .seconds(86_400)
     } catch let problem as Problem {
       logger.info("A left-over draft could not be deleted yet.", metadata: ["problem": "\(problem)"])
-      // Without its account nobody can reach it any more.
+      // Without its account it cannot be reached any more.
       return problem.code == .accountNotFound
     } catch {
       if Task.isCancelled { throw error }

@@ -6,7 +6,7 @@ package import Queue
 import ServiceLifecycle
 package import Store
 
-/// Messages on their way out: takes them, keeps them, hands them to Microsoft, and tells what became of them.
+/// Outgoing messages: accepts them, stores them, sends them through Microsoft, and reports their outcome.
 package final class Outbox: Service {
   let store: Store
   let time: any Time
@@ -46,7 +46,7 @@ package final class Outbox: Service {
   }
 }
 
-/// Finds the way out of an account's mailbox, anew for each attempt.
+/// Finds the sender for an account's mailbox, again for each attempt.
 package typealias SenderSource = @Sendable (WorkspaceID, AccountID) async throws -> any Sender
 
 package struct OutboxConfiguration: Sendable {
@@ -55,18 +55,18 @@ package struct OutboxConfiguration: Sendable {
   /// How long a message that was sent, has failed or was cancelled can still be asked about, and how long its
   /// content is kept.
   package var retention: Duration = .seconds(7 * 86_400)
-  /// How long its Message-IDs and recipients are known: bounces and replies come late. Longer than
+  /// How long its Message-IDs and recipients are kept: bounces and replies can arrive late. Longer than
   /// `retention`.
   package var outcomeRetention: Duration = .seconds(90 * 86_400)
   /// How long a repeat of a request is recognised. Not longer than `retention`.
   package var idempotencyRetention: Duration = .seconds(2 * 86_400)
   /// How old content gets that no message is bound to; at least two hours.
   package var unboundRetention: Duration = .seconds(86_400)
-  /// How long events are kept for whoever reads them.
+  /// How long events are kept for readers.
   package var eventRetention: Duration = .seconds(30 * 86_400)
   package var sweepDelay: Duration = .seconds(60)
   package var sweepInterval: Duration = .seconds(3600)
-  /// How often drafts that nobody will send are deleted.
+  /// How often orphaned drafts are deleted.
   package var orphanInterval: Duration = .seconds(60)
   /// How many of them at a time.
   package var orphanLimit = 1000

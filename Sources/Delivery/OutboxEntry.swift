@@ -18,14 +18,14 @@ package struct OutboxEntry: Sendable {
   /// `nil` when there will be none, or when one is running.
   package var nextAttempt: Instant?
   package var attemptsMade: Int
-  /// About how many there will be before it is given up.
+  /// Roughly how many there will be before Heliograph gives up.
   package var attempts: Int
   package var state: QueueState
-  /// Why it has not gone out, or not yet.
+  /// Why it has not been sent, or not yet.
   package var problem: ProblemRecord?
   /// When it was sent, failed or was cancelled.
   package var settled: Instant?
-  /// All attempts, in order; only of an entry that was asked for by itself.
+  /// All attempts, in order; only for an entry that was requested individually.
   package var history: [AttemptRecord]
 
   /// EmailEngine's word for the state.
@@ -46,7 +46,7 @@ package struct OutboxEntry: Sendable {
     case error
   }
 
-  /// What the backend answered when it accepted the message.
+  /// The backend's reply when it accepted the message.
   package var response: String? { state == .done ? MessageEvents.acceptance : nil }
 }
 

@@ -100,7 +100,7 @@ extension Problem {
     .storeFailed, "The message's content is missing from the database.",
     remedy: "Restore the database from a backup, or submit the message again.")
 
-  /// A backend threw something that is no problem: a fault of ours, after which anything may have happened.
+  /// A backend threw something other than a problem: a bug, after which anything may have happened.
   static let unexplained = Problem(
     .requestInternal, "The message could not be sent, for a reason that Heliograph does not know.",
     remedy: "Report this as a bug in Heliograph, with the log.", retry: .unsafe)

@@ -4,15 +4,15 @@ import Backends
 /// The step of a message that was recorded last. A step is recorded before its request leaves, so that request
 /// may have been made or not.
 enum Progress: Sendable, Hashable {
-  /// Nothing was asked for.
+  /// Nothing was requested.
   case fresh
-  /// A draft was asked for.
+  /// A draft was requested.
   case creating
-  /// The draft is there. `inDoubt`: to send it was asked for before, and nobody knows what came of that.
+  /// The draft is there. `inDoubt`: sending it was requested before, with unknown outcome.
   case drafted(DraftID, inDoubt: Bool)
-  /// To send the draft was asked for.
+  /// Sending the draft was requested.
   case sending(DraftID, inDoubt: Bool)
-  /// To send the message without a draft was asked for.
+  /// Sending the message without a draft was requested.
   case submitting
 
   /// Whether the message may have been accepted without our knowing.
@@ -24,7 +24,7 @@ enum Progress: Sendable, Hashable {
     }
   }
 
-  /// What is left in the mailbox when the message goes no further: a draft that has certainly not been sent.
+  /// What is left in the mailbox when the message is not sent: a draft that has certainly not been sent.
   var orphan: Orphan? {
     switch self {
     case .drafted(let draft, inDoubt: false): .draft(draft)

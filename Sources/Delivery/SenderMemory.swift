@@ -2,7 +2,7 @@ import Core
 import Store
 import Synchronization
 
-/// What messages take from their accounts, kept in memory so that a submission is one transaction and not two.
+/// What messages need from their accounts, kept in memory so that a submission is one transaction and not two.
 /// It may be out of date: the accepting transaction compares.
 final class SenderMemory: Sendable {
   private struct Key: Hashable {

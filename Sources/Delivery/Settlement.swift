@@ -2,14 +2,14 @@ import Accounts
 import Core
 import Store
 
-/// What came of an attempt to deliver a message, and when the next one is.
+/// The result of an attempt to deliver a message, and when the next one is.
 struct Settlement: Sendable, Hashable {
   var verdict: Verdict
   var progress: Progress
-  /// When the message's turn comes again, where it does.
+  /// When the message is due again, if it is.
   var due: Instant
   var problem: ProblemRecord?
-  /// It is the account that has to be mended, not the message.
+  /// The account has to be fixed, not the message.
   var waitsForAccount = false
   /// The whole lane rests until then.
   var pauseUntil: Instant?

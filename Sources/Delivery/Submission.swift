@@ -3,7 +3,7 @@ package import Core
 package import MIME
 import Store
 
-/// A message as a client gives it to us.
+/// A message as a client submits it.
 package struct Submission: Sendable {
   package var workspace: WorkspaceID = .default
   package var account: AccountID
@@ -20,9 +20,9 @@ package struct Submission: Sendable {
   package var html: String?
   package var headers: [(name: String, value: String)] = []
   package var attachments: [Attachment] = []
-  /// Made by us when it is left out.
+  /// Generated if it is left out.
   package var messageID: MessageID?
-  /// Everybody in to, cc and bcc when it is left out; otherwise the truth, which must name all of to and cc.
+  /// Everyone in to, cc and bcc when it is left out; otherwise exactly these, who must include all of to and cc.
   package var envelopeTo: [EmailAddress]?
   package var idempotency: IdempotencyKey?
 
@@ -35,13 +35,13 @@ package struct Submission: Sendable {
     self.account = account
   }
 
-  /// Exchange Online takes 500 recipients in one message unless an administrator has set another number, 1000
+  /// Exchange Online accepts 500 recipients in one message unless an administrator has set another number, 1000
   /// at most (Microsoft Learn, "Exchange Online limits").
   static let recipientLimit = 1000
 
   /// Who receives the message, each once: Exchange ignores the case of addresses.
   ///
-  /// - Throws: `Problem` when that is nobody, too many, or not everybody whom the header names.
+  /// - Throws: `Problem` when there are none or too many, or when one that the header names is missing.
   func recipients() throws(Problem) -> [(address: EmailAddress, role: RecipientRole)] {
     let named = (to + cc).map(\.address)
     var known: Set<String> = []

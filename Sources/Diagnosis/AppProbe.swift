@@ -3,15 +3,15 @@ import Core
 import Microsoft
 import Store
 
-/// What Entra answers to an app before anybody signs in.
+/// What Entra replies to an app before any sign-in.
 struct AppProbe: Sendable {
-  /// The app's own token; `nil` where none can be asked for.
+  /// The app's own token; `nil` where none can be requested.
   var token: Result<TokenReply, Problem>?
-  /// To a sign-in code that nobody was given. Entra judges the app first and then the code.
+  /// To a sign-in code that was never issued. Entra judges the app first and then the code.
   var redemption: Problem?
   /// To a sign-in that shows nothing.
   var redirect: Result<RedirectProbe, Problem>?
-  /// To a device code that nobody has entered yet, for a native client.
+  /// To a device code that has not been entered yet, for a native client.
   var device: Problem?
 
   /// Which step a refusal belongs to; `nil` for one that says nothing about the app.

@@ -7,7 +7,7 @@ package import Store
 package struct RegistrationGuide: Sendable {
   package let displayName: String
   package let accountTypes: AccountTypes
-  /// Under Authentication; `nil` where nobody signs in.
+  /// Under Authentication; `nil` for an app without sign-in.
   package let platform: String?
   package let redirectURIs: [String]
   /// "Allow public client flows" under Authentication.

@@ -80,7 +80,7 @@ extension VerificationStep {
 /// What one step comes to.
 enum Finding: Sendable {
   case fine(String, hint: String? = nil)
-  /// There is nothing to try; what depends on it goes on.
+  /// There is nothing to test; steps that depend on it continue.
   case notNeeded(String, hint: String? = nil)
   case fault(ProblemRecord, hint: String? = nil)
 }
@@ -96,7 +96,7 @@ struct VerificationWalk {
     self.time = time
   }
 
-  /// Throws only what is no problem of Microsoft's or ours, such as a cancellation.
+  /// Throws only what is neither Microsoft's problem nor ours, such as a cancellation.
   mutating func step(
     _ id: VerificationStep.ID, after needed: [VerificationStep.ID] = [], _ body: () async throws -> Finding
   ) async throws {

@@ -25,12 +25,12 @@ extension Verifier {
     try await walk.step(.mailbox, after: [.token]) { try await mailbox(details, app, token) }
     try await walk.step(.send, after: [.token]) {
       guard app.baseScopes == .api else { throw Problem.backendNotImplemented(account.id) }
-      guard let sendTo else { return .notNeeded("No test message was asked for.") }
+      guard let sendTo else { return .notNeeded("No test message was requested.") }
       return try await TestMessage(verifier: self, details: details, app: app, to: sendTo).send()
     }
   }
 
-  /// What Entra has said is told in its own words, and not as an account that is not connected.
+  /// Entra's error is shown as such, and not as an account that is not connected.
   private func liveToken(of account: AccountRecord) async throws -> Secret {
     do {
       return try await tokens.token(for: account.id, in: account.workspace)

@@ -35,7 +35,7 @@ extension Verifier {
       return .fault(ProblemRecord(fault, at: time.now), hint: hint)
     }
     guard app.isConfidential else {
-      return .fine("It is a native client, which needs no secret, and may ask for device codes.")
+      return .fine("It is a native client, which needs no secret, and may request device codes.")
     }
     let what = app.clientCertificate == nil ? "secret" : "certificate"
     return .fine("Entra accepts the app's \(what).", hint: hint)
@@ -61,7 +61,7 @@ extension Verifier {
     if let fault = probe.fault(.scopes) { throw fault }
     let own = Scopes(cloud: cloud, base: app.baseScopes)
     guard app.provider == .outlook else {
-      return .fine("Asks for \(own.appOnly): all that an administrator has granted.")
+      return .fine("Requests \(own.appOnly): all that an administrator has granted.")
     }
     let asked = own.requested(sendOnly: app.sendOnly, extra: app.extraScopes, skip: app.skipScopes)
     guard asked.contains("offline_access") else { throw Problem.noRefreshToken }
@@ -71,7 +71,7 @@ extension Verifier {
       throw Problem.scopeSkipped(missing)
     }
     return .fine(
-      "Asks for \(Scopes.shortNames(asked).joined(separator: ", ")).", hint: limits(app, asked, warnings))
+      "Requests \(Scopes.shortNames(asked).joined(separator: ", ")).", hint: limits(app, asked, warnings))
   }
 
   private func limits(_ app: OAuth2AppRecord, _ asked: [String], _ warnings: [AppWarning]) -> String? {
@@ -122,7 +122,7 @@ extension Verifier {
 extension Problem {
   fileprivate static func scopeSkipped(_ permission: String) -> Problem {
     Problem(
-      .entraScopeInvalid, "The app does not ask for \(permission).",
+      .entraScopeInvalid, "The app does not request \(permission).",
       remedy: permission == "Mail.ReadWrite"
         ? "Remove it from “skipScopes”, or set “sendOnly”."
         : "Remove it from “skipScopes”, and connect the accounts again.")

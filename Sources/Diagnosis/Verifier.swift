@@ -8,9 +8,9 @@ import Microsoft
 package import Store
 package import Vault
 
-/// Tries out an app and its accounts from the resolver to a sent message, and says what is wrong with it.
+/// Tests an app and its accounts from name resolution to a sent message, and says what is wrong.
 ///
-/// Changes nothing, except that a token that is due is refreshed and a test message, if one is asked for, is sent.
+/// Changes nothing, except that a token that is due is refreshed and a test message, if one is requested, is sent.
 package struct Verifier: Sendable {
   let store: Store
   let vault: Vault
@@ -92,9 +92,9 @@ package struct Verifier: Sendable {
   }
 }
 
-// The way to Microsoft
+// The connection to Microsoft
 extension Verifier {
-  /// Entra takes a proof that an app signs for ten minutes, and a token's life is counted by our clock.
+  /// Entra accepts a signed assertion for ten minutes, and a token's lifetime is counted by our clock.
   static let clockTolerance: Duration = .seconds(300)
 
   private func reach(

@@ -2,17 +2,17 @@ package import Core
 import Foundation
 package import Store
 
-/// Everything that can happen, under the names that webhooks know (EmailEngine's where it has one).
+/// All events, under the names that webhooks use (EmailEngine's where it has one).
 package enum Event: Sendable {
   case accountAdded
   case accountDeleted
-  /// A token is held for the first time, or again after a refusal. `user` is the mailbox.
+  /// There is a token for the first time, or again after a refusal. `user` is the mailbox.
   case authenticationSuccess(user: String)
   /// Once for each run of refusals.
   case authenticationError(ProblemRecord)
   /// Once for each run of failures to connect.
   case connectError(ProblemRecord)
-  /// A secret or certificate of an app ends soon, or has ended.
+  /// A secret or certificate of an app expires soon, or has expired.
   case clientSecretExpiring(CredentialExpiry)
   case messageQueued(MessageFacts)
   /// Microsoft has accepted the message; `response` is what it answered.
@@ -44,7 +44,7 @@ package enum Event: Sendable {
   }
 }
 
-/// What every event of a message says about it.
+/// What every event of a message contains about it.
 package struct MessageFacts: Sendable {
   package var queueID: QueueID
   /// With its angle brackets.
@@ -60,14 +60,14 @@ package struct MessageFacts: Sendable {
   }
 }
 
-/// What came of an attempt that has not sent a message for certain.
+/// The result of an attempt that has not certainly sent a message.
 package struct MessageFailure: Sendable {
   package var problem: ProblemRecord?
   /// `deferred`, `unknown`, `held` or `failed`.
   package var state: String
   /// How many attempts there have been, this one included.
   package var attemptsMade: Int
-  /// About how many there will be before the message is given up.
+  /// Roughly how many there will be before Heliograph gives up on the message.
   package var attempts: Int
   package var nextAttempt: Instant?
 
@@ -82,7 +82,7 @@ package struct MessageFailure: Sendable {
   }
 }
 
-/// An app's secret or certificate and its end.
+/// An app's secret or certificate and its expiry.
 package struct CredentialExpiry: Sendable {
   package var app: AppID
   package var name: String

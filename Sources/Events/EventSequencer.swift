@@ -7,16 +7,16 @@ package import Store
 /// whole workspace without accounts waiting for each other when they append.
 ///
 /// One node at a time does so. Positions are dense from 1, in the order of each account's own numbers; a
-/// reader who goes on after the last position it has read misses none and sees none twice.
+/// reader who continues after the last position it has read misses none and sees none twice.
 package struct EventSequencer: Service {
   private let store: Store
   private let time: any Time
   private let node: NodeID
   private let logger: Logger
 
-  /// After so much silence another node takes over.
+  /// After this time without a sign of life another node takes over.
   private static let lease: Duration = .seconds(15)
-  /// How often events of other nodes, and of ones that are gone, are looked for.
+  /// How often events of other nodes, including stopped ones, are looked for.
   private static let poll: Duration = .seconds(1)
   /// Between two transactions. At a thousand events a second, a hundred then share one.
   private static let pause: Duration = .milliseconds(100)

@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Vault
 
-/// The folder that an installation lives in: the SQLite file, the key file, the node's name and the lock.
+/// The folder of an installation: the SQLite file, the key file, the node's name and the lock.
 struct DataFolder: Sendable {
   let path: String
 
@@ -72,9 +72,9 @@ struct DataFolder: Sendable {
     close(directory)
   }
 
-  /// Takes the folder for this process until it exits.
+  /// Locks the folder for this process until it exits.
   ///
-  /// - Returns: what keeps the lock; the kernel lets go of it when the process ends, however it ends.
+  /// - Returns: what keeps the lock; the kernel releases it when the process ends, however it ends.
   func lock() throws(Problem) -> FolderLock {
     let file = path + "/lock"
     let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -103,7 +103,7 @@ struct OfferedKey {
   }
 }
 
-/// Holds the data folder for this process.
+/// Locks the data folder for this process.
 struct FolderLock: ~Copyable {
   private let descriptor: Int32
 

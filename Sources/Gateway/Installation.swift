@@ -28,7 +28,7 @@ package struct Installation: Sendable {
     self.logger = logger
   }
 
-  /// Serves until SIGTERM or SIGINT, then lets messages on their way finish.
+  /// Serves until SIGTERM or SIGINT, then lets attempts in flight finish.
   ///
   /// - Parameter onListening: called with the public URL once requests are answered.
   package func serve(onListening: @escaping @Sendable (String) async -> Void = { _ in }) async throws {
@@ -58,7 +58,7 @@ package struct Installation: Sendable {
     return try await withTokens { try await $0.issue(new, in: workspace).token }
   }
 
-  /// The oldest thousand, of all workspaces or of one, without the tokens themselves, which nobody has.
+  /// The oldest thousand, of all workspaces or of one, without the tokens themselves, which are not stored.
   package func tokens(in workspace: WorkspaceID?) async throws -> [APITokenRecord] {
     try await withTokens { try await $0.tokens(PageRequest(size: 1000), in: workspace).elements }
   }

@@ -3,7 +3,7 @@ import Logging
 
 /// How many descriptors this process may have open.
 enum OpenFiles {
-  /// Raises the limit as far as the system lets it be raised without privileges.
+  /// Raises the limit as far as the system allows without privileges.
   ///
   /// - Returns: What it is now.
   static func raiseLimit(_ logger: Logger) -> Int {
@@ -18,7 +18,7 @@ enum OpenFiles {
     return Int(clamping: now)
   }
 
-  /// The soft limit on every Linux that has not been told otherwise.
+  /// The default soft limit on Linux.
   private static let leastExpected = 1024
 
   #if canImport(Glibc)

@@ -1,8 +1,8 @@
 /// HTML that is escaped by construction. The text of a page comes from literals alone; a value comes in by
 /// interpolation, which escapes it: `"<p>\(subject)</p>"`.
 ///
-/// A value may stand where text stands and in an attribute with double quotes. No type can see where in a literal a
-/// value stands, so there are two rules for whoever writes one: attributes are quoted, and an attribute that a
+/// A value is allowed where text is allowed, and in an attribute with double quotes. No type can see where in a
+/// literal a value is, so there are two rules for writing one: attributes are quoted, and an attribute that a
 /// browser follows (`href`, `action`) takes a `WebAddress`.
 package struct Markup: ExpressibleByStringInterpolation, Sendable {
   package private(set) var text: String
@@ -58,7 +58,7 @@ package struct Markup: ExpressibleByStringInterpolation, Sendable {
 }
 
 extension Markup {
-  /// A value in whichever direction it is written, which does not reorder what stands around it.
+  /// A value in whichever direction it is written, which does not reorder the text around it.
   package static func isolated(_ value: String) -> Markup { "<bdi>\(value)</bdi>" }
 }
 

@@ -12,7 +12,7 @@ package struct BaseURL: Sendable, Hashable {
       let host = parts.host, !host.isEmpty
     else { throw Problem.invalidBaseURL(text, because: "is not a URL with a scheme and a host") }
     guard parts.user == nil else {
-      // What stands before the host may be a password.
+      // The part before the host may be a password.
       throw Problem.invalidBaseURL("\(scheme)://…@\(host)", because: "contains a user name")
     }
     guard parts.query == nil, parts.fragment == nil else {

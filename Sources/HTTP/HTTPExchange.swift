@@ -11,7 +11,7 @@ import NIOSSL
 /// AsyncHTTPClient repeats nothing but connecting, and that is turned off: a request that is handed to a
 /// connection which has just ended fails, and `HTTPFailure.wasSent` says on which side of the line.
 ///
-/// Shared by everything that talks to Microsoft, so that connections are shared too. Whoever makes one ends
+/// Shared by everything that talks to Microsoft, so that connections are shared too. Whoever creates one ends
 /// it with `shutdown()`.
 package final class HTTPExchange: Sendable {
   private let client: HTTPClient
@@ -36,7 +36,7 @@ package final class HTTPExchange: Sendable {
   package struct Configuration: Sendable {
     /// `Heliograph/1.2.3`, sent as User-Agent.
     package var userAgent: String
-    /// A PEM file with certificates that are trusted beside the system's own.
+    /// A PEM file with certificates that are trusted in addition to the system's own.
     package var trustRootsPath: String?
     package var connectTimeout = HTTPExchange.connectTimeout
     package var exchangeTimeout = HTTPExchange.exchangeTimeout

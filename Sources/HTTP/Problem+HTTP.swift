@@ -1,7 +1,7 @@
 import Core
 
 extension Problem {
-  /// A setting that says where Microsoft is, and cannot be used.
+  /// A Microsoft URL setting that cannot be used.
   static func invalidBaseURL(_ value: String, because reason: String) -> Problem {
     Problem(
       .configurationInvalid, "The Microsoft URL “\(value)” \(reason).",

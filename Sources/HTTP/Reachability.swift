@@ -18,7 +18,7 @@ package struct Reachability: Sendable, Hashable {
   package enum Stage: Sendable {
     /// It could not be resolved.
     case name
-    /// Nothing listens there, or something between lets nothing through.
+    /// Nothing listens there, or something in between blocks the connection.
     case connection
     /// Who answers is not who it should be.
     case trust

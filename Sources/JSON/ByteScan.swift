@@ -3,7 +3,7 @@ enum ByteScan {
   private static let ones: UInt64 = 0x0101_0101_0101_0101
   private static let highs: UInt64 = 0x8080_8080_8080_8080
 
-  /// The bytes from `start` that stand for themselves in a string: up to a quote, a backslash, a control below
+  /// The bytes from `start` that need no decoding in a string: up to a quote, a backslash, a control below
   /// U+0020 or the end. `isASCII` is about those before `end`.
   @inline(__always)
   static func plainRun(

@@ -1,8 +1,8 @@
-/// Takes a text in any pieces and makes a tree of it. Strings that match a pattern are handed out while they arrive,
-/// so that memory does not grow with them.
+/// Takes a text in any pieces and makes a tree of it. Strings that match a pattern are handed out while they
+/// arrive, so that memory does not grow with them.
 ///
-/// It refuses what `JSONReader` refuses, and keys that occur twice in one object. Canonically equivalent keys count as
-/// one, because Swift's strings, and so everybody above, cannot tell them apart.
+/// It refuses what `JSONReader` refuses, and keys that occur twice in one object. Canonically equivalent keys
+/// count as one, because Swift's strings, and so all code above, cannot tell them apart.
 package struct JSONDocument: Sendable {
   private var reader: JSONReader
   private var tree: TreeBuilder

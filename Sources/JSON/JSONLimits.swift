@@ -14,7 +14,7 @@ package struct JSONLimits: Sendable, Hashable {
   package var stringBytes: Int
   /// Bytes of one number. A 64-bit integer or a `Double` needs no more than 24.
   package var numberBytes: Int
-  /// Bytes of the whole text; `nil` if whoever feeds the reader counts them already.
+  /// Bytes of the whole text; `nil` if the caller counts them already.
   package var bytes: Int?
 
   package static let standard = JSONLimits()

@@ -1,4 +1,4 @@
-/// A number as it is written, so that no digit is lost before somebody asks for an integer or a `Double`.
+/// A number as it is written, so that no digit is lost before it is converted to an integer or a `Double`.
 ///
 /// Two are equal if they are written alike: `1` and `1.0` differ.
 package struct JSONNumber: Sendable, Hashable {
@@ -89,7 +89,7 @@ package struct JSONNumber: Sendable, Hashable {
   }
 }
 
-/// Where a reader stands in a number, named after what it read last (RFC 8259 section 6).
+/// Where a reader is in a number, named after what it read last (RFC 8259 section 6).
 enum NumberPhase: UInt8, Sendable {
   case start, minus, zero, integer, point, fraction, exponent, exponentSign, exponentDigits
 

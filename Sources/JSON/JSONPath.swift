@@ -1,6 +1,6 @@
 /// Names the place of a value in a text, as in `to[3].address`.
 ///
-/// Keys come from outside. One that is not plain stands in quotes, with controls and invisible characters escaped,
+/// Keys come from outside. One that is not plain is quoted, with controls and invisible characters escaped,
 /// and a long one is cut, so that every path is safe to show.
 package enum JSONPath {
   /// Characters of a key that are shown.

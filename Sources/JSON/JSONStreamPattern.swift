@@ -7,8 +7,8 @@ package struct JSONStreamPattern: Sendable, Hashable {
 
   let steps: [Step]
 
-  /// Keys joined by dots, and `[]` for every element of a list: `raw`, `attachments[].content`. A key with a dot or
-  /// a bracket cannot be named. Patterns are literals of the program: a malformed one fails a precondition.
+  /// Keys joined by dots, and `[]` for every element of a list: `raw`, `attachments[].content`. A key with a
+  /// dot or a bracket cannot be named. Patterns are literals of the program: a malformed one fails a precondition.
   package init(_ path: String) {
     var steps: [Step] = []
     for (index, part) in path.split(separator: ".", omittingEmptySubsequences: false).enumerated() {
@@ -33,7 +33,7 @@ package struct JSONStreamPattern: Sendable, Hashable {
 package struct JSONStreamedPiece: Sendable, Hashable {
   /// Which streamed string of the text it is, from 0; the tree has `JSONValue.streamed` with the same number.
   package var ordinal: Int
-  /// Where it stands: `attachments[3].content`.
+  /// Its path: `attachments[3].content`.
   package var path: String
   /// Unescaped UTF-8, never cut within a character. Empty only in the last piece.
   package var bytes: [UInt8]

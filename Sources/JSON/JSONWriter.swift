@@ -90,7 +90,7 @@ package struct JSONWriter: Sendable {
     needsComma = true
   }
 
-  /// What stands between the previous token and a value or key.
+  /// What separates the previous token from a value or key.
   private mutating func separate() {
     if needsComma { bytes.append(UInt8(ascii: ",")) }
     if isPretty, depth > 0, !followsKey { breakLine() }
@@ -140,8 +140,8 @@ package struct JSONWriter: Sendable {
 }
 
 extension JSONValue {
-  /// `pretty` puts every member and element on a line of its own; `sortedKeys` sorts the members of every object by
-  /// key.
+  /// `pretty` puts every member and element on a line of its own; `sortedKeys` sorts the members of every
+  /// object by key.
   package func serialized(pretty: Bool = false, sortedKeys: Bool = false) -> [UInt8] {
     var writer = JSONWriter(pretty: pretty)
     writer.value(self, sortedKeys: sortedKeys)

@@ -2,7 +2,7 @@
 /// groups like the others, routes passed over, comments dropped unless they are all there is for a name.
 struct AddressList {
   private(set) var mailboxes: [NamedAddress] = []
-  /// What stands between two commas and is no address, or could be read as another one than in `mailboxes`.
+  /// Text between two commas that is not an address, or could be read as one other than in `mailboxes`.
   private(set) var malformed: [String] = []
   private var phrase: [AddressLexer.Token] = []
   private var angle: [AddressLexer.Token] = []
@@ -58,7 +58,7 @@ struct AddressList {
     hasAngle && phraseHasAt && Self.address(phrase)?.key != address?.key
   }
 
-  /// Blanks may stand around the dots and the `@`, but two words in a row are no address.
+  /// Blanks are allowed around the dots and the `@`, but two words in a row are no address.
   private static func address(_ tokens: [AddressLexer.Token]) -> EmailAddress? {
     for (left, right) in zip(tokens, tokens.dropFirst()) where left.isWord && right.isWord { return nil }
     return try? EmailAddress(tokens.map(\.spelling).joined())

@@ -36,7 +36,7 @@ struct BodyParser {
     return part
   }
 
-  /// What stands between delimiter lines (RFC 2046 section 5.1.1): without preamble and epilogue, and without
+  /// The text between delimiter lines (RFC 2046 section 5.1.1): without preamble and epilogue, and without
   /// the line end before each delimiter, which belongs to it. A missing last delimiter is the end of the
   /// body.
   private func ranges(in body: Range<Int>, between delimiter: [UInt8]) -> [Range<Int>] {

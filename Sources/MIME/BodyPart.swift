@@ -46,7 +46,7 @@ package struct BodyPart: Sendable {
     }
   }
 
-  /// Plain or HTML text that is no file.
+  /// Plain or HTML text that is not a file.
   var isBody: Bool {
     contentType.type == "text" && ["plain", "html"].contains(contentType.subtype)
       && disposition.kind != "attachment" && fileName == nil

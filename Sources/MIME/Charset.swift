@@ -19,7 +19,7 @@ enum Charset {
     }
   }
 
-  /// Never fails: what cannot be read becomes U+FFFD. UTF-8 that is none is read as windows-1252, which it
+  /// Never fails: what cannot be read becomes U+FFFD. Invalid UTF-8 is read as windows-1252, which it
   /// mostly is.
   func decode(_ bytes: ArraySlice<UInt8>) -> String {
     switch self {

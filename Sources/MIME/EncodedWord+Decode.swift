@@ -1,6 +1,6 @@
 extension EncodedWord {
-  /// `value` with its encoded words decoded (RFC 2047 section 6.2). What is no encoded word stands for
-  /// itself.
+  /// `value` with its encoded words decoded (RFC 2047 section 6.2). What is not an encoded word is taken
+  /// literally.
   ///
   /// Words of one charset in a row are joined before they are decoded, since many mailers split a character
   /// between two; blanks between words vanish. A word is also found where the blanks that should surround it

@@ -57,7 +57,7 @@ enum EncodedWord {
 
   private static func quotedCost(_ byte: UInt8) -> Int { byte == .space || isPlain(byte) ? 1 : 3 }
 
-  /// What stands for itself even within a phrase (RFC 2047 section 5, rule 3).
+  /// What is written literally even within a phrase (RFC 2047 section 5, rule 3).
   private static func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true

@@ -61,7 +61,7 @@ struct Entity {
     return Entity(fields: header.bytes, body: .leaf(content, encoding))
   }
 
-  /// `id` in angle brackets. The right side with `@` is often missing in practice, and nobody needs it.
+  /// `id` in angle brackets. The right side with `@` is often missing in practice, and it is not needed.
   private static func contentID(_ id: String) throws(Problem) -> String {
     var inner = Substring(id)
     if inner.hasPrefix("<"), inner.hasSuffix(">") { inner = inner.dropFirst().dropLast() }

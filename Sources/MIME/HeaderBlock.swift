@@ -14,8 +14,8 @@ struct HeaderBlock {
   private(set) var fields: [HeaderField] = []
   /// Where the body begins.
   private(set) var end: Int
-  /// Where one more field may stand so that every reader finds it: before the first line that is none, if
-  /// that would not become the new field's fold, else before the empty line.
+  /// Where one more field can be added so that every reader finds it: before the first line that is not a
+  /// field, if that would not become the new field's fold, else before the empty line.
   private(set) var fieldsEnd: Int
   private var fieldStart: Int?
 
@@ -26,7 +26,7 @@ struct HeaderBlock {
     fieldsEnd = range.upperBound
     while let line = scanner.next() {
       guard line.end - range.lowerBound <= Self.maximumSize else {
-        // A large text without header and empty line is no large header.
+        // A large text without header and empty line is not a large header.
         guard fields.isEmpty, fieldStart == nil, Self.name(bytes[line.content]) == nil else {
           throw Self.tooLarge
         }

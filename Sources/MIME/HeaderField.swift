@@ -1,4 +1,4 @@
-/// One field of a header, as it stands in the message.
+/// One field of a header, as it is in the message.
 package struct HeaderField: Sendable {
   /// As written; compare with `isNamed`.
   package let name: String

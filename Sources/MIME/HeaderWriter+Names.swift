@@ -1,7 +1,7 @@
 import Core
 
 extension HeaderWriter {
-  /// Refuses what is no field name (RFC 5322 section 3.6.8), and the names that are not the caller's to give.
+  /// Refuses what is not a field name (RFC 5322 section 3.6.8), and the names that are not the caller's to give.
   static func checkExtra(_ name: String) throws(Problem) {
     guard !name.isEmpty, name.utf8.count <= longestName, name.utf8.allSatisfy(isFieldText) else {
       throw .header(
@@ -39,7 +39,7 @@ extension HeaderWriter {
 /// A text split at its blanks.
 struct Words {
   struct Word {
-    /// What stands before the word.
+    /// What precedes the word.
     var blanks: String
     var text: String
 
@@ -68,7 +68,7 @@ struct Words {
   }
 
   /// The words, those that need encoding joined with their neighbours that do: a reader drops the blanks
-  /// between two encoded words (RFC 2047 section 6.2), so they must stand inside.
+  /// between two encoded words (RFC 2047 section 6.2), so they must be inside.
   var runs: [(blanks: String, text: String, needsEncoding: Bool)] {
     var runs: [(blanks: String, text: String, needsEncoding: Bool)] = []
     for word in list {

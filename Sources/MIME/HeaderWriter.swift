@@ -41,7 +41,7 @@ struct HeaderWriter {
     end()
   }
 
-  /// Free text that reads back exactly as given: encoded as a whole if any of it cannot stand for itself.
+  /// Free text that reads back exactly as given: encoded as a whole if any of it cannot be written literally.
   mutating func text(_ name: String, _ value: String) throws(Problem) {
     try Self.checked(name, value)
     begin(name)
@@ -74,7 +74,7 @@ struct HeaderWriter {
     end()
   }
 
-  /// No line end or NUL may enter a header: it would start a field that nobody asked for. The value is
+  /// No line end or NUL may enter a header: it would start an unintended field. The value is
   /// content, so the problem does not show it.
   static func checked(_ name: String, _ value: String) throws(Problem) {
     guard let place = value.utf8.firstIndex(where: { $0 == .cr || $0 == .lf || $0 == 0 }) else { return }

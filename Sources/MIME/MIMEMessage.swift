@@ -1,6 +1,6 @@
 package import Core
 
-/// A message that somebody else wrote (RFC 5322, RFC 2045). Reading is tolerant: what is missing or broken is
+/// A message that another program wrote (RFC 5322, RFC 2045). Reading is tolerant: what is missing or broken is
 /// absent from the result, and only the limits are refused.
 package struct MIMEMessage: Sendable {
   package let bytes: [UInt8]
@@ -27,7 +27,7 @@ package struct MIMEMessage: Sendable {
 
   package var subject: String? { field("Subject")?.text }
 
-  /// As it stands there, valid or not.
+  /// As it is there, valid or not.
   package var messageID: String? { field("Message-ID")?.value }
 
   package var date: Instant? { field("Date").flatMap { InternetDate.parse($0.valueBytes) } }
@@ -41,8 +41,8 @@ extension MIMEMessage {
     return Self.recipientFields.flatMap(addresses).map(\.address).filter { seen.insert($0).inserted }
   }
 
-  /// What stands in a recipient field and is no address, or not clearly the one in `headerRecipients`.
-  /// Whoever compares header and envelope refuses it, because another reader may make another address of it.
+  /// Text in a recipient field that is not an address, or not clearly the one in `headerRecipients`.
+  /// The comparison of header and envelope refuses it, because another reader may read another address in it.
   package var malformedRecipients: [String] {
     fields.filter { field in Self.recipientFields.contains(where: field.isNamed) }
       .flatMap { AddressList(parsing: $0.valueBytes).malformed }

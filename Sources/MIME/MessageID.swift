@@ -9,7 +9,7 @@ package struct MessageID: Hashable, Sendable, CustomStringConvertible {
   /// under 120.
   static let maximumLength = 250
 
-  /// What may stand between the brackets beside atoms.
+  /// What is allowed between the brackets besides atoms.
   private static let correlationIDs = Array("@[]:.".unicodeScalars)
 
   package init(_ text: String) throws(Problem) {

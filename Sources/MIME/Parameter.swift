@@ -27,7 +27,7 @@ enum Parameter {
     (0x21...0x7E).contains(byte) && !"()<>@,;:\\\"/[]?=".utf8.contains(byte)
   }
 
-  /// `attribute-char` of RFC 2231 section 7 stands for itself.
+  /// `attribute-char` of RFC 2231 section 7 is written literally.
   private static func percentEncoded(_ scalar: Unicode.Scalar) -> String {
     var bytes: [UInt8] = []
     for byte in String(scalar).utf8 {

@@ -42,7 +42,7 @@ struct ParameterParser {
   private var current: UInt8? { index < bytes.endIndex ? bytes[index] : nil }
 
   /// What comes before one of the stops, quotes and comments undone, without blanks at its ends. A
-  /// parenthesis within a word is no comment: mailers write file names so.
+  /// parenthesis within a word is not a comment: mailers write file names so.
   private mutating func text(until stops: UInt8...) -> [UInt8] {
     var result: [UInt8] = []
     var afterBlank = true

@@ -38,7 +38,7 @@ extension Problem {
 }
 
 extension Unicode.Scalar {
-  /// A control, a space or an invisible mark: what never stands unquoted in an address. The two joiners that
+  /// A control, a space or an invisible mark: what is never unquoted in an address. The two joiners that
   /// Persian and Indic words need are no such marks.
   var breaksAddress: Bool {
     switch properties.generalCategory {

@@ -8,7 +8,7 @@ enum QuotedPrintable {
     var column = 0
     var index = 0
     while index < content.count {
-      // Most of a text stands for itself.
+      // Most of a text is written literally.
       let start = index
       while index < content.count, column < width - 1, standsForItself(content, index) {
         index += 1
@@ -43,7 +43,7 @@ enum QuotedPrintable {
     return (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
   }
 
-  /// Whatever is no valid escape stands for itself; blanks at the end of a line are dropped, as a relay added
+  /// Whatever is not a valid escape is taken literally; blanks at the end of a line are dropped, as a relay added
   /// them.
   static func decode(_ content: ArraySlice<UInt8>) -> [UInt8] {
     var result: [UInt8] = []

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the worker of one lane is told while it waits: attempts that are over, and that there is more to
+/// What the worker of one lane receives while it waits: attempts that are over, and that there is more to
 /// claim.
 final class LaneInbox<Finished: Sendable>: Sendable {
   /// Rings after something was put in.

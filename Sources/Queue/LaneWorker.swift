@@ -2,7 +2,7 @@ import Core
 import Store
 
 /// Works one leased lane until nothing in it is due, one transaction at a time: settle what has finished,
-/// claim what comes next, let the lane go when it is empty.
+/// claim what comes next, release the lane when it is empty.
 struct LaneWorker<Work: QueueWork>: Sendable {
   let work: Work
   let lease: LaneLease
@@ -25,10 +25,10 @@ struct LaneWorker<Work: QueueWork>: Sendable {
     var released: Bool
   }
 
-  /// Returns when the lane has been let go.
+  /// Returns when the lane has been released.
   ///
-  /// - Throws: `LeaseLost` when somebody else has taken it; `CancellationError`; or what the database says to
-  ///   a change that it will never take.
+  /// - Throws: `LeaseLost` when another node has taken it; `CancellationError`; or what the database says to
+  ///   a change that it will never accept.
   func run() async throws {
     try await withThrowingDiscardingTaskGroup { group in
       var inFlight = 0
@@ -44,7 +44,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
           failures = verdict.settlement.isFailure(at: now) ? failures + 1 : 0
           pausedUntil = [pausedUntil, verdict.pauseUntil].compactMap(\.self).max()
         }
-        // Not one message but the mailbox, or all of Microsoft, seems to be in trouble.
+        // The problem seems to concern not one message but the mailbox, or all of Microsoft.
         if failures >= configuration.attemptsPerLane {
           pausedUntil = max(pausedUntil ?? now, now + configuration.failurePause)
         }
@@ -120,7 +120,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
       if !claimed.isEmpty {
         try tx.hold(lease, length: configuration.lease)
       } else if inFlight == 0 {
-        // A claim whose COMMIT got no answer may have happened all the same; nobody works what it took.
+        // A claim whose COMMIT got no answer may have happened all the same; nothing works on what it claimed.
         try interrupt(in: tx, at: now)
         let released = try tx.release(
           lease, now: now, length: configuration.lease, pausedUntil: pausedUntil, evenIfDue: limit <= 0)
@@ -130,7 +130,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
     }
   }
 
-  /// Nobody works these rows any more: their owner is gone, or never heard that it has them.
+  /// No worker has these rows any more: their owner is gone, or never learnt that it has them.
   private func interrupt(in tx: borrowing Transaction, at now: Instant) throws {
     for row in try tx.activeQueue(lease.lane) {
       try tx.settle(row, work.interrupted(row, now: now), under: lease, at: now)
@@ -141,6 +141,6 @@ struct LaneWorker<Work: QueueWork>: Sendable {
 }
 
 extension QueueSettlement {
-  /// Whether the attempt has come to nothing and is to be repeated, though not at once.
+  /// Whether the attempt had no effect and is to be repeated, though not immediately.
   fileprivate func isFailure(at now: Instant) -> Bool { state == .deferred && due > now }
 }

@@ -44,7 +44,7 @@ package struct Periodic: Sendable {
     do {
       try await body()
     } catch is CancellationError {
-      // The end of the run, which the next pause notices.
+      // Cancellation, which the next pause notices.
     } catch {
       logger.warning("The task “\(title)” failed; trying again.", metadata: ["problem": "\(error)"])
     }

@@ -2,7 +2,7 @@ import Core
 import Logging
 import Store
 
-/// Writing that outlives an outage of the database: what Microsoft has done is not forgotten because the disk
+/// Writes that survive an outage of the database: what Microsoft has done is not lost because the disk
 /// was full for a minute.
 struct Persistence: Sendable {
   let store: Store
@@ -11,7 +11,7 @@ struct Persistence: Sendable {
 
   private static let backoff = Backoff(first: .milliseconds(100), limit: .seconds(10))
 
-  /// Repeats `body` until the database takes it. A body whose COMMIT got no answer is run again as well, so
+  /// Repeats `body` until the database accepts it. A body whose COMMIT got no answer is run again as well, so
   /// it must notice when it has happened already.
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (borrowing Transaction) throws -> Value

@@ -1,4 +1,4 @@
-/// How much a queue does at once, and how long a node may be silent before another takes its lanes.
+/// How much a queue does in parallel, and how long a node may be silent before another takes its lanes.
 package struct QueueConfiguration: Sendable {
   /// Lanes this node works on at once.
   package var lanes = 128
@@ -8,7 +8,7 @@ package struct QueueConfiguration: Sendable {
   package var claimsPerTurn = 256
   /// How long a lane rests when as many attempts in a row as it may have in flight have failed.
   package var failurePause: Duration = .seconds(5)
-  /// How long a lane stays with a node that is silent. It is renewed three times as often.
+  /// How long a lane stays with a node that gives no sign of life. It is renewed three times as often.
   package var lease: Duration = .seconds(60)
   /// How often deferred rows, and rows from other nodes, are looked for.
   package var poll: Duration = .seconds(1)

@@ -4,7 +4,7 @@ import ServiceLifecycle
 package import Store
 import Synchronization
 
-/// Leases lanes and has them worked, many at once, on this node.
+/// Leases lanes and works on many of them concurrently on this node.
 package final class QueueEngine<Work: QueueWork>: Sendable {
   private let work: Work
   private let node: NodeID
@@ -36,12 +36,12 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
     persistence = Persistence(store: store, time: time, logger: logger)
   }
 
-  /// Something was put in this lane, and committed. Only saves the wait for the next poll.
+  /// A row was added to this lane, and committed. This only saves the wait for the next poll.
   package func wake(_ lane: LaneKey) {
     if let inbox = state.withLock({ $0.inboxes[lane] }) { inbox.more() } else { bell.ring() }
   }
 
-  /// Works until a graceful shutdown; then claims nothing more and lets what is in flight finish. May be
+  /// Works until a graceful shutdown; then claims nothing more and lets attempts in flight finish. May be
   /// called once. Cancelled, it drops everything as a crash would.
   package func run() async throws {
     let (persistence, node, kind) = (persistence, node, work.kind)
@@ -52,7 +52,7 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
       group.addTask { try await self.stopWhenAsked() }
       group.addTask { await self.work() }
       bell.ring()
-      // The first to end is the work, or the patience with what is still in flight.
+      // The first to end is the work, or the time allowed for what is still in flight.
       _ = try await group.next()
       group.cancelAll()
     }
@@ -71,7 +71,7 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
     }
   }
 
-  /// As many due lanes as there is room for. An outage shows as none; the next tick asks again.
+  /// As many due lanes as there is room for. During an outage there are none; the next tick tries again.
   private func lease() async -> [LaneLease] {
     let free = state.withLock { $0.stopping ? 0 : configuration.lanes - $0.inboxes.count }
     guard free > 0 else { return [] }
@@ -94,21 +94,21 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
     do {
       try await worker.run()
     } catch is CancellationError {
-      // As in a crash: whoever leases the lane next finds what was in flight.
+      // As in a crash: the next owner of the lane finds what was in flight.
     } catch {
       logger.error(
         "A lane was released after an error.", metadata: ["lane": "\(lease.lane.id)", "problem": "\(error)"])
       await abandon(lease)
     }
     state.withLock { $0.inboxes[lease.lane] = nil }
-    // There is room for another lane now, and this one may have been filled again since it was let go.
+    // There is room for another lane now, and this one may have been filled again since it was released.
     bell.ring()
   }
 
-  /// Lets a lane go whose rows in flight we can no longer settle; its next owner looks what became of them.
+  /// Releases a lane whose rows in flight we can no longer settle; its next owner looks up their outcome.
   private func abandon(_ lease: LaneLease) async {
     let rest = time.now + .seconds(10)
-    // A failure leaves the lane to the end of its lease.
+    // After a failure the lane stays leased until the lease expires.
     _ = try? await persistence.write { (tx: borrowing Transaction) in try tx.abandon(lease, until: rest) }
   }
 

@@ -5,7 +5,7 @@ package import Store
 package protocol QueueWork: Sendable {
   /// What an attempt needs to know.
   associatedtype Item: Sendable
-  /// What is told when it is over.
+  /// What is reported when it is over.
   associatedtype Report: Sendable
 
   /// Whose rows and lanes these are.
@@ -20,22 +20,22 @@ package protocol QueueWork: Sendable {
   /// - Throws: `CancellationError` and what `recorder` throws; everything else is a verdict.
   func perform(_ item: Item, recorder: StepRecorder) async throws -> QueueVerdict<Report>
 
-  /// What becomes of a row whose attempt was cut off with its owner.
+  /// What happens to a row whose attempt was cut off with its owner.
   func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement
 
-  /// Tells about an attempt that is over, in the transaction that settles it. Touches no queue row and no
+  /// Reports an attempt that is over, in the transaction that settles it. Touches no queue row and no
   /// lane.
   func conclude(_ report: Report, in tx: borrowing Transaction) throws
 }
 
-/// One claimed row, in the hands of the lane's owner.
+/// One claimed row, processed by the lane's owner.
 package struct QueueAttempt: Sendable {
   package var row: QueueRecord
   package var lease: LaneLease
   package var started: Instant
 }
 
-/// What came of an attempt.
+/// The result of an attempt.
 package struct QueueVerdict<Report: Sendable>: Sendable {
   /// One word for the attempt's history.
   package var name: String

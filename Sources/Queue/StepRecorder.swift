@@ -7,7 +7,7 @@ package struct StepRecorder: Sendable {
 
   /// Returns when the step is on disk; only then may its request leave.
   ///
-  /// - Throws: `LeaseLost` when the attempt belongs to somebody else now: its request must not leave;
+  /// - Throws: `LeaseLost` when the attempt belongs to another node now: its request must not leave;
   ///   `RowDeleted` when its workspace is gone.
   package func record(_ progress: String, step: String) async throws {
     let attempt = attempt

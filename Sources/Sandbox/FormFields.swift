@@ -84,7 +84,7 @@ package struct FormFields: Sendable, Equatable {
 /// answer is 400.
 package enum FormFault: Error, Hashable, HTTPResponseError {
   /// A percent sign without two hexadecimal digits, a raw control character, bytes that are not UTF-8, or more
-  /// fields than anybody sends.
+  /// fields than any client sends.
   case malformed
   case duplicate(String)
 

@@ -54,7 +54,7 @@ package struct HostGuard: RouterMiddleware {
     return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
   }
 
-  /// The name of `name:port`, in lower case; `nil` when what follows it is no port.
+  /// The name of `name:port`, in lower case; `nil` when what follows is not a port.
   static func hostName(of authority: String) -> String? {
     let end =
       authority.hasPrefix("[")

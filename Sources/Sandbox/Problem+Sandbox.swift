@@ -11,7 +11,7 @@ extension Problem {
 
   static func portInUse(_ port: Int) -> Problem {
     Problem(
-      .serverPortInUse, "Port \(port) is taken by another program.",
+      .serverPortInUse, "Port \(port) is in use by another program.",
       remedy: "Stop that program or choose another port.")
   }
 

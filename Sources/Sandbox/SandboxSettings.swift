@@ -9,7 +9,7 @@ package struct SandboxSettings: Sendable, Equatable {
   package var newIdOnSend = false
   /// Exchange writes its own Message-ID into what it sends.
   package var replaceMessageId = false
-  /// A refresh token dies when the next one is issued. Entra itself keeps it alive.
+  /// A refresh token becomes invalid when the next one is issued. Entra itself keeps it valid.
   package var strictRotation = false
   /// Requests of one app in one mailbox that Graph serves at a time.
   package var concurrencyLimit = 4

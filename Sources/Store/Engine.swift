@@ -5,7 +5,7 @@ protocol Engine: Sendable {
   var kind: EngineKind { get }
   func write(_ job: Job, _ isolation: Isolation)
   func read(_ job: Job)
-  /// Lets what was accepted finish, then closes. Jobs that come later fail.
+  /// Lets accepted jobs finish, then closes. Later jobs fail.
   func close() async
 }
 
@@ -31,18 +31,18 @@ struct Outcome {
   var changed = 0
 }
 
-/// What became of the transaction when something in it failed.
+/// The outcome of a transaction in which something failed.
 enum Recovery {
   case rolledBack
   /// Rolled back because of what others did: the same body may well succeed now.
   case conflict
   /// The connection was lost, and with it whatever was not committed.
   case connectionLost
-  /// The disk failed; what of a commit reached it, nobody knows.
+  /// The disk failed; it is unknown how much of a commit reached it.
   case diskFailed
 }
 
-/// A transaction that waits for its turn. `run` gives back what to say once the commit is on disk.
+/// A waiting transaction. `run` returns what to report once the commit is on disk.
 struct Job: Sendable {
   let run: @Sendable (borrowing Transaction) throws -> @Sendable () -> Void
   let fail: @Sendable (any Error) -> Void

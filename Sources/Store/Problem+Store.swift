@@ -60,7 +60,8 @@ extension Problem {
   static func notUTF8(_ encoding: String) -> Problem {
     Problem(
       .configurationInvalid, "The database stores text as \(encoding); Heliograph needs UTF8.",
-      remedy: "Make one with: CREATE DATABASE heliograph ENCODING 'UTF8' TEMPLATE template0.", retry: .futile)
+      remedy: "Create one with: CREATE DATABASE heliograph ENCODING 'UTF8' TEMPLATE template0.",
+      retry: .futile)
   }
 
   static let zeroInText = Problem(

@@ -9,7 +9,7 @@ struct Runner {
   /// What every job of this engine passes before it begins; kept shut while one runs alone.
   var turnstile = NSLock()
 
-  /// After so many conflicts in a row a job lets no other begin until it is done: a long one among many short
+  /// After so many conflicts in a row a job blocks all others until it is done: a long one among many short
   /// ones would otherwise lose for ever.
   private static let runsAlone = 5
   /// More than that are the doing of other processes.

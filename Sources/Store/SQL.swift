@@ -32,14 +32,14 @@ struct SQL: ExpressibleByStringInterpolation, Hashable, Sendable {
 
     mutating func appendLiteral(_ literal: StaticString) { text += literal.description }
     mutating func appendInterpolation(_ part: SQL) { text += part.text }
-    /// A state, as the number that stands for it in its column. Partial indexes need it in the text.
+    /// A state, as the number that represents it in its column. Partial indexes need it in the text.
     mutating func appendInterpolation(_ value: some RawRepresentable<Int64>) {
       text += String(value.rawValue)
     }
   }
 }
 
-/// A value as both databases hold it. Instants are microseconds, booleans 0 and 1.
+/// A value as both databases store it. Instants are microseconds, booleans 0 and 1.
 enum SQLValue: Hashable, Sendable {
   case null
   case integer(Int64)
@@ -52,7 +52,7 @@ enum SQLValue: Hashable, Sendable {
   }
 }
 
-/// What may stand for `$1` in a statement.
+/// What may be bound to `$1` in a statement.
 protocol SQLEncodable: Sendable {
   var sqlValue: SQLValue { get }
 }
@@ -69,7 +69,7 @@ extension Optional: SQLEncodable where Wrapped: SQLEncodable {
   var sqlValue: SQLValue { self?.sqlValue ?? .null }
 }
 
-/// One row of a result, read by column name. A column that is missing or of another type is a fault of ours
+/// One row of a result, read by column name. A column that is missing or of another type is a bug
 /// and throws `Problem.malformedRow`.
 struct Row {
   let columns: Columns

@@ -1,8 +1,8 @@
-/// Reads a table as it arrives: RFC 4180 with what spreadsheets make of it, that is commas, semicolons or tabs, any
-/// line end, UTF-8 or UTF-16, spaces around fields, and empty lines, which are left out.
+/// Reads a table as it arrives: RFC 4180 with what spreadsheets make of it, that is commas, semicolons or tabs,
+/// any line end, UTF-8 or UTF-16, spaces around fields, and empty lines, which are left out.
 ///
-/// A row that is none costs its own first line: the next line is read as if nothing had been before it. Memory does
-/// not grow with the file.
+/// An invalid row costs only its own first line: the next line is read as if nothing had been before it. Memory
+/// does not grow with the file.
 package struct CSVReader: Sendable {
   /// Ten times the longest refresh token.
   package static let fieldLimit = 16 * 1024

@@ -1,4 +1,4 @@
-/// One row of a table, or why it is none.
+/// One row of a table, or why it is invalid.
 package struct CSVRow: Sendable, Hashable {
   /// Where it starts, counted from 1.
   package let line: Int
@@ -6,7 +6,7 @@ package struct CSVRow: Sendable, Hashable {
 }
 
 package enum CSVFault: Error, Sendable, Hashable, CaseIterable {
-  /// A quotation mark stands in the middle of a field, or the one that closes a field is missing.
+  /// There is a quotation mark in the middle of a field, or the one that closes a field is missing.
   case quoting
   case encoding
   case fieldTooLong
@@ -14,7 +14,7 @@ package enum CSVFault: Error, Sendable, Hashable, CaseIterable {
   case tooManyColumns
 }
 
-/// What stands between the fields of a row.
+/// What separates the fields of a row.
 package enum CSVSeparator: Sendable, Hashable {
   case byte(UInt8)
   /// `----`, as lists of mailboxes are sold; such a list quotes nothing.
@@ -23,8 +23,8 @@ package enum CSVSeparator: Sendable, Hashable {
   static let fourDashes: [UInt8] = Array("----".utf8)
   private static let bytes = [UInt8(ascii: "\t"), UInt8(ascii: ";"), UInt8(ascii: ",")]
 
-  /// Of a file whose first line is this one. An address has none of them, so in a list with dashes they come first,
-  /// whatever a password holds.
+  /// Of a file whose first line is this one. An address has none of them, so in a list with dashes they come
+  /// first, whatever a password holds.
   init(firstLine: some Sequence<UInt8>) {
     let line = Array(firstLine)
     let parts = line.split(around: Self.fourDashes)

@@ -1,12 +1,12 @@
 /// One row on its way through the grammar, which may pause wherever the text that has arrived ends.
 struct CSVScanner: Sendable {
   enum Step: Sendable {
-    /// The row goes on in what has not arrived yet.
+    /// The row continues in what has not arrived yet.
     case more
     case ended([String], next: Int)
     /// A row with a fault whose end is known.
     case failed(CSVFault, next: Int)
-    /// A row whose end nobody can tell.
+    /// A row whose end cannot be determined.
     case abandoned(CSVFault)
   }
 
@@ -59,7 +59,7 @@ struct CSVScanner: Sendable {
     return state == .quoted ? .abandoned(.quoting) : end()
   }
 
-  /// Returns whether the byte may stand there.
+  /// Returns whether the byte is allowed there.
   private mutating func take(_ byte: UInt8) -> Bool {
     if case .byte(byte) = separator, state != .quoted {
       endField()

@@ -1,9 +1,10 @@
 /// A text in UTF-8 or UTF-16 that arrives in pieces, as UTF-8 without a byte order mark.
 ///
-/// A byte order mark says which it is (RFC 3629 section 6, RFC 2781 section 4); without one the zero byte does that
-/// UTF-16 has beside an ASCII character. UTF-8 goes through as it is, and what is no UTF-16 comes out as `malformed`.
+/// A byte order mark says which it is (RFC 3629 section 6, RFC 2781 section 4); without one the zero byte does
+/// that UTF-16 has beside an ASCII character. UTF-8 is passed through, and invalid UTF-16 becomes
+/// `malformed`.
 struct TextStream: Sendable {
-  /// Never occurs in UTF-8, so whoever reads the text notices.
+  /// Never occurs in UTF-8, so readers of the text notice it.
   static let malformed: UInt8 = 0xFF
 
   private enum Encoding {

@@ -2,7 +2,7 @@ package import Core
 import Crypto
 import Foundation
 
-/// Random secrets, and the hashes that stand for them in the database.
+/// Random secrets, and the hashes that represent them in the database.
 package enum Digest {
   /// `bytes` random bytes as base64url without padding (RFC 4648 section 5).
   package static func randomToken(bytes: Int = 32) -> Secret {

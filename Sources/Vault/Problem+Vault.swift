@@ -3,12 +3,13 @@ import Core
 extension Problem {
   static let vaultInvalidKey = Problem(
     .vaultInvalidKey, "The secret key is not base64 of 32 bytes.",
-    remedy: "Make one with `openssl rand -base64 32`.")
+    remedy: "Create one with `openssl rand -base64 32`.")
 
   static func vaultWrongKey(_ identity: BoxIdentity) -> Problem {
     Problem(
       .vaultWrongKey, "The secret key is not the one that sealed \(identity).",
-      remedy: "Start with the key that this database was made with (HELIOGRAPH_SECRET_KEY or the key file).")
+      remedy:
+        "Start with the key that this database was created with (HELIOGRAPH_SECRET_KEY or the key file).")
   }
 
   static func vaultInvalidBox(_ identity: BoxIdentity) -> Problem {

@@ -53,7 +53,7 @@ package struct Vault: Sendable {
     Secret(String(decoding: try open(box, for: identity), as: UTF8.self))
   }
 
-  /// HMAC-SHA256 with a key of its own for each purpose.
+  /// HMAC-SHA256 with a separate key for each purpose.
   package func sign(_ bytes: [UInt8], purpose: String) -> [UInt8] {
     Array(HMAC<SHA256>.authenticationCode(for: bytes, using: signing.derived(for: "sign " + purpose)))
   }

@@ -10,7 +10,7 @@ package struct WebContext: RequestContext {
   package var coreContext: CoreRequestContextStorage
   /// Set by `BearerAuthentication`; `nil` on the public pages.
   var principal: Principal?
-  /// The other end of the connection; `nil` when it is no network connection.
+  /// The other end of the connection; `nil` when it is not a network connection.
   let peerAddress: IPAddress?
   /// The client itself, behind the trusted proxies. Set by `RequestGuard`, as is the next.
   var clientAddress: IPAddress?
@@ -24,7 +24,7 @@ package struct WebContext: RequestContext {
 }
 
 extension WebContext {
-  /// - Throws: `token.missing` on a route that no authentication guards; a fault of ours.
+  /// - Throws: `token.missing` on a route that no authentication guards; a bug.
   var caller: Principal {
     get throws {
       guard let principal else { throw Problem.tokenMissing }

@@ -3,7 +3,7 @@ import Core
 import Foundation
 import Gateway
 
-/// The flags of `serve`. Each setting may also stand in the environment or in the YAML file;
+/// The flags of `serve`. Each setting may also be in the environment or in the YAML file;
 /// `docs/configuration.md` is the table.
 struct ServeOptions: ParsableArguments {
   @OptionGroup var store: StoreOptions

@@ -10,10 +10,10 @@ struct Token: AsyncParsableCommand {
 
   struct Issue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make an API token and print it once.",
+      abstract: "Create an API token and print it once.",
       discussion: """
         Opens the database directly, so that the first token can be made without one. Only a hash of the token \
-        is stored: it cannot be shown again. A running gateway accepts it at once.
+        is stored: it cannot be shown again. A running gateway accepts it immediately.
 
         EXAMPLE
           export HELIOGRAPH_TOKEN=$(heliograph token issue --description 'CRM')

@@ -36,7 +36,7 @@ extension Token {
       if options.opensStore { try await listStored() } else { try await listThroughGateway() }
     }
 
-    private var empty: String { "No tokens: `heliograph token issue` makes one." }
+    private var empty: String { "No tokens: `heliograph token issue` creates one." }
 
     private func listThroughGateway() async throws {
       var query = TokensQuery()

@@ -25,7 +25,7 @@ import Testing
     ("YQ=", "ends with 1 “=” instead of 2"),
     ("=", "“=” is at character 1"), ("aaaa=", "“=” is at character 5"),
     ("a===", "“=” is at character 2"),
-    ("YQ==YQ==", "“Y” at character 5 stands after the padding"), ("aGl=", "bits beyond the last byte"),
+    ("YQ==YQ==", "“Y” at character 5 follows the padding"), ("aGl=", "bits beyond the last byte"),
     ("YR", "bits beyond the last byte"), ("aG\u{0}k", "U+0000 at character 3"),
     ("aGké", "a character beyond ASCII at character 4"),
   ])

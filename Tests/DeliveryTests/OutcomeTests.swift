@@ -190,7 +190,6 @@ import Testing
         try await bench.until(outbox, id, .deferred)
         await bench.pass(.seconds(121))
         try await bench.until(outbox, id, .done)
-        #expect(mailbox.drafts.count == 1)
         await bench.pass(.seconds(61))
         try await eventually { mailbox.drafts.isEmpty }
         #expect(mailbox.sent == [id.rawValue])

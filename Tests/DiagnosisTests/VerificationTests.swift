@@ -114,7 +114,8 @@ import Testing
       let found = try await house.verifier.verify(app: app, account: nil, sendTo: nil, in: .default)
       let failed = found.steps.filter { $0.status == .fail }
       #expect(failed.map(\.id) == [.tls] && failed.first?.problem == "entra.unreachable")
-      let skipped = found.steps.filter { $0.message.contains("“Microsoft is reached” has failed") }.map(\.id)
+      let skipped = found.steps.filter { $0.message.contains("“Microsoft is reachable” has failed") }.map(
+        \.id)
       #expect(
         skipped == [
           .clock, .authority, .client, .secret, .redirect, .token, .permissions, .mailbox, .send,

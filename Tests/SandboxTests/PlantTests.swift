@@ -28,7 +28,7 @@ import Testing
 
   @Test(arguments: [
     ("refuses personal accounts", "erin@outlook.test", 50020),
-    ("switched it off", "bob@contoso.test", 7_000_112),
+    ("disabled it", "bob@contoso.test", 7_000_112),
   ])
   func `A planted app refuses who signs in`(words: String, user: String, number: Int) async throws {
     try await SandboxHarness.run { sandbox in
@@ -103,7 +103,7 @@ import Testing
 
   @Test func `A native client without public client flows is refused at the poll`() async throws {
     try await SandboxHarness.run { sandbox in
-      let app = try sandbox.plant("a device code is worth nothing")
+      let app = try sandbox.plant("it cannot redeem a device code")
       let started = try await sandbox.startDevice(app: app)
       #expect(try await sandbox.poll(started, app: app).entraCode == 7_000_218)
       #expect(try await sandbox.redeem(try await sandbox.code(app: app), app: app).status == 200)
@@ -113,7 +113,7 @@ import Testing
   /// Which daemon; the status of a message from alice, and of one from bob.
   static let daemons: [(String, Int, Int)] = [
     ("no administrator has consented", 403, 403), ("its roles lack Mail.Send", 403, 403),
-    ("send as alice@contoso.test alone", 202, 403), ("all mailboxes but alice@contoso.test", 202, 403),
+    ("send as alice@contoso.test alone", 202, 403), ("all mailboxes except alice@contoso.test", 202, 403),
   ]
 
   @Test(arguments: daemons)

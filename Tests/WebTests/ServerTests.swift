@@ -184,7 +184,7 @@ import Testing
       for client in silent { client.send("GET / HT") }
       let answer = try await server.exchange(Self.good)
       #expect(answer.contains(" 200 "))
-      #expect(server.log.complaints == ["connections are refused or closed: all connections are taken"])
+      #expect(server.log.complaints == ["Connections are refused or closed: all connections are in use."])
       for client in silent { await client.close() }
     }
   }

@@ -61,7 +61,7 @@ package struct TokenReply: Contract {
     Required("description", \.description, .line(0...1024), "What it is for.")
     Required("scopes", \.scopes, .list(.line(1...64), count: 0...32), "What it may be used for.")
     Field("account", \.account, .id(), "The only account that it is for.")
-    Required("created", \.created, .moment, "When it was made.")
+    Required("created", \.created, .moment, "When it was created.")
     Field("expires", \.expires, .moment, "When it expires.")
   }
 }
@@ -76,7 +76,7 @@ package struct TokenPage: PagedReply {
   package init() {}
 
   package static let fields = Fields<Self>("TokenPage", "One page of the API tokens.") {
-    Field("account", \.account, .id(), "The account that was asked for.")
+    Field("account", \.account, .id(), "The requested account.")
     Required(PageTerm.total, \.total)
     Required(PageTerm.number, \.page)
     Required(PageTerm.pages, \.pages)

@@ -88,7 +88,7 @@ package struct WorkspaceCreated: Contract {
     self.workspace = workspace
   }
 
-  package static let fields = Fields<Self>("WorkspaceCreated", "A workspace that was made.") {
+  package static let fields = Fields<Self>("WorkspaceCreated", "A workspace that was created.") {
     Required(WorkspaceTerm.id, \.workspace)
     Required("created", \.created, .flag, "Always `true`.")
   }

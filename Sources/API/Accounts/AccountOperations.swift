@@ -1,6 +1,6 @@
 package import Core
 
-/// What became of a request to add an account.
+/// The result of a request to add an account.
 package struct AccountCreated: Contract {
   package var account = AccountID("")
   package var state = Word(Origin.new)

@@ -20,11 +20,11 @@ package struct AccountReply: Contract {
   package var created = Instant(microseconds: 0)
   package var updated = Instant(microseconds: 0)
 
-  /// How the account came to its grant.
+  /// How the account got its grant.
   package enum Connection: String, WireWord {
-    /// Somebody signed in, or a refresh token was imported.
+    /// A person signed in, or a refresh token was imported.
     case outlook = "outlook"
-    /// The app acts by itself.
+    /// The app acts for itself.
     case outlookService = "outlookService"
     /// The grant of another account is used.
     case delegated = "delegated"
@@ -146,8 +146,8 @@ package struct AccountPage: PagedReply {
     Required(PageTerm.total, \.total)
     Required(PageTerm.number, \.page)
     Required(PageTerm.pages, \.pages)
-    Field("query", \.query, .line(1...1024), "The filter that was asked for.")
-    Field("state", \.state, .word(), "The state that was asked for.")
+    Field("query", \.query, .line(1...1024), "The requested filter.")
+    Field("state", \.state, .word(), "The requested state.")
     Required("accounts", \.accounts, .list(.object, count: 0...1000), "The accounts.")
   }
 }

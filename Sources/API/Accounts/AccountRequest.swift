@@ -107,7 +107,7 @@ package struct OAuth2Field: Contract {
     Rule { field, complaints in field.check(&complaints) }
   }
 
-  /// Each way to connect has fields of its own; what belongs to two of them is a mistake.
+  /// Each way to connect has its own fields; using fields of two ways is a mistake.
   private func check(_ complaints: inout Complaints) {
     checkClient(&complaints)
     if auth?.delegatedAccount != nil { return checkDelegation(&complaints) }

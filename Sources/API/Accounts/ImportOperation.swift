@@ -1,6 +1,6 @@
 package import Core
 
-/// One line of the reply to an import: what became of a row, how far it is, or the end.
+/// One line of the reply to an import: the result of a row, the progress, or the end.
 package struct ImportLine: Contract {
   package var line: Int?
   package var error: ImportFault?

@@ -110,7 +110,7 @@ package struct ConsentReply: Contract {
   }
 }
 
-/// How an app proves itself.
+/// How an app authenticates.
 package struct CredentialReply: Contract {
   package var kind = Word(Form.none)
   package var instructions = ""

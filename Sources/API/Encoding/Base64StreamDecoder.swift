@@ -6,7 +6,7 @@ package struct Base64Fault: Error, Sendable, Hashable {
 
 /// Decodes base64 (RFC 4648 sections 4 and 5) that arrives in pieces, strictly.
 ///
-/// White space may stand anywhere. One of the two alphabets must be used throughout. Padding must be right;
+/// White space is allowed anywhere. One of the two alphabets must be used throughout. Padding must be right;
 /// it may be left out unless the standard alphabet shows itself by a `+` or a `/`, because only base64url
 /// does without. The bits that are left over must be zero (section 3.5).
 package struct Base64StreamDecoder: Sendable {
@@ -58,7 +58,7 @@ package struct Base64StreamDecoder: Sendable {
     pending = 0
   }
 
-  /// Holds the text to the alphabet that it began with.
+  /// Requires the alphabet with which the text began.
   private mutating func choose(_ character: UInt8) throws(Base64Fault) {
     let isStandard = character == UInt8(ascii: "+") || character == UInt8(ascii: "/")
     let shown: Alphabet = isStandard ? .standard : .url
@@ -131,7 +131,7 @@ package struct Base64StreamDecoder: Sendable {
   private static let pad: UInt8 = 65
   private static let invalid: UInt8 = 255
 
-  /// What each byte stands for: six bits, or one of the three above.
+  /// What each byte means: six bits, or one of the three above.
   private static let values: [UInt8] = {
     var values = [UInt8](repeating: invalid, count: 256)
     for (value, character) in Base64.alphabet.enumerated() { values[Int(character)] = UInt8(value) }
@@ -143,7 +143,7 @@ package struct Base64StreamDecoder: Sendable {
   }()
 }
 
-/// Base64 of a text or of bytes that are held whole.
+/// Base64 of a text or of bytes that are in memory as a whole.
 enum Base64 {
   static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 

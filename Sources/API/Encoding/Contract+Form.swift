@@ -6,7 +6,7 @@ extension Contract {
   /// Reads the query of a URL, without its question mark, or the body of a form
   /// (`application/x-www-form-urlencoded`).
   ///
-  /// A name without a value says nothing, except that it sets a flag. A name must not come twice.
+  /// A name without a value has no meaning, except that it sets a flag. A name must not occur twice.
   ///
   /// - Parameter ignoring: A name that others read, such as `access_token`.
   /// - Throws: `request.malformed` when the encoding is not valid or a limit is exceeded; else one problem
@@ -39,7 +39,7 @@ extension Contract {
 
 /// `application/x-www-form-urlencoded` (WHATWG URL section 5), read strictly.
 enum FormText {
-  /// Far more than any form or query of ours needs; a callback of Microsoft's with its code has a few
+  /// Far more than any of our forms or queries needs; a callback of Microsoft's with its code has a few
   /// kilobytes.
   static let byteLimit = 65_536
   /// No table has as many fields.
@@ -57,7 +57,7 @@ enum FormText {
     return pairs
   }
 
-  /// - Throws: `request.malformed` when a name stands twice.
+  /// - Throws: `request.malformed` when a name occurs twice.
   static func object(_ pairs: [(name: String, value: String)]) throws(Problem) -> JSONObject {
     var object = JSONObject()
     for (name, value) in pairs {

@@ -48,7 +48,7 @@ package enum PathPart {
   static let limit = 256
 
   /// - Parameters:
-  ///   - raw: As it stands in the request line.
+  ///   - raw: As received in the request line.
   ///   - name: What the part is called in the template.
   /// - Throws: `request.malformed` unless it is percent-encoded UTF-8; `request.invalidField` when it is
   ///   empty, longer than 256 bytes or contains a control character.

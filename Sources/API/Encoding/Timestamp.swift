@@ -1,7 +1,7 @@
 package import Core
 
 /// Reads RFC 3339 strictly: no white space, nothing after it, no 30th of February, no 24 o'clock, and no leap
-/// second, which no clock of ours shows.
+/// second, which our clocks never show.
 package enum Timestamp {
   /// The years that four digits have and a clock can show.
   private static let years = 1970...9999

@@ -9,7 +9,7 @@ package struct BodyReader<Body: Contract>: Sendable {
   private var document: JSONDocument
   private var reading = Reading(.request)
   private var ready: [StreamedContent] = []
-  /// The streamed value that is under way.
+  /// The streamed value in progress.
   private var decoder = Base64StreamDecoder()
   private var isRefused = false
 

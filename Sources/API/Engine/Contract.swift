@@ -3,7 +3,7 @@ package import JSON
 
 /// One kind of object in the contract: a request's body, its query or form, or a reply.
 ///
-/// Everything that is known about it stands in `fields`, once: it is read, written, masked and documented by
+/// Everything that is known about it is in `fields`, once: it is read, written, masked and documented by
 /// that table alone.
 package protocol Contract: Sendable, Equatable {
   /// Every field at its default. What is required has a placeholder, which a reply must replace.
@@ -42,7 +42,7 @@ extension Contract {
   /// Reads a reply as a client does: what a newer gateway adds is passed over, and limits are the gateway's
   /// matter.
   ///
-  /// - Throws: `request.internal` that says where it differs from what this version expects.
+  /// - Throws: `request.internal` that says how it differs from what this version expects.
   package static func read(reply bytes: some Collection<UInt8>) throws(Problem) -> Self {
     let tree: JSONValue
     do {
@@ -86,7 +86,7 @@ package struct Nothing: Contract {
 }
 
 extension JSONLimits {
-  /// The longest text that a request may hold in one field is 5 MiB; one that is a little longer is still a
+  /// The longest text that a request may contain in one field is 5 MiB; one that is a little longer is still a
   /// fault of its field. Attachments stream and do not count.
   static let requests: JSONLimits = {
     var limits = JSONLimits()

@@ -26,7 +26,7 @@ struct Faults: Sendable {
 
   var first: FieldFault? { told.first?.fault }
 
-  /// Whether one more of this kind is told: as long as there is room, and when it decides the code of the
+  /// Whether one more of this kind is reported: as long as there is room, and when it decides the code of the
   /// whole.
   func wants(_ kind: FaultKind) -> Bool {
     told.count < Self.limit || told.allSatisfy { $0.kind < kind }
@@ -38,7 +38,7 @@ struct Faults: Sendable {
     told.append(Told(kind: kind, message: message, number: count))
   }
 
-  /// One more that is not told.
+  /// One more that is not reported.
   mutating func skip() {
     count += 1
   }

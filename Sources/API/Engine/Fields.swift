@@ -6,7 +6,7 @@ package final class Fields<Root: Contract>: Sendable {
   let schema: ObjectSchema
   /// Where values stream, and how many of them there may be in all.
   let streams: (patterns: [JSONStreamPattern], count: Int)
-  /// Reads all fields. With faults, which the reading keeps, the value holds what could be read.
+  /// Reads all fields. With faults, which the reading keeps, the value contains what could be read.
   ///
   /// It is made where `Root` is known, so that the compiler makes one for each contract: reading is a third
   /// faster.
@@ -27,7 +27,7 @@ package final class Fields<Root: Contract>: Sendable {
       case .rule(let rule): rules.append(rule)
       }
     }
-    // One bit for each field says whether it was given.
+    // One bit for each field records whether it was given.
     precondition(fields.count <= UInt64.bitWidth, "\(name) has more than 64 fields.")
     self.fields = fields
     schema = ObjectSchema(
@@ -77,7 +77,7 @@ private struct ObjectReader<Root: Contract>: Sendable {
     var root = Root()
     var given: UInt64 = 0
     for (name, value) in object.members {
-      // A null says what leaving the field out says.
+      // A null means the same as leaving the field out.
       if case .null = value { continue }
       guard let slot = index.slot(of: name), slot < readers.count else {
         refuse(name, &reading)
@@ -140,7 +140,7 @@ package struct Complaints {
   /// Whether the field was there, faulty or not.
   package func isGiven(_ field: String) -> Bool { given(field) }
 
-  /// The field is needed here. One that was given and is faulty has been told already.
+  /// The field is needed here. One that was given and is faulty has been reported already.
   package mutating func missing(_ field: String) {
     if !given(field) { list.append((field, "is required")) }
   }

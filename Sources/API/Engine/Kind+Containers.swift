@@ -45,7 +45,7 @@ extension Kind {
         reading.wrongKind(value, expected: expected)
         return nil
       }
-      // Of a list that is too long, as many are read as it may have, so that their faults are told too.
+      // Of a list that is too long, as many elements are read as allowed, so that their faults are reported too.
       let isAccepted = reading.accepts(given.count, of: count, "elements")
       let elements = isAccepted ? given[...] : given.prefix(count.upperBound)
       var result: [Element] = []

@@ -14,7 +14,7 @@ extension Kind where Value == Content {
     Kind(
       .content,
       write: { content, writing in
-        // Streamed content has gone where it belongs and is not written again.
+        // Streamed content has been delivered and is not written again.
         guard case .bytes(let bytes) = content else { return writing.json.null() }
         writing.json.raw(Base64.json(bytes))
       }

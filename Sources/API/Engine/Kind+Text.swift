@@ -41,7 +41,7 @@ package struct TextFormat: Sendable {
   /// As OpenAPI names it, such as `uri`; `nil` where it has no name for it.
   let name: String?
   /// `nil` when the text has the form; else the rest of a sentence that begins with the field's name.
-  /// Without it whoever uses the value checks it.
+  /// Without it, the code that uses the value checks it.
   let fault: (@Sendable (String) -> String?)?
 
   package init(_ name: String?, fault: (@Sendable (String) -> String?)? = nil) {

@@ -6,9 +6,9 @@ package struct Kind<Value: Sendable>: Sendable {
   /// `nil` when the value is faulty, which `Reading` then keeps. Never called with `null`.
   let read: @Sendable (JSONValue, inout Reading) -> Value?
   let write: @Sendable (Value, inout Writing) -> Void
-  /// The value as text in a query or a form; `nil` for kinds that cannot stand there.
+  /// The value as text in a query or a form; `nil` for kinds that are not allowed there.
   let text: (@Sendable (Value) -> String)?
-  /// Whether the value says no more than leaving it out, as an empty list does; `nil` if none does.
+  /// Whether the value means the same as leaving it out, as an empty list does; `nil` if none does.
   let isEmpty: (@Sendable (Value) -> Bool)?
 
   init(

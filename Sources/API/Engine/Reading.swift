@@ -3,8 +3,8 @@ import JSON
 
 /// One object being read: by whom, and what was wrong so far.
 ///
-/// Nobody notes where the reader stands. A fault is told without its place; on the way out, whoever read a
-/// part of something puts the part's name in front of the faults that came from it. So what has no faults
+/// The position of the reader is not tracked. A fault is noted without its place; on the way out, the code that
+/// read a part of something puts the part's name in front of the faults that came from it. So what has no faults
 /// pays nothing.
 struct Reading: Sendable {
   let mode: Mode
@@ -52,7 +52,7 @@ struct Reading: Sendable {
   /// How many faults there are: for `leave`.
   var mark: Int { faults.count }
 
-  /// Says of the faults since `mark` that they are in this part.
+  /// Records that the faults since `mark` are in this part.
   mutating func leave(_ step: @autoclosure () -> Step, since mark: Int) {
     if faults.count != mark { faults.place(since: mark, in: step()) }
   }

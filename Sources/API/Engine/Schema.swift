@@ -7,14 +7,14 @@ enum Schema: Sendable {
   case integer(ClosedRange<Int64>)
   case text(TextRule)
   case words([String])
-  /// `isShown`: in a reply it is told, not masked.
+  /// `isShown`: in a reply it is shown, not masked.
   case secret(TextRule, isShown: Bool)
   /// RFC 3339; a day too, where that is allowed.
   case date(allowsDay: Bool)
   case momentOrFalse
   /// Base64 of any length.
   case content
-  /// `takesOne`: one element may stand without the list.
+  /// `takesOne`: one element is accepted without the list.
   indirect case list(Schema, count: ClosedRange<Int>, takesOne: Bool)
   /// An object with texts under names that are the sender's.
   case texts(count: ClosedRange<Int>, name: TextRule, value: TextRule)
@@ -60,10 +60,10 @@ struct FieldDescription: Sendable {
   let summary: String
   let schema: Schema
   let isRequired: Bool
-  /// What leaving it out says, as JSON text; `nil` when that is nothing.
+  /// What leaving it out means, as JSON text; `nil` when that is nothing.
   let defaultText: [UInt8]?
 
-  /// Whether a query or a form says no more than without the name: all but a flag need a value.
+  /// Whether it means the same in a query or a form as without the name: all but a flag need a value.
   func isLeftOut(_ value: JSONValue) -> Bool {
     guard case .string("") = value else { return false }
     if case .flag = schema { return false }

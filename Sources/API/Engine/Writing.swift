@@ -2,7 +2,7 @@ import JSON
 
 /// One object being written.
 struct Writing: Sendable {
-  /// What stands for a secret wherever it is shown.
+  /// What is shown in place of a secret.
   static let mask = "******"
 
   var json = JSONWriter()

@@ -29,7 +29,7 @@ package struct EventReply: Contract {
   package static let fields = Fields<Self>("Event", "One thing that happened.") {
     Required(
       "id", \.id, .integer(0...(.max)),
-      "Counts up by one, within the account that was asked for or within the workspace.")
+      "Counts up by one, within the requested account or within the workspace.")
     Field("account", \.account, .id(), "The account; left out for what concerns the workspace as a whole.")
     Required("event", \.event, .line(1...64), "What happened, in the words of webhooks.")
     Required("date", \.date, .moment, "When it happened.")
@@ -45,7 +45,7 @@ package struct EventPage: Contract {
   package init() {}
 
   package static let fields = Fields<Self>("EventPage", "Events in order.") {
-    Field("account", \.account, .id(), "The account that was asked for.")
+    Field("account", \.account, .id(), "The requested account.")
     Required("events", \.events, .list(.object, count: 0...1000), "The events, the oldest first.")
     Required("next", \.next, .integer(0...(.max)), "The `since` of the next request.")
   }

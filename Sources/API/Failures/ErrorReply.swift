@@ -50,7 +50,7 @@ extension ErrorReply {
     origin = problem.origin.flatMap(OriginReply.init)
   }
 
-  /// The problem that a client tells, in the gateway's words; a code that this version does not know becomes
+  /// The problem that a client shows, in the gateway's words; a code that this version does not know becomes
   /// `request.internal`.
   package var asProblem: Problem {
     Problem(

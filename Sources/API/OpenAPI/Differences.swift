@@ -34,7 +34,7 @@ extension JSONValue {
     }
   }
 
-  /// Replies hold moments, never days; and nothing of ours happened at the beginning of 1970.
+  /// Replies contain moments, never days; and none of them is at the beginning of 1970.
   private static func moment(_ text: String) -> String? {
     guard let instant = Timestamp.read(text, allowsDay: false), instant.description == text else {
       return "is \(text), not a moment in UTC with milliseconds"

@@ -33,7 +33,7 @@ extension OpenAPI {
     }
   }
 
-  /// What a name in a path stands for.
+  /// What a name in a path means.
   static let pathSummaries = [
     "account": "The account's id.",
     "app": "The app's id.",

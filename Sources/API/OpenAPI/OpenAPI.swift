@@ -43,7 +43,7 @@ package enum OpenAPI {
     in the workspace `default`, acts in another workspace with the header `Heliograph-Workspace`.
 
     Requests are read strictly: a field that is not described here, a value of the wrong kind and a name \
-    that comes twice are refused, and all faults of a request are told at once. `null` says the same as \
+    that occurs twice are refused, and all faults of a request are reported together. `null` means the same as \
     leaving a field out. Lengths are limited in bytes of UTF-8.
     """
 
@@ -103,7 +103,7 @@ package enum OpenAPI {
     }
   }
 
-  /// An empty requirement says that none is needed.
+  /// An empty requirement means that none is needed.
   private static func writeSecurity(_ access: OperationAccess, to json: inout JSONWriter) {
     json.list { json in
       if access != .open {

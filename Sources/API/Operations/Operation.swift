@@ -34,7 +34,7 @@ package struct Operation<Path: PathValues, Query: Contract, Body: Contract, Repl
 
 // What the server does.
 extension Operation {
-  /// - Parameter part: The part of the request's path under that name of the template, as it came.
+  /// - Parameter part: The part of the request's path under that name of the template, as received.
   /// - Throws: What `PathPart.decode` throws.
   package func path(_ part: (String) -> String?) throws(Problem) -> Path {
     var parts: [String] = []

@@ -83,9 +83,9 @@ package enum OperationMethod: String, Sendable, CaseIterable {
 
 /// Who may call an operation.
 package enum OperationAccess: Sendable, Hashable {
-  /// Anybody.
+  /// Anyone.
   case open
-  /// Anybody; a token is told more.
+  /// Anyone; with a token, the reply contains more.
   case optionalToken
   /// A token of the whole workspace.
   case workspace
@@ -94,7 +94,7 @@ package enum OperationAccess: Sendable, Hashable {
   /// An operator: a token with the scope `*` in the workspace `default`.
   case `operator`
 
-  /// The name under which a token may stand in a query, where a client cannot set a header.
+  /// The name of the query parameter for a token, where a client cannot set a header.
   package static let queryName = "access_token"
 }
 
@@ -102,7 +102,7 @@ package enum OperationAccess: Sendable, Hashable {
 package enum BodyForm: Sendable, Hashable {
   case none
   case json
-  /// No body at all says the same as an empty object.
+  /// No body at all means the same as an empty object.
   case optionalJSON
   /// Read as it comes, by the handler itself.
   case stream(type: String, summary: String)

@@ -1,4 +1,4 @@
-/// Every operation of the REST API; each stands beside the types that it takes and answers.
+/// Every operation of the REST API; each is defined next to the types of its request and reply.
 package enum Operations {
   /// In the order of the documentation.
   package static let all: [OperationDescription] = [

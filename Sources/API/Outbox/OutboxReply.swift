@@ -127,7 +127,7 @@ package struct AttemptReply: Contract {
 
   /// The step of the attempt that was recorded last.
   package enum Step: String, WireWord {
-    /// A draft was asked for.
+    /// A draft was requested.
     case create = "create"
     /// The draft was to be sent.
     case send = "send"
@@ -135,7 +135,7 @@ package struct AttemptReply: Contract {
     case submit = "submit"
     /// The message was looked up.
     case look = "look"
-    /// Nothing was asked for.
+    /// Nothing was requested.
     case hold = "hold"
   }
 
@@ -160,7 +160,7 @@ package struct AttemptReply: Contract {
       "step", \.step, .word(),
       "The step that was recorded last: `create` a draft, `send` the draft, `submit` without a draft, "
         + "`look` the message up, or `hold`: nothing was requested.")
-    Required("node", \.node, .id(), "The gateway process that made it.")
+    Required("node", \.node, .id(), "The gateway process that made the attempt.")
     Required("started", \.started, .moment, "When it began.")
     Field("ended", \.ended, .moment, "When it ended; left out while it is running.")
     Field(

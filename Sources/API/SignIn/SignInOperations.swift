@@ -37,7 +37,7 @@ enum SignInTerm {
   static let email = "The mailbox's address; no one else can sign in, unless the mailbox is `delegated`."
 }
 
-/// A link by which somebody signs in.
+/// A link for signing in.
 package struct SignInLink: Contract {
   package var url = ""
 
@@ -104,7 +104,7 @@ package struct DeviceSignInReply: Contract {
   }
 }
 
-/// What has become of a sign-in by code.
+/// The state of a sign-in with a code.
 package struct DeviceStatusReply: Contract {
   package var id = DeviceSignInID("")
   package var status = Word(Status.pending)

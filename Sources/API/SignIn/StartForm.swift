@@ -1,6 +1,6 @@
 package import Core
 
-/// A button of the sign-in page: the link it came from, and the app that was chosen.
+/// A button of the sign-in page: the link that it belongs to, and the app that was chosen.
 package struct StartForm: Contract {
   package var data = ""
   package var sig = ""

@@ -17,7 +17,7 @@ package struct SubmitReply: Contract {
   }
 }
 
-/// What became of an `Idempotency-Key`.
+/// The effect of an `Idempotency-Key`.
 package struct IdempotencyReply: Contract {
   package var key = ""
   package var status = Word(Status.miss)

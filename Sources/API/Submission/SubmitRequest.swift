@@ -60,7 +60,7 @@ package struct AddressField: Contract {
 
   package static let fields = Fields<Self>("AddressField", "A person in a header of a message.") {
     Field("name", \.name, .line(0...256), "The name that is shown.")
-    // The check of addresses tells where in it a control character stands.
+    // The check of addresses says at which position there is a control character.
     Required("address", \.address, .lines(1...1024, format: .email), "The e-mail address.")
   }
 }

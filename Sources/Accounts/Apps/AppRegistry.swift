@@ -69,7 +69,7 @@ package struct AppRegistry: Sendable {
       warnings: try AppWarning.all(for: record, at: now, vault))
   }
 
-  /// Accounts stay connected; what the app was refused before is forgotten, so that it is tried again.
+  /// Accounts stay connected; earlier refusals of the app are forgotten, so that it is tried again.
   ///
   /// - Parameter byOperator: only the operator changes a shared app, or makes one shared.
   package func update(
@@ -95,7 +95,7 @@ package struct AppRegistry: Sendable {
       {
         try tx.deleteAppToken(of: id, in: workspace)
       }
-      // What was refused for the app's sake may be fixed now.
+      // What was refused because of the app may be fixed now.
       for account in try tx.refusedAccounts(ofApp: id, in: workspace) {
         try tx.apply(.appChanged, to: account.id, in: account.workspace, at: now)
       }
@@ -130,7 +130,7 @@ extension Problem {
   }
 }
 
-/// What is to be different about an app; `nil` leaves a value as it is.
+/// Changes to an app; `nil` leaves a value as it is.
 package struct AppChange: Sendable {
   package var name: String?
   package var title: String?
@@ -141,9 +141,9 @@ package struct AppChange: Sendable {
   package var sendOnly: Bool?
   package var shared: Bool?
   package var clientID: String?
-  /// Takes the place of a certificate, too.
+  /// Also replaces a certificate.
   package var clientSecret: Secret?
-  /// Takes the place of a secret, too.
+  /// Also replaces a secret.
   package var clientCertificate: Secret?
   /// Makes it a native client.
   package var dropsCredential = false
@@ -155,7 +155,7 @@ package struct AppChange: Sendable {
 
   package init() {}
 
-  /// The app as it will be. `secret` and `certificate` are what it has now, which only the vault knows.
+  /// The app after the change. `secret` and `certificate` are its current ones, opened by the vault.
   func applied(to app: OAuth2AppRecord, secret: Secret?, certificate: Secret?) -> NewApp {
     let keeps = clientSecret == nil && clientCertificate == nil && !dropsCredential
     let newSecret = keeps ? secret : clientSecret

@@ -7,7 +7,7 @@ package struct AppWarning: Sendable, Hashable {
   package let code: Code
   package let message: String
   package let remedy: String
-  /// What an administrator types into Exchange Online PowerShell.
+  /// What an administrator enters in Exchange Online PowerShell.
   package let commands: [String]
 
   package enum Code: String, Sendable, CaseIterable {
@@ -27,7 +27,7 @@ package struct AppWarning: Sendable, Hashable {
     self.commands = commands
   }
 
-  /// Before the end of a secret or certificate somebody has to be told in time to make another.
+  /// The expiry of a secret or certificate must be announced early enough to create another.
   package static let notice: Duration = .seconds(30 * 86_400)
 
   package static func all(for app: OAuth2AppRecord, at now: Instant, _ vault: Vault) throws -> [AppWarning] {
@@ -117,7 +117,7 @@ extension AppWarning {
     ] + roles + ["Test-ServicePrincipalAuthorization -Identity \(id) -Resource 'mailbox@example.com'"]
   }
 
-  /// A literal string of PowerShell (about_Quoting_Rules), which also takes typographic quotes for its end.
+  /// A literal string of PowerShell (about_Quoting_Rules), which typographic quotes also end.
   private static func quoted(_ text: String) -> String {
     let quotes = "'\u{2018}\u{2019}\u{201A}\u{201B}"
     return "'" + text.map { quotes.contains($0) ? "\($0)\($0)" : String($0) }.joined() + "'"

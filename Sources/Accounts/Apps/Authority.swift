@@ -1,11 +1,11 @@
 package import Core
 
-/// The directory through which an app signs in: one segment of Entra's path, so nothing but a name gets through
+/// The directory through which an app signs in: one segment of Entra's path, so only a name is accepted
 /// (Microsoft Learn, "Microsoft identity platform endpoints").
 package struct Authority: Sendable, Hashable {
   package let segment: String
 
-  /// Everybody, people of any organisation, or personal accounts. An app that acts for itself has none of them.
+  /// All accounts, accounts of any organisation, or personal accounts. Not for an app that acts for itself.
   package static let shared = ["common", "organizations", "consumers"]
 
   package var isConcrete: Bool { !Self.shared.contains(segment) }

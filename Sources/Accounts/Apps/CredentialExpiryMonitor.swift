@@ -5,7 +5,7 @@ import Queue
 import ServiceLifecycle
 package import Store
 
-/// Tells once at 30, at 7 and at 1 day that an app's secret or certificate is about to end.
+/// Reports once at 30, at 7 and at 1 day that an app's secret or certificate is about to expire.
 package struct CredentialExpiryMonitor: Service {
   private let store: Store
   private let time: any Time
@@ -13,7 +13,7 @@ package struct CredentialExpiryMonitor: Service {
 
   /// Often enough for a threshold that counts in days.
   package static let pause: Duration = .seconds(3600)
-  /// Days before the end, in falling order.
+  /// Days before the expiry, in descending order.
   static let thresholds = [30, 7, 1]
 
   package init(store: Store, time: any Time, logger: Logger) {
@@ -31,7 +31,7 @@ package struct CredentialExpiryMonitor: Service {
     for app in try await expiring() { try await warn(app) }
   }
 
-  /// Those that end within the first threshold or have ended, soonest first.
+  /// Those that expire within the first threshold or have expired, soonest first.
   package func expiring() async throws -> [ExpiringSecret] {
     let now = time.now
     // The query leaves out the very instant.
@@ -43,7 +43,7 @@ package struct CredentialExpiryMonitor: Service {
     }
   }
 
-  /// The row decides whether it is news, so another node or a restart does not say it twice.
+  /// The row decides whether this is new, so another node or a restart does not report it twice.
   private func warn(_ secret: ExpiringSecret) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
@@ -56,12 +56,12 @@ package struct CredentialExpiryMonitor: Service {
   }
 }
 
-/// As the log of services names it.
+/// Its name in the log of services.
 extension CredentialExpiryMonitor: CustomStringConvertible {
   package var description: String { "CredentialExpiryMonitor" }
 }
 
-/// An app whose secret or certificate ends soon, or has ended.
+/// An app whose secret or certificate expires soon, or has expired.
 package struct ExpiringSecret: Sendable {
   package let workspace: WorkspaceID
   package let app: AppID

@@ -3,7 +3,7 @@ package import HTTP
 package import Microsoft
 package import Store
 
-/// Where the Microsoft is that an app belongs to, and how it is reached.
+/// The Microsoft cloud that an app belongs to, and how it is reached.
 package struct Endpoints: Sendable {
   package let clouds: Clouds
   package let http: HTTPExchange
@@ -13,7 +13,7 @@ package struct Endpoints: Sendable {
     self.http = http
   }
 
-  /// Throws `app.cloudUnknown` for a cloud that the operator's configuration no longer names.
+  /// Throws `app.cloudUnknown` for a cloud that the operator's configuration no longer lists.
   package func cloud(of app: OAuth2AppRecord) throws(Problem) -> Cloud {
     guard let cloud = clouds.cloud(named: app.cloud) else {
       throw .cloudRemoved(app)
@@ -33,7 +33,7 @@ package struct Endpoints: Sendable {
       values: ErrorValues(clientID: app.clientID, tenant: app.authority))
   }
 
-  /// What people are asked for when they sign in to it.
+  /// What people are asked to grant when they sign in to it.
   ///
   /// - Parameter shared: whether for a mailbox that is not their own.
   package func requestedScopes(of app: OAuth2AppRecord, shared: Bool = false) throws(Problem) -> [String] {
@@ -44,8 +44,9 @@ package struct Endpoints: Sendable {
 }
 
 extension Endpoints {
-  /// What was granted, no more: asking for one thing that was not loses the whole grant. Of an imported one nobody
-  /// knows, so it is asked for all there is (Microsoft Learn, "Scopes and permissions", `.default`).
+  /// What was granted, no more: requesting one scope that was not granted makes the whole request fail. Of an
+  /// imported one that is unknown, so everything is requested (Microsoft Learn, "Scopes and permissions",
+  /// `.default`).
   package func scopes(toRefresh grant: OAuth2GrantRecord, of app: OAuth2AppRecord) throws(Problem) -> [String]
   {
     let scopes = Scopes(cloud: try cloud(of: app), base: app.baseScopes)
@@ -55,7 +56,7 @@ extension Endpoints {
 }
 
 extension Endpoints {
-  /// Why a grant with these scopes is of no use; `nil` where it can send, or where the app asks for none that can.
+  /// Why a grant with these scopes is of no use; `nil` where it can send, or where the app requests none that can.
   func sendingRefusal(_ granted: [String], of app: OAuth2AppRecord) throws(Problem) -> Problem? {
     let permission = app.baseScopes == .api ? "Mail.Send" : "SMTP.Send"
     guard Scopes.grant(try requestedScopes(of: app), includes: permission),

@@ -3,27 +3,27 @@ package import Core
 import Microsoft
 import Store
 
-/// What the values of an app come to once they are checked.
+/// The values of an app once they are checked.
 struct ValidatedApp: Sendable {
   let cloud: Cloud
   let authority: Authority
   let credential: AppCredential
 }
 
-/// How an app proves who it is.
+/// How an app authenticates.
 enum AppCredential: Sendable {
   /// A native client does not.
   case none
-  /// `expires` is what Microsoft's page shows, if somebody has told us.
+  /// `expires` is what Microsoft's page shows, if it was entered.
   case secret(Secret, expires: Instant?)
   case certificate(ClientCertificate, pem: Secret)
 }
 
 extension NewApp {
-  /// Longer than any value Microsoft hands out, short enough for a URL.
+  /// Longer than any value that Microsoft issues, short enough for a URL.
   static let longest = 256
 
-  /// Throws unless Entra can take every value where it will stand.
+  /// Throws unless Entra accepts every value in the place where it will be used.
   func validated(_ clouds: Clouds) throws(Problem) -> ValidatedApp {
     let cloudName = cloud ?? clouds.global.name
     guard let cloud = clouds.cloud(named: cloudName) else {

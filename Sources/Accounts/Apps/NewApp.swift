@@ -1,7 +1,7 @@
 package import Core
 import Store
 
-/// What somebody who registers an app says about it; nothing is checked yet.
+/// An app registration as entered; nothing is checked yet.
 package struct NewApp: Sendable {
   package var name: String
   /// The text of its button on the hosted page.
@@ -12,15 +12,15 @@ package struct NewApp: Sendable {
   /// `nil` is the global one.
   package var cloud: String?
   package var baseScopes: BaseScopes
-  /// Asks people for no more than sending.
+  /// Asks people only for the permission to send.
   package var sendOnly: Bool
   package var shared: Bool
   package var clientID: String
   /// `nil` for a native client.
   package var clientSecret: Secret?
-  /// A certificate and its private key as PEM, in the place of a secret.
+  /// A certificate and its private key as PEM, instead of a secret.
   package var clientCertificate: Secret?
-  /// When the secret ends, as Microsoft's page shows it; of a certificate we know it.
+  /// When the secret expires, as Microsoft's page shows it; for a certificate it is known.
   package var secretExpires: Instant?
   /// `nil` is `common`, where the provider allows that.
   package var authority: String?

@@ -1,7 +1,7 @@
 package import Core
 package import Store
 
-/// An app registration at Microsoft, as the faces may show it.
+/// An app registration at Microsoft, as interfaces may show it.
 package struct OAuth2App: Sendable {
   package let id: AppID
   package let name: String
@@ -18,7 +18,7 @@ package struct OAuth2App: Sendable {
   package let hasSecret: Bool
   /// `x5t#S256` of its certificate.
   package let certificateThumbprint: String?
-  /// When the secret or the certificate ends.
+  /// When the secret or the certificate expires.
   package let secretExpires: Instant?
   /// `common`, `organizations`, `consumers`, a tenant id or a domain.
   package let authority: String

@@ -8,7 +8,7 @@ package struct PreparedApp: Sendable {
   private let workspace: WorkspaceID
   private let app: NewApp
   private let validated: ValidatedApp
-  /// Its id, should it be new.
+  /// Its id, if it is new.
   private let id: AppID
   private let now: Instant
   private let vault: Vault
@@ -36,11 +36,11 @@ package struct PreparedApp: Sendable {
     return record
   }
 
-  /// Finds the workspace's app with the same provider, cloud, client id, authority and base scopes, or stores this one. A
-  /// secret or certificate that the one found does not have yet takes the place of what it has.
+  /// Finds the workspace's app with the same provider, cloud, client id, authority and base scopes, or stores
+  /// this one. A secret or certificate that the one found does not have yet replaces its current one.
   ///
-  /// - Parameter mayRenew: false only fills a gap: what came with one mailbox must not break the app for all others.
-  ///   A shared app is never changed in this way.
+  /// - Parameter mayRenew: false only fills a gap: what came with one mailbox must not break the app for all
+  ///   others. A shared app is never changed in this way.
   package func findOrCreate(
     _ tx: borrowing Transaction, mayRenew: Bool = true
   ) throws -> (id: AppID, isNew: Bool) {
@@ -71,7 +71,7 @@ package struct PreparedApp: Sendable {
 }
 
 extension OAuth2AppRecord {
-  /// In the place of whatever it proved itself with before.
+  /// In place of its previous credential.
   mutating func set(_ credential: AppCredential, _ vault: Vault) {
     (clientSecret, clientCertificate, certificateThumbprint, secretExpires) = (nil, nil, nil, nil)
     secretWarned = nil

@@ -2,11 +2,11 @@ package import Core
 package import Microsoft
 package import Store
 
-/// What a person is asked for. Entra spells a resource's scopes short or full, in any case.
+/// What a person is asked to grant. Entra spells a resource's scopes short or full, in any case.
 package struct Scopes: Sendable {
   package let base: BaseScopes
   package let resource: String
-  /// What an app that acts for itself asks for: everything that an administrator has granted it.
+  /// What an app that acts for itself requests: everything that an administrator has granted it.
   package let appOnly: String
 
   package init(cloud: Cloud, base: BaseScopes) {
@@ -15,12 +15,12 @@ package struct Scopes: Sendable {
     appOnly = base == .api ? cloud.graphDefaultScope : cloud.outlookDefaultScope
   }
 
-  /// As the portal calls it.
+  /// Its name in the portal.
   package var resourceName: String { base == .api ? "Microsoft Graph" : "Office 365 Exchange Online" }
   package var example: String { base == .api ? "Mail.Send" : "SMTP.Send" }
 
-  /// Without User.Read only the id_token says whose mailbox it is; without Mail.ReadWrite a message goes without
-  /// a draft.
+  /// Without User.Read only the id_token says whose mailbox it is; without Mail.ReadWrite a message is sent
+  /// without a draft.
   package static func delegated(_ base: BaseScopes, sendOnly: Bool) -> [String] {
     switch (base, sendOnly) {
     case (.api, false): ["Mail.ReadWrite", "Mail.Send", "User.Read"]
@@ -30,7 +30,7 @@ package struct Scopes: Sendable {
     }
   }
 
-  /// What another mailbox takes beside that (Microsoft Learn, "Microsoft Graph permissions reference").
+  /// What another mailbox needs in addition (Microsoft Learn, "Microsoft Graph permissions reference").
   package static func shared(sendOnly: Bool) -> [String] {
     sendOnly ? ["Mail.Send.Shared"] : ["Mail.ReadWrite.Shared", "Mail.Send.Shared"]
   }
@@ -44,10 +44,10 @@ package struct Scopes: Sendable {
     }
   }
 
-  /// `offline_access` gives the refresh token, the others the identity.
+  /// `offline_access` provides the refresh token, the others the identity.
   package static let openID = ["offline_access", "openid", "profile"]
 
-  /// What the sign-in page asks for, and each refresh again.
+  /// What the sign-in page requests, and each refresh again.
   package func requested(sendOnly: Bool, extra: [String], skip: [String]) -> [String] {
     let skipped = Set(skip.map(Self.key))
     var seen: Set<String> = []

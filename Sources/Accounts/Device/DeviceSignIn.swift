@@ -3,16 +3,17 @@ import Microsoft
 import Store
 import Vault
 
-/// Connects mailboxes without a browser that reaches us: a code is shown here, and its owner enters it on a page of
-/// Microsoft's (RFC 8628). `DeviceSignIns` asks whether they have.
+/// Connects mailboxes without a browser that reaches us: a code is shown here, and its owner enters it on a
+/// page of Microsoft's (RFC 8628). `DeviceSignIns` asks whether they have.
 package struct DeviceSignIn: Sendable {
   let signIn: SignIn
 
-  /// How long one that is over can still say how it ended.
+  /// How long the result of a finished one can be read.
   private static let memory: Duration = .seconds(24 * 3600)
-  /// How many codes one link gives within the life of a sign-in: each is a request to Microsoft, and polled for.
+  /// How many codes one link provides within the lifetime of a sign-in: each is a request to Microsoft, and
+  /// polled for.
   private static let codeLimit = 10
-  /// A code with less time left is not shown again: nobody would finish.
+  /// A code with less time left is not shown again: there would be too little time to sign in.
   private static let worthShowing: Duration = .seconds(120)
 
   package init(signIn: SignIn) {
@@ -22,7 +23,7 @@ package struct DeviceSignIn: Sendable {
   /// For a program that shows the code itself. Where `redirectURL` is empty, the code's page leads to our own
   /// first page.
   ///
-  /// Throws what `SignIn.form` throws, and a `Problem` of Entra's that gives no code.
+  /// Throws what `SignIn.form` throws, and a `Problem` when Entra issues no code.
   package func start(_ new: NewForm, app: AppID, in workspace: WorkspaceID) async throws
     -> PendingDeviceSignIn
   {
@@ -33,7 +34,7 @@ package struct DeviceSignIn: Sendable {
     return try await begin(form, app)
   }
 
-  /// For somebody who has opened a hosted link and chosen an app there. Asked twice, it shows the same code.
+  /// For a person who has opened a hosted link and chosen an app there. A repeated call shows the same code.
   package func start(data: String, sig: String, app id: AppID) async throws -> PendingDeviceSignIn {
     let link = try HostedLink(data: data, signature: sig, signIn.vault)
     let now = signIn.time.now
@@ -84,15 +85,15 @@ package struct DeviceSignIn: Sendable {
   }
 }
 
-// How it stands
+// Its state
 extension DeviceSignIn {
   /// Throws `signIn.deviceUnknown`.
   package func status(_ id: DeviceSignInID, in workspace: WorkspaceID) async throws -> DeviceStatus {
     try await page(id, in: workspace).status
   }
 
-  /// What the page shows that the `url` of a pending sign-in leads to. Throws `form.invalid` for an address that we did not make,
-  /// and `signIn.deviceUnknown`.
+  /// What the page shows that the `url` of a pending sign-in leads to. Throws `form.invalid` for an address
+  /// that we did not make, and `signIn.deviceUnknown`.
   package func page(data: String, sig: String) async throws -> DevicePage {
     let link = try DeviceLink(data: data, signature: sig, signIn.vault)
     return try await page(link.id, in: link.workspace)
@@ -115,8 +116,8 @@ extension DeviceSignIn {
 }
 
 extension OAuth2AppRecord {
-  /// Nobody proves anything to get a token for a device code, whatever the app has (Microsoft Learn, "OAuth 2.0
-  /// device authorization grant").
+  /// No client authentication is needed to get a token for a device code, whatever the app has (Microsoft
+  /// Learn, "OAuth 2.0 device authorization grant").
   var deviceClient: EntraClient { EntraClient(clientID: clientID, credential: .none) }
 }
 

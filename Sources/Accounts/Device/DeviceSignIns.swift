@@ -8,16 +8,16 @@ import Vault
 
 /// Asks Entra whether people have entered their codes, and stores what they grant.
 ///
-/// What is pending is in the database alone: it outlives a restart, and of several nodes one asks.
+/// What is pending is only in the database: it survives a restart, and of several nodes one asks.
 package struct DeviceSignIns: Service {
   private let signIn: SignIn
   private let logger: Logger
   private var store: Store { signIn.store }
   private var time: any Time { signIn.time }
 
-  /// How soon a code is found that another node has shown, or one that ceased.
+  /// How soon a code is found that was shown by another node, or by one that stopped.
   package static let idle: Duration = .seconds(2)
-  /// Longer than a poll and what follows it take, short beside the life of a code.
+  /// Longer than a poll and what follows it take, and short compared with the lifetime of a code.
   static let lease: Duration = .seconds(180)
   /// RFC 8628 section 3.5.
   static let slowDown: Duration = .seconds(5)
@@ -32,12 +32,12 @@ package struct DeviceSignIns: Service {
   package func run() async throws {
     while !Task.isCancelled, !Task.isShuttingDownGracefully {
       await pollDue()
-      // A poll is not cut short: a token that is on its way comes only once.
+      // A poll is not interrupted: a token is issued only once.
       await cancelWhenGracefulShutdown { try? await time.sleep(for: await pause()) }
     }
   }
 
-  /// All whose turn it is.
+  /// All that are due.
   func pollDue() async {
     do {
       guard let next = try await nextPoll(), next <= time.now else { return }
@@ -52,7 +52,7 @@ package struct DeviceSignIns: Service {
   }
 
   private func pause() async -> Duration {
-    // The next round says why there is no answer.
+    // The next round reports the error.
     guard let next = try? await nextPoll() else { return Self.idle }
     return min(max(next - time.now, .zero), Self.idle)
   }
@@ -112,7 +112,7 @@ package struct DeviceSignIns: Service {
   }
 }
 
-/// As the log of services names it.
+/// Its name in the log of services.
 extension DeviceSignIns: CustomStringConvertible {
   package var description: String { "DeviceSignIns" }
 }
@@ -129,7 +129,7 @@ enum DeviceStep: Sendable, Hashable {
     }
   }
 
-  /// The code outlives what passes by itself.
+  /// The code remains valid despite temporary failures.
   init(after problem: Problem, _ record: DeviceSignInRecord, at now: Instant) {
     let said = ProblemRecord(problem, at: now)
     if let state = Self.ends[problem.code] {

@@ -2,7 +2,7 @@ package import Core
 package import Store
 import Vault
 
-/// What somebody needs in order to sign in on another device.
+/// What a person needs in order to sign in on another device.
 package struct PendingDeviceSignIn: Sendable, Hashable {
   package let id: DeviceSignInID
   /// What to enter.
@@ -10,10 +10,10 @@ package struct PendingDeviceSignIn: Sendable, Hashable {
   /// Where to enter it, at Microsoft.
   package let verificationURL: String
   package let expires: Instant
-  /// How long the code works, and how often its end is worth asking for.
+  /// How long the code works, and how often to ask for the result.
   package let expiresIn: Duration
   package let interval: Duration
-  /// A page of ours that shows the code and how the sign-in stands.
+  /// A page of the gateway that shows the code and the state of the sign-in.
   package let url: String
 
   /// One sentence with both.
@@ -30,13 +30,13 @@ package struct PendingDeviceSignIn: Sendable, Hashable {
   }
 }
 
-/// How a sign-in on another device stands.
+/// The state of a sign-in on another device.
 package struct DeviceStatus: Sendable, Hashable {
   package let id: DeviceSignInID
   package let state: DeviceSignInState
-  /// Of one that is connected.
+  /// If it is connected.
   package let account: AccountID?
-  /// Of one that was declined, expired or failed.
+  /// If it was declined, expired or failed.
   package let problem: ProblemRecord?
 }
 
@@ -47,15 +47,15 @@ package struct DevicePage: Sendable {
   /// Where to enter it, at Microsoft.
   package let verificationURL: String
   package let expires: Instant
-  /// The address that must sign in; `nil` lets anybody.
+  /// The address that must sign in; `nil` allows any.
   package let email: String?
-  /// The host that asks.
+  /// The host of the requester.
   package let requester: String
-  /// What the workspace is called that the mailbox will belong to; `nil` for the one that every gateway has.
+  /// The name of the workspace that the mailbox will belong to; `nil` for the one that every gateway has.
   package let workspace: String?
   /// Of one that is connected: the form's own address with `account` and `state` in its query.
   package let redirect: String?
-  /// Of one that ended otherwise.
+  /// If it ended otherwise.
   package let back: WayBack?
   /// The hosted link, while it works.
   package let tryAgain: String?
@@ -75,7 +75,7 @@ package struct DevicePage: Sendable {
     requester = form?.requester ?? ""
     workspace = parts.workspace.flatMap { $0.id == .default ? nil : $0.name }
     redirect = parts.account.flatMap { account in
-      // An account keeps the instant of its making when it is connected again.
+      // An account keeps its creation time when it is connected again.
       let origin: AccountOrigin = account.created < record.created ? .existing : .new
       return form?.redirect(to: account.id, origin)
     }

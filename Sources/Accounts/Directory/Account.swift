@@ -2,33 +2,33 @@ package import Core
 package import Microsoft
 package import Store
 
-/// One mailbox that Heliograph sends from, as the faces may show it.
+/// One mailbox that Heliograph sends from, as interfaces may show it.
 package struct Account: Sendable {
   package let id: AccountID
   package let name: String
   package let email: String
   package let type: OAuth2Provider
   package let app: AppID
-  /// By which Microsoft knows it: an address, a principal name or a user id.
+  /// Microsoft's identifier: an address, a principal name or a user id.
   package let mailbox: String
-  /// Whether the mailbox is another one than that of the person whose grant is used.
+  /// Whether the mailbox is not that of the person whose grant is used.
   package let delegated: Bool
   /// The account whose grant is used; `nil` for its own.
   package let delegatedAccount: AccountID?
-  /// Of a person's own mailbox, whether Microsoft has said that it is theirs.
+  /// Of a person's own mailbox, whether Microsoft has confirmed that it is theirs.
   package let identity: Identity?
   package let baseScopes: BaseScopes
-  /// How it was entered, where that was the SMTP form.
+  /// How it was entered, if in the SMTP form.
   package let smtp: SMTPForm?
   package let state: AccountState
-  /// Whether somebody has stopped it for a while.
+  /// Whether it is paused.
   package let paused: Bool
-  /// Whether the mailbox is known to be there.
+  /// Whether the mailbox is known to exist.
   package let mailboxFound: Bool
-  /// Whether messages go without a draft, so that nobody can look up what became of one.
+  /// Whether messages are sent without a draft, so that their outcome cannot be looked up.
   package let sendOnly: Bool
   package let unknownOutcome: UnknownOutcome
-  /// As Entra spelt them; empty for an app that acts for itself.
+  /// In Entra's spelling; empty for an app that acts for itself.
   package let scopes: [String]
   package let lastError: ProblemRecord?
   package let created: Instant
@@ -64,7 +64,7 @@ extension AccountDetails {
     account.delegated || account.delegatedAccount != nil ? "Mail.ReadWrite.Shared" : "Mail.ReadWrite"
   }
 
-  /// A person's grant says what it allows. What an app was granted is not told, so it is taken to be allowed
+  /// A person's grant says what it allows. What an app was granted is unknown, so it is assumed to be allowed
   /// everything until Graph refuses it a draft.
   package var canReconcile: Bool {
     switch provider {
@@ -75,7 +75,7 @@ extension AccountDetails {
 }
 
 extension AccountDetails {
-  /// How Graph is told which mailbox is meant: only a person's own has no name.
+  /// How the mailbox is named in requests to Graph: only a person's own has no name.
   package var mailbox: GraphMailbox {
     guard provider == .outlook else { return .user(account.mailbox) }
     return account.delegated || account.delegatedAccount != nil ? .shared(account.mailbox) : .me

@@ -2,7 +2,7 @@ package import Access
 package import Core
 package import Store
 
-/// What a person does with an account that is there: stop it for a while, try it again, take its token.
+/// Actions on an existing account: pause, resume, reconnect, return its token.
 package struct AccountActions: Sendable {
   private let store: Store
   private let tokens: TokenSource
@@ -21,7 +21,7 @@ package struct AccountActions: Sendable {
     self.time = time
   }
 
-  /// Its messages wait, those that are still to come too, until it is resumed; only what is on its way goes on.
+  /// Its messages wait, including new ones, until it is resumed; only attempts in progress continue.
   package func pause(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
@@ -31,7 +31,7 @@ package struct AccountActions: Sendable {
     }
   }
 
-  /// The messages that have waited go at once.
+  /// The waiting messages are sent immediately.
   package func resume(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     let wakes = try await store.write { (tx: borrowing Transaction) in
@@ -43,10 +43,10 @@ package struct AccountActions: Sendable {
     if wakes { connector.nudge() }
   }
 
-  /// Forgets what the account was refused before, and has it ask for a new token now; a paused one asks when it
+  /// Forgets earlier refusals of the account, and requests a new token now; a paused account requests it when it
   /// is resumed.
   ///
-  /// - Throws: `account.notConnected` when nobody has signed in to it yet.
+  /// - Throws: `account.notConnected` when it has never been signed in.
   package func reconnect(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
@@ -67,7 +67,7 @@ package struct AccountActions: Sendable {
   }
 }
 
-// Handing out tokens
+// Returning tokens
 extension AccountActions {
   /// - Throws: `token.notExposed` unless the operator allows it, always for an app that is shared, and for a
   ///   token that reaches more than the one account the caller may use.
@@ -120,10 +120,10 @@ extension AccountActions {
   }
 }
 
-/// A live access token of Microsoft's, and what it is good for.
+/// A valid access token from Microsoft, and its scope.
 package struct ExposedToken: Sendable {
   package let account: AccountID
-  /// The mailbox, as Microsoft knows it.
+  /// The mailbox, by Microsoft's identifier.
   package let user: String
   package let token: Secret
   package let provider: OAuth2Provider

@@ -3,9 +3,9 @@ package import Core
 import Events
 import Store
 
-/// Somebody else's mailbox, into which another account's grant reaches; nothing is checked yet.
+/// Another person's mailbox, which another account's grant covers; nothing is checked yet.
 package struct NewDelegate: Sendable {
-  /// `nil` makes one with a new id.
+  /// `nil` creates one with a new id.
   package var id: AccountID?
   /// `nil` is the mailbox.
   package var name: String?
@@ -37,8 +37,8 @@ package struct NewDelegate: Sendable {
 }
 
 extension AccountDirectory {
-  /// Makes an account for a mailbox that another account's owner may use, or gives an existing one of the same
-  /// mailbox another owner. It becomes `connected` by itself.
+  /// Creates an account for a mailbox that another account's owner may use, or gives an existing one of the same
+  /// mailbox another owner. It becomes `connected` automatically.
   package func create(
     _ new: NewDelegate, in workspace: WorkspaceID
   ) async throws -> (id: AccountID, origin: AccountOrigin) {
@@ -68,7 +68,7 @@ extension AccountDirectory {
 }
 
 extension Transaction {
-  /// An account whose grant others may use: one that somebody signed in to for their own mailbox. Throws
+  /// An account whose grant others may use: one whose owner signed in to their own mailbox. Throws
   /// `account.permissionMissing` when what they granted does not reach the mailbox.
   fileprivate func grantOwner(
     _ id: AccountID, mailbox: String, in workspace: WorkspaceID

@@ -4,9 +4,9 @@ import Store
 import Vault
 
 extension AccountDirectory {
-  /// Makes an account of a refresh token that somebody brought along, or gives it to an existing one of the same
-  /// mailbox. That is not connected yet: the token is tried, and Microsoft says whose it is. An account that holds a
-  /// good grant keeps it until the new one has proved to be as good.
+  /// Creates an account from an imported refresh token, or gives the token to an existing one of the same
+  /// mailbox. That is not connected yet: the token is tried, and Microsoft says whose it is. An account that
+  /// has a valid grant keeps it until the new one has proved valid too.
   ///
   /// Throws `request.invalidField`, `app.notFound`, `app.invalid` or `account.exists`; then no account was stored.
   package func importGrant(
@@ -32,7 +32,7 @@ extension AccountDirectory {
     }
   }
 
-  /// The app that such a grant is for, where it is not one of ours already.
+  /// The app that such a grant is for, if it does not exist here yet.
   func prepareApp(of grant: ImportedGrant, in workspace: WorkspaceID) throws -> PreparedApp {
     switch grant.app {
     case .existing(let id): throw Problem.appNotFound(id)
@@ -46,7 +46,7 @@ extension AccountDirectory {
 }
 
 extension Transaction {
-  /// Makes the account, or gives it this grant. Throws `account.exists` when it is of another mailbox.
+  /// Creates the account, or gives it this grant. Throws `account.exists` when it belongs to another mailbox.
   func save(
     _ grant: ImportedGrant, as id: AccountID, _ app: OAuth2AppRecord, existing: AccountRecord?,
     in workspace: WorkspaceID, at now: Instant, _ vault: Vault
@@ -76,7 +76,7 @@ extension Transaction {
 }
 
 extension ImportedGrant {
-  /// Who an existing account belongs to stays known, so that nobody else's token takes its place.
+  /// The owner of an existing account stays known, so that another person's token cannot replace theirs.
   fileprivate func account(
     _ id: AccountID, _ app: OAuth2AppRecord, existing: AccountRecord?, in workspace: WorkspaceID,
     at now: Instant
@@ -90,7 +90,7 @@ extension ImportedGrant {
     return account
   }
 
-  /// What is tried before the account gets it.
+  /// A grant that is tried before the account gets it.
   fileprivate func pending(
     for existing: AccountRecord, _ app: OAuth2AppRecord, version: Int64, at now: Instant, _ vault: Vault
   ) -> PendingGrantRecord {

@@ -2,14 +2,14 @@ package import Core
 import Events
 import Store
 
-/// An account that somebody signs in to later; nothing is checked yet.
+/// An account that is to be signed in later; nothing is checked yet.
 package struct UnsetAccount: Sendable {
-  /// `nil` makes one with a new id.
+  /// `nil` creates one with a new id.
   package var id: AccountID?
   /// `nil` is the mailbox.
   package var name: String?
   package var mailbox: String
-  /// Whether the mailbox is another one than that of whoever signs in.
+  /// Whether the mailbox is not that of the person who signs in.
   package var delegated: Bool
   /// One of the provider `outlook`.
   package var app: AppID
@@ -36,7 +36,7 @@ package struct UnsetAccount: Sendable {
 }
 
 extension AccountDirectory {
-  /// Saves an account that waits, and whose messages wait, for somebody to sign in to it. One of the same mailbox
+  /// Saves an account that waits for a sign-in, and whose messages wait too. One of the same mailbox
   /// that is there already stays as it is.
   package func create(
     _ new: UnsetAccount, in workspace: WorkspaceID

@@ -20,7 +20,7 @@ package struct AccountDirectory: Sendable {
     self.connector = connector
   }
 
-  /// Makes an app-only account, or gives an existing one these values. It becomes `connected` by itself.
+  /// Creates an app-only account, or gives an existing one these values. It becomes `connected` automatically.
   package func create(
     _ new: NewAccount, in workspace: WorkspaceID
   ) async throws -> (id: AccountID, origin: AccountOrigin) {
@@ -55,7 +55,8 @@ package struct AccountDirectory: Sendable {
     return Account(found)
   }
 
-  /// Oldest first; of a `state` only those that are not paused, or just those that are. `query` is looked for in id, name and address.
+  /// Oldest first; of a `state` only those that are not paused, or just those that are. `query` is looked for
+  /// in id, name and address.
   package func accounts(
     _ request: PageRequest, state: AccountState? = nil, paused: Bool = false, query: String? = nil,
     in workspace: WorkspaceID
@@ -66,7 +67,7 @@ package struct AccountDirectory: Sendable {
     return page.map { Account($0) }
   }
 
-  /// Also removes the grant, and cancels the messages that wait for the account. Throws `account.inUse` while
+  /// Also removes the grant, and cancels the account's waiting messages. Throws `account.inUse` while
   /// others send through its grant.
   package func delete(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
@@ -81,7 +82,7 @@ package struct AccountDirectory: Sendable {
 }
 
 extension Transaction {
-  /// Makes the account, or gives the existing one its values; either way it is connected anew.
+  /// Creates the account, or gives the existing one its values; in both cases it is connected again.
   func enter(
     _ account: AccountRecord, over existing: AccountRecord?, at now: Instant
   ) throws -> AccountOrigin {

@@ -3,13 +3,13 @@ package import Core
 import Microsoft
 package import Store
 
-/// A refresh token that another program was given, as somebody brings it along; nothing is checked yet.
+/// A refresh token that was issued to another program, as entered; nothing is checked yet.
 package struct ImportedGrant: Sendable {
-  /// The account to make or to give this grant; `nil` makes one with a new id.
+  /// The account to create or to give this grant; `nil` creates one with a new id.
   package var account: AccountID?
   /// `nil` is the address.
   package var name: String?
-  /// Whose mailbox it is said to be.
+  /// The mailbox that it is said to be for.
   package var email: String
   package var app: App
   package var refreshToken: Secret
@@ -18,10 +18,10 @@ package struct ImportedGrant: Sendable {
   /// How it was entered, to be shown again; `nil` for any other way.
   package var smtp: SMTPForm?
 
-  /// The registration that the token was given to.
+  /// The registration that the token was issued to.
   package enum App: Sendable {
     case existing(AppID)
-    /// The workspace's own app with these values, made when there is none; a `tenant` of `nil` is `common`, a
+    /// The workspace's own app with these values, created if there is none; a `tenant` of `nil` is `common`, a
     /// `cloud` of `nil` the global one.
     case client(id: String, tenant: String?, secret: Secret?, cloud: String?, base: BaseScopes)
   }
@@ -39,7 +39,7 @@ package struct ImportedGrant: Sendable {
     self.smtp = smtp
   }
 
-  /// Longer than any that Microsoft gives: a few kilobytes for work accounts, less for personal ones.
+  /// Longer than any that Microsoft issues: a few kilobytes for work accounts, less for personal ones.
   package static let longestToken = 16_384
 
   func validate() throws(Problem) {

@@ -3,9 +3,9 @@ package import Core
 import MIME
 import Store
 
-/// A mailbox that an app acts in by itself, as somebody asks for it; nothing is checked yet.
+/// A mailbox for which an app acts for itself, as requested; nothing is checked yet.
 package struct NewAccount: Sendable {
-  /// `nil` makes one with a new id.
+  /// `nil` creates one with a new id.
   package var id: AccountID?
   package var name: String
   package var email: String?
@@ -18,7 +18,7 @@ package struct NewAccount: Sendable {
 
   package enum App: Sendable {
     case existing(AppID)
-    /// The workspace's own app with these values, made when there is none.
+    /// The workspace's own app with these values, created if there is none.
     case client(NewApp)
   }
 
@@ -52,14 +52,14 @@ package struct NewAccount: Sendable {
   }
 }
 
-/// Which of the two an id turned out to be.
+/// Whether an id was new or existing.
 package enum AccountOrigin: String, Sendable {
   case new
   case existing
 }
 
 extension AccountID {
-  /// Any text its owner chose, as long as it fits a path and a line.
+  /// Any text of the owner's choice that fits in a path and on one line.
   func validate() throws(Problem) {
     guard isPlainText(rawValue, longest: 256) else {
       throw .invalidField(

@@ -2,21 +2,21 @@ import Core
 import Store
 import Vault
 
-/// What became of one row.
+/// The result of one row.
 typealias ImportOutcome = Result<(id: AccountID, origin: AccountOrigin), Problem>
 
-/// The apps of a list's rows, each found or made once.
+/// The apps of a list's rows, each found or created once.
 struct ImportedApps: Sendable {
   struct Client: Sendable, Hashable {
     let id: String
     let tenant: String?
-    /// Of the secret, which is not kept.
+    /// A hash of the secret, which is not kept.
     let secretHash: [UInt8]?
   }
 
   private(set) var known: [Client: AppID] = [:]
 
-  /// Lists are of one app or a few; with more it begins anew.
+  /// Lists use one app or a few; when there are more, the cache is cleared.
   private static let most = 1000
 
   mutating func add(_ found: [Client: AppID]) {
@@ -26,7 +26,7 @@ struct ImportedApps: Sendable {
 }
 
 extension AccountDirectory {
-  /// Saves each row that can be saved, all in one transaction, or with `isDryRun` only finds out.
+  /// Saves each row that can be saved, all in one transaction, or with `isDryRun` only checks them.
   func save(
     _ rows: [ImportRow], knowing apps: ImportedApps, isDryRun: Bool, in workspace: WorkspaceID
   ) async throws -> (outcomes: [ImportOutcome], apps: ImportedApps) {
@@ -38,7 +38,7 @@ extension AccountDirectory {
       let saved = try await store.write { [vault] (tx: borrowing Transaction) -> SavedRows in
         var saved = SavedRows()
         for row in prepared { try saved.add(row, tx, in: workspace, at: now, vault) }
-        // Nothing is kept of what a failure ends.
+        // After a failure nothing is kept.
         if isDryRun { throw DryRun(rows: saved) }
         return saved
       }
@@ -55,7 +55,7 @@ private struct DryRun: Error {
   let rows: SavedRows
 }
 
-/// A row with all that is made outside of a transaction.
+/// A row with everything that is created outside a transaction.
 private struct PreparedRow: Sendable {
   enum App: Sendable {
     case known(AppID)

@@ -3,8 +3,8 @@ import Store
 import Tables
 import Vault
 
-/// One list of mailboxes on its way into the directory. Good rows are saved in batches as they come; a bad one costs
-/// nobody else anything. What is saved stays, however the rest ends.
+/// The import of one list of mailboxes. Valid rows are saved in batches as they arrive; an invalid one
+/// does not affect others. What is saved stays saved, whatever happens to the rest.
 package struct AccountImport: Sendable {
   private let directory: AccountDirectory
   private let workspace: WorkspaceID
@@ -15,14 +15,14 @@ package struct AccountImport: Sendable {
   private var columns: ImportColumns?
   private var waiting: [ImportRow] = []
   private var apps = ImportedApps()
-  /// The line of each mailbox, by a hash of it: some bytes a row, and not its text.
+  /// The line of each mailbox, by its hash: a few bytes per row, not its text.
   private var lines: [Int: Int] = [:]
   private var counts = ImportCounts()
   private var told = 0
   /// Whether the rest of the list is not worth reading.
   package private(set) var isOver = false
 
-  /// One transaction each: a few hundred make the cost of the commit small.
+  /// One transaction each: with a few hundred rows the cost of the commit is small.
   private static let batch = 250
   private static let progressStep = 500
 
@@ -32,12 +32,12 @@ package struct AccountImport: Sendable {
     self.isDryRun = isDryRun
   }
 
-  /// What there is to say about this piece of the list.
+  /// The reports about this piece of the list.
   package mutating func take(_ chunk: [UInt8]) async -> [ImportReport] {
     isOver ? [] : await take(reader.read(chunk), isLast: false)
   }
 
-  /// The rest, when no more comes; the last report is `done` or `stopped`.
+  /// The rest, at the end of the list; the last report is `done` or `stopped`.
   package mutating func finish() async -> [ImportReport] {
     if isOver { return [] }
     let reports = await take(reader.finish(), isLast: true)
@@ -47,7 +47,7 @@ package struct AccountImport: Sendable {
     return reports + [.done(counts)]
   }
 
-  /// Ends it early: nobody asks for more, or the list is too long.
+  /// Ends it early: the caller has stopped reading, or the list is too long.
   package mutating func stop(_ problem: Problem) -> [ImportReport] {
     if isOver { return [] }
     isOver = true
@@ -55,7 +55,7 @@ package struct AccountImport: Sendable {
     return [.stopped(problem, counts)]
   }
 
-  /// At the first batch and at the end: between them it goes on by itself as long as it finds accounts, and each
+  /// At the first batch and at the end: between them it continues as long as it finds accounts, and each
   /// call lets it try again all that wait.
   private func wakeConnector() {
     if counts.imported > 0, !isDryRun { directory.connector.nudge() }
@@ -125,7 +125,7 @@ package struct AccountImport: Sendable {
     }
   }
 
-  /// `nil` for a new account: there is nothing to say about it.
+  /// `nil` for a new account: there is nothing to report.
   private mutating func report(_ outcome: ImportOutcome, line: Int) -> ImportReport? {
     switch outcome {
     case .success(let saved):
@@ -138,10 +138,10 @@ package struct AccountImport: Sendable {
   }
 }
 
-/// What there is to say about a list while it is read.
+/// The reports about a list while it is read.
 package enum ImportReport: Sendable {
   case failed(line: Int, Problem)
-  /// The account was there, and has this grant now.
+  /// The account existed, and has this grant now.
   case renewed(line: Int, AccountID)
   /// The list has a column of passwords.
   case passwordsLeftOut(line: Int)
@@ -152,7 +152,7 @@ package enum ImportReport: Sendable {
 }
 
 package struct ImportCounts: Sendable, Hashable {
-  /// That say something; a header is none.
+  /// Those with content; a header does not count.
   package var rows = 0
   package var imported = 0
   package var failed = 0

@@ -1,7 +1,7 @@
 import Core
 import Tables
 
-/// Which column of a list of mailboxes holds what: as its header says, or by the order that such lists have.
+/// What each column of a list of mailboxes contains: as its header says, or in the usual order of such lists.
 struct ImportColumns: Sendable, Hashable {
   enum Column: String, Sendable, CaseIterable {
     case account
@@ -11,11 +11,11 @@ struct ImportColumns: Sendable, Hashable {
     case tenant
     case refreshToken
     case clientSecret
-    /// Read over: there is no use for it, and it is nobody's business.
+    /// Skipped: it is not needed, and it is private.
     case password
   }
 
-  /// `nil` for one that says nothing to us.
+  /// `nil` for an unknown one.
   let columns: [Column?]
 
   /// Without a header.
@@ -27,7 +27,7 @@ struct ImportColumns: Sendable, Hashable {
     self.columns = columns
   }
 
-  /// `nil` when the row is no header: it holds an address, or no name that we know.
+  /// `nil` when the row is not a header: it contains an address, or no name that we know.
   init?(header: [String]) {
     guard !header.contains(where: { $0.contains("@") }) else { return nil }
     var seen: Set<Column> = []
@@ -39,7 +39,7 @@ struct ImportColumns: Sendable, Hashable {
   }
 
   /// How a list whose first row is this one, and no header, is read. Sellers do not agree which of the last two
-  /// comes first, but a client id is plain to see.
+  /// comes first, but a client id is easy to recognise.
   init(guessedFrom row: [String], _ separator: CSVSeparator?) {
     guard separator == .dashes, row.count >= 4 else {
       self = .usual
@@ -91,7 +91,7 @@ struct ImportColumns: Sendable, Hashable {
 }
 
 extension ImportColumns.Column {
-  /// As a header spells it.
+  /// Its name in a header.
   var title: String {
     switch self {
     case .account: "account"

@@ -11,8 +11,8 @@ struct ImportRow: Sendable {
   let grant: ImportedGrant
   let client: ImportedApps.Client
 
-  /// Throws `request.invalidField`; its words hold nothing of the row, because a row whose columns are shifted has a
-  /// token where something else belongs.
+  /// Throws `request.invalidField`; its text quotes nothing from the row, because a row whose columns are shifted
+  /// has a token where something else belongs.
   init(line: Int, _ values: [ImportColumns.Column: String]) throws(Problem) {
     self.line = line
     guard let email = values[.email] else { throw .rowLacks(.email) }
@@ -29,7 +29,7 @@ struct ImportRow: Sendable {
     try grant.validate()
   }
 
-  /// Who the row is about, for finding it twice.
+  /// The row's mailbox, to find duplicates.
   var key: String { grant.account.map { "account " + $0.rawValue } ?? "email " + grant.email.lowercased() }
 
   private static func client(
@@ -64,7 +64,7 @@ struct ImportRow: Sendable {
     return Secret(text)
   }
 
-  /// A signed JWT. Microsoft's refresh tokens are none, and an access token ends within the hour.
+  /// A signed JWT. Microsoft's refresh tokens are not JWTs, and an access token expires within the hour.
   private static func isAccessToken(_ text: String) -> Bool {
     text.hasPrefix("eyJ") && text.split(separator: ".", omittingEmptySubsequences: false).count == 3
   }
@@ -81,7 +81,7 @@ extension Problem {
     "refresh token", "is an access token, which expires within the hour",
     remedy: "Give the refresh token that came with it.")
 
-  /// What makes a row none.
+  /// What makes a row invalid.
   static func unreadableRow(_ fault: CSVFault) -> Problem {
     let (flaw, remedy) =
       switch fault {

@@ -6,11 +6,11 @@ import Store
 package struct FormPage: Sendable {
   /// What the account is or will be called.
   package let name: String?
-  /// The address that must sign in; `nil` lets anybody.
+  /// The address that must sign in; `nil` allows any.
   package let email: String?
-  /// The host that the browser goes back to: who asks. In ASCII, so that no character passes for another.
+  /// The host that the browser returns to: the requester. In ASCII, so that no character passes for another.
   package let requester: String
-  /// What the workspace is called that the mailbox will belong to; `nil` for the one that every gateway has.
+  /// The name of the workspace that the mailbox will belong to; `nil` for the one that every gateway has.
   package let workspace: String?
   /// The requester's origin: scheme, host and port.
   package let returnOrigin: String
@@ -36,22 +36,22 @@ package struct FormPage: Sendable {
 }
 
 extension HostedFormRecord {
-  /// Who must sign in; `nil` lets anybody. For somebody else's mailbox `email` does not say.
+  /// Who must sign in; `nil` allows anyone. For another person's mailbox `email` does not determine it.
   var wantedEmail: String? { expectedEmail ?? (delegated ? nil : email) }
   var requester: String { URLComponents(string: redirectURL)?.encodedHost ?? redirectURL }
 }
 
-/// The way to Microsoft, and what the browser must bring back from there.
+/// The redirect to Microsoft, and what the browser must return with.
 package struct SignInStart: Sendable {
   package let authorizeURL: String
   package let cookie: BrowserCookie
 }
 
-/// Binds a sign-in to the browser that started it: whoever lures a person onto the callback with another
-/// `state` lacks it. Each sign-in has a name of its own, so that two tabs do not disturb each other.
+/// Binds a sign-in to the browser that started it: an attacker who lures a person to the callback with another
+/// `state` lacks it. Each sign-in has its own name, so that two tabs do not interfere with each other.
 ///
-/// To be set with HttpOnly, SameSite=Lax (the way back is a navigation from Microsoft), Path=/ and, under https,
-/// Secure.
+/// To be set with HttpOnly, SameSite=Lax (the redirect back is a navigation from Microsoft), Path=/ and, under
+/// https, Secure.
 package struct BrowserCookie: Sendable {
   package let name: String
   package let value: Secret
@@ -68,12 +68,12 @@ package struct BrowserCookie: Sendable {
 package enum SignInOutcome: Sendable {
   /// `redirect` is the form's own address with `account` and `state` in its query.
   case connected(AccountID, AccountOrigin, redirect: String)
-  /// Nothing was stored. `tryAgain` is the hosted link, where it still works; `back` is `nil` when nobody knows
+  /// Nothing was stored. `tryAgain` is the hosted link, where it still works; `back` is `nil` when it is unknown
   /// whose sign-in it was.
   case refused(Problem, tryAgain: String?, back: WayBack?)
 }
 
-/// The way back to the program that made a link, for a person whose sign-in failed.
+/// The redirect back to the program that made a link, for a person whose sign-in failed.
 package struct WayBack: Sendable, Hashable {
   /// The host that it leads to.
   package let requester: String

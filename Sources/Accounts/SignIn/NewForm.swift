@@ -2,15 +2,15 @@ import Access
 package import Core
 import Store
 
-/// A sign-in link, as somebody asks for it; nothing is checked yet.
+/// A sign-in link as requested; nothing is checked yet.
 package struct NewForm: Sendable {
-  /// The account to make or to connect again; `nil` makes one with a new id.
+  /// The account to create or to connect again; `nil` creates one with a new id.
   package var account: AccountID?
   package var name: String?
   /// The address that the sign-in page is opened with. Like `expectedEmail`, no other may sign in.
   package var email: String?
   package var expectedEmail: String?
-  /// Whether `email` is somebody else's mailbox, which whoever signs in may use.
+  /// Whether `email` is another mailbox, which the person who signs in may use.
   package var delegated: Bool
   /// `nil` lets the person choose among the enabled ones.
   package var app: AppID?
@@ -42,7 +42,7 @@ package struct NewForm: Sendable {
     try validateAddress(email, field: "email")
     try validateAddress(expectedEmail, field: "expectedEmail")
     if delegated, email == nil {
-      throw .invalidField("email", "is missing", remedy: "Name the mailbox that somebody else signs in for.")
+      throw .invalidField("email", "is missing", remedy: "Name the mailbox that another person signs in for.")
     }
     guard redirectURL.utf8.count <= 2048, WebURL(redirectURL) != nil else {
       throw .invalidField(
@@ -51,7 +51,7 @@ package struct NewForm: Sendable {
     }
   }
 
-  /// Throws unless the way back leads to one of the workspace's hosts, where it names some, or to ourselves.
+  /// Throws unless the redirect leads to one of the workspace's hosts, if it lists any, or to the gateway.
   func validateRedirect(hosts: [String], publicURL: String) throws(Problem) {
     guard !hosts.isEmpty else { return }
     let host = WebURL(redirectURL)?.asciiHost

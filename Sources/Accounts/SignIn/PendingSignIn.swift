@@ -3,7 +3,7 @@ import Microsoft
 import Store
 import Vault
 
-/// The secrets of one way to Microsoft and back. `state` travels in the address, `browser` in a cookie, and of
+/// The secrets of one sign-in at Microsoft. `state` is sent in the URL, `browser` in a cookie, and of
 /// both only hashes stay; `nonce` and the code verifier stay here, sealed.
 struct PendingSignIn: Sendable {
   let state = Digest.randomToken()

@@ -6,7 +6,7 @@ import Vault
 extension SignIn {
   /// Microsoft has sent the browser back to the callback.
   ///
-  /// Throws only what is no answer to the person, such as cancellation.
+  /// Throws only what cannot be shown to the person, such as cancellation.
   package func complete(_ query: [String: String], cookies: [String: String]) async throws -> SignInOutcome {
     guard let state = query["state"], !state.isEmpty else {
       return .refused(Problem.signInExpired, tryAgain: nil, back: nil)
@@ -19,7 +19,7 @@ extension SignIn {
     }
     switch taking {
     case .unknown: return .refused(Problem.signInExpired, tryAgain: nil, back: nil)
-    // The sign-in is still under way elsewhere: whoever asked must not read of its end.
+    // The sign-in is still under way elsewhere: this caller must not read its result.
     case .otherBrowser: return .refused(Problem.browserMismatch, tryAgain: nil, back: nil)
     case .taken(let signIn): return try await finish(signIn, query)
     }
@@ -55,7 +55,7 @@ extension SignIn {
     }
   }
 
-  /// Why nothing came of it, and the ways on.
+  /// Why it failed, and how to continue.
   func refusal(_ problem: Problem, of form: HostedFormRecord) -> SignInOutcome {
     let works = form.used == nil && time.now < form.expires
     let link = HostedLink(form: form.id, workspace: form.workspace)

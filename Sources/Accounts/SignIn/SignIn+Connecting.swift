@@ -5,12 +5,12 @@ package import Store
 import Vault
 
 extension SignIn {
-  /// Stores what a sign-in brought, however it went: the account is connected and the form used up, or nothing
+  /// Stores the result of a sign-in: the account is connected and the form used up, or nothing
   /// has changed and the outcome says why.
   ///
   /// - Parameters:
-  ///   - asked: when the request for the tokens left; their life is counted from there.
-  ///   - clientKind: how the app stood towards Entra in that request. A device code's is always native.
+  ///   - asked: when the tokens were requested; their lifetime is counted from there.
+  ///   - clientKind: the kind of client that the app was in that request. A device code's is always native.
   ///   - nonce: what the id_token must repeat; `nil` where none was sent.
   package func connect(
     form: HostedFormRecord, app: OAuth2AppRecord, reply: TokenReply, asked: Instant, clientKind: ClientKind,
@@ -37,8 +37,8 @@ extension SignIn {
     }
   }
 
-  /// What a person is asked for through this form: for another mailbox than their own, and where other accounts use
-  /// their grant, more.
+  /// What a person is asked for through this form: for another mailbox than their own, and where other accounts
+  /// use their grant, more.
   package func requestedScopes(of app: OAuth2AppRecord, for form: HostedFormRecord) async throws -> [String] {
     let isOwner = try await store.read { (tx: borrowing Transaction) in
       try form.account.map { try !tx.accounts(delegatedBy: $0, in: form.workspace).isEmpty } ?? false
@@ -47,7 +47,7 @@ extension SignIn {
     return try endpoints.requestedScopes(of: app, shared: isOwner || isShared)
   }
 
-  /// The mailbox that somebody else signs in for; `nil` for a person's own.
+  /// The mailbox for which another person signs in; `nil` for a person's own.
   private func delegatedMailbox(of form: HostedFormRecord) async throws -> String? {
     if form.delegated { return form.email }
     guard let id = form.account else { return nil }
@@ -57,7 +57,7 @@ extension SignIn {
     return existing.flatMap { $0.delegated ? $0.mailbox : nil }
   }
 
-  /// A grant that cannot send is of no use to anybody, unless the app asks for none that can; nor is one that does
+  /// A grant that cannot send is of no use, unless the app requests none that can; nor is one that does
   /// not reach the mailbox that it is for.
   private func checkMaySend(
     _ reply: TokenReply, _ app: OAuth2AppRecord, _ person: SignedIn, delegated: String?
@@ -82,7 +82,7 @@ extension SignIn {
   }
 
   /// Whether the mailbox is there, where the grant lets us look; a person without one, or without rights in that
-  /// of somebody else, is told so at once.
+  /// of another person, gets that error immediately.
   private func findsMailbox(
     _ reply: TokenReply, _ app: OAuth2AppRecord, _ person: SignedIn, delegated: String?
   ) async throws -> Bool {
@@ -143,7 +143,7 @@ extension HostedFormRecord {
 private struct Connection: Sendable {
   let app: OAuth2AppRecord
   let person: SignedIn
-  /// The mailbox, where it is another one than the person's own.
+  /// The mailbox, if it is not the person's own.
   let delegatedMailbox: String?
   let reply: TokenReply
   let refreshToken: Secret

@@ -2,15 +2,15 @@ package import Core
 import Microsoft
 import Store
 
-/// What a failure means and who mends it, for somebody who knows only its code.
+/// What a failure means and who can fix it, for a person who knows only its code.
 package struct HelpAnswer: Sendable, Hashable {
-  /// Microsoft's name for it; `nil` for one of ours.
+  /// Microsoft's name for it; `nil` for one of Heliograph's.
   package let name: String?
   package let code: ProblemCode
   package let meaning: String
   package let remedy: String?
   package let actor: Responsible?
-  /// The page at Microsoft where it is mended.
+  /// The page at Microsoft where it can be fixed.
   package let link: String?
 }
 
@@ -18,7 +18,7 @@ extension SignIn {
   /// Explains what a page said: one of Microsoft's, where some failures end without ever coming back here, or one
   /// of ours. `nil` when nothing is known about it.
   ///
-  /// - Parameter data: with `sig` the sign-in link that the person came by. The values of its app stand in the
+  /// - Parameter data: with `sig` the sign-in link that the person used. The values of its app are used in the
   ///   answer, when it offers one only; a link that no longer works is left aside.
   package func explain(_ text: String, data: String?, sig: String?) async throws -> HelpAnswer? {
     if let problem = Problem.onPages.first(where: { $0.code.rawValue == text }) {
@@ -61,7 +61,7 @@ extension SignIn {
 }
 
 extension Problem {
-  /// Those that a page of ours may have shown, in words that hold for everybody.
+  /// Those that one of our pages may have shown, in general terms.
   fileprivate static let onPages: [Problem] = [
     .formInvalid, .formUsed, .signInExpired, .browserMismatch, .noIdentity, .noRefreshToken, .noAppEnabled,
     Problem(

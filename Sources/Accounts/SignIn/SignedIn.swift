@@ -33,8 +33,8 @@ struct SignedIn: Sendable {
   }
 
   /// The mailbox must be the one that the link is for; a link for an account that exists, and that names no
-  /// address, is for that account's mailbox. Whoever connected an account stays its owner, because an address
-  /// may pass to somebody else.
+  /// address, is for that account's mailbox. The person who connected an account stays its owner, because an
+  /// address may pass to another person.
   func check(_ form: HostedFormRecord, existing: AccountRecord?) throws(Problem) {
     if let wanted = form.wantedEmail {
       guard answers(to: wanted) else { throw .identityMismatch(expected: wanted, signedIn: address) }
@@ -63,7 +63,7 @@ struct SignedIn: Sendable {
 }
 
 extension AccountRecord {
-  /// Whether it is, or waits to be, an account of that mailbox that somebody else signs in for.
+  /// Whether it is, or waits to be, an account of that mailbox for which another person signs in.
   func isDelegated(to mailbox: String?) -> Bool {
     delegated && self.mailbox.lowercased() == mailbox?.lowercased()
   }

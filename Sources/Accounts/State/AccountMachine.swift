@@ -2,7 +2,7 @@ package import Core
 package import Events
 package import Store
 
-/// Decides what becomes of an account when something happens to it. The only place that does; it knows neither
+/// Decides what happens to an account after an event. The only place that does; it uses neither
 /// database nor clock, and `Transaction.apply` carries out what it says.
 package struct AccountMachine: Sendable, Hashable {
   package var status: AccountStatus
@@ -12,7 +12,7 @@ package struct AccountMachine: Sendable, Hashable {
   package var grantVersion: Int64?
   /// Whether its app is of its own workspace, and not one that the operator shares.
   package var ownsApp: Bool
-  /// As events name it.
+  /// Its name in events.
   package var mailbox: String
 
   /// Whose token an account uses.
@@ -24,7 +24,7 @@ package struct AccountMachine: Sendable, Hashable {
     case app
   }
 
-  /// How long a refusal stands before it is questioned: Entra takes a client that asks in vain again and again for
+  /// How long a refusal is respected before another request: Entra treats a client that keeps getting refused as
   /// one that loops (AADSTS50196).
   package static let pause: Duration = .seconds(300)
 
@@ -43,20 +43,20 @@ package struct AccountMachine: Sendable, Hashable {
 
 /// What can happen to an account.
 package enum AccountInput: Sendable, Hashable {
-  /// Somebody entered it, or entered it again with other values; `false` for those of another mailbox.
+  /// It was entered, or entered again with other values; `false` for those of another mailbox.
   case entered(sameMailbox: Bool)
-  /// Its owner has signed in: a new grant with a live token is stored.
+  /// Its owner has signed in: a new grant with a valid token is stored.
   case signedIn(mailboxFound: Bool)
   /// Its first token is about to be requested.
   case connecting
-  /// There is a live token for it, and this is what a look into the mailbox with it told.
+  /// There is a valid token for it, and this is the result of checking the mailbox with it.
   case tokenGained(MailboxFinding)
-  /// Its token was refused for good. A refusal of a grant that has been replaced since is void; `grantVersion` is
-  /// `nil` for an app's own token.
+  /// Its token was refused permanently. A refusal of a grant that has been replaced since is void;
+  /// `grantVersion` is `nil` for an app's own token.
   case tokenRefused(ProblemRecord, grantVersion: Int64?, blamesApp: Bool)
-  /// It could not be connected; what has a better explanation already keeps it.
+  /// It could not be connected; an account with a better explanation keeps that.
   case connectingFailed(ProblemRecord)
-  /// The account whose grant it uses was refused a token, or has a good one again.
+  /// The account whose grant it uses was refused a token, or has a valid one again.
   case grantOwnerRefused(ProblemRecord)
   case grantOwnerRestored
   /// An imported grant was tried and has replaced the one it had, or was refused and has not.
@@ -69,23 +69,23 @@ package enum AccountInput: Sendable, Hashable {
   case appChanged
 }
 
-/// What a look into a mailbox told.
+/// The result of checking a mailbox.
 package enum MailboxFinding: Sendable, Hashable {
   case found
-  /// Nobody was allowed to look, or Graph was not well: the first message will tell.
+  /// Reading was not allowed, or Graph was unavailable: the first message will show.
   case unknown
-  /// The account cannot be connected: no such mailbox, no access to it, or a permission is lacking.
+  /// The account cannot be connected: no such mailbox, no access to it, or a permission is missing.
   case unusable(ProblemRecord)
 }
 
 /// What follows for an account.
 package struct AccountTransition: Sendable {
   package var status: AccountStatus
-  /// What is said about its app from now on.
+  /// What is recorded about its app.
   package var appError: AppErrorChange = .kept
-  /// What its event log says.
+  /// What its event log records.
   package var event: Event?
-  /// Whether messages that wait for the account go now; otherwise they stay where they are.
+  /// Whether messages that wait for the account are sent now; otherwise they keep waiting.
   package var resumesMessages = false
   /// What happens with this to the accounts that use its grant.
   package var delegates: AccountInput?
@@ -144,7 +144,7 @@ extension AccountMachine {
       return next
     case .reconnectRequested:
       var next = moved(to: .connecting)
-      // One workspace does not decide that all the others try a shared app again.
+      // One workspace must not make all the others try a shared app again.
       if ownsApp { next.appError = .cleared }
       next.wakesConnector = true
       return next
@@ -169,7 +169,7 @@ extension AccountMachine {
     }
   }
 
-  /// The grant that it uses works again: what was refused with the one before is tried again.
+  /// The grant that it uses works again: what was refused with the previous one is tried again.
   private var restored: AccountTransition {
     guard isRefused else { return unchanged }
     if status.state == .authenticationError, status.mailboxFound {
@@ -180,7 +180,7 @@ extension AccountMachine {
     return next
   }
 
-  /// One that was not connected is connected by the token that came with the grant, as always.
+  /// An account that was not connected is connected by the token that came with the grant, as usual.
   private var adopted: AccountTransition {
     var next = isConnected ? connected(mailboxFound: status.mailboxFound) : moved(to: .connecting)
     if isConnected { next.event = .authenticationSuccess(user: mailbox) }
@@ -198,7 +198,7 @@ extension AccountMachine {
     return next
   }
 
-  /// The first of a run of refusals is told.
+  /// Only the first of a run of refusals is reported.
   private func refused(_ problem: ProblemRecord) -> AccountTransition {
     var next = moved(to: .authenticationError)
     next.status.lastError = problem
@@ -206,7 +206,7 @@ extension AccountMachine {
     return next
   }
 
-  /// The first of a run of failures is told.
+  /// Only the first of a run of failures is reported.
   private func failed(_ problem: ProblemRecord) -> AccountTransition {
     var next = moved(to: .connectError)
     next.status.lastError = problem
@@ -224,9 +224,9 @@ extension AccountMachine {
   private var unchanged: AccountTransition { AccountTransition(status: status) }
 }
 
-// What the state means for whoever wants a token
+// What the state means for a request for a token
 extension AccountMachine {
-  /// What an account becomes when a token is held: without a backend it cannot send, so it is not connected.
+  /// The state of an account with a token: without a backend it cannot send, so it is not connected.
   package var connectedState: AccountState {
     switch baseScopes {
     case .api: .connected
@@ -234,20 +234,20 @@ extension AccountMachine {
     }
   }
 
-  /// Whether it is where a token brings it.
+  /// Whether it is in the state that a token leads to.
   package var isConnected: Bool { status.state == connectedState }
 
-  /// Whether somebody looks into the mailbox before it is connected: not if it only comes back from a refusal.
+  /// Whether the mailbox is checked before it is connected: not if it only comes back from a refusal.
   package var needsLook: Bool {
     !isConnected && !(status.state == .authenticationError && status.mailboxFound)
   }
 
   private var isRefused: Bool { status.state == .authenticationError || status.state == .connectError }
 
-  /// Why no token is asked for at this time: a loss of the grant stands until somebody signs in again, and any
-  /// other refusal for a while, because it may be fixed at Microsoft without our hearing of it.
+  /// Why no token is requested at this time: a lost grant blocks until a person signs in again, and any
+  /// other refusal for a while, because it may be fixed at Microsoft without notice.
   ///
-  /// - Parameter appError: what the app was refused last, for whichever of its accounts.
+  /// - Parameter appError: the app's last refusal, for any of its accounts.
   package func refusalInForce(_ appError: ProblemRecord?, at now: Instant) -> ProblemRecord? {
     if let refusal = status.lastError {
       let isRecent = now < refusal.occurred + Self.pause
@@ -277,6 +277,6 @@ extension ProblemRecord {
 
   var scope: Scope? { knownCode?.scope }
 
-  /// Whether it is Microsoft or this installation that is not well, and not the account.
+  /// Whether the cause is Microsoft or this installation, not the account.
   fileprivate var passesByItself: Bool { scope == .service || scope == .installation }
 }

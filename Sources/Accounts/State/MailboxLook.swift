@@ -14,7 +14,7 @@ enum MailboxLook: Sendable {
 }
 
 extension Graph {
-  /// - Parameter noAccess: how to put that somebody else's mailbox cannot be opened; `nil` where a refusal only
+  /// - Parameter noAccess: how to say that another person's mailbox cannot be opened; `nil` where a refusal only
   ///   means that the app may not look.
   func lookIntoMailbox(noAccess: (@Sendable (PeerError?) -> Problem)?) async -> MailboxLook {
     do throws(Problem) {

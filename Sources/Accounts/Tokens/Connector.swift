@@ -4,7 +4,7 @@ import Queue
 import ServiceLifecycle
 package import Store
 
-/// Brings accounts that have never held a token to `connected`, at once and, where Entra cannot be reached, again and
+/// Connects accounts that have never had a token, immediately and, if Entra cannot be reached, again and
 /// again. One that is refused goes to `authenticationError`. Imported grants are tried here too.
 package struct Connector: Service {
   private let store: Store
@@ -16,7 +16,7 @@ package struct Connector: Service {
 
   /// How long an account waits for the next try.
   package static let pause: Duration = .seconds(30)
-  /// Entra answers in well under a second; this many at once connect thousands in minutes.
+  /// Entra answers in well under a second; this many in parallel connect thousands in minutes.
   private static let width = 8
   /// So many are held in memory.
   private static let batch = 500
@@ -66,8 +66,8 @@ package struct Connector: Service {
     }
   }
 
-  /// Of a failure for good whoever was refused the token tells the account; of one that passes it is told here, and
-  /// the next round tries again.
+  /// A permanent failure is reported to the account by the code that was refused the token; a temporary one is
+  /// reported here, and the next round tries again.
   private func connect(_ details: AccountDetails) async {
     let (id, workspace) = (details.account.id, details.account.workspace)
     guard AccountMachine(details).refusalInForce(nil, at: time.now) == nil else { return }
@@ -92,7 +92,7 @@ package struct Connector: Service {
     }
   }
 
-  /// Each is taken by one node, and is due again soon in case that one dies.
+  /// Each is taken by one node, and is due again soon in case that node crashes.
   private func tryPendingGrants() async throws {
     while true {
       let (now, later) = (time.now, time.now + AccountMachine.pause)
@@ -120,7 +120,7 @@ package struct Connector: Service {
   }
 }
 
-/// As the log of services names it.
+/// Its name in the log of services.
 extension Connector: CustomStringConvertible {
   package var description: String { "Connector" }
 }

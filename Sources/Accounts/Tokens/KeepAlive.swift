@@ -4,7 +4,7 @@ import Queue
 import ServiceLifecycle
 package import Store
 
-/// Refreshes grants that nobody uses. Entra lets a refresh token die after 90 idle days (Microsoft Learn, "Refresh
+/// Refreshes unused grants. Entra lets a refresh token expire after 90 idle days (Microsoft Learn, "Refresh
 /// tokens in the Microsoft identity platform").
 package struct KeepAlive: Service {
   private let store: Store
@@ -16,9 +16,10 @@ package struct KeepAlive: Service {
   package static let period: Duration = .seconds(600)
   /// When a refresh that came to nothing is tried again, unless Entra says otherwise.
   package static let retry: Duration = .seconds(3600)
-  /// The same after a refusal: a renewed secret is noticed before the grants die, and nobody asks in vain all day.
+  /// The same after a refusal: a renewed secret is noticed before the grants expire, and no requests are wasted
+  /// all day.
   package static let retryRefused: Duration = .seconds(86_400)
-  /// There is no hurry, and messages want tokens too.
+  /// This is not urgent, and messages need tokens too.
   private static let width = 4
   private static let batch = 100
 
@@ -29,7 +30,7 @@ package struct KeepAlive: Service {
     self.logger = logger
   }
 
-  /// A fortnight, give or take a tenth, so that accounts connected together do not all ask at once.
+  /// A fortnight, plus or minus a tenth, so that accounts connected together do not all ask at the same time.
   static func next(after now: Instant) -> Instant {
     now + .seconds(14 * 86_400) + .seconds(Int64.random(in: -120_960...120_960))
   }
@@ -39,7 +40,7 @@ package struct KeepAlive: Service {
       .run(startingAtOnce: false) { try await refreshIdle() }
   }
 
-  /// Each grant is taken by one node, and is due again soon in case that one dies.
+  /// Each grant is taken by one node, and is due again soon in case that node crashes.
   func refreshIdle() async throws {
     while true {
       let now = time.now
@@ -52,7 +53,7 @@ package struct KeepAlive: Service {
     }
   }
 
-  /// What a refusal means for the account is decided where the token is asked for.
+  /// What a refusal means for the account is decided where the token is requested.
   private func refresh(_ account: AccountID, in workspace: WorkspaceID, taken: Instant) async {
     do {
       try await tokens.keepAlive(account, in: workspace)
@@ -76,7 +77,7 @@ package struct KeepAlive: Service {
   }
 }
 
-/// As the log of services names it.
+/// Its name in the log of services.
 extension KeepAlive: CustomStringConvertible {
   package var description: String { "KeepAlive" }
 }

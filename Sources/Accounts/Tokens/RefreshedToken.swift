@@ -6,7 +6,7 @@ import Vault
 /// What a refresh brought, sealed and ready to be saved in the place of what it was asked with.
 struct RefreshedToken: Sendable {
   let accessToken: Secret
-  /// As Entra spelt them; empty for an app's own token.
+  /// In Entra's spelling; empty for an app's own token.
   let scopes: [String]
   /// Who the grant is from, where Entra has said so with the token.
   let idToken: IDToken?
@@ -63,10 +63,10 @@ struct RefreshedToken: Sendable {
     }
   }
 
-  /// Whether it was asked for with what is stored now.
+  /// Whether it was requested with what is stored now.
   func follows(_ stored: StoredToken) -> Bool { stored.version == replaced }
 
-  /// Returns whether it was stored; if not, somebody else was quicker.
+  /// Returns whether it was stored; if not, another caller was quicker.
   func save(_ tx: borrowing Transaction) throws -> Bool {
     switch record {
     case .grant(let grant):
@@ -81,7 +81,7 @@ struct RefreshedToken: Sendable {
       return try tx.savePending(grant, replacing: replaced)
     case .service(let token):
       guard try tx.save(token, replacing: replaced) else { return false }
-      // What the app is allowed comes with the token, so it is found out anew.
+      // What the app is allowed comes with the token, so it is determined again.
       try tx.forgetSendOnly(ofApp: token.app, in: token.workspace)
       return true
     }

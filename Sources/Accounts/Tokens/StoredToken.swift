@@ -41,7 +41,7 @@ struct StoredToken: Sendable {
     }
   }
 
-  /// Whether nobody knows yet that the grant is for the mailbox that it was imported for.
+  /// Whether it is still unconfirmed that the grant is for the mailbox that it was imported for.
   var isUnidentified: Bool { owner?.identity == .unverified && grantVersion != nil }
 
   /// The stored access token, if it lives for at least that long.
@@ -59,8 +59,8 @@ struct StoredToken: Sendable {
     }
   }
 
-  /// Makes the stored access token one that nobody uses any more. Returns whether it is still this one that is
-  /// stored; then nobody replaces it before the commit.
+  /// Marks the stored access token as no longer usable. Returns whether it is still this one that is
+  /// stored; then it is not replaced before the commit.
   func expireToken(_ tx: borrowing Transaction) throws -> Bool {
     switch kind {
     case .grant(let grant):
@@ -122,8 +122,8 @@ extension OAuth2GrantRecord {
 }
 
 extension Problem {
-  /// Whether a failure to get a token is a verdict on the grant or on the app. Everything else passes by itself, or
-  /// is a matter of this installation.
+  /// Whether a failure to get a token is a verdict on the grant or on the app. Everything else passes by
+  /// itself, or is a matter of this installation.
   var refusesToken: Bool { retry == .futile && (scope == .account || scope == .app) }
 }
 
@@ -143,7 +143,7 @@ extension OAuth2AppRecord {
 }
 
 extension Transaction {
-  /// `nil` when there is nothing to ask for a token with.
+  /// `nil` when there is nothing to request a token with.
   func storedToken(_ subject: TokenSubject) throws -> StoredToken? {
     switch subject {
     case .account(let id, let workspace):

@@ -4,10 +4,10 @@ import Store
 
 // Whose mailbox an imported grant is for.
 extension TokenSource {
-  /// Lets Microsoft's answer decide, where nobody but whoever entered the account has said so far. Without an
+  /// Lets Microsoft's answer decide, where so far only the person who entered the account has said so. Without an
   /// id_token and without User.Read it stays unknown.
   ///
-  /// Throws `account.identityMismatch` for somebody else's grant.
+  /// Throws `account.identityMismatch` for another person's grant.
   func identify(
     _ token: Secret, _ scopes: [String], _ idToken: IDToken?, _ stored: StoredToken
   ) async throws {
@@ -66,8 +66,8 @@ extension AccountDetails {
     baseScopes == .api && (provider == .outlookService || canReconcile)
   }
 
-  /// Why the grant of another account does not reach this mailbox; `nil` where it does, or where nobody knows what
-  /// was granted.
+  /// Why the grant of another account does not reach this mailbox; `nil` where it does, or where it is unknown
+  /// what was granted.
   func missingPermission(_ stored: StoredToken) -> Problem? {
     guard let owner = account.delegatedAccount, let scopes, !scopes.isEmpty else { return nil }
     return Scopes.missing(in: scopes, for: stored.app).map {

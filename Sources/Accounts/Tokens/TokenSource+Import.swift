@@ -8,7 +8,8 @@ extension TokenSource {
   /// Tries the grant that was imported for the account: it replaces the one that the account has, or the account
   /// says why not and keeps what it has.
   ///
-  /// - Throws: what passes by itself, or is a matter of this installation; then the grant stays, to be tried again.
+  /// - Throws: what passes by itself, or is a matter of this installation; then the grant stays, to be tried
+  ///   again.
   func tryPendingGrant(of account: AccountID, in workspace: WorkspaceID) async throws {
     let subject = TokenSubject.pending(account, in: workspace)
     let stored = try await stored(subject)
@@ -20,7 +21,7 @@ extension TokenSource {
     }
   }
 
-  /// Whoever the account belongs to stays its owner.
+  /// The account keeps its owner.
   func adopt(_ refreshed: RefreshedToken, _ stored: StoredToken, _ subject: TokenSubject) async throws {
     guard let owner = stored.owner else { return }
     guard

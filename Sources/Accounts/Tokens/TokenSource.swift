@@ -3,9 +3,10 @@ import Microsoft
 package import Store
 package import Vault
 
-/// Live access tokens. At most one request for each is in flight, and none is used before it is saved.
+/// Valid access tokens. At most one request for each is in flight, and none is used before it is saved.
 package actor TokenSource {
-  /// A token that lives no longer than this is replaced before it is used: a slow upload must not outlive it.
+  /// A token that is valid for no longer than this is replaced before it is used: a slow upload must not
+  /// outlive it.
   package static let margin: Duration = .seconds(300)
 
   let store: Store
@@ -13,7 +14,7 @@ package actor TokenSource {
   let endpoints: Endpoints
   let time: any Time
   private var flights: [TokenSubject: Task<Secret, any Error>] = [:]
-  /// What Entra gave and the database could not take: lost, it might be a refresh token that has no successor.
+  /// What Entra issued and the database could not store: if lost, it might be a refresh token without a successor.
   private var unsaved: [TokenSubject: RefreshedToken] = [:]
 
   package init(store: Store, vault: Vault, endpoints: Endpoints, time: any Time) {
@@ -23,10 +24,10 @@ package actor TokenSource {
     self.time = time
   }
 
-  /// A token that lives for at least `margin`, unless Entra gave a shorter one.
+  /// A token that is valid for at least `margin`, unless Entra issued a shorter one.
   ///
-  /// Throws `account.notConnected` when somebody has to do something first, and Entra's own `.safe` problem
-  /// when waiting is all there is to do; that one leaves no trace in the account.
+  /// Throws `account.notConnected` when a person has to act first, and Entra's own `.safe` problem
+  /// when nothing can be done but wait; that one is not recorded in the account.
   package func token(for account: AccountID, in workspace: WorkspaceID) async throws -> Secret {
     try await live(account, in: workspace, rejected: nil)
   }
@@ -41,14 +42,16 @@ package actor TokenSource {
     return try usable(stored, nil)
   }
 
-  /// Another token than `rejected`, which Graph did not accept: the one that has replaced it already, or a new one.
+  /// A token other than `rejected`, which Graph did not accept: the one that has replaced it already, or a new
+  /// one.
   package func replace(
     _ rejected: Secret, for account: AccountID, in workspace: WorkspaceID
   ) async throws -> Secret {
     try await live(account, in: workspace, rejected: rejected)
   }
 
-  /// Asks for a new token unless there is one, lest the grant die of idleness. A paused account's grant lives on.
+  /// Requests a new token unless there is one, so that the grant does not expire unused. This includes paused
+  /// accounts.
   func keepAlive(_ account: AccountID, in workspace: WorkspaceID) async throws {
     _ = try await live(account, in: workspace, rejected: nil, evenIfPaused: true)
   }
@@ -66,7 +69,7 @@ package actor TokenSource {
       return try await connect(account, with: token)
     }
     if let refusal = account.machine.refusalInForce(stored.app.lastError, at: time.now) {
-      // What the app was refused for another account concerns this one too.
+      // A refusal of the app for another account applies to this one too.
       if refusal != account.details.account.lastError { try await markRefused(account, stored, refusal) }
       throw Problem.notConnected(id, because: refusal)
     }
@@ -77,8 +80,8 @@ package actor TokenSource {
     return try await connect(account, with: token)
   }
 
-  /// The stored token, if it may be used. While nobody knows whose an imported grant is, that is asked first; where
-  /// only an id_token can tell, it takes a new token.
+  /// The stored token, if it may be used. While it is unknown whose an imported grant is, that is asked first;
+  /// where only an id_token can tell, it takes a new token.
   private func identifiedToken(_ stored: StoredToken, _ rejected: Secret?) async throws -> Secret? {
     guard let token = try usable(stored, rejected) else { return nil }
     guard stored.isUnidentified, let owner = stored.owner, !isConnected(owner, stored.app) else {
@@ -107,7 +110,7 @@ package actor TokenSource {
       return try await refreshed(account.subject, rejected: rejected)
     } catch let problem as Problem where problem.refusesToken {
       let refusal = ProblemRecord(stored.explained(problem), at: time.now)
-      // Somebody else's grant has been refreshed before it was found to be so.
+      // Another person's grant was refreshed before that was noticed.
       let isForeign = problem.code == .accountIdentityMismatch
       let refused = isForeign ? try await self.stored(account.subject) : stored
       try await markRefused(account, refused, refusal)
@@ -125,7 +128,7 @@ package actor TokenSource {
 private struct TokenAccount: Sendable {
   var details: AccountDetails
   var subject: TokenSubject
-  /// `nil` when there is nothing to ask for a token with.
+  /// `nil` when there is nothing to request a token with.
   var stored: StoredToken?
 
   var machine: AccountMachine { AccountMachine(details) }
@@ -142,8 +145,8 @@ extension TokenSource {
     return try await (flights[subject] ?? start(subject, rejected: rejected)).value
   }
 
-  /// Not a child of its caller: when the one who asked first gives up, the others still wait for the answer, and
-  /// what comes with it must be saved whoever waits.
+  /// Not a child of its caller: when the first caller gives up, the others still wait for the reply, and
+  /// its result must be saved even if no caller waits any more.
   private func start(_ subject: TokenSubject, rejected: Secret?) -> Task<Secret, any Error> {
     let flight = Task {
       defer { flights[subject] = nil }
@@ -155,7 +158,7 @@ extension TokenSource {
 
   private func refresh(_ subject: TokenSubject, rejected: Secret?) async throws -> Secret {
     let stored = try await stored(subject)
-    // Somebody may have been here since the caller looked.
+    // Another caller may have refreshed it meanwhile.
     if let token = try usable(stored, rejected) { return token }
     if let earlier = unsaved[subject], earlier.follows(stored) {
       return try await keep(earlier, stored, subject, rejected)
@@ -165,7 +168,7 @@ extension TokenSource {
     do {
       reply = try await ask(stored)
     } catch let problem as Problem where problem.retry == .futile {
-      // Another node may have used this refresh token first, and ours died with that.
+      // Another node may have used this refresh token first, and that invalidated ours.
       let now = try await self.stored(subject)
       if now.version != stored.version, let token = try usable(now, rejected) { return token }
       throw problem
@@ -175,7 +178,7 @@ extension TokenSource {
     return try await keep(refreshed, stored, subject, rejected)
   }
 
-  /// Saved before anything else is asked: its successor might not come again.
+  /// Saved before any other request: the new refresh token might not be issued again.
   private func keep(
     _ refreshed: RefreshedToken, _ stored: StoredToken, _ subject: TokenSubject, _ rejected: Secret?
   ) async throws -> Secret {
@@ -265,7 +268,8 @@ extension TokenSource {
       }
     }
     let (finding, now) = (look.finding(at: time.now), time.now)
-    // A hundred accounts of one app come here at once, and a status that has changed is decided about again.
+    // A hundred accounts of one app arrive here at the same time, and a status that has changed is decided
+    // about again.
     try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
       try tx.apply(.tokenGained(finding), to: id, in: workspace, at: now)
     }
@@ -280,8 +284,8 @@ extension TokenSource {
     let input = AccountInput.tokenRefused(
       refusal, grantVersion: stored.grantVersion, blamesApp: stored.blamesApp(for: refusal))
     try await store.write { (tx: borrowing Transaction) in
-      // Near its end, or refused by Graph: it must not pass for a sign that the account is well again. One that
-      // has been replaced was not meant.
+      // Near its expiry, or refused by Graph: it does not show that the account works again. One that
+      // has been replaced is ignored.
       guard try stored.expireToken(tx) else { return }
       try tx.apply(input, to: stored.owner?.id ?? id, in: workspace, at: refusal.occurred)
     }

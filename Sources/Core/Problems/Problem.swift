@@ -1,6 +1,6 @@
 /// A failure that crosses a target boundary: what happened, in words a stranger may read, and what to do.
 ///
-/// Nothing in a problem is secret and nothing in it is message content, so every face may show all of it.
+/// Nothing in a problem is secret and nothing in it is message content, so every interface may show all of it.
 package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
   /// The row of the catalogue.
   package var code: ProblemCode
@@ -12,7 +12,7 @@ package struct Problem: Error, Sendable, Hashable, CustomStringConvertible {
   package var retry: Retry
   /// What it stops.
   package var scope: Scope
-  /// Who can do what the remedy says; `nil` is whoever reads it.
+  /// Who can do what the remedy says; `nil` is the reader.
   package var actor: Responsible?
   /// The page at Microsoft where this can be fixed.
   package var link: String?
@@ -52,11 +52,11 @@ extension Problem {
 package enum Responsible: String, Sendable, CaseIterable, Codable {
   /// The owner of the mailbox.
   case user
-  /// Whoever registered the app at Microsoft and entered it here.
+  /// The person who registered the app at Microsoft and entered it here.
   case appOwner
   /// An administrator of the tenant.
   case administrator
-  /// Whoever runs this gateway.
+  /// The person who runs this gateway.
   case `operator`
   /// Waiting is all there is to do.
   case nobody
@@ -66,13 +66,13 @@ package enum Responsible: String, Sendable, CaseIterable, Codable {
 package enum Retry: Sendable, Hashable {
   /// The peer has not acted. Repeat, no sooner than `after`; `nil` leaves the pause to the caller's back-off.
   case safe(after: Duration?)
-  /// A repeat fails the same way until somebody changes something.
+  /// A repeat fails in the same way until something is changed.
   case futile
   /// The peer may have acted: its reply is lost or says nothing about the outcome.
   case unsafe
 }
 
-/// The peer's own identification of an error, kept beside ours.
+/// The peer's own identification of an error, kept in addition to ours.
 package struct PeerError: Sendable, Hashable {
   /// The HTTP status; `nil` when no reply came.
   package var status: Int?

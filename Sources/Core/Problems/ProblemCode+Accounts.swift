@@ -70,7 +70,7 @@ extension ProblemCode {
 
   package static let accountIdentityMismatch = ProblemCode(
     "account.identityMismatch", .account, actor: .user, status: 403, smtp: "451 4.7.0", fault: .grant,
-    "Somebody signed in with a different mailbox from the one that this account is for; the message names "
+    "The person signed in with a different mailbox from the one that this account is for; the message names "
       + "both addresses, and nothing was stored.",
     remedy:
       "Sign in as the expected mailbox, create another account for the other one, or delete this account "
@@ -111,7 +111,7 @@ extension ProblemCode {
   package static let signInNonceMismatch = ProblemCode(
     "signIn.nonceMismatch", .request, actor: .user, status: 400, smtp: "550 5.7.0",
     "The identity token was not issued for this sign-in.",
-    remedy: "Start again; if it happens repeatedly, somebody may be interfering.")
+    remedy: "Start again; if it happens repeatedly, someone may be interfering with it.")
 
   package static let signInIdentityInvalid = ProblemCode(
     "signIn.identityInvalid", .request, actor: .user, status: 400, smtp: "550 5.7.0",

@@ -15,7 +15,7 @@ extension ProblemCode {
   package static let storeFull = ProblemCode(
     "store.full", .installation, actor: .operator, status: 503, smtp: "452 4.3.1",
     "The disk of the database is full. What was acknowledged is kept.",
-    remedy: "Free some space; sending resumes by itself.")
+    remedy: "Free some space; sending resumes automatically.")
 
   package static let storeConflict = ProblemCode(
     "store.conflict", .request, status: 409, smtp: "451 4.3.0",

@@ -1,4 +1,4 @@
-// A message and its way out.
+// A message and its delivery.
 extension ProblemCode {
   static let messagesCodes: [ProblemCode] = [
     .messageNoRecipient, .messageTooManyRecipients, .messageInvalidAddress, .messageInvalidHeader,

@@ -7,7 +7,7 @@ package struct ProblemCode: Sendable {
   package let rawValue: String
   /// What a failure of this kind stops, unless the failure itself knows better.
   package let scope: Scope
-  /// Who can fix it, unless the failure itself knows better; `nil` is whoever reads it.
+  /// Who can fix it, unless the failure itself knows better; `nil` is the reader.
   package let actor: Responsible?
   /// The HTTP status of our own answers.
   package let status: Int
@@ -41,13 +41,13 @@ package struct ProblemCode: Sendable {
     self.remedy = remedy
   }
 
-  /// `nil` for a name that is no code of this version.
+  /// `nil` for a name that is not a code of this version.
   package init?(rawValue: String) {
     guard let known = Self.byName[rawValue] else { return nil }
     self = known
   }
 
-  /// What stands as `code` in the API, in events and in webhooks: the vocabulary's word, else ours.
+  /// The `code` in the API, in events and in webhooks: the vocabulary's word, otherwise ours.
   package var apiCode: String { vocabulary ?? rawValue }
 
   /// Every row, in the order of the documentation.
@@ -70,11 +70,11 @@ package enum Scope: String, Sendable, CaseIterable {
   case message
   /// One recipient of this message; the message fails or is held.
   case recipient
-  /// This account: its messages wait, and the account says so once.
+  /// This account: its messages wait, and this is reported once for the account.
   case account
-  /// Every account of the app: their messages wait, and the app says so once.
+  /// Every account of the app: their messages wait, and this is reported once for the app.
   case app
-  /// Microsoft, or the way to it: messages wait.
+  /// Microsoft, or the connection to it: messages wait.
   case service
   /// This installation, that is its key, database or configuration: messages wait.
   case installation
@@ -107,7 +107,7 @@ package struct SMTPStatus: Sendable, Hashable, ExpressibleByStringLiteral, Custo
   /// Class, subject and detail (RFC 3463 section 2).
   package let enhanced: String
 
-  /// The literal must read `550 5.7.1`; a test holds every row to that.
+  /// The literal must read `550 5.7.1`; a test checks this for every row.
   package init(stringLiteral text: String) {
     let parts = text.split(separator: " ", maxSplits: 1)
     code = parts.first.flatMap { Int($0) } ?? 0
@@ -117,7 +117,7 @@ package struct SMTPStatus: Sendable, Hashable, ExpressibleByStringLiteral, Custo
   package var description: String { "\(code) \(enhanced)" }
 }
 
-/// A way to what a remedy speaks of. Each face says it in its own terms.
+/// A way to what a remedy describes. Each interface shows it in its own terms.
 package enum How: String, Sendable, CaseIterable {
   case accounts, apps, tokens, workspaces, outbox, resume
 

@@ -1,13 +1,13 @@
 package import Core
 import Yams
 
-/// What the operator said, from all three places, not yet read into values.
+/// The operator's settings, from all three sources, not yet parsed.
 package struct Settings: Sendable {
   private let texts: [Setting: String]
 
   package subscript(_ setting: Setting) -> String? { texts[setting] }
 
-  /// An empty text counts as not said.
+  /// An empty text counts as not set.
   ///
   /// - Parameter file: the YAML file's text: one mapping of keys to scalars.
   /// - Throws: `Problem` naming a key that does not exist and the nearest one that does.
@@ -51,7 +51,7 @@ package struct Settings: Sendable {
     return texts
   }
 
-  /// A misspelt variable is refused. One that resembles none of ours is left alone: Kubernetes sets
+  /// A misspelt variable is refused. One that does not resemble ours is ignored: Kubernetes sets
   /// `HELIOGRAPH_SERVICE_HOST` and more for a service of our name.
   private static func checkSpelling(of environment: [String: String]) throws(Problem) {
     let known = Setting.allCases.map(\.variable) + Variable.allCases.map(\.rawValue)

@@ -1,5 +1,5 @@
-/// An environment variable of the commands that is no setting of the gateway. `docs/configuration.md` and `--help` are
-/// written from this table; `Setting` is its sibling for the gateway.
+/// An environment variable of the commands that is not a setting of the gateway. `docs/configuration.md` and
+/// `--help` are written from this table; `Setting` is its sibling for the gateway.
 package enum Variable: String, CaseIterable, Sendable {
   case config = "HELIOGRAPH_CONFIG"
   case url = "HELIOGRAPH_URL"
@@ -34,7 +34,7 @@ package enum Variable: String, CaseIterable, Sendable {
     switch self {
     case .config: "YAML file with settings."
     case .url: "Where the gateway is."
-    case .token: "API token; `heliograph token issue` makes one."
+    case .token: "API token; `heliograph token issue` creates one."
     case .workspace: "Workspace to act in, for operators' tokens."
     case .clientSecret: "The app's secret: its Value, not Secret ID."
     case .clientCertificate: "The app's certificate and key, as PEM."

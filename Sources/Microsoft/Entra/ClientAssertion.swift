@@ -7,7 +7,7 @@ import JSON
 /// A JWT that an app signs with its certificate's key (RFC 7523 section 2.2; RFC 7518 section 3.5 for PS256).
 enum ClientAssertion {
   static let type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-  /// Entra takes no more than ten minutes.
+  /// Entra accepts no more than ten minutes.
   static let lifetime: Duration = .seconds(600)
 
   /// - Parameters:

@@ -5,7 +5,7 @@ import Foundation
 import SwiftASN1
 import X509
 
-/// A certificate with its private key, by which an app proves who it is in place of a secret (Microsoft Learn,
+/// A certificate with its private key, with which an app authenticates in place of a secret (Microsoft Learn,
 /// "Microsoft identity platform application authentication certificate credentials").
 package struct ClientCertificate: Sendable {
   /// base64url of the certificate's SHA-256: `x5t#S256`.
@@ -21,7 +21,7 @@ package struct ClientCertificate: Sendable {
   /// The minimum of both Microsoft and swift-crypto.
   static let leastBits = 2048
 
-  /// Reads a PEM text that holds the certificate and its private key, in any order. Of several certificates, as
+  /// Reads a PEM text that contains the certificate and its private key, in any order. Of several certificates, as
   /// a chain has, the one that belongs to the key is used.
   package init(pem: Secret) throws(Problem) {
     let parts = PEMPart.parts(of: pem.reveal())
@@ -98,7 +98,7 @@ extension Instant {
   }
 }
 
-/// One part of a PEM text (RFC 7468). What stands around the parts is ignored, and so are line breaks: a form's
+/// One part of a PEM text (RFC 7468). Text around the parts is ignored, and so are line breaks: a form's
 /// single line has none left.
 struct PEMPart {
   /// `CERTIFICATE`, `PRIVATE KEY`, ...
@@ -143,7 +143,7 @@ extension Problem {
     case other(String)
   }
 
-  /// Why a PEM text cannot prove who an app is. Quotes no part of the text.
+  /// Why a PEM text cannot be used to authenticate an app. Quotes no part of the text.
   static func certificate(_ summary: String, remedy: CertificateRemedy = .both) -> Problem {
     let words =
       switch remedy {

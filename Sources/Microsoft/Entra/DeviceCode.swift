@@ -50,7 +50,8 @@ package enum DevicePoll: Sendable {
 }
 
 extension Entra {
-  /// The scopes name one resource, beside the OpenID ones. The app's registration must allow public client flows.
+  /// The scopes name one resource, in addition to the OpenID ones. The app's registration must allow public
+  /// client flows.
   package func deviceCode(
     scopes: [String], client: EntraClient, tenant: String
   ) async throws(Problem) -> DeviceCode {

@@ -6,7 +6,7 @@ import NIOHTTP1
 
 /// A tenant's discovery document (OpenID Connect Discovery 1.0, section 3).
 package struct OpenIDConfiguration: Sendable, Hashable {
-  /// Names the tenant's id; for `common` and `organizations` it holds `{tenantid}` instead.
+  /// Names the tenant's id; for `common` and `organizations` it contains `{tenantid}` instead.
   package var issuer: String
   package var authorizationEndpoint: String
   package var tokenEndpoint: String
@@ -29,7 +29,7 @@ package struct OpenIDConfiguration: Sendable, Hashable {
 package enum RedirectProbe: Sendable, Hashable {
   /// Entra answered to the redirect URI, so it is registered; `flaw` is what else is wrong with the request.
   case registered(flaw: Problem?)
-  /// It showed a page that says nothing, as it does for personal accounts.
+  /// It showed a page without an error, as it does for personal accounts.
   case undecided
 }
 
@@ -62,7 +62,7 @@ extension Entra {
       ])
   }
 
-  /// Asks for a sign-in that shows nothing, from a browser that nobody is signed in with: Entra answers a
+  /// Requests a sign-in without a page, as a browser without a session: Entra answers a
   /// redirect URI that is registered, and shows an error page for one that is not.
   ///
   /// Throws the error that the page shows, usually `entra.redirectMismatch` or `entra.clientUnknown`.

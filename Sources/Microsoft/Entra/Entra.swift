@@ -9,8 +9,8 @@ package struct Entra: Sendable {
   let http: HTTPExchange
   private let values: ErrorValues
 
-  /// - Parameter values: what the caller knows beside what it will ask for, such as the mailbox, for the words of
-  ///   a refusal.
+  /// - Parameter values: what the caller knows in addition to what it will request, such as the mailbox, for
+  ///   the words of a refusal.
   package init(cloud: Cloud, http: HTTPExchange, values: ErrorValues = ErrorValues()) {
     self.cloud = cloud
     self.http = http
@@ -22,7 +22,7 @@ package struct Entra: Sendable {
     endpoint("authorize", tenant: tenant) + "?" + request.query
   }
 
-  /// Exchanges the code that came to the callback. `scopes` name one resource, beside the OpenID ones.
+  /// Exchanges the code that came to the callback. `scopes` name one resource, in addition to the OpenID ones.
   package func redeem(
     code: Secret, redirectURI: String, pkce: PKCE, scopes: [String], client: EntraClient, tenant: String
   ) async throws(Problem) -> TokenReply {
@@ -81,7 +81,7 @@ package struct Entra: Sendable {
     return try read(reply) { (json) throws(ReplyFault) in try TokenReply(json) }
   }
 
-  /// What beside its id an app sends to prove itself.
+  /// What an app sends to authenticate, in addition to its id.
   private func proof(
     of client: EntraClient, to endpoint: String
   ) throws(Problem) -> [(String, String)] {

@@ -11,7 +11,7 @@ package struct EntraClient: Sendable {
   }
 }
 
-/// How an app proves who it is. The platform of its redirect URI decides which one Entra wants.
+/// How an app authenticates. The platform of its redirect URI decides which one Entra wants.
 package enum ClientCredential: Sendable {
   /// A native (public) client; a secret sent for one is refused with AADSTS700025.
   case none

@@ -39,7 +39,7 @@ struct EntraError: Sendable {
     return description.flatMap { ErrorCatalogue.entry(.entra, in: ErrorText($0)) }
   }
 
-  /// What came to the callback was written by whoever wrote the URL.
+  /// The parameters of the callback may be forged.
   var plainName: String { oneLine(name, limit: 60) }
 
   /// What follows from the status, `error` and `suberror`, whatever the number.

@@ -2,7 +2,7 @@ package import Core
 import Crypto
 import Foundation
 
-/// Proof that the one who redeems a code is the one who asked for it (RFC 7636, method S256).
+/// Proof that the client that redeems a code is the one that requested it (RFC 7636, method S256).
 package struct PKCE: Sendable {
   /// Kept here until the code comes back.
   package let verifier: Secret

@@ -30,7 +30,7 @@ package struct TokenReply: Sendable {
 }
 
 extension TokenReply {
-  /// Throws unless the reply holds a usable bearer token.
+  /// Throws unless the reply contains a usable bearer token.
   init(_ json: JSONValue) throws(ReplyFault) {
     guard try json.required("token_type", \.string).lowercased() == "bearer" else {
       throw .member("token_type")

@@ -134,8 +134,8 @@ enum EntraErrors {
     ErrorEntry(
       [28000, 28001, 28002, 28003, 70011, 700_022], .entraScopeInvalid, .appOwner, at: .portal(.permissions),
       "These permissions cannot be requested together: {scopes}.",
-      "Correct the app's scopes here: use permissions of one resource only, spelt as under API permissions, and none "
-        + "beside one that ends in /.default."),
+      "Correct the app's scopes here: use permissions of one resource only, spelt as under API permissions, with none "
+        + "next to one that ends in /.default."),
     ErrorEntry(
       [50001, 500_011, 650_052], .entraScopeInvalid, .administrator, at: .portal(.enterpriseApps),
       "No service in {tenant} offers {scopes}.",

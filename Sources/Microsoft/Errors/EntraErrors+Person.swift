@@ -62,7 +62,7 @@ extension EntraErrors {
     ErrorEntry(
       [65001], .entraConsentRequired, .user, at: .adminConsent,
       "Nobody has consented to the permissions that the app requests: {scopes}.",
-      "Connect the account again and accept; or have an administrator open {adminConsent} and accept for everybody."
+      "Connect the account again and accept; or have an administrator open {adminConsent} and accept for everyone."
     ),
     ErrorEntry(
       [65004], .signInDeclined, .user, "The permissions were declined.",

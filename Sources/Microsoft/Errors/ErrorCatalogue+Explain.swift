@@ -1,6 +1,6 @@
 package import Core
 
-/// What the catalogue says about a code that somebody pasted.
+/// What the catalogue says about a pasted code.
 package struct Explanation: Sendable, Hashable {
   /// Microsoft's name for it.
   package var name: String
@@ -15,8 +15,8 @@ extension ErrorCatalogue {
   /// Reads what a person copied from a page, a log or a message: `50011`, `AADSTS50011: …`, `ErrorAccessDenied`,
   /// `535 5.7.139 …`. `nil` when nothing in it is known.
   ///
-  /// Anybody may ask, so the cost is bounded: the first 2000 bytes are read, each word is looked up, and no name is
-  /// compared that does not share its longest word with the text.
+  /// Anyone may ask, so the cost is bounded: the first 2000 bytes are read, each word is looked up, and no
+  /// name is compared that does not share its longest word with the text.
   package static func explain(_ text: String, _ values: ErrorValues = ErrorValues()) -> Explanation? {
     guard let (name, entry) = found(in: ErrorText(text)) else { return nil }
     return Explanation(
@@ -41,7 +41,7 @@ extension ErrorCatalogue {
 }
 
 extension ErrorText {
-  /// The digits that stand behind the mark of Entra's codes, with a space between or without, in their order.
+  /// The digits after the prefix of Entra's codes, with a space between or without, in their order.
   fileprivate var marked: [String] {
     words.indices.compactMap { index in
       let word = words[index]

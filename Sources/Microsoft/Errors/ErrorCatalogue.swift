@@ -1,10 +1,10 @@
 import Core
 
-/// Everything Microsoft says that we have words for: Entra's numbers (Microsoft Learn, "Microsoft Entra authentication and
-/// authorization error codes"), Graph's codes ("Microsoft Graph error responses"), and what Exchange answers
-/// over SMTP and IMAP.
+/// All of Microsoft's errors that we have texts for: Entra's numbers (Microsoft Learn, "Microsoft Entra
+/// authentication and authorization error codes"), Graph's codes ("Microsoft Graph error responses"), and what
+/// Exchange answers over SMTP and IMAP.
 ///
-/// Microsoft changes its numbers without notice and says so: they choose words and a code of ours. Whether to
+/// Microsoft says that its numbers may change without notice: they select only texts and our codes. Whether to
 /// repeat is decided on `error`, `suberror` and the status. The one number that waits is the exception.
 package enum ErrorCatalogue {
   package static let entries =
@@ -21,8 +21,8 @@ package enum ErrorCatalogue {
     byName[Key(party: party, name: name.lowercased())]
   }
 
-  /// The entry whose name is in `text`, of the first of these parties that has one: of several the longest name, as
-  /// the most exact.
+  /// The entry whose name is in `text`, of the first of these parties that has one: of several the longest
+  /// name, as the most exact.
   static func entry(_ parties: ErrorEntry.Party..., in text: ErrorText) -> ErrorEntry? {
     let candidates = phrases.candidates(in: text)
     for party in parties {

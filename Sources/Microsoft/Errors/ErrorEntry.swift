@@ -1,10 +1,10 @@
 package import Core
 
-/// One thing that Microsoft says, and what it means here.
+/// One of Microsoft's errors, and its meaning here.
 package struct ErrorEntry: Sendable {
   package let party: Party
-  /// As Microsoft writes them: `AADSTS50011`, `ErrorSendAsDenied`, `535 5.7.139 SmtpClientAuthentication is disabled`.
-  /// An SMTP code is followed by words of its text where the code alone means several things.
+  /// As Microsoft writes them: `AADSTS50011`, `ErrorSendAsDenied`, `535 5.7.139 SmtpClientAuthentication is
+  /// disabled`. An SMTP code is followed by words of its text where the code alone means several things.
   package let names: [String]
   package let code: ProblemCode
   /// Who can do what the remedy says.

@@ -15,7 +15,8 @@ struct ErrorPhrases: Sendable {
 
   var count: Int { byAnchor.values.map(\.count).reduce(0, +) }
 
-  /// The names whose anchor is in `text`, and where: each once, however often it is there, in the order of the text.
+  /// The names whose anchor is in `text`, and where: each once, however often it is there, in the order of the
+  /// text.
   func candidates(in text: ErrorText) -> [(phrase: ErrorPhrase, positions: [Int])] {
     var order: [String] = []
     var positions: [String: [Int]] = [:]
@@ -29,7 +30,7 @@ struct ErrorPhrases: Sendable {
   }
 }
 
-/// A name as it is looked for in a text that somebody else wrote.
+/// A name as it is searched for in a text from elsewhere.
 struct ErrorPhrase: Sendable {
   let party: ErrorEntry.Party
   let entry: ErrorEntry

@@ -2,8 +2,8 @@ import Core
 
 /// The values in play when something went wrong, with which the catalogue's sentences are filled.
 ///
-/// No secret belongs here, and nothing of a message but its From address. Whoever knows a value sets it; for an unknown
-/// one neutral words are used.
+/// No secret belongs here, and nothing of a message but its From address. A caller that knows a value sets it;
+/// for an unknown one neutral words are used.
 package struct ErrorValues: Sendable, Hashable {
   /// Whose portal is linked to.
   package var cloud: Cloud?
@@ -98,7 +98,7 @@ extension ErrorValues {
     return short.joined(separator: ", ")
   }
 
-  /// Where the way back is unknown, Microsoft's page ends with its own word of thanks.
+  /// Where the redirect back is unknown, Microsoft's page ends with its own word of thanks.
   private var ownAdminConsent: String? {
     guard let cloud, let clientID, !clientID.isEmpty, !scopes.isEmpty else { return nil }
     var fields = [("client_id", clientID), ("scope", scopes.joined(separator: " "))]
@@ -108,12 +108,12 @@ extension ErrorValues {
   }
 }
 
-/// What stands in braces in the catalogue's sentences.
+/// The placeholders in braces in the catalogue's sentences.
 enum Placeholder: String, CaseIterable {
   case redirectURI, clientID, authority, tenant, scopes, permission, mailbox, from, certificate, portal,
     adminConsent
 
-  /// What is said when the value is not known.
+  /// The text when the value is not known.
   var neutral: String {
     switch self {
     case .redirectURI: "the redirect URI that Heliograph shows"

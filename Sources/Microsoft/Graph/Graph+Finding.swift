@@ -25,7 +25,7 @@ extension Graph {
   /// Messages that carry this header field, in any folder; where the server does not filter by it, or finds
   /// nothing, among the newest in Drafts and Sent Items. Up to five exchanges.
   ///
-  /// Finding nothing proves nothing: the message may lie further down than the pages that are read.
+  /// Finding nothing proves nothing: the message may be further down than the pages that are read.
   package func find(header name: String, value: String) async throws(Problem) -> [GraphMessage] {
     let property = "String {00020386-0000-0000-C000-000000000046} Name " + name
     let filter =
@@ -37,7 +37,7 @@ extension Graph {
     } catch  where error.origin?.status == 400 {
       // The filter is documented, but not every mailbox answers it.
     }
-    // Both, because a sent copy may lie beside its draft.
+    // Both, because a sent copy may exist in addition to its draft.
     return try await scan(.drafts, header: name, value: value)
       + scan(.sentItems, header: name, value: value)
   }

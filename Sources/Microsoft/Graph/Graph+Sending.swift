@@ -4,7 +4,8 @@ import HTTP
 import NIOHTTP1
 
 extension Graph {
-  /// Stores a message in Drafts (Microsoft Learn, "Create message", in MIME format). A Bcc field is kept and honoured.
+  /// Stores a message in Drafts (Microsoft Learn, "Create message", in MIME format). A Bcc field is kept and
+  /// honoured.
   ///
   /// `.unsafe` when the message may be there without our knowing its id: look for it by its correlation ids.
   package func createDraft(_ mime: [UInt8]) async throws(Problem) -> GraphMessage {
@@ -13,7 +14,7 @@ extension Graph {
     return try read(reply, effect: .acts) { (json) throws(ReplyFault) in try GraphMessage(json) }
   }
 
-  /// Hands a draft to transport, which takes it from Drafts in its own time. Only 202 is success.
+  /// Submits a draft to transport, which moves it out of Drafts later. Only 202 is success.
   package func sendDraft(_ graphID: String) async throws(Problem) {
     let reply = try await exchange(.POST, url: url(of: graphID) + "/send", effect: .acts)
     guard reply.status == 202 else { throw refusal(reply, effect: .acts, needs: .send) }
@@ -35,7 +36,7 @@ extension Graph {
     cloud.graph + mailbox.path + "/messages/" + percentEncoded(graphID)
   }
 
-  /// MIME goes as base64 text, and its content type says so.
+  /// MIME is sent as base64 text, and its content type says so.
   private func post(_ path: String, mime: [UInt8]) async throws(Problem) -> HTTPReply {
     try await exchange(
       .POST, url: cloud.graph + mailbox.path + path, headers: ["Content-Type": "text/plain"],

@@ -14,8 +14,8 @@ package struct Graph: Sendable {
   let token: Secret
   private let values: ErrorValues
 
-  /// - Parameter values: what the caller knows beside the mailbox, such as its address and the From address, to
-  ///   explain a refusal.
+  /// - Parameter values: what the caller knows in addition to the mailbox, such as its address and the From
+  ///   address, to explain a refusal.
   package init(
     cloud: Cloud, http: HTTPExchange, mailbox: GraphMailbox, token: Secret,
     values: ErrorValues = ErrorValues()

@@ -19,7 +19,7 @@ extension Problem {
       remedy: nil, retry: effect == .acts ? .unsafe : .safe(after: nil), origin: nil, actor: .nobody)
   }
 
-  /// A reply with another status than the one that means success.
+  /// A reply with a status other than the one that means success.
   init(_ reply: HTTPReply, effect: Effect, values: ErrorValues = ErrorValues()) {
     let name = reply.status < 400 ? nil : (try? reply.json()).flatMap(GraphError.code(in:))
     guard
@@ -57,7 +57,7 @@ extension Problem {
 
   /// A reply that Graph does not document for this request: another success, a proxy's page, or half a reply.
   init(unexpected reply: HTTPReply, effect: Effect, fault: ReplyFault? = nil) {
-    // Whoever wrote a 4xx has refused the request; from a success that is not the documented one nothing follows.
+    // A 4xx means that the request was refused; from a success that is not the documented one nothing follows.
     let refused = (400..<500).contains(reply.status)
     let whole = reply.cut == nil
     self.init(

@@ -2,11 +2,11 @@ import Hummingbird
 import JSON
 
 /// The JSON object of a control request, read strictly: an unknown field, and a value of another kind, are refused
-/// by name, and nothing is done. `null` stands for a field that is not given.
+/// by name, and nothing is done. `null` means a field that is not given.
 struct ControlBody {
   private var members: [String: JSONValue] = [:]
 
-  /// An empty body stands for an empty object.
+  /// An empty body means an empty object.
   init(_ request: Request) async throws {
     let bytes = try await request.body.collect(upTo: RequestLogMiddleware.maximumBody).readableBytesView
     guard !bytes.isEmpty else { return }

@@ -13,7 +13,7 @@ struct Fault: Sendable, Equatable {
   /// Matched against the request's path without regard to case: a part of it, or, when it has a `*`, all of
   /// it, the `*` standing for anything. `nil`: every path of Entra and Graph.
   var path: String?
-  /// The user whom the request is about, by id, user principal name or address. `nil`: everybody.
+  /// The user whom the request is about, by id, user principal name or address. `nil`: all users.
   var user: String?
   /// The answer's status, 400 to 599; nothing is done then. Of an authorize request 302 too: the client gets
   /// the error.

@@ -59,7 +59,7 @@ package final class FaultStore: Sendable {
 }
 
 extension Fault {
-  /// - Parameter refuse: the answer for a status and a code, in the shape of whoever is asked.
+  /// - Parameter refuse: the answer for a status and a code, in the form of the service that is called.
   func run(
     _ context: SandboxContext, refuse: (Int, String?) throws -> Response, serve: () async throws -> Response
   ) async throws -> Response {

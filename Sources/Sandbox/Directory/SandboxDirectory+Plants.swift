@@ -51,12 +51,12 @@ extension SandboxDirectory {
     planted(16, "Personal accounts only", "refuses work accounts (AADSTS9002331)") {
       $0.signInAudience = .personalAccounts
     },
-    planted(17, "Disabled", "the administrator of contoso.test has switched it off (AADSTS7000112)") {
+    planted(17, "Disabled", "the administrator of contoso.test has disabled it (AADSTS7000112)") {
       $0.disabledIn = [contosoID]
     },
     planted(
       18, "Native without public client flows",
-      "a device code is worth nothing to it (AADSTS7000218 at the poll)"
+      "it cannot redeem a device code (AADSTS7000218 at the poll)"
     ) {
       $0.kind = .native
       $0.secret = nil
@@ -91,7 +91,7 @@ extension SandboxDirectory {
     },
     plantedDaemon(
       24, "Daemon held to one mailbox",
-      "a policy keeps it from all mailboxes but alice@contoso.test"
+      "a policy excludes it from all mailboxes except alice@contoso.test"
         + " (ErrorAccessDenied)"
     ) {
       $0.mailboxScope = MailboxScope(kind: .accessPolicy, mailboxes: ["alice@contoso.test"])

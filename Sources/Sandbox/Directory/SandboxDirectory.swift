@@ -38,7 +38,7 @@ package struct SandboxDirectory: Sendable {
     package var members: [Member] = []
   }
 
-  /// Exchange's rights in somebody else's mailbox (Microsoft Learn, "Manage permissions for recipients").
+  /// Exchange's rights in another person's mailbox (Microsoft Learn, "Manage permissions for recipients").
   package struct Member: Sendable, Hashable {
     /// User principal name.
     package var user: String
@@ -132,7 +132,7 @@ extension SandboxDirectory {
 }
 
 extension SandboxDirectory.User {
-  /// One of the hundred that stand for a large customer; pages for people leave them out.
+  /// One of the hundred that represent a large customer; pages for people leave them out.
   package var isBulk: Bool { userPrincipalName.hasPrefix("mailbox") }
 
   /// The rights of another user here; `nil` without any.

@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// `/{tenant}/v2.0/adminconsent` and `/{tenant}/adminconsent`: an administrator consents for everybody in a
+/// `/{tenant}/v2.0/adminconsent` and `/{tenant}/adminconsent`: an administrator consents for everyone in a
 /// tenant (Microsoft Learn, "Admin consent on the Microsoft identity platform").
 struct AdminConsentRoutes: Sendable {
   private static let ownFields: Set<String> = ["username", "decision"]
@@ -102,7 +102,7 @@ struct AdminConsentRoutes: Sendable {
   }
 }
 
-/// What an administrator is asked for, checked. Every refusal is a page.
+/// What an administrator is asked to grant, checked. Every refusal is a page.
 struct AdminConsentRequest: Sendable {
   let app: SandboxDirectory.App
   let segment: TenantSegment

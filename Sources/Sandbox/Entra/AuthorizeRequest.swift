@@ -70,7 +70,7 @@ extension AuthorizeRequest {
   }
 }
 
-/// Why an authorize request goes no further, and who is told.
+/// Why an authorize request is refused, and to whom the error goes.
 enum AuthorizeRefusal: Error {
   /// The person at the browser: the client is unknown or not to be trusted.
   case page(EntraError)

@@ -3,8 +3,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// `GET` and `POST /{tenant}/oauth2/v2.0/authorize`. The forms carry the request along; a cookie says who signed in
-/// with this browser last.
+/// `GET` and `POST /{tenant}/oauth2/v2.0/authorize`. The forms carry the request along; a cookie says who
+/// signed in with this browser last.
 struct AuthorizeRoutes: Sendable {
   /// The fields that our own forms add to the request.
   private static let ownFields: Set<String> = ["username", "decision"]
@@ -128,7 +128,7 @@ struct AuthorizeRoutes: Sendable {
 extension SandboxState {
   /// An error page without links.
   ///
-  /// - Parameter segment: the half of Entra that keeps personal accounts has pages of its own.
+  /// - Parameter segment: the half of Entra that keeps personal accounts has its own pages.
   func page(for error: EntraError, origin: String, segment: String = "") -> Response {
     let isPersonal = (try? TenantSegment(segment, in: directory)) == .consumers
     if isPersonal, let text = error.textForPersonalAccounts {

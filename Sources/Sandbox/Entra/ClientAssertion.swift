@@ -53,7 +53,7 @@ struct ClientAssertion: Sendable {
   private let signedText: String
   private let signature: Data
 
-  /// Throws 50027 for what is no such token.
+  /// Throws 50027 for anything else.
   init(_ token: String) throws(EntraError) {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, let header = Self.read(parts[0]).flatMap(Header.init),

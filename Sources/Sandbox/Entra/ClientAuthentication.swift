@@ -87,7 +87,7 @@ extension FormFields {
     let id = try FormFields(urlEncoded: "client_id=\(text[..<colon])")
     let secret = try FormFields(urlEncoded: "client_secret=\(text[text.index(after: colon)...])")
     for field in id.fields + secret.fields {
-      // The id may be named twice: it is no proof.
+      // The id may be given twice: it is not a credential.
       if field.name == "client_id", self["client_id"] == field.value { continue }
       try add(field.name, field.value)
     }

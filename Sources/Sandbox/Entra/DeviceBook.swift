@@ -49,7 +49,7 @@ struct DeviceBook: Sendable {
 
   /// Who accepted. Throws 70018, 700007, 70020, 70016 or 54005.
   ///
-  /// - Parameter interval: polls in less than half of it are told to slow down; zero tells nobody.
+  /// - Parameter interval: polls in less than half of it get `slow_down`; with zero, never.
   mutating func poll(
     _ code: String, clientID: String, segment: String, interval: Duration, now: Instant
   ) throws(EntraError) -> (userID: String, scope: ScopeRequest) {

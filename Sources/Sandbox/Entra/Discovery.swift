@@ -1,7 +1,7 @@
 import Foundation
 import JSON
 
-/// The documents by which clients find their way. Every URL stands on the origin that was asked.
+/// The documents by which clients find the endpoints. Every URL is at the origin of the request.
 enum Discovery {
   /// The OpenID Connect discovery document, with the members that Entra's has for what is served here.
   static func openIDConfiguration(_ segment: TenantSegment, origin: String) -> JSONValue {
@@ -48,7 +48,7 @@ enum Discovery {
     ]
   }
 
-  /// Which authorities a login host stands for: MSAL asks before it trusts one.
+  /// The authorities of a login host: MSAL asks before it trusts one.
   ///
   /// Throws 50049 for an authority elsewhere. MSAL leaves out the port, so only the names are compared.
   static func instance(authorizationEndpoint: String?, origin: String) throws(EntraError) -> JSONValue {

@@ -136,7 +136,7 @@ struct EntraErrorReport: Sendable {
 }
 
 extension HTTPFields {
-  /// Answers with tokens and about them are kept by nobody (RFC 6749 section 5.1).
+  /// Replies with tokens and about them must not be cached (RFC 6749 section 5.1).
   static var neverStored: HTTPFields { [.cacheControl: "no-store, no-cache", .pragma: "no-cache"] }
 }
 

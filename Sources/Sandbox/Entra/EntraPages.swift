@@ -39,7 +39,7 @@ struct EntraPages: Sendable {
       """)
   }
 
-  /// As on Microsoft's own page, the application is told nothing unless the person returns to it.
+  /// As on Microsoft's own page, the application gets no error unless the person returns to it.
   static func needAdministrator(
     app: SandboxDirectory.App, user: SandboxDirectory.User, action: String, fields: FormFields
   ) -> Response {

@@ -89,7 +89,7 @@ extension SandboxState {
     error.response(origin: context.origin, now: clock.now, correlationID: request.headers[.clientRequestID])
   }
 
-  /// For what a person sees: a query or form that cannot be read is told on a page.
+  /// For what a person sees: an unreadable query or form leads to an error page.
   func answerPage(
     _ context: SandboxContext, _ body: () async throws -> Response
   ) async throws -> Response {

@@ -56,7 +56,7 @@ struct RefreshToken: Sendable {
   var platform: SandboxDirectory.Redirect.Platform
   /// When the person signed in.
   var signedInAt: Instant
-  /// Whether the sign-in had a second factor, because it was asked for.
+  /// Whether the sign-in had a second factor, because it was requested.
   var passedMFA: Bool
   var issuedAt: Instant
   var lastUsedAt: Instant

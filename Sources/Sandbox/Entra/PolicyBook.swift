@@ -16,7 +16,7 @@ struct AccessPolicy: Sendable, Hashable {
   }
 }
 
-/// The policies that were asked for, by person and by tenant.
+/// The policies that were set, by person and by tenant.
 struct PolicyBook: Sendable {
   private(set) var policies: [String: AccessPolicy] = [:]
 

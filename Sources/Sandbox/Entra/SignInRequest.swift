@@ -32,17 +32,17 @@ struct SignInInput: Sendable {
   var session: String?
 }
 
-/// What is known while somebody signs in.
+/// The state of a sign-in in progress.
 struct SignInWorld: Sendable {
   var directory: SandboxDirectory
   var policies: PolicyBook
-  /// What the person, or an administrator for everybody, has granted this client, in full spelling.
+  /// What the person, or an administrator for everyone, has granted this client, in full spelling.
   var consented: @Sendable (SandboxDirectory.User) -> Set<String>
 }
 
 /// Why a sign-in goes no further.
 enum SignInRefusal: Error, Equatable {
-  /// The person at the browser is told.
+  /// The error is shown to the person at the browser.
   case page(EntraError)
   case client(EntraError)
 }
@@ -69,7 +69,7 @@ extension SignInRequest {
     return input.decision == .accept ? .finish(user) : .askConsent(user)
   }
 
-  /// Permissions in full spelling; `.default` stands for what the app is registered for, and what an app may
+  /// Permissions in full spelling; `.default` means what the app is registered for, and what an app may
   /// not ask for is not asked.
   var permissions: Set<String> {
     let named = scope.resources.flatMap { scopes in
@@ -87,7 +87,7 @@ extension SignInRequest {
         + " value from request: \(scope.resources.map(\.audience).joined(separator: " ")).")
   }
 
-  /// Who is signed in and was asked for is asked nothing, unless the client wants a prompt.
+  /// A person who is signed in and named by `login_hint` is asked nothing, unless the client requests a prompt.
   private func passing(_ input: SignInInput, _ directory: SandboxDirectory) -> String? {
     guard prompt == nil, let session = input.session, let user = loginHint.flatMap(directory.user),
       user.id == session

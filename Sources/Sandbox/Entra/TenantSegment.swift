@@ -42,7 +42,7 @@ enum TenantSegment: Sendable, Equatable {
     }
   }
 
-  /// Whether the app may be used through this segment, before anybody has signed in.
+  /// Whether the app may be used through this segment, before any sign-in.
   func check(_ app: SandboxDirectory.App) throws(EntraError) {
     let name = "Application '\(app.clientId)'(\(app.displayName))"
     switch (app.signInAudience, self) {

@@ -4,7 +4,7 @@ import Core
 struct TokenEndpoint {
   let state: SandboxState
   let origin: String
-  /// Of the page that asks; `nil` when it is no page.
+  /// The `Origin` of the calling page; `nil` for other clients.
   var browserOrigin: String?
 
   private var directory: SandboxDirectory { state.directory }
@@ -52,7 +52,7 @@ struct TokenEndpoint {
       let platform = state.grants { $0.platform(refreshToken: text, clientID: app.clientId) }
       return platform.map(ClientProof.init) ?? usual
     case .deviceCode: return app.allowsPublicClient ? .none : .credentials
-    // This grant always needs a proof, but a public client is told first that it has none to give.
+    // This grant always needs a credential, but a public client is first refused because it has none.
     case .clientCredentials:
       return app.kind == .native && form["client_secret"] ?? form["client_assertion"] != nil
         ? .none : .credentials
@@ -211,7 +211,7 @@ extension TokenEndpoint {
 
 // What a grant gives.
 extension TokenEndpoint {
-  /// The permissions of the first resource that is asked for. Throws 65001 where one is not consented.
+  /// The permissions of the first resource that is requested. Throws 65001 where one is not consented.
   ///
   /// - Parameter isNamed: whether a refresh names its scope; what the app may not ask for is an error then,
   ///   and left out otherwise.
@@ -279,7 +279,7 @@ private struct GrantedScopes {
   var openID: [String]
   var audience = Resource.graph.identifier
   var names: [String] = []
-  /// As the client asked for them, which is how the reply repeats them.
+  /// As the client requested them; the reply repeats them so.
   var spellings: [String] = []
   var nonce: String?
   var wantsIDToken = false

@@ -1,8 +1,8 @@
-/// The folders that every sandbox mailbox has; nobody can add any.
+/// The folders that every sandbox mailbox has; none can be added.
 enum MailFolder: Int, CaseIterable, Sendable {
   case inbox, drafts, sentItems, deletedItems, junkEmail, outbox, archive
 
-  /// The name that stands for the id in a path (Microsoft Learn, `mailFolder` resource type), in lower case.
+  /// The name that can replace the id in a path (Microsoft Learn, `mailFolder` resource type), in lower case.
   var wellKnownName: String {
     switch self {
     case .inbox: "inbox"

@@ -24,8 +24,8 @@ struct Submission: Sendable {
 
 extension MailStore {
   /// Accepts a draft for sending. Accepted twice while it waits, it is sent twice and saved twice, so that
-  /// a client which repeats itself is found out. A message that has left Drafts is no longer a draft and is
-  /// not found.
+  /// a client that repeats its requests becomes visible. A message that has left Drafts is no longer a draft
+  /// and is not found.
   func submit(
     _ name: String, in id: MailboxID, rules: SendingRules, at now: Instant
   ) throws(MailFault) -> MailItem {

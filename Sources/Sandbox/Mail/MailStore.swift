@@ -107,7 +107,7 @@ extension MailStore {
     try change(name, in: id, at: now) { $0.folder = folder }
   }
 
-  /// Moves to Deleted Items; what lies there already is gone for good.
+  /// Moves to Deleted Items; what is already there is deleted permanently.
   func delete(_ name: String, in id: MailboxID, at now: Instant) throws(MailFault) {
     let item = try item(name, in: id, at: now)
     if item.folder == .deletedItems {

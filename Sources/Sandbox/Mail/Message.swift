@@ -14,7 +14,7 @@ struct Message: Sendable {
   var replyTo: [Correspondent]
   var body: MessageBody
   var importance: Importance
-  /// All header fields as they stand in `mime`, unfolded.
+  /// All header fields as they are in `mime`, unfolded.
   var headers: [MessageHeader]
   var attachments: [Attachment]
 

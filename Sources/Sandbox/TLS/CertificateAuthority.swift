@@ -4,7 +4,7 @@ import SwiftASN1
 import X509
 
 /// The authority that signs the sandbox's own certificate. Clients are configured once to trust
-/// `ca.pem`: it is kept across starts, with its key beside it.
+/// `ca.pem`: it is kept across starts, together with its key.
 struct CertificateAuthority {
   let certificate: Certificate
   private let key: P256.Signing.PrivateKey

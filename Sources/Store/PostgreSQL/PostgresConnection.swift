@@ -14,8 +14,8 @@ final class PostgresConnection {
   }
 
   init(_ url: Secret) throws {
-    // Those before `dbname` give way to what the URL says. A server that is gone without a word is noticed
-    // within a minute.
+    // Those before `dbname` give way to what the URL says. A server that disappears without closing the
+    // connection is noticed within a minute.
     let handle = Self.connect([
       ("fallback_application_name", "heliograph"), ("connect_timeout", "5"), ("keepalives_idle", "30"),
       ("keepalives_interval", "10"), ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
@@ -74,7 +74,7 @@ final class PostgresConnection {
   }
 
   private func prepareSession() throws {
-    // Somebody who holds a lock for so long is not coming back; a deadlock is found by the server itself.
+    // A transaction that holds a lock for so long will not release it; a deadlock is found by the server itself.
     try run("SET lock_timeout = '10s'")
     try run("SET synchronous_commit = on")
     for setting in ["synchronous_commit", "fsync"] {
@@ -93,7 +93,7 @@ final class PostgresConnection {
 }
 
 extension PostgresConnection {
-  /// Refuses what libpq cannot read, without a word of its own about it: that would quote the URL.
+  /// Refuses what libpq cannot read, without libpq's own message: that would quote the URL.
   static func check(_ url: Secret) throws {
     guard let options = PQconninfoParse(url.reveal(), nil) else { throw Problem.invalidDatabaseURL }
     PQconninfoFree(options)
@@ -119,9 +119,9 @@ extension PostgresConnection {
     ("could not translate host name", "the host's name is not known"),
     ("Connection refused", "nothing listens there"),
     ("No such file or directory", "there is no such socket"),
-    ("timeout expired", "nobody answered in time"),
+    ("timeout expired", "there was no reply in time"),
     ("Network is unreachable", "the network cannot be reached"),
-    ("No route to host", "there is no way to the host"),
+    ("No route to host", "there is no route to the host"),
     ("password authentication failed", "the user or the password is wrong"),
     ("no password supplied", "a password is needed"),
     ("no pg_hba.conf entry", "its pg_hba.conf does not let us in"),

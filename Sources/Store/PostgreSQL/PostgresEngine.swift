@@ -3,7 +3,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// PostgreSQL through libpq: several connections, each with a thread of its own, because libpq blocks.
+/// PostgreSQL through libpq: several connections, each with its own thread, because libpq blocks.
 ///
 /// Every write is a transaction of its own: the server shares one sync among the commits that wait for it.
 final class PostgresEngine: Engine {
@@ -22,7 +22,7 @@ final class PostgresEngine: Engine {
     var closing: [CheckedContinuation<Void, Never>] = []
   }
 
-  /// Connects when the first job comes, so that a server which is away for a moment does no harm.
+  /// Connects when the first job arrives, so that a short absence of the server does no harm.
   init(url: Secret, connections: Int) throws {
     try PostgresConnection.check(url)
     state.withLock { $0.connections = connections }

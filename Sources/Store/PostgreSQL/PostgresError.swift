@@ -1,6 +1,6 @@
 import Core
 
-/// What the server says of a failed statement, without its words: those may quote values.
+/// The server's error for a failed statement, without its text, which may quote values.
 struct PostgresError: Error {
   /// The SQLSTATE; `nil` when the connection broke instead of an answer.
   var state: String?

@@ -1,13 +1,13 @@
 import CPostgres
 import Core
 
-/// What came back for one statement, in binary.
+/// The result of one statement, in binary.
 struct PostgresResult: ~Copyable {
   static let binary: Int32 = 1
 
   private let handle: OpaquePointer?
 
-  /// Takes the result over; `nil` is libpq's way to say that it had no memory.
+  /// Takes ownership of the result; libpq returns `nil` when it has no memory.
   init(_ handle: OpaquePointer?) {
     self.handle = handle
   }
@@ -65,7 +65,7 @@ struct PostgresResult: ~Copyable {
   }
 }
 
-/// The arguments of one statement as libpq wants them.
+/// The arguments of one statement in libpq's form.
 struct PostgresArguments {
   private var bytes: [UInt8] = []
   private var offsets: [Int?] = []
@@ -86,7 +86,7 @@ struct PostgresArguments {
       case .bytes(let blob): bytes += blob
       }
       lengths.append(Int32(bytes.count - start))
-      // Numbers and texts go as text, so that the server finds the column's own type.
+      // Numbers and texts are sent as text, so that the server finds the column's own type.
       if case .bytes = value { formats.append(PostgresResult.binary) } else { formats.append(0) }
       bytes.append(0)
     }

@@ -13,7 +13,7 @@ final class PostgresSession: Session {
   private var state: String?
   private var unreachable: Unreachable?
 
-  /// Until when connecting is not tried again, and why: who comes meanwhile hears that at once.
+  /// Until when connecting is not tried again, and why: callers in the meantime get that error immediately.
   private struct Unreachable {
     var attempts: Int
     var until: ContinuousClock.Instant

@@ -23,7 +23,7 @@ extension Transaction {
     }
   }
 
-  /// Of a mailbox that its owner signed in to, or whose token was brought along; the address' case aside, in no
+  /// Of a mailbox that its owner signed in to, or whose token was imported; the address' case aside, in no
   /// order: asked for one, SQLite would read all accounts in it.
   package func personsAccounts(of mailbox: String, in workspace: WorkspaceID) throws -> [AccountRecord] {
     try rows(
@@ -109,7 +109,7 @@ extension Transaction {
     ) { try $0.identifier("id") }
   }
 
-  /// Microsoft has said whose mailbox it is; ids that it has not said stay as they are.
+  /// Microsoft has identified the owner of the mailbox; ids that it has not given stay as they are.
   package func setIdentity(
     tenantID: String?, objectID: String?, account id: AccountID, in workspace: WorkspaceID
   ) throws {
@@ -121,8 +121,8 @@ extension Transaction {
       """, workspace, id, tenantID, objectID)
   }
 
-  /// Makes the account, or gives an existing one these values; its `created`, its event numbers and its status
-  /// stay. A new one goes on with the numbers of an account that once had its id, and does not show its events.
+  /// Creates the account, or gives an existing one these values; its `created`, its event numbers and its status
+  /// stay. A new one continues the numbers of an account that once had its id, and does not show its events.
   package func upsert(_ account: AccountRecord) throws {
     try execute(
       """
@@ -157,7 +157,7 @@ extension Transaction {
       app)
   }
 
-  /// Cancels the messages that wait for the account. One that is on its way finds no account when it comes back.
+  /// Cancels the account's waiting messages. One in flight finds no account when it is settled.
   package func cancelMessages(of account: AccountID, in workspace: WorkspaceID, at now: Instant) throws {
     let cancelled = try rows(
       """
@@ -179,7 +179,7 @@ extension Transaction {
     return try execute("DELETE FROM account WHERE workspace = $1 AND id = $2", workspace, id) > 0
   }
 
-  /// `LIKE` finds `text` anywhere; `!` escapes what it would take for a placeholder.
+  /// `LIKE` finds `text` anywhere; `!` escapes what it would treat as a placeholder.
   private static func pattern(_ text: String) -> String {
     let escaped = text.lowercased().replacing("!", with: "!!").replacing("%", with: "!%")
       .replacing("_", with: "!_")

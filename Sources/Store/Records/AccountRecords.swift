@@ -1,7 +1,7 @@
 package import Core
 import Foundation
 
-/// One mailbox that Heliograph sends from, and how it stands with it.
+/// One mailbox that Heliograph sends from, and its state.
 package struct AccountRecord: Sendable {
   package var workspace: WorkspaceID
   package var id: AccountID
@@ -20,14 +20,15 @@ package struct AccountRecord: Sendable {
   package var delegatedAccount: AccountID?
   package var identity: Identity
   package var state: AccountState
-  /// Whether somebody has stopped it for a while; its state is kept.
+  /// Whether it is paused; its state is kept.
   package var paused: Bool
-  /// Whether the mailbox is known to be there: somebody looked into it, or it has sent something.
+  /// Whether the mailbox is known to be there: it was read, or it has sent something.
   package var mailboxFound: Bool
-  /// Found out when an app was refused the drafts of this mailbox, anew with each token of the app; for a person's grant, its scopes tell.
+  /// Found out when an app was refused the drafts of this mailbox, again with each token of the app; for a
+  /// person's grant, its scopes tell.
   package var sendOnly: Bool
   package var unknownOutcome: UnknownOutcome
-  /// Of the person who signed in; both together name them for good.
+  /// Of the person who signed in; both together identify them permanently.
   package var tenantID: String?
   package var objectID: String?
   package var lastError: ProblemRecord?
@@ -74,7 +75,7 @@ extension AccountRecord {
   }
 }
 
-/// What changes about an account by itself, as against what somebody has entered.
+/// What changes about an account without a person's input.
 package struct AccountStatus: Sendable, Hashable {
   package var state: AccountState
   package var paused: Bool
@@ -116,16 +117,16 @@ package struct SMTPForm: Sendable, Hashable, Codable {
   var json: String? { (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } }
 }
 
-/// What a message takes from its account when it is submitted.
+/// What a message needs from its account when it is submitted.
 package struct SenderIdentity: Sendable, Hashable {
-  /// Whether there is something to send with: not yet for IMAP and SMTP.
+  /// Whether there is a backend for sending: not yet for IMAP and SMTP.
   package var canSend: Bool
   package var name: String
   package var email: String
   package var lane: LaneKey
 }
 
-/// An account with what its app and its grant say about it.
+/// An account with the relevant values of its app and its grant.
 package struct AccountDetails: Sendable {
   package var account: AccountRecord
   package var provider: OAuth2Provider

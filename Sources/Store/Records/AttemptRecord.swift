@@ -1,6 +1,6 @@
 package import Core
 
-/// One try to bring a queued thing on its way: how far it got, and what came of it.
+/// One attempt at a queued item: how far it got, and its result.
 package struct AttemptRecord: Sendable, Hashable {
   /// Counted from 1.
   package var number: Int

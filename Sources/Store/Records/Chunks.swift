@@ -17,7 +17,7 @@ package struct ChunkKey: Sendable, Hashable {
     self.init(workspace, SegmentID(of: message), sequence)
   }
 
-  /// Bytes in a chunk, at most. Larger ones hold up the other writers for longer and store no faster.
+  /// Bytes in a chunk, at most. Larger ones delay other writers for longer and are stored no faster.
   package static var size: Int { 256 * 1024 }
 }
 
@@ -34,7 +34,7 @@ extension Transaction {
     try execute(Statement.delete, key.workspace, key.segment, key.sequence)
   }
 
-  /// Chunks that belong to nothing, of identifiers that were made before `bound`: of messages that were never
+  /// Chunks that belong to nothing, with identifiers created before `bound`: of messages that were never
   /// accepted, and of segments that are gone.
   package func unboundChunks(before bound: Instant, limit: Int) throws -> [ChunkKey] {
     // Identifiers sort by the time of their making behind their prefix.

@@ -1,6 +1,6 @@
 package import Core
 
-/// A sign-in by device code: somebody was shown a code, and enters it in a browser of their own.
+/// A sign-in by device code: a person was shown a code, and enters it in their own browser.
 package struct DeviceSignInRecord: Sendable {
   package var workspace: WorkspaceID
   package var id: DeviceSignInID
@@ -141,7 +141,7 @@ extension Transaction {
     }
   }
 
-  /// Ends the lease under which it was taken. Returns whether it was still that one's.
+  /// Ends the lease under which it was taken. Returns whether it still belonged to that lease.
   @discardableResult
   package func putOff(_ signIn: DeviceSignInRecord, interval: Duration, until next: Instant) throws -> Bool {
     try execute(

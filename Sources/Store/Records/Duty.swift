@@ -15,7 +15,7 @@ extension Transaction {
     try execute(Statement.take[engine], duty.rawValue, owner, length.microseconds) == 1
   }
 
-  /// Gives it back, so that another node need not wait.
+  /// Releases it, so that another node need not wait.
   package func release(_ duty: Duty, owner: NodeID) throws {
     try execute(
       "UPDATE duty SET owner = NULL, lease_until = 0 WHERE id = $1 AND owner = $2", duty.rawValue, owner)

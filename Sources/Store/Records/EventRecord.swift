@@ -1,9 +1,9 @@
 package import Core
 
-/// Something that happened to an account or a message, as it will be told to whoever listens.
+/// Something that happened to an account or a message, as it will be reported to listeners.
 package struct EventRecord: Sendable, Hashable {
   package var workspace: WorkspaceID
-  /// `nil` where it concerns the workspace as a whole, as the end of a client secret does.
+  /// `nil` if it concerns the workspace as a whole, as the expiry of a client secret does.
   package var account: AccountID?
   /// `messageSent`, `authenticationError`, ...
   package var kind: String
@@ -68,8 +68,8 @@ extension Transaction {
     return try row(Statement.countOfWorkspace, workspace) { try $0.integer("event_sequence") }
   }
 
-  /// Forgets up to `limit` events from before `bound`; returns how many. The last one of each account stays:
-  /// an account made anew under an old id goes on with its number.
+  /// Deletes up to `limit` events from before `bound`; returns how many. The last one of each account stays:
+  /// an account created again under an old id continues its numbers.
   package func deleteEvents(before bound: Instant, limit: Int) throws -> Int {
     try execute(Statement.delete, bound, limit)
   }
@@ -92,10 +92,10 @@ extension Transaction {
     try row(Statement.unplaced) { _ in true } ?? false
   }
 
-  /// Gives up to `limit` committed events their positions, each account's in order; returns how many.
+  /// Assigns positions to up to `limit` committed events, each account's in order; returns how many.
   ///
   /// Only in a transaction that holds the duty, and `.readCommitted`, so that it sees the positions that the
-  /// one before has given. An account's events are committed in the order of their numbers, so those seen
+  /// one before has assigned. An account's events are committed in the order of their numbers, so those seen
   /// here have no gap.
   package func placeEvents(limit: Int) throws -> Int {
     let placed = try rows(Statement.place, limit) {
@@ -113,7 +113,7 @@ extension Transaction {
   }
 
   /// All events of the workspace whose position is above `position`, in order. Each is seen once by a reader
-  /// who goes on with the last position it has read.
+  /// that continues with the last position it has read.
   package func events(
     _ workspace: WorkspaceID, afterPosition position: Int64, limit: Int
   ) throws -> [PlacedEvent] {

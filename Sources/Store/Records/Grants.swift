@@ -15,7 +15,7 @@ package struct OAuth2GrantRecord: Sendable {
   /// As Entra spelt them.
   package var scopes: [String]
   package var clientKind: ClientKind
-  /// When it is refreshed though nobody uses it: Entra lets a refresh token die after 90 idle days.
+  /// When it is refreshed even if it is unused: Entra lets a refresh token expire after 90 idle days.
   package var keepAlive: Instant
   package var updated: Instant
 
@@ -36,8 +36,8 @@ package struct OAuth2GrantRecord: Sendable {
   }
 }
 
-/// How the app stood towards Entra when the grant was made. Refreshing must keep to it: a secret is refused for
-/// a native client's grant and demanded for a web client's.
+/// The kind of client that the app was when the grant was issued. Refreshing must use the same: a secret is
+/// refused for a native client's grant and demanded for a web client's.
 package enum ClientKind: String, Sendable {
   case web
   case native
@@ -84,9 +84,9 @@ extension Transaction {
       grant.expires, scopes, grant.clientKind.rawValue, grant.keepAlive, grant.updated) > 0
   }
 
-  /// Up to `limit` accounts whose grant nobody has used for long, in all workspaces; each is put off until
+  /// Up to `limit` accounts whose grant has not been used for long, in all workspaces; each is put off until
   /// `later`, so that no other node takes it too. Those that are still being connected are not among them, unless
-  /// they are paused and nobody connects them.
+  /// they are paused and are not being connected.
   package func takeIdleGrants(
     before now: Instant, until later: Instant, limit: Int
   ) throws -> [(workspace: WorkspaceID, account: AccountID)] {
@@ -102,7 +102,7 @@ extension Transaction {
     ) { (try $0.identifier("workspace"), try $0.identifier("account")) }
   }
 
-  /// Puts the next refresh off, unless it has been set anew since it was to be at `instant`.
+  /// Postpones the next refresh, unless it has been rescheduled since it was due at `instant`.
   package func deferKeepAlive(
     of account: AccountID, from instant: Instant, until later: Instant, in workspace: WorkspaceID
   ) throws {

@@ -1,17 +1,17 @@
 package import Core
 
-/// A sign-in link that was handed out.
+/// A sign-in link that was issued.
 package struct HostedFormRecord: Sendable {
   package var workspace: WorkspaceID
   package var id: FormID
-  /// The account to make or to connect again; `nil` makes one with a new id.
+  /// The account to create or to connect again; `nil` creates one with a new id.
   package var account: AccountID?
   package var name: String?
   package var email: String?
   package var expectedEmail: String?
   /// `nil` lets the person choose.
   package var app: AppID?
-  /// Whether the mailbox is another one than that of whoever signs in.
+  /// Whether the mailbox is not that of the person who signs in.
   package var delegated: Bool
   package var redirectURL: String
   /// `nil` leaves an existing account's as it is.

@@ -17,7 +17,7 @@ package struct IdempotencyName: Sendable, Hashable {
 /// itself.
 package struct IdempotencyLease: Sendable, Hashable {
   package var name: IdempotencyName
-  /// Tells this lease from one that somebody else took after it had run out.
+  /// Distinguishes this lease from one that another request took after it had expired.
   package var token: String
   package var owner: NodeID
 
@@ -32,7 +32,7 @@ package struct IdempotencyLease: Sendable, Hashable {
 package enum IdempotencyState: Sendable, Hashable {
   /// A request with it was accepted as this message, with a body of this hash.
   case accepted(QueueID, bodyHash: [UInt8])
-  /// Another request with it is being received; its lease ends in so much time.
+  /// Another request with it is being received; its lease ends after this time.
   case leased(Duration)
 }
 
@@ -51,8 +51,8 @@ extension Transaction {
     return taken > 0 ? nil : try idempotency(name)
   }
 
-  /// Writes down which message the key stands for, in the transaction that accepts it, or returns what it
-  /// stands for already. `lease` is the caller's, if it has one; without, the key must be free.
+  /// Records which message the key belongs to, in the transaction that accepts it, or returns what it
+  /// belongs to already. `lease` is the caller's, if it has one; without, the key must be free.
   ///
   /// Needs `.readCommitted`, as above.
   package func claim(
@@ -65,7 +65,7 @@ extension Transaction {
     return taken > 0 ? nil : try idempotency(name)
   }
 
-  /// Frees the key of a request that came to nothing. What was accepted stays.
+  /// Releases the key of a failed request. What was accepted stays.
   package func release(_ lease: IdempotencyLease) throws {
     let name = lease.name
     try execute(
@@ -99,7 +99,7 @@ private enum Statement {
   private static let columns: SQL =
     "workspace, account, key, message, body_hash, token, owner, lease_until, created"
 
-  /// Nobody else's, or nobody's any more.
+  /// Another request's, or already gone.
   private static func isFree(_ token: SQL, _ engine: EngineKind) -> SQL {
     """
     idempotency.message IS NULL

@@ -2,7 +2,7 @@ import Core
 package import Vault
 
 extension Store {
-  /// Proves that `vault` holds the key with which this database was made. The first one to ask makes it so.
+  /// Proves that `vault` has the key with which this database was created. The first call stores the proof.
   ///
   /// - Throws: `Problem` with `vault.wrongKey`, before anything is sealed with a key that is not the right
   ///   one.

@@ -42,7 +42,7 @@ package struct LaneLease: Sendable, Hashable {
   package var epoch: Int64
 }
 
-/// The lane belongs to another owner now: whatever this one holds of it is no longer its business.
+/// The lane has another owner now: this one must not touch its rows any more.
 package struct LeaseLost: Error {
   package init() {}
 }
@@ -53,7 +53,7 @@ package struct RowDeleted: Error {
 }
 
 extension Transaction {
-  /// Lets whoever leases lanes know that one has something due. The last statement of a body.
+  /// Notifies the engines that a lane has something due. The last statement of a body.
   ///
   /// Locks the lane's row even when it changes nothing, so that an owner who is about to let the lane sleep
   /// waits for this commit and sees what came with it.
@@ -61,7 +61,7 @@ extension Transaction {
     try execute(Statement.wake, lane.kind.rawValue, lane.id, due)
   }
 
-  /// Takes up to `limit` lanes of a kind that have something due and no owner who still cares, those that
+  /// Takes up to `limit` lanes of a kind that have something due and no live owner, those that
   /// have waited longest first. Its own are not among them: it works on those already.
   package func leaseLanes(
     _ kind: WorkKind, owner: NodeID, now: Instant, length: Duration, limit: Int
@@ -86,7 +86,7 @@ extension Transaction {
 
   /// Locks the lane's row and renews its lease.
   ///
-  /// - Throws: `LeaseLost` when somebody else has taken the lane.
+  /// - Throws: `LeaseLost` when another node has taken the lane.
   package func hold(_ lease: LaneLease, length: Duration) throws {
     let held = try execute(
       Statement.hold[engine], lease.lane.kind.rawValue, lease.lane.id, lease.owner, lease.epoch,
@@ -94,9 +94,9 @@ extension Transaction {
     guard held == 1 else { throw LeaseLost() }
   }
 
-  /// Lets the lane go and sleep until its next row is due, but not while it is paused.
+  /// Releases the lane, which sleeps until its next row is due, but not while it is paused.
   ///
-  /// - Parameter evenIfDue: Whether to let it go to the end of the line although something is due.
+  /// - Parameter evenIfDue: Whether to move it to the end of the line although something is due.
   /// - Returns: `false`, and the lane is kept, when something has become due meanwhile.
   package func release(
     _ lease: LaneLease, now: Instant, length: Duration, pausedUntil: Instant?, evenIfDue: Bool
@@ -112,7 +112,7 @@ extension Transaction {
     return true
   }
 
-  /// Gives the lane back with rows still in flight; nothing happens when it has another owner by now.
+  /// Releases the lane with rows still in flight; nothing happens when it has another owner by now.
   package func abandon(_ lease: LaneLease, until pausedUntil: Instant) throws {
     try execute(
       """

@@ -1,6 +1,6 @@
 package import Core
 
-/// An app registration at Microsoft, as we know it.
+/// An app registration at Microsoft, as entered here.
 package struct OAuth2AppRecord: Sendable {
   package var workspace: WorkspaceID
   package var id: AppID
@@ -13,7 +13,7 @@ package struct OAuth2AppRecord: Sendable {
   /// The name of one of the operator's clouds.
   package var cloud: String
   package var baseScopes: BaseScopes
-  /// Whether people are asked for no more than sending.
+  /// Whether people are asked only for the permission to send.
   package var sendOnly: Bool
   /// Whether people of every workspace may sign in with it; only one of the workspace `default` can be.
   package var shared: Bool
@@ -24,15 +24,15 @@ package struct OAuth2AppRecord: Sendable {
   package var clientCertificate: [UInt8]?
   /// `x5t#S256` of the certificate.
   package var certificateThumbprint: String?
-  /// When the secret or the certificate ends.
+  /// When the secret or the certificate expires.
   package var secretExpires: Instant?
-  /// How many days before that the last warning was given.
+  /// How many days before that the last warning was issued.
   package var secretWarned: Int?
   package var authority: String
   package var redirectURL: String?
   package var extraScopes: [String]
   package var skipScopes: [String]
-  /// What is wrong with the registration itself, as Entra said it last.
+  /// What is wrong with the registration itself, by Entra's last reply.
   package var lastError: ProblemRecord?
   package var created: Instant
   package var updated: Instant
@@ -145,7 +145,7 @@ extension Transaction {
     }
   }
 
-  /// The workspace's own app, or one that the operator shares with everybody.
+  /// The workspace's own app, or one that the operator shares with all workspaces.
   package func usableApp(_ id: AppID, in workspace: WorkspaceID) throws -> OAuth2AppRecord? {
     try row(
       OAuth2AppRecord.select
@@ -162,7 +162,7 @@ extension Transaction {
     ) { try OAuth2AppRecord($0) }
   }
 
-  /// Those of all workspaces whose secret or certificate ends before that instant, soonest first.
+  /// Those of all workspaces whose secret or certificate expires before that instant, soonest first.
   package func apps(secretExpiresBefore instant: Instant) throws -> [OAuth2AppRecord] {
     try rows(
       OAuth2AppRecord.select
@@ -170,7 +170,7 @@ extension Transaction {
     ) { try OAuth2AppRecord($0) }
   }
 
-  /// Returns whether that is news: the app's secret still ends then, and no later warning was given.
+  /// Returns whether that is new: the app's secret still expires then, and no later warning was issued.
   package func markSecretWarned(
     _ days: Int, app: AppID, expires: Instant, in workspace: WorkspaceID
   ) throws -> Bool {

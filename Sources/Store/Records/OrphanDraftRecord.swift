@@ -1,11 +1,11 @@
 package import Core
 
-/// A draft at Microsoft that nobody will send and that is still to be deleted.
+/// An orphaned draft at Microsoft that is still to be deleted.
 package struct OrphanDraftRecord: Sendable, Hashable {
   package var workspace: WorkspaceID
   package var message: QueueID
   package var account: AccountID
-  /// Which draft, in words of whoever sends mail.
+  /// Which draft, in the sender's own format.
   package var draft: String
   /// Of the message, with its angle brackets.
   package var messageID: String

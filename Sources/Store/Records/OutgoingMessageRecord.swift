@@ -1,7 +1,7 @@
 package import Core
 
-/// A message as it was accepted; its content is in segments beside it. It outlives its content and its place
-/// in the queue, because bounces and replies come late.
+/// A message as it was accepted; its content is in separate segments. It is kept longer than its content and
+/// its place in the queue, because bounces and replies can arrive late.
 package struct OutgoingMessageRecord: Sendable, Hashable {
   package var workspace: WorkspaceID
   package var id: QueueID
@@ -13,7 +13,7 @@ package struct OutgoingMessageRecord: Sendable, Hashable {
   /// The one that Exchange has put in its place; `nil` until that is known.
   package var exchangeMessageID: String?
   package var envelopeFrom: String
-  /// As it was accepted. What becomes of each recipient is in rows of their own; this copy saves every claim,
+  /// As it was accepted. The outcome for each recipient is in separate rows; this copy saves every claim,
   /// list and event from reading them.
   package var envelopeTo: [String]
   package var subject: String?
@@ -54,7 +54,7 @@ package struct OutgoingMessageRecord: Sendable, Hashable {
 
 /// What a message needs to know of its account.
 package struct SenderRecord: Sendable, Hashable {
-  /// What the owner has decided about messages whose fate nobody can find out.
+  /// What the owner has decided about messages whose outcome cannot be found out.
   package var unknownOutcome: UnknownOutcome
 }
 

@@ -1,6 +1,6 @@
 package import Core
 
-/// A grant that was imported for an account that holds a good one: it is tried before it replaces that one, and
+/// A grant that was imported for an account that has a valid one: it is tried before it replaces that one, and
 /// then the account gets the other values too.
 package struct PendingGrantRecord: Sendable {
   /// Its boxes are sealed for this row. `keepAlive` and `updated` have no meaning here.

@@ -1,7 +1,7 @@
 package import Core
 import Foundation
 
-/// A problem as it is kept: what was said, and when it happened. Like the problem itself it holds no secret.
+/// A problem as it is stored: its text, and when it happened. Like the problem itself it contains no secret.
 package struct ProblemRecord: Sendable, Hashable, Codable {
   /// `area.reason`.
   package var code: String
@@ -53,7 +53,7 @@ extension Row {
     return value
   }
 
-  /// A list whose elements hold no space.
+  /// A list whose elements contain no space.
   func words(_ name: String) throws -> [String] {
     try text(name).split(separator: " ").map(String.init)
   }

@@ -21,14 +21,14 @@ package struct QueueSettlement: Sendable, Hashable {
 }
 
 /// What an owner does to the rows of its lane. Only an owner claims, so nothing is locked against other
-/// claims; every statement names the lease, so that one who slept through its end changes nothing.
+/// claims; every statement names the lease, so that an owner that missed its end changes nothing.
 extension Transaction {
-  /// The rows whose attempt was running when the lane's last owner went away.
+  /// The rows whose attempt was running when the lane's last owner stopped.
   package func activeQueue(_ lane: LaneKey) throws -> [QueueRecord] {
     try rows(Statement.active, lane.kind.rawValue, lane.id, as: QueueRecord.init(_:))
   }
 
-  /// Makes ready what is due of the deferred.
+  /// Makes due deferred rows ready.
   package func promote(_ lane: LaneKey, now: Instant, limit: Int) throws {
     try execute(Statement.promote, lane.kind.rawValue, lane.id, now, limit)
   }
@@ -43,7 +43,7 @@ extension Transaction {
 
   /// Records the step that is about to be requested, in the attempt that the caller is making.
   ///
-  /// - Throws: `LeaseLost` when the attempt is no longer the caller's, `RowDeleted` when nobody's.
+  /// - Throws: `LeaseLost` when the attempt is no longer the caller's, `RowDeleted` when the row is gone.
   package func record(_ progress: String, of row: QueueRecord, under lease: LaneLease) throws {
     let recorded = try execute(
       Statement.record, row.workspace, row.id, progress, row.attempts, lease.lane.kind.rawValue,

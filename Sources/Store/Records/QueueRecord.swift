@@ -1,10 +1,10 @@
 package import Core
 
-/// Where a queued thing stands.
+/// The state of a queued item.
 package enum QueueState: Int64, Sendable, CaseIterable {
   /// Waits for its turn.
   case ready = 0
-  /// An attempt is running, or was when its owner died.
+  /// An attempt is running, or was when its owner crashed.
   case active = 1
   /// Waits for a person.
   case held = 2
@@ -26,7 +26,7 @@ package struct QueueRecord: Sendable, Hashable {
   package var lane: LaneKey
   package var account: AccountID
   package var state: QueueState
-  /// Lower goes first.
+  /// Lower values first.
   package var priority: Int
   /// Not to be attempted before.
   package var due: Instant

@@ -1,6 +1,6 @@
 package import Core
 
-/// One recipient of a message, and what has become of the message for them.
+/// One recipient of a message, and the outcome of the message for them.
 package struct RecipientRecord: Sendable, Hashable {
   package var address: String
   package var role: RecipientRole
@@ -17,7 +17,7 @@ package struct RecipientRecord: Sendable, Hashable {
   }
 }
 
-/// Where the recipient stands; stored by its name.
+/// The state of the recipient; stored by its name.
 package enum RecipientRole: String, Sendable, CaseIterable {
   case to
   case cc
@@ -26,7 +26,7 @@ package enum RecipientRole: String, Sendable, CaseIterable {
   case envelope
 }
 
-/// What has become of a message for one recipient; stored by its name.
+/// The outcome of a message for one recipient; stored by its name.
 package enum RecipientState: String, Sendable, CaseIterable {
   /// Not settled yet.
   case queued

@@ -16,7 +16,7 @@ package struct SegmentRecord: Sendable, Hashable {
 
   /// Stored by its name.
   package enum Kind: String, Sendable, CaseIterable {
-    /// An attachment, encoded as it stands in the message.
+    /// An attachment, encoded as it is in the message.
     case attachment
     /// What a client has uploaded.
     case upload
@@ -78,7 +78,7 @@ extension Transaction {
     try row(Statement.select, workspace, id, as: SegmentRecord.init(_:))
   }
 
-  /// All of its bytes are here. Returns `false` when it is gone.
+  /// Marks it as complete. Returns `false` when it no longer exists.
   package func complete(
     _ id: SegmentID, in workspace: WorkspaceID, size: Int, chunks: Int, at now: Instant
   ) throws -> Bool {
@@ -88,7 +88,7 @@ extension Transaction {
       """, workspace, id, size, chunks, now) == 1
   }
 
-  /// Makes the content of a new message of these runs, in order. A message without runs consists of its own
+  /// Composes the content of a new message from these runs, in order. A message without runs consists of its own
   /// chunks.
   ///
   /// - Throws: `store.failed` when a shared segment is not there.

@@ -46,7 +46,7 @@ extension Transaction {
       signIn.redirectURI, signIn.created, signIn.expires)
   }
 
-  /// Takes it out, so that nobody else gets it, if the browser is the one that started; another browser finds
+  /// Removes it, so that no other request gets it, if the browser is the one that started; another browser finds
   /// out whether there is one and leaves it where it is.
   package func takeSignIn(stateHash: [UInt8], browserHash: [UInt8]) throws -> SignInTaking {
     let signIn = try row(

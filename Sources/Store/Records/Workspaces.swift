@@ -1,13 +1,13 @@
 package import Core
 
-/// Whose things are kept apart from everybody else's: a brand, a customer, a team. Every database has
+/// A separate set of things: a brand, a customer, a team. Every database has
 /// `default`, which is the operator's.
 package struct WorkspaceRecord: Sendable, Hashable {
   package var id: WorkspaceID
   package var name: String
   /// Where sign-ins may lead back to; empty allows every host.
   package var redirectHosts: [String]
-  /// The account that sends what names none.
+  /// The account that sends messages submitted without one.
   package var defaultSender: AccountID?
   package var created: Instant
 
@@ -83,9 +83,9 @@ extension Transaction {
   }
 
   /// Removes the workspace and all that belongs to it but the chunks of its messages. Whoever has one of its
-  /// messages in hand finds no queue row when it comes back.
+  /// messages in flight finds no queue row when it settles them.
   ///
-  /// Queue rows go before accounts, which is the order in which everybody locks them. Lanes stay: other
+  /// Queue rows go before accounts, which is the order in which all transactions lock them. Lanes stay: other
   /// workspaces may share them, and their owner lets them sleep when nothing is in them.
   package func deleteWorkspace(_ id: WorkspaceID) throws {
     try execute("DELETE FROM queue WHERE workspace = $1", id)

@@ -5,7 +5,7 @@ import Synchronization
 
 /// The embedded database: one writer thread, several readers, WAL, every commit synced.
 ///
-/// Writers that come while a commit is on its way share the next one (group commit), each with a savepoint.
+/// Writers that arrive during a commit share the next one (group commit), each with a savepoint.
 /// That, not weaker durability, is where its speed comes from.
 final class SQLiteEngine: Engine {
   var kind: EngineKind { .sqlite }
@@ -33,12 +33,12 @@ final class SQLiteEngine: Engine {
   private static let batchLimit = 256
 
   init(path: String) throws {
-    // Made here for its permissions, which SQLite gives to the files beside it too: it holds people's mail.
+    // Made here for its permissions, which SQLite also gives to its accompanying files: it contains people's mail.
     let file = open(path, O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)
     if file >= 0 { Glibc.close(file) }
     do {
       var configuration = Configuration()
-      // Another process may write too: `heliograph token issue` beside a running server.
+      // Another process may write too: `heliograph token issue` while the server is running.
       configuration.busyMode = .timeout(10)
       // Savepoints and sorting would otherwise copy pages, messages and all, into files of the temporary folder.
       configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA temp_store = MEMORY") }
@@ -104,7 +104,7 @@ final class SQLiteEngine: Engine {
       }
       closing.forEach { $0.resume() }
     }
-    // Fails only when somebody still reads, and nobody does: all that was accepted has been answered.
+    // Fails only while there is a reader, and there is none: all that was accepted has been answered.
     _ = try? pool.close()
   }
 

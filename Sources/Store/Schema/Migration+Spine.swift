@@ -78,9 +78,9 @@ extension Migration {
         PRIMARY KEY (workspace, account),
         FOREIGN KEY (workspace, account) REFERENCES account (workspace, id) ON DELETE CASCADE)
       """,
-      // `keep_alive` is when a grant that nobody uses is refreshed, lest it die of idleness.
+      // `keep_alive` is when an unused grant is refreshed, so that it does not expire.
       "CREATE INDEX oauth2_grant_keep_alive ON oauth2_grant (keep_alive)",
-      // A grant that was imported for an account that holds a good one. It is tried, from `due` on, before it
+      // A grant that was imported for an account that has a valid one. It is tried, from `due` on, before it
       // replaces that one, and then the account gets these values too.
       """
       CREATE TABLE pending_grant (
@@ -93,7 +93,7 @@ extension Migration {
         FOREIGN KEY (app_workspace, app) REFERENCES oauth2_app (workspace, id) ON DELETE CASCADE)
       """,
       "CREATE INDEX pending_grant_due ON pending_grant (due)",
-      // A hosted sign-in link that was handed out; `used` is when an account was stored through it.
+      // A hosted sign-in link that was issued; `used` is when an account was stored through it.
       """
       CREATE TABLE hosted_form (
         workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL,
@@ -112,7 +112,7 @@ extension Migration {
       """,
       "CREATE INDEX sign_in_expires ON sign_in (expires)",
       "CREATE INDEX sign_in_form ON sign_in (workspace, form, created)",
-      // A sign-in by device code, which somebody finishes in a browser of their own; `state` is pending, or how
+      // A sign-in by device code, which a person completes in their own browser; `state` is pending, or how
       // it ended. `code` is a box.
       """
       CREATE TABLE device_sign_in (
@@ -142,7 +142,7 @@ extension Migration {
       WHERE exchange_message_id IS NOT NULL
       """,
       "CREATE INDEX message_settled ON message (settled) WHERE settled IS NOT NULL",
-      // Who receives it, in the order of the envelope, and what has become of that.
+      // Who receives it, in the order of the envelope, and the outcome.
       """
       CREATE TABLE recipient (
         workspace TEXT NOT NULL, message TEXT NOT NULL, position BIGINT NOT NULL, address TEXT NOT NULL,
@@ -201,7 +201,7 @@ extension Migration {
       "CREATE INDEX queue_parked ON queue (workspace, account) WHERE parked = 1",
       "CREATE INDEX queue_open ON queue (kind, workspace, created, id) WHERE state < 4",
       "CREATE INDEX queue_settled ON queue (kind, settled) WHERE settled IS NOT NULL",
-      // A draft at Microsoft that nobody will send and that is still to be deleted; `due` is when to try.
+      // An orphaned draft at Microsoft that is still to be deleted; `due` is when to try.
       """
       CREATE TABLE orphan_draft (
         workspace TEXT NOT NULL, message TEXT NOT NULL, account TEXT NOT NULL, draft TEXT NOT NULL,
@@ -209,7 +209,7 @@ extension Migration {
         PRIMARY KEY (workspace, message))
       """,
       "CREATE INDEX orphan_draft_due ON orphan_draft (due)",
-      // What was tried, and what came of it; the row is written before the request leaves.
+      // Attempts and their results; the row is written before the request leaves.
       """
       CREATE TABLE attempt (
         workspace TEXT NOT NULL, queue TEXT NOT NULL, number BIGINT NOT NULL, step TEXT NOT NULL,
@@ -228,7 +228,7 @@ extension Migration {
       "CREATE INDEX lane_due ON lane (kind, next_due) WHERE next_due IS NOT NULL",
       "CREATE INDEX lane_owner ON lane (kind, owner) WHERE owner IS NOT NULL",
       // `sequence` is numbered without gaps for each account, so that a reader's cursor never skips a late
-      // commit. `position` is the place among all events of the workspace, given once it is committed.
+      // commit. `position` is its position among all events of the workspace, assigned once it is committed.
       """
       CREATE TABLE event (
         workspace TEXT NOT NULL, account TEXT NOT NULL, sequence BIGINT NOT NULL,
@@ -238,8 +238,8 @@ extension Migration {
       "CREATE INDEX event_created ON event (created)",
       "CREATE INDEX event_unplaced ON event (workspace, account, sequence) WHERE position IS NULL",
       "CREATE UNIQUE INDEX event_position ON event (workspace, position) WHERE position IS NOT NULL",
-      // The last position that was given in each workspace; kept when the workspace is deleted, so that none
-      // is given twice.
+      // The last position that was assigned in each workspace; kept when the workspace is deleted, so that none
+      // is assigned twice.
       "CREATE TABLE event_cursor (workspace TEXT PRIMARY KEY, position BIGINT NOT NULL)",
       // What one node does for all, such as giving positions.
       "CREATE TABLE duty (id TEXT PRIMARY KEY, owner TEXT, lease_until BIGINT NOT NULL)",

@@ -13,7 +13,7 @@ struct Migration {
 
 extension Store {
   func migrate() async throws {
-    // Two nodes that start together take turns; the number is any constant of ours. Whoever comes second has
+    // Two nodes that start together take turns; the number is any constant of ours. The second one has
     // to see what the first has done meanwhile.
     try await write(isolation: .readCommitted) { (tx: borrowing Transaction) in
       if tx.engine == .postgres { try tx.execute("SELECT pg_advisory_xact_lock(4715)") }

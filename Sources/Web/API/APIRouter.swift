@@ -6,8 +6,8 @@ import Hummingbird
 import NIOCore
 import Store
 
-/// Registers what answers an operation of the contract: authenticates, reads path, query and body by the contract, and
-/// writes the reply by it.
+/// Registers what answers an operation of the contract: authenticates, reads path, query and body by the
+/// contract, and writes the reply by it.
 struct APIRouter {
   private let router: Router<WebContext>
   private let authentication: BearerAuthentication
@@ -78,7 +78,7 @@ struct Call<Path: PathValues, Query: Contract, Body: Contract>: Sendable {
   var workspace: WorkspaceID { get throws { try context.workspace } }
   var caller: Principal { get throws { try context.caller } }
 
-  /// Keeps a token of one account to that account, and everybody but operators from what is theirs.
+  /// Restricts a token for one account to that account, and operators' operations to operators.
   fileprivate func confine(_ description: OperationDescription) throws {
     switch description.access {
     case .open, .optionalToken: return

@@ -20,7 +20,7 @@ struct AccountCreation: Sendable {
     return try await add(oauth2, body)
   }
 
-  /// An app acts in the mailbox by itself.
+  /// An app acts for itself in the mailbox.
   private func add(_ oauth2: OAuth2Field, _ body: AccountRequest) async throws -> AccountCreated {
     let user = oauth2.auth?.user ?? ""
     let app: NewAccount.App =
@@ -72,7 +72,7 @@ struct AccountCreation: Sendable {
           owner: owner, unknownOutcome: body.unknownOutcome), in: workspace))
   }
 
-  /// Nobody has signed in yet: the link is where somebody will.
+  /// There has been no sign-in yet: the link is for that.
   private func prepare(_ oauth2: OAuth2Field, _ body: AccountRequest) async throws -> AccountCreated {
     guard let mailbox = oauth2.auth?.delegatedUser ?? body.email ?? oauth2.auth?.user else {
       throw Problem.invalidField("email", "is required", remedy: "Name the mailbox.")

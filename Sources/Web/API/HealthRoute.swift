@@ -18,7 +18,7 @@ struct HealthRoute: Sendable {
       let expiring = try await credentials.expiring()
       var reply = HealthReply()
       reply.warnings = expiring.count
-      // Anybody may ask whether it works; whose secrets end is the operator's business.
+      // Anyone may ask whether it works; which secrets expire is shown only to operators.
       if call.context.principal?.isOperator == true {
         reply.secrets = expiring.map { ExpiringCredential($0) }
       }

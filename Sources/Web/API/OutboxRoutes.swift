@@ -4,7 +4,7 @@ import Core
 import Delivery
 import Store
 
-/// Messages that are accepted and not yet settled, and what became of one message.
+/// Messages that are accepted and not yet settled, and the outcome of one message.
 struct OutboxRoutes: Sendable {
   let outbox: Outbox
 

@@ -53,8 +53,8 @@ struct SubmitRoute: Sendable {
   }
 }
 
-/// The content of attachments as it arrives, as much as one message may hold: what is beyond that is counted and not
-/// kept.
+/// The content of attachments as it arrives, as much as one message may hold: what is beyond that is counted
+/// and not kept.
 struct StreamedFiles: Sendable {
   private var files: [[UInt8]] = []
   private var size = 0
@@ -97,7 +97,7 @@ extension SubmitReply {
 }
 
 extension Submission {
-  /// Reads addresses and attachments into values. Every faulty address of the body is told at once.
+  /// Reads addresses and attachments into values. All faulty addresses of the body are reported together.
   fileprivate init(
     _ body: SubmitRequest, files: StreamedFiles, workspace: WorkspaceID, account: AccountID,
     key: IdempotencyKey?

@@ -4,7 +4,7 @@ import HTML
 
 // What went wrong, and what to do.
 extension HostedPage {
-  /// - Parameter seconds: after how many the browser goes back by itself.
+  /// - Parameter seconds: after how many the browser is redirected.
   static func refused(_ failure: PageFailure, tryAgain: String?, back: WayBack?, seconds: Int) -> HostedPage {
     let help = HelpLink(code: failure.peerCode ?? failure.code, of: tryAgain).help
     let leaving = Markup(back) {

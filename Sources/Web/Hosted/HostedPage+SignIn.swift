@@ -87,7 +87,7 @@ extension HostedPage {
       """)
 }
 
-// Where the way ends while there is no program of one's own to go back to.
+// Where a sign-in ends without a program to return to.
 extension HostedPage {
   static func connected(_ account: String) -> HostedPage {
     HostedPage(

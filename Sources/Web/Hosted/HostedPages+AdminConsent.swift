@@ -6,7 +6,7 @@ extension HostedPages {
   /// What our links carry as `state`.
   private static let state = "adminConsent"
 
-  /// The page for an administrator who comes from Microsoft's consent page; `nil` for anybody else. Nothing
+  /// The page for an administrator who comes from Microsoft's consent page; `nil` for anyone else. Nothing
   /// changes here: what was allowed comes with the next token.
   func afterConsent(_ query: [String: String]) -> Response? {
     guard query["admin_consent"] != nil || query["state"] == Self.state else { return nil }

@@ -49,11 +49,11 @@ struct HostedPages: Sendable {
     }
   }
 
-  /// A place for the form's `redirectUrl` while there is no program of one's own to go back to.
+  /// A target for the form's `redirectUrl` without a program to return to.
   private func home(_ request: Request, _ context: WebContext) async throws -> Response {
     let query = request.formQuery
     if query["state"] == "failed" {
-      // The sentence is not taken from the address: anybody could put one there.
+      // The sentence is not taken from the URL: anyone could put one there.
       let code = query["problem"].flatMap { ProblemCode(rawValue: $0) }
       return html(.notConnected(help: code.map { HelpLink(code: $0.rawValue).help }))
     }
@@ -98,8 +98,9 @@ struct HostedPages: Sendable {
     }
   }
 
-  /// A form on another site could start a sign-in in somebody's browser. Every browser of today says where a
-  /// form came from (W3C Fetch Metadata); what does not say is no browser and has no cookies to misuse.
+  /// A form on another site could start a sign-in in a person's browser. Every browser of today says where a
+  /// form came from (W3C Fetch Metadata); a client without these headers is not a browser and has no cookies to
+  /// misuse.
   private static func refuseForeignForm(_ request: Request) throws(Problem) {
     guard let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name] else { return }
     guard ["same-origin", "none"].contains(site) else { throw .foreignForm }
@@ -124,7 +125,7 @@ struct HostedPages: Sendable {
     return response
   }
 
-  /// What a code means, for somebody who is stuck on a page of Microsoft's and will not come back here.
+  /// What a code means, for a person who is stuck on one of Microsoft's pages and will not return here.
   private func help(_ request: Request, _ context: WebContext) async throws -> Response {
     let link = HelpLink(request.formQuery)
     var answer: HelpAnswer?

@@ -15,7 +15,7 @@ struct PageFailure: Sendable {
   init(_ problem: Problem) {
     code = problem.code.rawValue
     summary = problem.summary
-    // Where waiting is all there is to do, a person is told so.
+    // If there is nothing to do but wait, the page says so.
     remedy = problem.remedy ?? (problem.retry == .futile ? nil : "Wait a few minutes, then try again.")
     actor = problem.actor
     link = problem.link

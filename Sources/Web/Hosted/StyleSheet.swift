@@ -2,7 +2,7 @@
 enum StyleSheet {
   static let text = colours + layout + parts
 
-  /// Text keeps a contrast of 4.5 to 1 on every ground that it stands on (WCAG 2.2, 1.4.3).
+  /// Text keeps a contrast of 4.5 to 1 on every background (WCAG 2.2, 1.4.3).
   private static let colours = """
     :root { color-scheme: light dark; --ink: #1b1f24; --paper: #f3f5f8; --card: #fff; --line: #d5dae1;
       --accent: #0a5bb5; --on-accent: #fff; --fault: #9b1c1c; --fault-ground: #fdf0f0; --quiet: #56606d;

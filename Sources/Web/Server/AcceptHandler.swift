@@ -43,7 +43,7 @@ final class AcceptHandler: ChannelInboundHandler {
     pause = min(length * 2, Self.longestPause)
     isPaused = true
     let channel = context.channel
-    // Without this the socket, which stays readable, would be tried again at once.
+    // Without this the socket, which stays readable, would be tried again immediately.
     channel.setOption(.autoRead, value: false).whenComplete { _ in }
     context.eventLoop.assumeIsolated().scheduleTask(in: length) { [self] in
       isPaused = false

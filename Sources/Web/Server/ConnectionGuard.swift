@@ -2,8 +2,8 @@ import Core
 import NIOCore
 import NIOHTTP1
 
-/// Keeps one connection to the limits: a small shell around `ConnectionTiming`, told by the two handlers below what
-/// happens. Used on the connection's event loop only.
+/// Keeps one connection to the limits: a small shell around `ConnectionTiming`, told by the two handlers below
+/// what happens. Used on the connection's event loop only.
 final class ConnectionGuard {
   private let limits: ServerLimits
   private let gate: ConnectionGate
@@ -78,7 +78,7 @@ final class ConnectionGuard {
   }
 }
 
-/// At the socket: tells when bytes are asked for and when they arrive.
+/// At the socket: reports when bytes are requested and when they arrive.
 final class BytesHandler: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -120,7 +120,7 @@ final class BytesHandler: ChannelDuplexHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    // Nobody above asks for what is thrown away.
+    // The handlers above do not request discarded bytes.
     if connection.timing.isDraining { context.read() }
     context.fireChannelReadComplete()
   }

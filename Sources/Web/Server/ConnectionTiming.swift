@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What one connection waits for, and until when: decides on what it is told, and knows neither socket nor clock.
+/// What one connection waits for, and until when: decides from its inputs, and uses neither socket nor clock.
 struct ConnectionTiming {
   private let limits: ServerLimits
   /// Requests whose header has been read and that have not been answered.
@@ -15,7 +15,7 @@ struct ConnectionTiming {
   private var drain: (since: NIODeadline, bytes: Int)?
   private var isFinished = false
   private var body = (bytes: 0, waited: TimeAmount.zero)
-  /// Since when the client has been asked for more of a body; `nil` while we take our time.
+  /// Since when the client has been asked for more of a body; `nil` while the server is busy.
   private var askedSince: NIODeadline?
 
   init(limits: ServerLimits, at now: NIODeadline) {

@@ -3,7 +3,8 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Before any route: finds out who asks, and hands over a body whose faults are problems and whose bytes are counted.
+/// Before any route: finds out who asks, and hands over a body whose faults are problems and whose bytes are
+/// counted.
 struct RequestGuard: RouterMiddleware {
   typealias Context = WebContext
 
@@ -88,13 +89,13 @@ struct ResponseHeaders: RouterMiddleware {
   }
 }
 
-/// Whose request it is when proxies stand between.
+/// The client's address when there are proxies in between.
 enum ClientAddress {
   /// More entries than any chain of proxies has are not read.
   private static let longestChain = 32
 
-  /// The nearest address that is no trusted proxy: each trusted one is believed about the one before it, and
-  /// nobody else. An entry that is no address ends the search at the proxy that wrote it.
+  /// The nearest address that is not a trusted proxy: each trusted one is believed about the one before it, and
+  /// no other. An entry that is not an address ends the search at the proxy that wrote it.
   static func find(peer: IPAddress, forwarded: [String], trusted: [CIDR]) -> IPAddress {
     var address = peer
     let entries = forwarded.joined(separator: ",").split(separator: ",", omittingEmptySubsequences: false)

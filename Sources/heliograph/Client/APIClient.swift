@@ -43,7 +43,8 @@ struct APIClient: Sendable {
     ProcessInfo.processInfo.environment["HELIOGRAPH_TOKEN"].flatMap { $0.isEmpty ? nil : Secret($0) }
   }
 
-  /// - Throws: `Problem`: the gateway's own, or that it cannot be reached, or that its reply is not the contract's.
+  /// - Throws: `Problem`: the gateway's own, or that it cannot be reached, or that its reply is not the
+  ///   contract's.
   func call<Path: PathValues, Query: Contract, Body: Contract, Reply: Contract>(
     _ operation: API.Operation<Path, Query, Body, Reply>, path: Path, query: Query = Query(),
     body: Body = Body(), headers: [(name: String, value: String)] = []
@@ -134,7 +135,7 @@ struct APIClient: Sendable {
   }
 }
 
-/// A reply: its value for people, its bytes as they came for `--json`.
+/// A reply: its value for people, its bytes as received for `--json`.
 struct APIReply<Value: Contract>: Sendable {
   let value: Value
   let bytes: [UInt8]

@@ -121,7 +121,7 @@ struct AccountAdd: AsyncParsableCommand {
     ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : Secret($0) }
   }
 
-  /// The account has an id before anybody signs in, so that its state can be watched.
+  /// The account has an id before the sign-in, so that its state can be watched.
   private func signIn() async throws {
     let account = account ?? AccountID("acc_" + UUID().uuidString.lowercased())
     try await APIClient.withEnvironment { client in

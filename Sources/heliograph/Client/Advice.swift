@@ -8,7 +8,7 @@ struct Advice {
   let actor: Responsible?
   let link: String?
 
-  /// - Parameter remedyLabel: Stands in front of the remedy, such as `To do: `.
+  /// - Parameter remedyLabel: Precedes the remedy, such as `To do: `.
   func lines(remedyLabel: String = "") -> [String] {
     [
       remedy.map { remedyLabel + $0 }, code?.how.map { "How: \($0.command)" },

@@ -67,7 +67,8 @@ struct Doctor: AsyncParsableCommand {
       + accounts.filter { app == nil || $0.app == app }.map { .account($0.account) }
   }
 
-  /// A test takes a second or two; this many at once are fast enough for a large installation and do not strain it.
+  /// A test takes a second or two; this many in parallel are fast enough for a large installation and do not
+  /// strain it.
   private static let width = 8
 
   private func test(_ subjects: [Subject], _ client: APIClient) async throws -> [Tested] {

@@ -16,7 +16,7 @@ extension Problem {
 
   static let noToken = Problem(
     .tokenMissing, "HELIOGRAPH_TOKEN is not set.",
-    remedy: "Make a token with `heliograph token issue` and export it.")
+    remedy: "Create a token with `heliograph token issue` and export it.")
 
   static func unreachable(_ url: String) -> Problem {
     Problem(

@@ -9,7 +9,7 @@ struct QueueCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List the messages that wait, are being sent, or are held.")
+      abstract: "List the messages that are waiting, being sent or held.")
 
     @OptionGroup var paging: Paging
 

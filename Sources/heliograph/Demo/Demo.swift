@@ -50,8 +50,8 @@ struct Demo: AsyncParsableCommand {
         gateway: "http://localhost:\(port)", sandbox: sandbox, token: token, staysUp: !exit)
       if !exit { try await gracefulShutdown() }
     }
-    // Whatever ends first ends the demo: the tour, a signal, or a server whose port is in use. A failure cancels the
-    // others, because code that waits for a server to start is not informed of a graceful shutdown.
+    // Whatever ends first ends the demo: the tour, a signal, or a server whose port is in use. A failure
+    // cancels the others, because code that waits for a server to start is not informed of a graceful shutdown.
     let services = [server, gateway, tour].map { (service: any Service) in
       ServiceGroupConfiguration.ServiceConfiguration(
         service: service, successTerminationBehavior: .gracefullyShutdownGroup,
@@ -74,7 +74,7 @@ struct Demo: AsyncParsableCommand {
 
 }
 
-/// A part of the demo that runs beside the others.
+/// A part of the demo that runs concurrently with the others.
 private struct Play: Service {
   let body: @Sendable () async throws -> Void
 

@@ -9,7 +9,7 @@ struct DemoBrowser {
   private let http: HTTPClient
   private var cookies: [String: [String: String]] = [:]
 
-  /// More hops than any sign-in takes.
+  /// More hops than any sign-in needs.
   private static let redirectLimit = 10
 
   init(http: HTTPClient) {
