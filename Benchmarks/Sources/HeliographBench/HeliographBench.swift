@@ -29,7 +29,7 @@ struct Figures: AsyncParsableCommand {
 
   func validate() throws {
     guard rounds > 0, messages >= 100, rows >= 100, rows < 1_000_000 else {
-      throw ValidationError("There are at least 1 round, 100 messages and 100 rows, and under a million rows.")
+      throw ValidationError("Give at least 1 round, 100 messages and 100 rows, and under a million rows.")
     }
     // The sandbox's log of requests, from which delivery is checked, holds 20,000.
     guard messages <= 9000 else { throw ValidationError("There are at most 9000 messages.") }
