@@ -35,9 +35,6 @@ package struct EmailAddress: Sendable, CustomStringConvertible {
   /// All in lower case. Exchange and Outlook.com ignore the case of the whole address: compare by this
   /// wherever the mailbox is Microsoft's.
   package var key: String { text.lowercased() }
-
-  /// Whether a header or an envelope with this address needs UTF-8 (RFC 6531, RFC 6532).
-  package var isInternational: Bool { !text.utf8.allSatisfy { $0 < 0x80 } }
 }
 
 extension EmailAddress: Hashable {

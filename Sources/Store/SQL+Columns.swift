@@ -5,11 +5,6 @@ extension SQL {
     "INSERT INTO \(table) (\(columns)) VALUES (\(placeholders(1...columns.names.count)))"
   }
 
-  /// The columns as those of `table`, for a statement that joins: `"queue.workspace, queue.id"`.
-  func qualified(by table: SQL) -> SQL {
-    SQL(trusted: names.map { "\(table.text).\($0)" }.joined(separator: ", "))
-  }
-
   /// `"name = excluded.name, ..."` for `ON CONFLICT ... DO UPDATE SET`, of all columns but those.
   func excluded(except kept: Set<String>) -> SQL {
     SQL(

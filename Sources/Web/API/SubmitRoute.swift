@@ -36,7 +36,8 @@ struct SubmitRoute: Sendable {
         if key != nil { hash.update(bufferPointer: bytes) }
         try reader.feed(bytes)
       }
-      files.take(reader.takeStreamed())
+      let pieces = reader.takeStreamed()
+      if !reader.hasFaults { files.take(pieces) }
     }
     let body = try reader.finish()
     files.take(reader.takeStreamed())
