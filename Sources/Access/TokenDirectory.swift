@@ -106,7 +106,7 @@ extension TokenDirectory {
 
   /// On other nodes, and in other processes, it may pass for a second more.
   ///
-  /// - Throws: `token.notFound`, or `token.scope` for one that may more than the caller's own.
+  /// - Throws: `token.notFound`, or `token.scope` for one with more rights than the caller's own.
   package func revoke(_ id: TokenID, by principal: Principal) async throws {
     try await store.write { (tx: borrowing Transaction) in
       guard let token = try tx.apiToken(id, in: principal.workspace) else {

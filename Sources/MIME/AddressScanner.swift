@@ -63,7 +63,7 @@ struct AddressScanner {
     }
   }
 
-  /// A message, a digit, a hyphen; also an underscore, which real host names have though RFC 5321 does not.
+  /// ASCII alphanumerics and a hyphen; also an underscore, which real host names have though RFC 5321 does not.
   private static func isDomainText(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case "a"..."z", "A"..."Z", "0"..."9", "-", "_": true

@@ -57,7 +57,7 @@ package struct WebApplication: Sendable {
   ///   - trustedProxies: They are believed about who asks (`X-Forwarded-For`).
   package init(
     _ services: Services, publicURL: String, loginOrigins: [String], bodyLimit: Int,
-    bodyMemory: Int = 64 << 20,
+    bodyMemory: Int,
     trustedProxies: [CIDR] = []
   ) {
     budget = MemoryBudget(limit: bodyMemory, largestBody: bodyLimit)

@@ -37,7 +37,8 @@ struct TestGateway: Sendable {
       engine, time: time, prepared: Secret(prepared), exposesTokens: exposesTokens, vault: vault
     ) { services, cloud in
       let application = WebApplication(
-        services, publicURL: "http://localhost:3000", loginOrigins: [cloud.login], bodyLimit: 1 << 20)
+        services, publicURL: "http://localhost:3000", loginOrigins: [cloud.login], bodyLimit: 1 << 20,
+        bodyMemory: 64 << 20)
       let router = application.router()
       let routes = router.routes.map { "\($0.method.rawValue) \($0.path.description)" }
       let value = Slot<Value>()

@@ -21,7 +21,8 @@ enum WebFixture {
   ) async throws -> Value {
     try await withServices { services, cloud in
       let application = WebApplication(
-        services, publicURL: "http://localhost:3000", loginOrigins: [cloud.login], bodyLimit: 1 << 20)
+        services, publicURL: "http://localhost:3000", loginOrigins: [cloud.login], bodyLimit: 1 << 20,
+        bodyMemory: 64 << 20)
       return try await body(application.router())
     }
   }

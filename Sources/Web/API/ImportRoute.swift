@@ -22,11 +22,11 @@ struct ImportRoute: Sendable {
       }
       let list = AccountImport(
         into: directory, workspace: try call.workspace, isDryRun: call.query.isDryRun)
-      return Self.answer(request.body, list)
+      return Self.answer(request.body, list, call.context.bodyMemory)
     }
   }
 
-  private static func answer(_ body: RequestBody, _ list: AccountImport) -> Response {
+  private static func answer(_ body: RequestBody, _ list: AccountImport, _ memory: BodyMemory?) -> Response {
     Response(
       status: .ok, headers: [.contentType: "application/x-ndjson; charset=utf-8", .cacheControl: "no-store"],
       body: ResponseBody { writer in
@@ -35,7 +35,7 @@ struct ImportRoute: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask {
             defer { answer.finish() }
-            try await read(body, list, answer)
+            try await read(body, list, memory, answer)
           }
           for await lines in answer.lines {
             try await writer.write(lines)
@@ -47,18 +47,25 @@ struct ImportRoute: Sendable {
       })
   }
 
-  private static func read(_ body: RequestBody, _ list: AccountImport, _ answer: AnswerQueue) async throws {
+  private static func read(
+    _ body: RequestBody, _ list: AccountImport, _ memory: BodyMemory?, _ answer: AnswerQueue
+  ) async throws {
     var list = list
     var size = 0
-    for try await buffer in body where !list.isOver {
-      size += buffer.readableBytes
-      let reports =
-        if size > bodyLimit {
-          list.stop(Problem.listTooLarge(limit: bodyLimit))
-        } else {
-          await list.take(Array(buffer.readableBytesView))
-        }
-      try await answer.add(reports)
+    do {
+      for try await buffer in body {
+        defer { memory?.giveBack(buffer.readableBytes) }
+        size += buffer.readableBytes
+        let reports =
+          if size > bodyLimit {
+            list.stop(Problem.listTooLarge(limit: bodyLimit))
+          } else {
+            await list.take(Array(buffer.readableBytesView))
+          }
+        try await answer.add(reports)
+      }
+    } catch let problem as Problem {
+      try await answer.add(list.stop(problem))
     }
     try await answer.add(await list.finish())
   }
