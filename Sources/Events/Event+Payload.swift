@@ -82,7 +82,7 @@ private struct MessagePayload: Encodable {
     envelope = Envelope(from: facts.envelopeFrom, to: facts.envelopeTo)
     self.response = response
     error = problem?.summary
-    errorCode = problem?.peerCode ?? problem?.code
+    errorCode = problem.map { $0.peerCode ?? $0.apiCode }
     self.problem = problem?.code
     remedy = problem?.remedy
   }

@@ -275,8 +275,6 @@ extension ProblemRecord {
   /// The row of the catalogue; `nil` for a code of a newer version.
   var knownCode: ProblemCode? { ProblemCode(rawValue: code) }
 
-  var scope: Scope? { knownCode?.scope }
-
   /// Whether the cause is Microsoft or this installation, not the account.
   fileprivate var passesByItself: Bool { scope == .service || scope == .installation }
 }

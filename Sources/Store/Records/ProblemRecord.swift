@@ -12,6 +12,7 @@ package struct ProblemRecord: Sendable, Hashable, Codable {
   package var requestID: String?
   package var actor: Responsible?
   package var link: String?
+  private var scopeWord: String
   private var microseconds: Int64
 
   package init(_ problem: Problem, at now: Instant) {
@@ -23,9 +24,14 @@ package struct ProblemRecord: Sendable, Hashable, Codable {
     requestID = problem.origin?.requestID
     actor = problem.actor
     link = problem.link
+    scopeWord = problem.scope.rawValue
     microseconds = now.microseconds
   }
 
+  /// What has to wait; `nil` for a scope of a newer version.
+  package var scope: Scope? { Scope(rawValue: scopeWord) }
+  /// The code that the API and the events show.
+  package var apiCode: String { ProblemCode(rawValue: code)?.apiCode ?? code }
   package var occurred: Instant { Instant(microseconds: microseconds) }
 }
 

@@ -6,7 +6,7 @@ extension ProblemReply {
   init(_ record: ProblemRecord) {
     self.init()
     problem = record.code
-    code = ProblemCode(rawValue: record.code)?.apiCode ?? record.code
+    code = record.apiCode
     message = record.summary
     remedy = record.remedy
     actor = record.actor.map { Word($0) }

@@ -182,6 +182,14 @@ extension AccountMachineTests {
     }
   }
 
+  @Test func `the scope of a refusal counts, not that of its code`() {
+    let code = ProblemCode.entraRejected
+    #expect(code.scope == .account)
+    let refusal = ProblemRecord(Problem(code, "It failed.", remedy: nil, scope: .app), at: Self.now)
+    let next = Self.machine(.authenticationError, error: refusal).transition(for: .appChanged)
+    #expect(next.status.state == .connecting && next.wakesConnector)
+  }
+
   @Test func `what is known of a mailbox stays, unless it is another one`() {
     let known = Self.machine(.connected, found: true)
     #expect(known.transition(for: .entered(sameMailbox: true)).status.mailboxFound)
