@@ -15,7 +15,7 @@ struct GrantMemory: Sendable {
   subscript(row: QueueRecord) -> SenderAbilities? {
     get { abilities[Key(row)] }
     set {
-      if count >= Self.limit, abilities[Key(row)] == nil { abilities = [:] }
+      if count >= Self.limit, newValue != nil, abilities[Key(row)] == nil { abilities = [:] }
       abilities[Key(row)] = newValue
     }
   }

@@ -19,8 +19,9 @@ final class SenderMemory: Sendable {
     get { known.withLock { $0[Key(workspace: workspace, account: account)] } }
     set {
       known.withLock { known in
-        if known.count >= Self.limit { known.removeAll() }
-        known[Key(workspace: workspace, account: account)] = newValue
+        let key = Key(workspace: workspace, account: account)
+        if known.count >= Self.limit, newValue != nil, known[key] == nil { known = [:] }
+        known[key] = newValue
       }
     }
   }

@@ -76,7 +76,7 @@ package struct WebApplication: Sendable {
     HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
     let api = APIRouter(
       router: router, authentication: BearerAuthentication(tokens: services.tokens), bodyLimit: bodyLimit)
-    HealthRoute(store: services.store, credentials: services.secrets).add(to: api)
+    HealthRoute(credentials: services.secrets).add(to: api)
     AppRoutes(apps: services.apps, desk: services.registration).add(to: api)
     VerificationRoutes(verifier: services.verifier).add(to: api)
     AccountRoutes(

@@ -33,6 +33,22 @@ import Testing
     #expect(timing.idleSince != nil)
   }
 
+  @Test func `an answer that nobody reads is not kept for good`() {
+    var timing = ConnectionTiming(limits: Self.limits, at: start)
+    timing.head()
+    timing.end(at: start)
+    timing.sending(8192, at: start)
+    timing.sending(4096, at: start + .seconds(5))
+    // 30 seconds, and one for each 4 KiB.
+    #expect(timing.deadline == start + .seconds(33))
+    timing.sent(8192, at: start + .seconds(20))
+    #expect(timing.deadline == start + .seconds(51))
+    timing.answered(at: start + .seconds(21))
+    #expect(timing.deadline == start + .seconds(51))
+    timing.sent(4096, at: start + .seconds(50))
+    #expect(timing.deadline == start + .seconds(110))
+  }
+
   @Test func `a body may pause while we take our time, and not when we wait for it`() {
     var timing = ConnectionTiming(limits: Self.limits, at: start)
     timing.head()

@@ -50,6 +50,7 @@ struct ServerHarness: Sendable {
       let buffer = try await request.body.collect(upTo: 1024)
       return try StartForm.read(form: buffer.readableBytesView).data
     }
+    router.get("large") { _, _ in ByteBuffer(repeating: UInt8(ascii: "x"), count: 64 << 20) }
     router.get("client") { _, context in context.clientAddress?.description ?? "none" }
     return router
   }
@@ -108,11 +109,13 @@ final class RawClient: Sendable {
     }
   }
 
-  init(port: Int) async throws {
+  /// - Parameter reads: Whether it reads what it is sent.
+  init(port: Int, reads: Bool = true) async throws {
     let arrivals = Arrivals()
     self.arrivals = arrivals
     channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.allowRemoteHalfClosure, value: true)
+      .channelOption(.autoRead, value: reads)
       .channelInitializer { $0.pipeline.addHandler(arrivals) }
       .connect(host: "localhost", port: port).get()
   }
@@ -156,6 +159,9 @@ final class RawClient: Sendable {
   }
 
   func close() async { try? await channel.close() }
+
+  /// Returns when the connection is gone, which one that reads nothing learns when it writes.
+  func ended() async { try? await channel.closeFuture.get() }
 }
 
 /// The lines of a log, by level.

@@ -177,6 +177,19 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `an answer that nobody reads ends the connection`() async throws {
+    try await ServerHarness.run({
+      ($0.bodyTimeout, $0.slowestBody) = (.milliseconds(100), 1 << 30)
+      ($0.headTimeout, $0.idleTimeout) = (.hours(1), .hours(1))
+    }) { server in
+      let client = try await RawClient(port: server.port, reads: false)
+      client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nX: ")
+      client.trickle("x", every: .milliseconds(20))
+      await client.ended()
+    }
+  }
+
   @Test func `hundreds that say nothing take no place from one that does`() async throws {
     try await ServerHarness.run({ $0.connections = 8 }) { server in
       var silent: [RawClient] = []

@@ -1,10 +1,10 @@
-import Core
+package import Core
 
 /// What is wrong with one request: the first faults in full, the others only counted, so that a body of a
 /// hundred thousand faults costs no more than reading it.
-struct Faults: Sendable {
+package struct Faults: Sendable {
   /// A reader corrects a few and asks again; more would only make the answer grow.
-  static let limit = 20
+  package static let limit = 20
 
   private var told: [Told] = []
   private(set) var count = 0
@@ -54,11 +54,23 @@ struct Faults: Sendable {
   /// `nil` when nothing is wrong. What is not supported decides its code, then what is unknown.
   var problem: Problem? {
     guard let kind = told.map(\.kind).max() else { return nil }
-    let faults = told.map(\.fault)
+    return Problem(kind.code, faults: told.map(\.fault), of: count, remedy: kind.remedy)
+  }
+}
+
+extension Problem {
+  /// A problem of single fields.
+  ///
+  /// - Parameters:
+  ///   - faults: The first of them, their messages without a full stop.
+  ///   - count: How many there are.
+  package init(
+    _ code: ProblemCode, faults: [FieldFault], of count: Int,
+    remedy: String = "Correct the field and send the request again."
+  ) {
     var sentences = faults.map { "\($0.key): \($0.message)" }
-    if count > told.count { sentences.append("and \(count - told.count) more") }
-    return Problem(
-      kind.code, sentences.joined(separator: "; ") + ".", remedy: kind.remedy, fields: faults)
+    if count > faults.count { sentences.append("and \(count - faults.count) more") }
+    self.init(code, sentences.joined(separator: "; ") + ".", remedy: remedy, fields: faults)
   }
 }
 

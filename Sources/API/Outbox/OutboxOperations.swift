@@ -13,7 +13,7 @@ package struct OutboxPage: PagedReply {
     Required(PageTerm.total, \.total)
     Required(PageTerm.number, \.page)
     Required(PageTerm.pages, \.pages)
-    Required("messages", \.messages, .list(.object, count: 0...1000), "The messages, the newest last.")
+    Required("messages", \.messages, .list(.object, count: 0...1000), "The messages, newest first.")
   }
 }
 

@@ -20,10 +20,3 @@ extension Store {
 
   private static let knownText = Array("Heliograph".utf8)
 }
-
-extension Transaction {
-  /// Whether the database answers.
-  package func ping() throws {
-    _ = try row("SELECT 1 AS answer") { try $0.integer("answer") }
-  }
-}

@@ -4,10 +4,7 @@ import MIME
 
 /// Reads the addresses of one body, and collects what is wrong with them.
 struct AddressReader {
-  /// As many as the contract tells of a body.
-  private static let limit = 20
-  /// Fields whose value is no address of a message's recipient or author.
-  private static let otherFields: Set = ["messageId", "envelope.from", "sendTo"]
+  private var code = ProblemCode.requestInvalidField
   private var faults: [FieldFault] = []
   private var count = 0
 
@@ -19,10 +16,14 @@ struct AddressReader {
     address(field.address, key + ".address").map { NamedAddress(name: field.name, address: $0) }
   }
 
-  mutating func address(_ text: String, _ key: String) -> EmailAddress? {
+  /// - Parameter code: What a fault of it is called; `message.invalidAddress` wins over all else in the body.
+  mutating func address(
+    _ text: String, _ key: String, code: ProblemCode = .messageInvalidAddress
+  ) -> EmailAddress? {
     do {
       return try EmailAddress(text)
     } catch {
+      if code == .messageInvalidAddress { self.code = code }
       fault(key, error.summary)
       return nil
     }
@@ -39,17 +40,12 @@ struct AddressReader {
 
   mutating func fault(_ key: String, _ message: String) {
     count += 1
-    if faults.count < Self.limit { faults.append(FieldFault(message: message, key: key)) }
+    guard faults.count < Faults.limit else { return }
+    faults.append(FieldFault(message: message.last == "." ? String(message.dropLast()) : message, key: key))
   }
 
   /// Throws one problem with every fault.
   func finish() throws(Problem) {
-    guard !faults.isEmpty else { return }
-    let isAddress = faults.contains { !Self.otherFields.contains($0.key) }
-    var sentences = faults.map { "\($0.key): \($0.message)" }
-    if count > faults.count { sentences.append("and \(count - faults.count) more") }
-    throw Problem(
-      isAddress ? .messageInvalidAddress : .requestInvalidField, sentences.joined(separator: "; "),
-      remedy: "Correct the field and send the request again.", fields: faults)
+    if !faults.isEmpty { throw Problem(code, faults: faults, of: count) }
   }
 }

@@ -23,7 +23,7 @@ struct VerificationRoutes: Sendable {
 
   private func recipient(_ text: String?) throws -> EmailAddress? {
     var reader = AddressReader()
-    let address = text.flatMap { reader.address($0, "sendTo") }
+    let address = text.flatMap { reader.address($0, "sendTo", code: .requestInvalidField) }
     try reader.finish()
     return address
   }

@@ -41,6 +41,9 @@ final class ConnectionGuard {
   func answered() { update { $0.answered(at: $1) } }
   func finished() { update { $0.finished(at: $1) } }
 
+  func sending(_ count: Int) { update { $0.sending(count, at: $1) } }
+  func sent(_ count: Int) { update { $0.sent(count, at: $1) } }
+
   func received(_ count: Int) {
     var goesOn = true
     update { goesOn = $0.received(count, at: $1) }
@@ -78,7 +81,7 @@ final class ConnectionGuard {
   }
 }
 
-/// At the socket: reports when bytes are requested and when they arrive.
+/// At the socket: reports when bytes are requested, when they arrive and when they leave.
 final class BytesHandler: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -123,6 +126,14 @@ final class BytesHandler: ChannelDuplexHandler {
     // The handlers above do not request discarded bytes.
     if connection.timing.isDraining { context.read() }
     context.fireChannelReadComplete()
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    let count = unwrapOutboundIn(data).readableBytes
+    let promise = promise ?? context.eventLoop.makePromise()
+    connection.sending(count)
+    promise.futureResult.assumeIsolated().whenComplete { [connection] _ in connection.sent(count) }
+    context.write(data, promise: promise)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

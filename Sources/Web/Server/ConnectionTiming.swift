@@ -17,10 +17,15 @@ struct ConnectionTiming {
   private var body = (bytes: 0, waited: TimeAmount.zero)
   /// Since when the client has been asked for more of a body; `nil` while the server is busy.
   private var askedSince: NIODeadline?
+  /// Bytes of answers that the socket has not taken yet.
+  private var unsent = 0
+  /// Since when it has taken none of them.
+  private var unsentSince: NIODeadline
 
   init(limits: ServerLimits, at now: NIODeadline) {
     self.limits = limits
     headSince = now
+    unsentSince = now
   }
 
   /// Whether nothing of ours would be lost by closing the connection, and since when that is so.
@@ -33,6 +38,14 @@ struct ConnectionTiming {
 
   /// When the connection is closed if nothing happens until then.
   var deadline: NIODeadline? {
+    guard unsent > 0 else { return readDeadline }
+    let time = limits.bodyTimeout + .seconds(Int64(unsent / limits.slowestBody))
+    let sendDeadline = unsentSince + time
+    // Whoever still reads the last answer need not begin the next request.
+    return idleSince != nil && drain == nil ? sendDeadline : min(sendDeadline, readDeadline ?? sendDeadline)
+  }
+
+  private var readDeadline: NIODeadline? {
     if let drain { return drain.since + limits.drainTimeout }
     if isReading { return askedSince.map { $0 + limits.bodyTimeout } }
     guard inProgress == 0 else { return nil }
@@ -42,6 +55,19 @@ struct ConnectionTiming {
   /// More is read from the socket as soon as it is there.
   mutating func asked(at now: NIODeadline) {
     if askedSince == nil { askedSince = now }
+  }
+
+  /// Bytes of an answer were given to the socket.
+  mutating func sending(_ count: Int, at now: NIODeadline) {
+    if unsent == 0 { unsentSince = now }
+    unsent += count
+  }
+
+  /// The socket has taken bytes, as it does when the client reads.
+  mutating func sent(_ count: Int, at now: NIODeadline) {
+    unsent -= count
+    unsentSince = now
+    if unsent == 0, !hasHeadBegun { headSince = now }
   }
 
   /// Bytes arrived.

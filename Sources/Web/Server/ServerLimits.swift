@@ -5,9 +5,11 @@ package struct ServerLimits: Sendable {
   /// From the connection, or from the first byte of a further request, to the end of the header. A header is one
   /// packet or a few; ten seconds allow for two lost ones.
   package var headTimeout: TimeAmount = .seconds(10)
-  /// From one piece of a body to the next. Mobile networks pause that long when the cell changes.
+  /// From one piece of a body to the next, of a request or of an answer. Mobile networks pause that long when the
+  /// cell changes.
   package var bodyTimeout: TimeAmount = .seconds(30)
-  /// Bytes per second of a body, on average, once the client has been waited for `bodyTimeout` in all: 32 kbit/s
+  /// Bytes per second of a body, on average, once the client has been waited for `bodyTimeout` in all, and of an
+  /// answer beyond that time: 32 kbit/s
   /// is less than any line on which mail is sent with attachments.
   package var slowestBody = 4 * 1024
   /// Between two requests on one connection. Proxies keep theirs for a minute, which is nginx's default.
