@@ -74,6 +74,25 @@ import Testing
     }
   }
 
+  @Test(arguments: StoreEngine.allCases)
+  func `Messages wait while the app is disabled, and go when it is enabled`(engine: StoreEngine) async throws
+  {
+    try await Rig.run(engine) { rig in
+      try await rig.sandbox.settings(["sendLagMs": 0])
+      var browser = Browser(http: rig.http)
+      _ = try await rig.signIn(&browser, try await rig.signInLink(["account": "alice"]), as: Self.alice)
+      let app = try #require(try await rig.gateway.get("/v1/account/alice").expect()["app"].text)
+      _ = try await rig.gateway.send("PUT", "/v1/oauth2/\(app)", body: #"{"enabled":false}"#).expect()
+      try await rig.send(["one"])
+      try await eventually("a message waits") { try await rig.waiting("app.disabled") > 0 }
+      try await rig.send(["two", "three"])
+      _ = try await rig.gateway.send("PUT", "/v1/oauth2/\(app)", body: #"{"enabled":true}"#).expect()
+      try await eventually("they arrived") {
+        try await Set(rig.sandbox.subjects(of: Self.bob)) == ["one", "two", "three"]
+      }
+    }
+  }
+
   fileprivate static let alice = "alice@contoso.test"
   fileprivate static let bob = "bob@contoso.test"
 }

@@ -96,7 +96,7 @@ package struct AppRegistry: Sendable {
         try tx.deleteAppToken(of: id, in: workspace)
       }
       // What was refused because of the app may be fixed now.
-      for account in try tx.refusedAccounts(ofApp: id, in: workspace) {
+      for account in try tx.waitingAccounts(ofApp: id, in: workspace) {
         try tx.apply(.appChanged, to: account.id, in: account.workspace, at: now)
       }
     }

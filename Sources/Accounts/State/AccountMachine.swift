@@ -149,7 +149,13 @@ extension AccountMachine {
       next.wakesConnector = true
       return next
     case .appChanged:
-      guard isRefused, status.lastError?.scope == .app else { return unchanged }
+      guard isRefused else {
+        // Messages of a connected account may wait for the app too.
+        var next = unchanged
+        next.resumesMessages = isConnected && !status.paused
+        return next
+      }
+      guard status.lastError?.scope == .app else { return unchanged }
       var next = moved(to: .connecting)
       next.wakesConnector = true
       return next

@@ -91,12 +91,16 @@ extension Transaction {
       id)
   }
 
-  /// Those of an app, in all workspaces, that are not connected because something was refused.
-  package func refusedAccounts(ofApp app: AppID, in workspace: WorkspaceID) throws -> [AccountRecord] {
+  /// Those of an app, in all workspaces, that may wait for it: because something was refused, or with their
+  /// messages.
+  package func waitingAccounts(ofApp app: AppID, in workspace: WorkspaceID) throws -> [AccountRecord] {
     try rows(
       AccountDetails.select
         + """
-         WHERE app_workspace = $1 AND app = $2 AND (state = 'authenticationError' OR state = 'connectError')
+         WHERE app_workspace = $1 AND app = $2 AND (state = 'authenticationError' OR state = 'connectError'
+          OR EXISTS (
+            SELECT 1 FROM queue
+            WHERE parked = 1 AND queue.workspace = account.workspace AND queue.account = account.id))
         ORDER BY account.id
         """, workspace, app
     ) { try AccountRecord($0) }
