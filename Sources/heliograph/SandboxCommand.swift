@@ -18,8 +18,8 @@ struct SandboxCommand: AsyncParsableCommand {
       """)
 
   @Option(help: "Address to listen on.") var host = "127.0.0.1"
-  @Option(help: "Port; 0 chooses a free one.") var port = 4000
-  @Option(help: "Port for TLS; 0 chooses a free one. Default: no TLS.") var tlsPort: Int?
+  @Option(help: "Port; 0 chooses a free one.") var port: UInt16 = 4000
+  @Option(help: "Port for TLS; 0 chooses a free one. Default: no TLS.") var tlsPort: UInt16?
   @Option(help: .init("Folder for the certificate authority, ca.pem.", valueName: "dir")) var data: String?
   @Flag(help: "Allow a --host that other machines can reach; the sandbox has no passwords.") var allowRemote =
     false
@@ -27,8 +27,8 @@ struct SandboxCommand: AsyncParsableCommand {
   func run() async throws {
     var configuration = SandboxConfiguration()
     configuration.host = host
-    configuration.port = port
-    configuration.tlsPort = tlsPort
+    configuration.port = Int(port)
+    configuration.tlsPort = tlsPort.map { Int($0) }
     configuration.dataDirectory = data.map { URL(filePath: $0, directoryHint: .isDirectory) }
     configuration.allowRemote = allowRemote
     var logger = Logger(label: "sandbox", factory: { StreamLogHandler.standardError(label: $0) })

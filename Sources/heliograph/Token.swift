@@ -35,8 +35,8 @@ struct Token: AsyncParsableCommand {
       for scope in scope where scope.isEmpty || scope.contains(where: \.isWhitespace) {
         throw ValidationError("A scope must be one word, not '\(scope)'.")
       }
-      if let expires, expires < 1 {
-        throw ValidationError("--expires must be at least 1 day, not \(expires).")
+      if let expires, !(1...36_500).contains(expires) {
+        throw ValidationError("--expires must be 1 to 36500 days, not \(expires).")
       }
     }
 

@@ -118,6 +118,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ["sandbox", "--port", "70000"], ["sandbox", "--tls-port", "65536"], ["demo", "--sandbox-port", "70001"],
+    ["token", "issue", "--expires", "36501"], ["token", "issue", "--expires", "99999999999999"],
+  ])
+  func `A number that is out of range is refused`(command: [String]) async throws {
+    try await withFolder { folder in
+      let ended = try await Program.run(command, in: folder)
+      #expect(ended.status == 64 && ended.errors.contains(command.last ?? ""), "\(ended.errors)")
+    }
+  }
+
   @Test func `A gateway that is not there is named`() async throws {
     try await withFolder { folder in
       let url = "http://localhost:\(FreePort.take())"

@@ -19,8 +19,8 @@ struct Demo: AsyncParsableCommand {
       Nothing leaves this machine. The gateway's data is in a new temporary folder, unless --data names one.
       """)
 
-  @Option(help: "Port of the gateway.") var port = 3000
-  @Option(help: "Port of the sandbox.") var sandboxPort = 4000
+  @Option(help: "Port of the gateway.") var port: UInt16 = 3000
+  @Option(help: "Port of the sandbox.") var sandboxPort: UInt16 = 4000
   @Option(help: .init("Folder for the gateway's data.", valueName: "dir")) var data: String?
   @Flag(help: "Exit once the message has arrived, with status 0; with the reason and status 1 otherwise.")
   var exit =
@@ -67,7 +67,7 @@ struct Demo: AsyncParsableCommand {
     _ logger: Logger, _ onListening: @escaping @Sendable (SandboxPorts) async -> Void
   ) throws -> SandboxServer {
     var configuration = SandboxConfiguration()
-    configuration.port = sandboxPort
+    configuration.port = Int(sandboxPort)
     return try SandboxServer(
       configuration: configuration, state: try SandboxState(), logger: logger, onListening: onListening)
   }
