@@ -111,7 +111,9 @@ extension Submission {
     to = reader.read(body.to, "to")
     cc = reader.read(body.cc, "cc")
     bcc = reader.read(body.bcc, "bcc")
-    let envelopeFrom = body.envelope?.from.flatMap { reader.address($0, "envelope.from", code: .requestInvalidField) }
+    let envelopeFrom = body.envelope?.from.flatMap {
+      reader.address($0, "envelope.from", code: .requestInvalidField)
+    }
     envelopeTo = body.envelope.map { envelope in
       envelope.to.enumerated().compactMap { reader.address($1, "envelope.to[\($0)]") }
     }
