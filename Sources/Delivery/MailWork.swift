@@ -17,7 +17,9 @@ final class MailWork: QueueWork {
   private let schedule: DeliverySchedule
   private let attemptLimit: Int
   private let logger: Logger
-  private let grants = Mutex(GrantMemory())
+  /// What each account's sender could do when it was last ready to send, so that the first step of the next
+  /// message can be recorded in its claim. Wrong, it costs two more records; forgotten, one.
+  private let abilities = Mutex(AccountMemory<SenderAbilities>())
 
   /// Of an account whose sender has not been ready yet; only the name of the attempt's first step hangs on it.
   private static let assumed: SenderAbilities = [.drafts, .submission, .lookup]
@@ -61,7 +63,7 @@ final class MailWork: QueueWork {
       attempt: attempt, progress: Self.progress(of: row), message: try tx.message(row.workspace, row.id),
       sender: try tx.sender(of: row))
     if item.message?.isShort == true { item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0)) }
-    let known = grants.withLock { $0[row] }
+    let known = abilities.withLock { $0[row.account, row.workspace] }
     let first = machine(known ?? Self.assumed, item).begin(item.progress, now: attempt.started)
     var step = "hold"
     if case .request(let request) = first {
@@ -98,7 +100,7 @@ final class MailWork: QueueWork {
       exchange, progress: item.progress, claimed: item.recorded, recorder: recorder, logger: logger)
     let settlement = try await attempt.run(from: item.progress)
     if let wasPrepared = attempt.wasPrepared {
-      grants.withLock { $0[row] = wasPrepared ? sender.abilities : nil }
+      abilities.withLock { $0[row.account, row.workspace] = wasPrepared ? sender.abilities : nil }
     }
     return verdict(settlement, item)
   }

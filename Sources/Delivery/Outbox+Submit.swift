@@ -4,6 +4,7 @@ import Core
 import MIME
 import Queue
 import Store
+import Synchronization
 
 extension Outbox {
   /// Accepts a message. When this returns, it is on disk and will be delivered; when it throws, nothing is
@@ -17,17 +18,18 @@ extension Outbox {
   ) async throws -> SubmissionReceipt {
     let (account, workspace) = (submission.account, submission.workspace)
     while true {
-      var sender = senders[account, workspace]
+      var sender = senders.withLock { $0[account, workspace] }
       if sender == nil {
         sender = try await store.read { (tx: borrowing Transaction) in
           try tx.senderIdentity(account, in: workspace)
         }
         if sender?.canSend == false { throw Problem.backendNotImplemented(account) }
-        senders[account, workspace] = sender
+        let found = sender
+        senders.withLock { $0[account, workspace] = found }
       }
       guard let sender else { throw Problem.accountNotFound(account) }
       if let receipt = try await submit(submission, of: sender, reservation) { return receipt }
-      senders[account, workspace] = nil
+      senders.withLock { $0[account, workspace] = nil }
     }
   }
 

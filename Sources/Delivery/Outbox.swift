@@ -5,6 +5,7 @@ package import Logging
 package import Queue
 import ServiceLifecycle
 package import Store
+import Synchronization
 
 /// Outgoing messages: accepts them, stores them, sends them through Microsoft, and reports their outcome.
 package final class Outbox: Service {
@@ -15,7 +16,9 @@ package final class Outbox: Service {
   let engine: QueueEngine<MailWork>
   let node: NodeID
   let logger: Logger
-  let senders = SenderMemory()
+  /// What messages need from their accounts, so that a submission is one transaction and not two: the accepting
+  /// transaction compares.
+  let senders = Mutex(AccountMemory<SenderIdentity>())
 
   package init(
     store: Store, senders: @escaping SenderSource, time: any Time, node: NodeID,

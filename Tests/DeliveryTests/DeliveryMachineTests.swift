@@ -196,7 +196,7 @@ import Testing
     Failed(
       request: .send(one, inDoubt: true), problem: Failure.noSuchItem, verdict: .unknown,
       progress: .sending(one, inDoubt: true), due: .seconds(120)),
-    // The account is to be mended; the message waits.
+    // The message waits until the account can send again.
     Failed(
       request: .create, problem: denied, verdict: .deferred, progress: .fresh, due: .seconds(300),
       lanePause: .seconds(300), waitsForAccount: true),

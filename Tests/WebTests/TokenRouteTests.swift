@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func `a token revokes none that may more than it`() async throws {
+  @Test func `a token revokes none with more rights than its own`() async throws {
     try await TestGateway.open { web in
       _ = try await web.token(in: "default", scopes: ["*"])
       let list = try await web.send("GET", "/v1/tokens")
