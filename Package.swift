@@ -171,7 +171,7 @@ let package = Package(
       ],
       swiftSettings: style),
     .testTarget(
-      name: "APITests", dependencies: ["API", "Core", "JSON"], swiftSettings: style),
+      name: "APITests", dependencies: ["API", "Core", "JSON", "ProcessTesting"], swiftSettings: style),
     .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: style),
     .testTarget(
       name: "DeliveryTests",

@@ -10,8 +10,8 @@ struct DeliveryMachine: Sendable {
   /// What the account's sender can do.
   var abilities: SenderAbilities
   var unknownOutcome: UnknownOutcome
-  /// When the message was accepted.
-  var created: Instant
+  /// When the message was due for the first time: its age counts from then.
+  var firstDue: Instant
   /// Which attempt this is, from 1.
   var attempt: Int
   var schedule: DeliverySchedule
@@ -125,7 +125,7 @@ extension DeliveryMachine {
 
   /// The look-up was inconclusive; the next one may not be.
   private func unclear(_ lost: LostStep, now: Instant) -> Settlement {
-    guard now < created + schedule.maximumAge else {
+    guard now < firstDue + schedule.maximumAge else {
       return .held(Problem.unknownOutcome, lost.progress, now: now)
     }
     let pause = max(
@@ -151,7 +151,7 @@ extension DeliveryMachine {
 // Pauses
 extension DeliveryMachine {
   private func deferred(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
-    guard now < created + schedule.maximumAge else {
+    guard now < firstDue + schedule.maximumAge else {
       return refused(
         progress.isInDoubt ? Problem.unknownOutcome : Problem.expired(problem), progress, now: now)
     }

@@ -39,7 +39,7 @@ struct MailAttempt: Sendable {
     while true {
       switch action {
       case .settle(var settlement):
-        if settlement.verdict == .sent, mayHaveDuplicates { settlement.orphan = .strays }
+        if settlement.verdict == .sent, mayHaveDuplicates { settlement.orphan = .duplicates }
         return settlement
       case .request(let request):
         if let settlement = try await recordWhenReady(request) { return settlement }

@@ -141,7 +141,7 @@ final class MailWork: QueueWork {
     let row = item.attempt.row
     return DeliveryMachine(
       abilities: abilities, unknownOutcome: item.sender?.unknownOutcome ?? .hold,
-      created: row.scheduled,
+      firstDue: row.scheduled,
       attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
   }
 

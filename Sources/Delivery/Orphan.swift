@@ -9,7 +9,7 @@ enum Orphan: Sendable, Hashable {
   case unseen
   /// Perhaps a second draft: the reply to the first was lost, the first could not be found, and may have come
   /// to light since.
-  case strays
+  case duplicates
 }
 
 /// As the queue keeps it.
@@ -18,7 +18,7 @@ extension Orphan: RawRepresentable {
     self =
       switch rawValue {
       case "*": .unseen
-      case "?": .strays
+      case "?": .duplicates
       default: .draft(DraftID(rawValue))
       }
   }
@@ -27,7 +27,7 @@ extension Orphan: RawRepresentable {
     switch self {
     case .draft(let draft): draft.rawValue
     case .unseen: "*"
-    case .strays: "?"
+    case .duplicates: "?"
     }
   }
 }

@@ -121,7 +121,7 @@ extension Outbox {
         if case .draft(let draft) = try await sender.lookUp(orphan.correlationIDs, draft: nil) {
           try await sender.deleteDraft(draft)
         }
-      case .strays:
+      case .duplicates:
         for draft in try await sender.duplicateDrafts(of: orphan.correlationIDs) {
           try await sender.deleteDraft(draft)
         }

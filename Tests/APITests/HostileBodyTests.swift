@@ -1,5 +1,6 @@
 import Core
 import JSON
+import ProcessTesting
 import Testing
 
 @testable import API
@@ -78,10 +79,10 @@ import Testing
 
   @Test func `all faults are counted, twenty are told, and time grows with the body alone`() throws {
     let body = "{\"to\":[" + Array(repeating: "{}", count: 60_000).joined(separator: ",") + "]}"
-    let clock = ContinuousClock()
-    let start = clock.now
+    let before = processorTime()
     let problem = try #require(throws: Problem.self) { try SubmitRequest.read(body.utf8) }
-    #expect(clock.now - start < .seconds(2), "a linear reader takes a few milliseconds")
+    // A linear reader takes a few milliseconds, one that searches for each fault most of a minute.
+    #expect(processorTime() - before < .seconds(2))
     #expect(problem.fields.count == 20)
     #expect(problem.fields[0].key == "to")
     #expect(problem.fields[0].message == "has 60000 elements, more than the limit of 1000")

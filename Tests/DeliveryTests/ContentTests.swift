@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// Messages that share content, and what is left when content goes.
-@Suite(.timeLimit(.minutes(2))) struct ContentTests {
+@Suite(.timeLimit(.minutes(10))) struct ContentTests {
   private static let size = ChunkKey.size * 2 + 10
 
   @Test(arguments: StoreEngine.allCases)
@@ -94,7 +94,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct RecipientTests {
+@Suite(.timeLimit(.minutes(10))) struct RecipientTests {
   @Test(arguments: StoreEngine.allCases)
   func `each recipient has a role, and what has become of it`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
@@ -137,7 +137,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ScheduleTests {
+@Suite(.timeLimit(.minutes(10))) struct ScheduleTests {
   @Test(arguments: StoreEngine.allCases)
   func `a message is as old as the time since it was due first`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in

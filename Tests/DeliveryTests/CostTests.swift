@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// What the hot paths cost, in statements: each is a round trip to PostgreSQL. Who adds one here says why.
-@Suite(.timeLimit(.minutes(2))) struct CostTests {
+@Suite(.timeLimit(.minutes(10))) struct CostTests {
   @Test(arguments: StoreEngine.allCases)
   func `accepting a short message takes one transaction of eight statements`(engine: StoreEngine) async throws
   {

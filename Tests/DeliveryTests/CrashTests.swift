@@ -9,7 +9,7 @@ import Testing
 @testable import Queue
 
 /// The owner dies at every point; the next one finishes the work: nothing lost, nothing sent twice.
-@Suite(.timeLimit(.minutes(2))) struct CrashTests {
+@Suite(.timeLimit(.minutes(10))) struct CrashTests {
   struct Crash: Sendable, CustomTestStringConvertible {
     var step: FakeMailbox.Step
     /// Whether Microsoft did what was asked before we died.

@@ -21,7 +21,7 @@ import Testing
     attempt: Int = 1
   ) -> DeliveryMachine {
     DeliveryMachine(
-      abilities: abilities, unknownOutcome: unknownOutcome, created: now - age, attempt: attempt,
+      abilities: abilities, unknownOutcome: unknownOutcome, firstDue: now - age, attempt: attempt,
       schedule: DeliverySchedule(), jitter: 0.5)
   }
 

@@ -9,7 +9,7 @@ import Testing
 @testable import Delivery
 
 /// How the queue finds its work, and how it stops.
-@Suite(.timeLimit(.minutes(2))) struct EngineTests {
+@Suite(.timeLimit(.minutes(10))) struct EngineTests {
   @Test(arguments: StoreEngine.allCases)
   func `a message is not kept waiting by a slow one in its lane`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
@@ -180,7 +180,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct OutageTests {
+@Suite(.timeLimit(.minutes(10))) struct OutageTests {
   /// What Microsoft did while the database was away is written down when it is back.
   @Test func `an outage of PostgreSQL costs time and no message`() async throws {
     let server = try await PostgresServer()

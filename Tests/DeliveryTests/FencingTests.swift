@@ -6,7 +6,7 @@ import Testing
 @testable import Delivery
 @testable import Queue
 
-@Suite(.timeLimit(.minutes(2))) struct FencingTests {
+@Suite(.timeLimit(.minutes(10))) struct FencingTests {
   @Test(arguments: StoreEngine.allCases)
   func `an owner that slept through its lease can change nothing`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in

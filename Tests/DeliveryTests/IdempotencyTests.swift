@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// A key is leased before content is stored, and stands for a message once that is accepted.
-@Suite(.timeLimit(.minutes(2))) struct IdempotencyTests {
+@Suite(.timeLimit(.minutes(10))) struct IdempotencyTests {
   private static let anna = AccountID("anna")
 
   @Test(arguments: StoreEngine.allCases)

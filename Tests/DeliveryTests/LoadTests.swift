@@ -6,7 +6,7 @@ import Testing
 @testable import Delivery
 @testable import Queue
 
-@Suite(.timeLimit(.minutes(4))) struct LoadTests {
+@Suite(.timeLimit(.minutes(10))) struct LoadTests {
   @Test(arguments: StoreEngine.allCases)
   func `many submitters and two nodes lose and double nothing`(engine: StoreEngine) async throws {
     let accounts = (0..<8).map { "account\($0)" }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Delivery
 
-@Suite(.timeLimit(.minutes(4))) struct OutboxTests {
+@Suite(.timeLimit(.minutes(10))) struct OutboxTests {
   @Test(arguments: StoreEngine.allCases)
   func `a message is drafted, sent and told about`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in

@@ -8,7 +8,7 @@ import Testing
 @testable import Delivery
 
 /// What a message goes through when Microsoft says no, later, or nothing at all.
-@Suite(.timeLimit(.minutes(2))) struct OutcomeTests {
+@Suite(.timeLimit(.minutes(10))) struct OutcomeTests {
   @Test(arguments: StoreEngine.allCases)
   func `a safe failure is tried again later, each time after a longer pause`(engine: StoreEngine) async throws
   {

@@ -18,7 +18,7 @@ import Vault
 
 /// Messages from the queue to a recipient's mailbox, through a Microsoft that fails at every step and is as
 /// awkward as it may be.
-@Suite(.timeLimit(.minutes(4))) struct SandboxDeliveryTests {
+@Suite(.timeLimit(.minutes(10))) struct SandboxDeliveryTests {
   struct Trouble: Sendable, CustomTestStringConvertible {
     var name: String
     var faults: [String] = []

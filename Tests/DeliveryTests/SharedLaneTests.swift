@@ -6,7 +6,7 @@ import Testing
 @testable import Store
 
 /// Workspaces that send from one mailbox through one client share its lane.
-@Suite(.timeLimit(.minutes(2))) struct SharedLaneTests {
+@Suite(.timeLimit(.minutes(10))) struct SharedLaneTests {
   private static let other = WorkspaceID("other")
 
   @Test(arguments: StoreEngine.allCases)

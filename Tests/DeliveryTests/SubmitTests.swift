@@ -6,7 +6,7 @@ import Testing
 
 @testable import Delivery
 
-@Suite(.timeLimit(.minutes(2))) struct SubmitTests {
+@Suite(.timeLimit(.minutes(10))) struct SubmitTests {
   @Test(arguments: StoreEngine.allCases)
   func `a message is composed once, without Bcc, and marked`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
@@ -201,7 +201,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct CancelTests {
+@Suite(.timeLimit(.minutes(10))) struct CancelTests {
   @Test(arguments: StoreEngine.allCases)
   func `a waiting message can be taken back, once`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Delivery
 
-@Suite(.timeLimit(.minutes(2))) struct SweepTests {
+@Suite(.timeLimit(.minutes(10))) struct SweepTests {
   @Test(arguments: StoreEngine.allCases)
   func `what was sent is forgotten after a week, what waits is not`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in

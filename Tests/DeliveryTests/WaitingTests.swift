@@ -7,7 +7,7 @@ import Testing
 @testable import Delivery
 
 /// What is wrong with Microsoft, an account, an app or this installation stops no message for good.
-@Suite(.timeLimit(.minutes(2))) struct WaitingTests {
+@Suite(.timeLimit(.minutes(10))) struct WaitingTests {
   static let obstacles: [Problem] = [
     // A key that cannot open what is stored, a disk without room, a database that is away.
     Failure.of(.vaultWrongKey, .futile), Failure.of(.vaultInvalidBox, .futile),

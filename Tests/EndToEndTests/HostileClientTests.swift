@@ -9,10 +9,8 @@ import Testing
     try await withGateway { gateway in
       let silent = try (0..<400).map { _ in try HalfOpen(port: gateway.port) }
       defer { for connection in silent { connection.close() } }
-      let start = ContinuousClock.now
       let answer = try await gateway.http.send("GET", gateway.origin + "/health")
       #expect(answer.status == 200)
-      #expect(ContinuousClock.now - start < .seconds(5))
       #expect(gateway.child.isRunning)
       #expect(gateway.child.errors.ranges(of: "Connections are refused or closed").count == 1)
       #expect(!gateway.child.errors.contains("Waiting on child channel"))
@@ -47,6 +45,15 @@ import Testing
     }
   }
 
+  @Test func `The limit of open files is raised as far as the system allows`() async throws {
+    try await withGateway(limit: "-S -n") { gateway in
+      let limits = try String(contentsOfFile: "/proc/\(gateway.child.pid)/limits", encoding: .utf8)
+      let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+      let numbers = line.split(separator: " ").compactMap { Int($0) }
+      #expect(numbers.count == 2 && numbers[0] == numbers[1] && numbers[0] > 300, "\(line)")
+    }
+  }
+
   private struct Gateway: Sendable {
     let child: Child
     let http: HTTP
@@ -65,18 +72,19 @@ import Testing
   }
 
   /// A gateway of its own that cannot reach Microsoft, with `ulimit -n 300`.
-  private func withGateway(_ body: (Gateway) async throws -> Void) async throws {
+  private func withGateway(limit: String = "-n", _ body: (Gateway) async throws -> Void) async throws {
     try await withFolder { folder in
       try await HTTP.run { http in
         let (port, token) = (FreePort.take(), "prepared-" + UUID().uuidString + UUID().uuidString)
         let child = try await Child(
           URL(filePath: "/bin/sh"),
           [
-            "-c", #"ulimit -n 300 && exec "$0" "$@""#, Program.heliograph.path, "serve", "--port", "\(port)",
+            "-c", #"ulimit \#(limit) 300 && exec "$0" "$@""#, Program.heliograph.path, "serve", "--port",
+            "\(port)",
             "--data", folder.appending(path: "gateway").path, "--microsoft", "http://127.0.0.1:1",
           ], environment: ["HELIOGRAPH_PREPARED_TOKEN": token], name: "gateway", folder: folder)
         let gateway = Gateway(child: child, http: http, port: port, token: token)
-        try await eventually(within: .seconds(60), "the gateway answers: \(child.errors)") {
+        try await eventually("the gateway answers: \(child.errors)") {
           (try? await http.send("GET", gateway.origin + "/health"))?.status == 200
         }
         let result: Result<Void, any Error>

@@ -6,7 +6,7 @@ import Testing
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `The description of the API is valid OpenAPI`() async throws {
     let python = Self.root.appending(path: ".venv/bin/python")
     try #require(
@@ -17,7 +17,7 @@ import Testing
       try Data(try await rig.gateway.send("GET", "/openapi.json").body.utf8).write(to: document)
       let child = try await Child(
         python, ["-m", "openapi_spec_validator", document.path], name: "validator", folder: rig.folder)
-      #expect(try await child.status(within: .seconds(60)) == 0, "\(child.output) \(child.errors)")
+      #expect(try await child.status() == 0, "\(child.output) \(child.errors)")
     }
   }
 }

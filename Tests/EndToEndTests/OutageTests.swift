@@ -75,7 +75,7 @@ extension Rig {
   fileprivate func expectArrived(
     _ subjects: [String], not refused: String? = nil, at recipient: String
   ) async throws {
-    try await eventually(within: .seconds(60), "\(subjects) have arrived") {
+    try await eventually("\(subjects) have arrived") {
       Set(try await sandbox.subjects(of: recipient)).isSuperset(of: subjects)
     }
     let found = try await sandbox.subjects(of: recipient)

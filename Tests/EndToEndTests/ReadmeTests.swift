@@ -195,8 +195,7 @@ private struct Reader {
     var mailboxes = session.mailboxes.map { mailbox in
       names.first { $0.name == mailbox }?.value ?? mailbox
     }
-    let limit = Duration.seconds(240)
-    try await eventually(within: limit, "the session has ended: \(shell.output.suffix(2000))") {
+    try await eventually("the session has ended: \(shell.output.suffix(2000))") {
       for invitation in invitations(in: shell.output) where seen.insert(invitation.text).inserted {
         guard !mailboxes.isEmpty else { throw UnexpectedAnswer(description: "nobody is to sign in here") }
         try await accept(invitation, as: mailboxes.removeFirst())

@@ -45,7 +45,7 @@ extension Rig {
       }
       try await tasks.waitForAll()
     }
-    try await eventually(within: .seconds(60), "all hundred messages have arrived") {
+    try await eventually("all hundred messages have arrived") {
       Set(try await sandbox.subjects(of: recipient)).count == accounts.count
     }
     let after = try await sandbox.requests().count { $0.isToken }

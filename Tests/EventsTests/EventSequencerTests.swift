@@ -9,7 +9,7 @@ import Testing
 @testable import Events
 
 /// Readers by position: none skips an event and none sees one twice, whoever writes and whoever numbers.
-@Suite(.timeLimit(.minutes(4))) struct EventSequencerTests {
+@Suite(.timeLimit(.minutes(10))) struct EventSequencerTests {
   private static let accounts = ["anna", "bert", "carl", "dora"]
   private static let writers = 16
   private static let each = 25

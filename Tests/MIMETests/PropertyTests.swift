@@ -1,5 +1,6 @@
 import Foundation
 import MIME
+import ProcessTesting
 import Testing
 
 @Suite struct PropertyTests {
@@ -106,12 +107,6 @@ import Testing
       if let message = try? MIMEMessage(parsing: Array((start + value + "\n\n").utf8)) { touch(message) }
       #expect(processorTime() - before < .seconds(1), "\(start)")
     }
-  }
-
-  private func processorTime() -> Duration {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
   private func touch(_ message: MIMEMessage) {

@@ -9,7 +9,7 @@ import Testing
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func `MSAL signs in and PyJWT verifies the tokens`() async throws {
     let python = Self.root.appending(path: ".venv/bin/python")
     try #require(

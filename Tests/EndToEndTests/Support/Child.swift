@@ -45,12 +45,12 @@ final class Child: Sendable {
   /// `kill -9`; returns when it is gone.
   func killHard() async throws {
     signal(SIGKILL)
-    try await eventually(within: .seconds(20), "process \(pid) is gone") { !process.isRunning }
+    try await eventually("process \(pid) is gone") { !process.isRunning }
   }
 
   /// Its exit status, or the negative number of the signal that ended it.
-  func status(within limit: Duration = .seconds(60)) async throws -> Int32 {
-    try await eventually(within: limit, "process \(pid) has ended") { !process.isRunning }
+  func status() async throws -> Int32 {
+    try await eventually("process \(pid) has ended") { !process.isRunning }
     return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
   }
 

@@ -40,7 +40,7 @@ final class GatewayProcess: Sendable {
   /// Starts it and returns when it answers.
   func start() async throws {
     let child = try await launch()
-    try await eventually(within: .seconds(60), "the gateway answers") { [self] in
+    try await eventually("the gateway answers") { [self] in
       guard child.isRunning else { throw UnexpectedAnswer(description: "the gateway ended: \(child.errors)") }
       return (try? await http.send("GET", origin + "/health"))?.status == 200
     }
@@ -75,7 +75,7 @@ final class GatewayProcess: Sendable {
   func stop() async throws -> Int32 {
     guard let child else { return 0 }
     child.signal(SIGTERM)
-    return try await child.status(within: .seconds(30))
+    return try await child.status()
   }
 
   func get(_ path: String, token: String? = nil) async throws -> Answer {

@@ -32,7 +32,7 @@ struct HTTP: Sendable {
     request.method = HTTPMethod(rawValue: method)
     request.headers = HTTPHeaders(headers)
     if let body { request.body = .bytes(ByteBuffer(string: body)) }
-    let response = try await client.execute(request, timeout: .seconds(60))
+    let response = try await client.execute(request, timeout: .seconds(patience.components.seconds))
     let bytes = try await response.body.collect(upTo: 256 << 20)
     let differences = ContractCheck.differences(
       method: method, target: Self.target(of: url), status: Int(response.status.code),

@@ -14,7 +14,7 @@ struct SandboxProcess: Sendable {
       Program.heliograph, ["sandbox", "--port", "\(port)", "--data", data], name: "sandbox", folder: folder)
     origin = "http://localhost:\(port)"
     self.http = http
-    directory = try await eventually(within: .seconds(60), "the sandbox answers") { [child, origin] in
+    directory = try await eventually("the sandbox answers") { [child, origin] in
       guard child.isRunning else { throw UnexpectedAnswer(description: "the sandbox ended: \(child.errors)") }
       guard let answer = try? await http.send("GET", origin + "/sandbox/directory") else { return nil }
       return try JSONDecoder().decode(Directory.self, from: Data(answer.body.utf8))
