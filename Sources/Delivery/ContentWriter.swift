@@ -20,6 +20,8 @@ package struct ContentWriter: Sendable {
     self.reservation = reservation
   }
 
+  var segment: SegmentID { record.id }
+
   /// Returns when no more than a chunk's worth of bytes is in memory only.
   ///
   /// - Throws: `idempotency.inProgress` when another request has taken the key meanwhile.

@@ -1,4 +1,5 @@
 import Core
+import MIME
 import Store
 
 /// The bytes of a message that is to be accepted, in order: its own, and content that is stored already.
@@ -16,6 +17,25 @@ struct MessageContent: Sendable {
 
   init(_ pieces: [Piece]) {
     self.pieces = pieces
+  }
+
+  /// - Throws: `message.contentLost` when stored content is missing.
+  init(_ pieces: [Composition.Piece], stored: [Int: SegmentRecord]) throws(Problem) {
+    self.pieces = []
+    for piece in pieces {
+      switch piece {
+      case .bytes(let bytes): self.pieces.append(.own(bytes))
+      case .encoded(let number):
+        guard let segment = stored[number] else { throw .contentLost }
+        self.pieces.append(.stored(segment))
+      }
+    }
+  }
+
+  /// Its beginning, with all of the header; empty when it begins with content that is stored already.
+  var head: [UInt8] {
+    guard case .own(let bytes)? = pieces.first else { return [] }
+    return bytes
   }
 
   var size: Int {

@@ -17,6 +17,7 @@ extension Outbox {
     _ submission: Submission, reservation: IdempotencyReservation? = nil
   ) async throws -> SubmissionReceipt {
     let (account, workspace) = (submission.account, submission.workspace)
+    let submission = try await withMessagesInMemory(submission)
     while true {
       var sender = senders.withLock { $0[account, workspace] }
       if sender == nil {
@@ -42,8 +43,7 @@ extension Outbox {
     let recipients = try submission.recipients()
     let from = try submission.from ?? NamedAddress(name: sender.name, address: EmailAddress(sender.email))
     let composition = try submission.composition(from: from, id: id, now: now)
-    let mime = try composition.compose()
-    let content = MessageContent(mime)
+    let content = try MessageContent(try composition.pieces(), stored: submission.storedContent)
     let message = OutgoingMessageRecord(
       workspace: submission.workspace, id: id, account: submission.account,
       source: submission.source.rawValue,
@@ -52,10 +52,11 @@ extension Outbox {
       chunks: content.ownChunks.count, segments: content.runs(of: id).count,
       idempotencyKey: submission.idempotency?.key, created: now)
     // What would fail every attempt is reported now.
-    let leaving = try OutgoingMessage(
-      mime: mime, envelopeTo: recipients.map(\.address), correlationIDs: message.correlationIDs
+    let head = try OutgoingMessage(
+      mime: content.head, envelopeTo: recipients.map(\.address), correlationIDs: message.correlationIDs
     ).addressed()
-    guard leaving.count <= OutgoingMessage.sizeLimit else { throw Problem.tooLarge(leaving.count) }
+    let leaving = head.count + content.size - content.head.count
+    guard leaving <= OutgoingMessage.sizeLimit else { throw Problem.tooLarge(leaving) }
     let accepted = AcceptedMessage(
       message: message, content: content,
       recipients: recipients.map {

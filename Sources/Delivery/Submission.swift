@@ -1,7 +1,7 @@
 import Backends
 package import Core
 package import MIME
-import Store
+package import Store
 
 /// A message as a client submits it.
 package struct Submission: Sendable {
@@ -20,6 +20,8 @@ package struct Submission: Sendable {
   package var html: String?
   package var headers: [(name: String, value: String)] = []
   package var attachments: [Attachment] = []
+  /// The content of attachments that is on disk already, by the numbers that they give.
+  package var storedContent: [Int: SegmentRecord] = [:]
   /// Generated if it is left out.
   package var messageID: MessageID?
   /// Everyone in to, cc and bcc when it is left out; otherwise exactly these, who must include all of to and cc.

@@ -1,10 +1,17 @@
 package import Core
 
 extension Composition {
+  /// A run of a message's bytes.
+  package enum Piece: Hashable, Sendable {
+    case bytes([UInt8])
+    /// The content of the attachment that says so: `Attachment.Body.encoded`.
+    case encoded(Int)
+  }
+
   /// The message as RFC 5322 bytes: lines end in CRLF, fields are folded at 76, no line is over 998, and
   /// nothing is 8-bit except an address that is itself international (RFC 6532). Equal compositions give
-  /// equal bytes.
-  package func compose() throws(Problem) -> [UInt8] {
+  /// equal bytes. All of the header is in the first piece.
+  package func pieces() throws(Problem) -> [Piece] {
     var header = HeaderWriter()
     try header.addresses("From", [from])
     try header.addresses("Sender", sender.map { [$0] } ?? [])
@@ -17,11 +24,19 @@ extension Composition {
     for field in headers { try header.extra(field.name, field.value) }
     header.structured("MIME-Version", ["1.0"])
 
-    var bytes = header.bytes
-    bytes.reserveCapacity(attachments.reduce(4096) { $0 + $1.content.count / 3 * 4 + $1.content.count / 30 })
-    try message().write(into: &bytes)
-    if bytes.last != .lf { bytes.appendLineEnd() }
-    return bytes
+    var writer = PieceWriter()
+    writer.bytes = header.bytes
+    writer.bytes.reserveCapacity(attachments.reduce(4096) { $0 + $1.encodedSize })
+    try message().write(into: &writer)
+    return writer.finish()
+  }
+
+  /// The same as one run of bytes, when every attachment is in memory.
+  package func compose() throws(Problem) -> [UInt8] {
+    try pieces().flatMap { piece -> [UInt8] in
+      guard case .bytes(let bytes) = piece else { preconditionFailure("an attachment is not in memory") }
+      return bytes
+    }
   }
 
   /// mixed(alternative(text, related(html, inline files)), files), each level only where it has two parts or
@@ -42,6 +57,30 @@ extension Composition {
     var mixed: [Entity] = [.multipart("alternative", alternatives, boundaries.name(1))]
     for file in files { mixed.append(try .file(file, boundaries)) }
     return .multipart("mixed", mixed, boundaries.name(0))
+  }
+}
+
+extension Attachment {
+  /// About how many bytes it takes in memory.
+  fileprivate var encodedSize: Int {
+    content.count / 3 * 4 + content.count / 30
+  }
+}
+
+/// Collects a message's bytes around content that is elsewhere.
+struct PieceWriter {
+  private var pieces: [Composition.Piece] = []
+  var bytes: [UInt8] = []
+
+  mutating func append(encoded number: Int) {
+    pieces += [.bytes(bytes), .encoded(number)]
+    bytes = []
+  }
+
+  consuming func finish() -> [Composition.Piece] {
+    // What is elsewhere ends in CRLF.
+    if let last = bytes.last, last != .lf { bytes.appendLineEnd() }
+    return bytes.isEmpty ? pieces : pieces + [.bytes(bytes)]
   }
 }
 

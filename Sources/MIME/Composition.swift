@@ -35,16 +35,38 @@ package struct Attachment: Hashable, Sendable {
   package var contentID: String?
   /// Shown within the text rather than beside it.
   package var isInline: Bool
-  package var content: [UInt8]
+  package var body: Body
+
+  package enum Body: Hashable, Sendable {
+    case bytes([UInt8])
+    /// Not in memory, and already as `Base64Lines` writes it. The number is the caller's own name for it.
+    case encoded(Int)
+  }
 
   package init(
     name: String?, contentType: String = "application/octet-stream", contentID: String? = nil,
-    isInline: Bool = false, content: [UInt8]
+    isInline: Bool = false, body: Body
   ) {
     self.name = name
     self.contentType = contentType
     self.contentID = contentID
     self.isInline = isInline
-    self.content = content
+    self.body = body
   }
+
+  package init(
+    name: String?, contentType: String = "application/octet-stream", contentID: String? = nil,
+    isInline: Bool = false, content: [UInt8]
+  ) {
+    self.init(
+      name: name, contentType: contentType, contentID: contentID, isInline: isInline, body: .bytes(content))
+  }
+
+  /// The bytes; empty when they are not in memory.
+  package var content: [UInt8] {
+    if case .bytes(let bytes) = body { bytes } else { [] }
+  }
+
+  /// Whether it is a message, which RFC 2046 section 5.2.1 forbids to encode in base64.
+  package var isMessage: Bool { ContentType(contentType)?.type == "message" }
 }

@@ -4,6 +4,7 @@ import Core
 struct Entity {
   private enum Body {
     case leaf([UInt8], TransferEncoding)
+    case encoded(Int)
     case parts([Entity], boundary: String)
   }
 
@@ -39,13 +40,17 @@ struct Entity {
         "Content-Type", "an attachment cannot be \(Problem.quoted(file.contentType))",
         remedy: "Attach the parts one by one, or the whole as message/rfc822.")
     }
-    var content = file.content
     var encoding = TransferEncoding.base64
-    if type.type == "message" {
+    var body: Body
+    switch file.body {
+    case .encoded(let number): body = .encoded(number)
+    case .bytes(let content): body = .leaf(content, encoding)
+    }
+    if file.isMessage {
       // RFC 2046 section 5.2.1 forbids base64 here, so a message travels as it is or not as a message.
-      let lines = Lines.normalized(content)
-      if Lines.fit(lines, width: Lines.maximum), !Lines.find(boundaries.delimiter, in: lines) {
-        (content, encoding) = (lines, .sevenBit)
+      if case .bytes(let content) = file.body, let lines = Lines.sevenBit(content, boundaries) {
+        encoding = .sevenBit
+        body = .leaf(lines, encoding)
       } else {
         type = .octetStream
       }
@@ -58,7 +63,7 @@ struct Entity {
       "Content-Disposition", [file.isInline ? "inline" : "attachment"],
       parameters: file.name.map { [("filename", $0)] } ?? [])
     if let id = file.contentID { header.structured("Content-ID", [try contentID(id)]) }
-    return Entity(fields: header.bytes, body: .leaf(content, encoding))
+    return Entity(fields: header.bytes, body: body)
   }
 
   /// `id` in angle brackets. The right side with `@` is often missing in practice, and it is not needed.
@@ -76,18 +81,28 @@ struct Entity {
     return "<\(inner)>"
   }
 
-  func write(into bytes: inout [UInt8]) {
-    bytes.append(contentsOf: fields)
-    bytes.appendLineEnd()
+  func write(into writer: inout PieceWriter) {
+    writer.bytes.append(contentsOf: fields)
+    writer.bytes.appendLineEnd()
     switch body {
-    case .leaf(let content, let encoding): encoding.encode(content, into: &bytes)
+    case .leaf(let content, let encoding): encoding.encode(content, into: &writer.bytes)
+    case .encoded(let number): writer.append(encoded: number)
     case .parts(let parts, let boundary):
       for (index, part) in parts.enumerated() {
-        if index > 0 { bytes.appendLineEnd() }
-        bytes.append(contentsOf: "--\(boundary)\r\n".utf8)
-        part.write(into: &bytes)
+        if index > 0 { writer.bytes.appendLineEnd() }
+        writer.bytes.append(contentsOf: "--\(boundary)\r\n".utf8)
+        part.write(into: &writer)
       }
-      bytes.append(contentsOf: "\r\n--\(boundary)--\r\n".utf8)
+      writer.bytes.append(contentsOf: "\r\n--\(boundary)--\r\n".utf8)
     }
+  }
+}
+
+extension Lines {
+  /// `content` as 7bit lines; `nil` where it does not fit into them or could end its part.
+  fileprivate static func sevenBit(_ content: [UInt8], _ boundaries: Boundaries) -> [UInt8]? {
+    let lines = normalized(content)
+    guard fit(lines, width: maximum), !find(boundaries.delimiter, in: lines) else { return nil }
+    return lines
   }
 }

@@ -91,6 +91,36 @@ import Testing
     }
   }
 
+  @Test(arguments: 0..<100 as Range<UInt64>)
+  func `content that is elsewhere stands where it would stand in the bytes`(seed: UInt64) throws {
+    var generator = Generator(seed: seed)
+    var composition = try generator.composition()
+    composition.attachments.append(Attachment(name: "a", content: generator.octets(3000)))
+    composition.attachments = composition.attachments.filter { !$0.isMessage }
+    let whole = try composition.compose()
+    var contents: [[UInt8]] = []
+    for index in composition.attachments.indices {
+      var (lines, rest, encoder) = ([UInt8](), composition.attachments[index].content[...], Base64Lines())
+      while !rest.isEmpty {
+        let part = rest.prefix(Int.random(in: 1...200, using: &generator))
+        lines += encoder.encode(part)
+        rest = rest.dropFirst(part.count)
+      }
+      contents.append(lines + encoder.finish())
+      #expect(Base64Lines.decode(contents[index]) == composition.attachments[index].content)
+      composition.attachments[index].body = .encoded(index)
+    }
+    let pieces = try composition.pieces()
+    #expect(pieces.count > contents.count)
+    let joined = pieces.flatMap { piece in
+      switch piece {
+      case .bytes(let bytes): bytes
+      case .encoded(let number): contents[number]
+      }
+    }
+    #expect(joined == whole)
+  }
+
   /// In processor time, since tests share the machine. Each takes a tenth of the bound; with a step that
   /// copies or searches what went before, it would take several times as much.
   @Test(arguments: [

@@ -125,6 +125,12 @@ extension Transaction {
     guard try segment(workspace, id)?.isComplete == true else { throw Problem.segmentMissing(id) }
   }
 
+  /// Deletes it with its chunks, unless a message has it.
+  package func deleteUnusedSegment(_ workspace: WorkspaceID, _ id: SegmentID) throws {
+    guard try execute(Statement.deleteOne, workspace, id) == 1 else { return }
+    try execute(Statement.deleteChunks, workspace, id)
+  }
+
   /// Deletes up to `limit` segments that no message has and that were used last before `bound`, which is at
   /// least two hours ago; returns how many. Their chunks are unbound then, and swept like others.
   package func deleteSegments(before bound: Instant, limit: Int) throws -> Int {
@@ -142,6 +148,12 @@ private enum Statement {
     ORDER BY position
     """
   static let use: SQL = "UPDATE segment SET used = $3 WHERE workspace = $1 AND id = $2 AND used < $4"
+
+  static let deleteOne: SQL = """
+    DELETE FROM segment WHERE workspace = $1 AND id = $2 AND NOT EXISTS
+      (SELECT 1 FROM message_segment WHERE workspace = $1 AND segment = $2)
+    """
+  static let deleteChunks: SQL = "DELETE FROM chunk WHERE workspace = $1 AND segment = $2"
 
   /// The time is asked again outside because PostgreSQL, having waited for one who uses it, looks only there.
   static let deleteUnused: SQL = """

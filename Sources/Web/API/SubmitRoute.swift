@@ -28,8 +28,22 @@ struct SubmitRoute: Sendable {
     _ request: Request, _ context: WebContext, _ account: AccountID
   ) async throws -> Response {
     let key = try Self.idempotencyKey(request)
+    var files = try outbox.incomingAttachments(of: account, in: context.workspace, key: key)
+    do {
+      let receipt = try await receive(request, &files, context, account, key)
+      return Response(json: SubmitReply(receipt, key: key))
+    } catch {
+      // Where that fails too, the lease ends by itself, and the sweep finds the rest.
+      _ = try? await files.discard()
+      throw error
+    }
+  }
+
+  private func receive(
+    _ request: Request, _ files: inout IncomingAttachments, _ context: WebContext, _ account: AccountID,
+    _ key: String?
+  ) async throws -> SubmissionReceipt {
     var reader = Operations.submit.bodyReader()
-    var files = StreamedFiles()
     var hash = SHA256()
     try await request.read(upTo: bodyLimit) { buffer in
       try buffer.withUnsafeReadableBytes { (bytes) throws(Problem) in
@@ -37,15 +51,20 @@ struct SubmitRoute: Sendable {
         try reader.feed(bytes)
       }
       let pieces = reader.takeStreamed()
-      if !reader.hasFaults { files.take(pieces) }
+      if reader.hasFaults {
+        try await files.discard()
+      } else {
+        try await files.take(pieces, context.bodyMemory)
+      }
     }
     let body = try reader.finish()
-    files.take(reader.takeStreamed())
-    try files.check()
+    try await files.take(reader.takeStreamed(), context.bodyMemory)
     let idempotency = key.map { IdempotencyKey(key: $0, bodyHash: Array(hash.finalize())) }
+    if let earlier = files.earlier, let idempotency { return try earlier.receipt(for: idempotency.bodyHash) }
+    try files.check()
     let submission = try Submission(
       body, files: files, workspace: context.workspace, account: account, key: idempotency)
-    return Response(json: SubmitReply(try await outbox.submit(submission), key: key))
+    return try await outbox.submit(submission, reservation: files.reservation)
   }
 
   private static func idempotencyKey(_ request: Request) throws -> String? {
@@ -54,32 +73,20 @@ struct SubmitRoute: Sendable {
   }
 }
 
-/// The content of attachments as it arrives, as much as one message may hold: what is beyond that is counted
-/// and not kept.
-struct StreamedFiles: Sendable {
-  private var files: [[UInt8]] = []
-  private var size = 0
-
-  /// One message's attachments, decoded, are smaller than the message.
-  private static let limit = OutgoingMessage.sizeLimit
-
-  mutating func take(_ pieces: [StreamedContent]) {
-    for piece in pieces {
-      while files.count <= piece.ordinal { files.append([]) }
-      size += piece.bytes.count
-      if size > Self.limit { files = files.map { _ in [] } } else { files[piece.ordinal] += piece.bytes }
-    }
+extension IncomingAttachments {
+  /// What is on disk no longer counts as memory of the request's body.
+  fileprivate mutating func take(_ pieces: [StreamedContent], _ memory: BodyMemory?) async throws {
+    let before = held
+    for piece in pieces { try await append(piece.bytes, to: piece.ordinal, isLast: piece.isLast) }
+    let arrived = pieces.reduce(0) { $0 + $1.bytes.count }
+    // Four characters of the body became three bytes.
+    memory?.giveBack(max(0, arrived + before - held) / 3 * 4)
   }
 
-  /// - Throws: `message.tooLarge` when not everything was kept.
-  func check() throws(Problem) {
-    if size > Self.limit { throw .attachmentsTooLarge(size) }
-  }
-
-  func content(_ content: Content) -> [UInt8] {
+  fileprivate func body(_ content: Content) -> Attachment.Body {
     switch content {
-    case .bytes(let bytes): bytes
-    case .streamed(let ordinal): files.indices.contains(ordinal) ? files[ordinal] : []
+    case .bytes(let bytes): .bytes(bytes)
+    case .streamed(let ordinal): body(of: ordinal)
     }
   }
 }
@@ -100,7 +107,7 @@ extension SubmitReply {
 extension Submission {
   /// Reads addresses and attachments into values. All faulty addresses of the body are reported together.
   fileprivate init(
-    _ body: SubmitRequest, files: StreamedFiles, workspace: WorkspaceID, account: AccountID,
+    _ body: SubmitRequest, files: IncomingAttachments, workspace: WorkspaceID, account: AccountID,
     key: IdempotencyKey?
   ) throws {
     var reader = AddressReader()
@@ -129,8 +136,9 @@ extension Submission {
     attachments = body.attachments.map {
       Attachment(
         name: $0.filename, contentType: $0.contentType, contentID: $0.cid, isInline: $0.isInline,
-        content: files.content($0.content))
+        body: files.body($0.content))
     }
+    storedContent = files.stored
     idempotency = key
   }
 }
