@@ -19,20 +19,26 @@ package struct Backends: Sendable {
 
   /// A sender for one attempt: what the account may do is read now. No token is requested yet.
   package func sender(for id: AccountID, in workspace: WorkspaceID) async throws -> any Sender {
-    let found = try await store.read { (tx: borrowing Transaction) -> (AccountDetails, OAuth2AppRecord)? in
+    let found = try await store.read {
+      (tx: borrowing Transaction) -> (AccountDetails, OAuth2AppRecord, signedIn: String?)? in
       guard let details = try tx.account(id, in: workspace),
         let app = try tx.app(details.account.app, in: details.account.appWorkspace)
       else { return nil }
-      return (details, app)
+      let other = try details.account.delegatedAccount.flatMap { try tx.account($0, in: workspace) }
+      return (details, app, other?.account.email)
     }
-    guard let (details, app) = found else { throw Problem.accountNotFound(id) }
+    guard let (details, app, signedIn) = found else { throw Problem.accountNotFound(id) }
     guard details.baseScopes == .api else { throw Problem.backendNotImplemented(id) }
     return GraphSender(
       account: details.account, mailbox: details.mailbox,
       // Both take Mail.ReadWrite.
       abilities: details.canReconcile ? [.drafts, .submission, .lookup] : [.submission],
       learnsItsLimits: details.provider == .outlookService, cloud: try endpoints.cloud(of: app),
-      values: ErrorValues(clientID: app.clientID, tenant: app.authority, mailbox: details.account.mailbox),
+      values: ErrorValues(
+        clientID: app.clientID, tenant: app.authority, mailbox: details.account.mailbox,
+        sender: details.provider == .outlookService
+          ? "the app with the client ID \(app.clientID)"
+          : signedIn ?? (details.account.delegated ? nil : details.account.email)),
       http: endpoints.http, tokens: tokens, limiter: limiter, store: store)
   }
 }

@@ -63,17 +63,19 @@ final class GraphSender: Sender {
   func createDraft(_ message: OutgoingMessage) async throws -> DraftID {
     let mime = try message.addressed()
     return DraftID(
-      try await learning { try await request { graph in try await graph.createDraft(mime).graphID } })
+      try await learning {
+        try await request(from: message.from) { graph in try await graph.createDraft(mime).graphID }
+      })
   }
 
-  func sendDraft(_ draft: DraftID) async throws {
-    try await request { graph in try await graph.sendDraft(draft.rawValue) }
+  func sendDraft(_ draft: DraftID, from: String) async throws {
+    try await request(from: from) { graph in try await graph.sendDraft(draft.rawValue) }
   }
 
   func submit(_ message: OutgoingMessage) async throws {
     let mime = try message.addressed()
     do {
-      try await request { graph in try await graph.sendMail(mime) }
+      try await request(from: message.from) { graph in try await graph.sendMail(mime) }
     } catch let refusal as Problem where refusal.code == .graphAccessDenied && learnsItsLimits {
       // Then the draft was not refused because Mail.ReadWrite is missing.
       try await setSendOnly(false)
@@ -143,14 +145,14 @@ final class GraphSender: Sender {
 
   /// One exchange with a valid token through the limiter. A 401 says that nothing was done, so it may be repeated.
   private func request<Value: Sendable>(
-    _ body: @escaping @Sendable (Graph) async throws -> Value
+    from: String? = nil, _ body: @escaping @Sendable (Graph) async throws -> Value
   ) async throws -> Value {
     let ready = try await ready()
     do {
-      return try await ready.place.run { try await body(self.graph(ready.token)) }
+      return try await ready.place.run { try await body(self.graph(ready.token, from)) }
     } catch let problem as Problem where problem.code == .graphTokenRejected {
       let fresh = try await tokens.replace(ready.token, for: account.id, in: account.workspace)
-      return try await limiter.run(account.lane) { try await body(self.graph(fresh)) }
+      return try await limiter.run(account.lane) { try await body(self.graph(fresh, from)) }
     }
   }
 
@@ -161,8 +163,10 @@ final class GraphSender: Sender {
     return Prepared(token: token, place: try await limiter.place(in: account.lane))
   }
 
-  private func graph(_ token: Secret) -> Graph {
-    Graph(cloud: cloud, http: http, mailbox: mailbox, token: token, values: values)
+  private func graph(_ token: Secret, _ from: String?) -> Graph {
+    var values = values
+    values.from = from
+    return Graph(cloud: cloud, http: http, mailbox: mailbox, token: token, values: values)
   }
 
   private func setSendOnly(_ sendOnly: Bool) async throws {

@@ -27,7 +27,8 @@ package protocol Sender: Sendable {
   /// Step `send`: returns only when Microsoft has accepted the draft. Takes `.drafts`.
   ///
   /// Graph: `POST /messages/{id}/send`, answered by 202.
-  func sendDraft(_ draft: DraftID) async throws
+  /// - Parameter from: The message's From address, for the text of a refusal.
+  func sendDraft(_ draft: DraftID, from: String) async throws
   /// Step `submit`, without a draft: returns only when Microsoft has accepted the message. Takes `.submission`.
   ///
   /// Graph: `POST /sendMail`, answered by 202. SMTP: the envelope and DATA, answered by 250.
@@ -74,9 +75,14 @@ package struct OutgoingMessage: Sendable {
   /// Exactly who receives it. Graph's sender adds a Bcc field of those that neither To nor Cc names.
   package var envelopeTo: [EmailAddress]
   package var correlationIDs: CorrelationIDs
+  /// The address in its From field.
+  package var from: String
 
-  package init(mime: [UInt8], envelopeTo: [EmailAddress], correlationIDs: CorrelationIDs) {
+  package init(
+    mime: [UInt8], from: String, envelopeTo: [EmailAddress], correlationIDs: CorrelationIDs
+  ) {
     self.mime = mime
+    self.from = from
     self.envelopeTo = envelopeTo
     self.correlationIDs = correlationIDs
   }

@@ -114,12 +114,19 @@ extension DeliveryMachine {
 
   private func unknown(_ request: DeliveryRequest, _ problem: Problem, now: Instant) -> Settlement {
     let progress = request.progressUnknown
+    var settlement: Settlement
     if progress.isInDoubt, !abilities.contains(.lookup), unknownOutcome == .hold {
-      return .held(Problem.unknownOutcome, progress, now: now)
+      settlement = .held(Problem.unknownOutcome, progress, now: now)
+    } else {
+      settlement = Settlement(
+        verdict: .unknown, progress: progress, due: now + schedule.unknownOutcomeWait)
+      settlement.problem = ProblemRecord(problem, at: now)
     }
-    var settlement = Settlement(
-      verdict: .unknown, progress: progress, due: now + schedule.unknownOutcomeWait)
-    settlement.problem = ProblemRecord(problem, at: now)
+    // An outage that is told by a status leaves only what was in flight in doubt.
+    if problem.origin != nil {
+      let backoff = schedule.backoff.pause(afterAttempt: attempt, jitter: jitter)
+      settlement.pauseUntil = lanePause(problem, backoff: backoff).map { now + $0 }
+    }
     return settlement
   }
 

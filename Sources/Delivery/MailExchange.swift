@@ -31,7 +31,7 @@ struct MailExchange: Sendable {
     case .create:
       return machine.created(try await sender.createDraft(try await outgoing()))
     case .send(let draft, _):
-      try await sender.sendDraft(draft)
+      try await sender.sendDraft(draft, from: message.envelopeFrom)
     case .submit:
       try await sender.submit(try await outgoing())
     case .look(let lost):
@@ -43,7 +43,8 @@ struct MailExchange: Sendable {
 
   private func outgoing() async throws -> OutgoingMessage {
     OutgoingMessage(
-      mime: try await content(), envelopeTo: try message.envelopeTo.map { try EmailAddress($0) },
+      mime: try await content(), from: message.envelopeFrom,
+      envelopeTo: try message.envelopeTo.map { try EmailAddress($0) },
       correlationIDs: message.correlationIDs)
   }
 

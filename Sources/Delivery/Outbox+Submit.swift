@@ -42,6 +42,9 @@ extension Outbox {
     let (id, now) = (QueueID.make(at: time.now), time.now)
     let recipients = try submission.recipients()
     let from = try submission.from ?? NamedAddress(name: sender.name, address: EmailAddress(sender.email))
+    if let given = submission.envelopeFrom, given.key != from.address.key {
+      throw Problem.envelopeFromDiffers(given.text, from: from.address.text)
+    }
     let composition = try submission.composition(from: from, id: id, now: now)
     let content = try MessageContent(try composition.pieces(), stored: submission.storedContent)
     let message = OutgoingMessageRecord(
@@ -53,7 +56,8 @@ extension Outbox {
       idempotencyKey: submission.idempotency?.key, created: now)
     // What would fail every attempt is reported now.
     let head = try OutgoingMessage(
-      mime: content.head, envelopeTo: recipients.map(\.address), correlationIDs: message.correlationIDs
+      mime: content.head, from: message.envelopeFrom, envelopeTo: recipients.map(\.address),
+      correlationIDs: message.correlationIDs
     ).addressed()
     let leaving = head.count + content.size - content.head.count
     guard leaving <= OutgoingMessage.sizeLimit else { throw Problem.tooLarge(leaving) }

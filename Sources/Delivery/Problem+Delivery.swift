@@ -24,6 +24,14 @@ extension Problem {
       remedy: "Send less in one message, for instance a link in place of the attachment.")
   }
 
+  static func envelopeFromDiffers(_ given: String, from: String) -> Problem {
+    let fault = "“\(given)” differs from the From address “\(from)”, which Microsoft does not allow"
+    return Problem(
+      .requestInvalidField, "envelope.from: \(fault).",
+      remedy: "Leave envelope.from out, or give from the same address.",
+      fields: [FieldFault(message: fault, key: "envelope.from")])
+  }
+
   static func tooManyRecipients(_ count: Int) -> Problem {
     Problem(
       .messageTooManyRecipients,

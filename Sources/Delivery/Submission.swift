@@ -24,6 +24,8 @@ package struct Submission: Sendable {
   package var storedContent: [Int: SegmentRecord] = [:]
   /// Generated if it is left out.
   package var messageID: MessageID?
+  /// The address of From, which is the only one that Microsoft allows, or left out.
+  package var envelopeFrom: EmailAddress?
   /// Everyone in to, cc and bcc when it is left out; otherwise exactly these, who must include all of to and cc.
   package var envelopeTo: [EmailAddress]?
   package var idempotency: IdempotencyKey?

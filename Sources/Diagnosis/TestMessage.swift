@@ -50,7 +50,7 @@ struct TestMessage: Sendable {
     message.text = "This message shows that \(account.email) can send through Heliograph.\r\n"
     message.headers = [(CorrelationIDs.headerName, id.rawValue)]
     return OutgoingMessage(
-      mime: try message.compose(), envelopeTo: [to],
+      mime: try message.compose(), from: from.text, envelopeTo: [to],
       correlationIDs: CorrelationIDs(internetMessageID: messageID.text, heliographID: id.rawValue))
   }
 
@@ -64,7 +64,7 @@ struct TestMessage: Sendable {
       // Nothing was done, and it has been found out that this app only sends.
       return try await sender.submit(message)
     }
-    try await sender.sendDraft(draft)
+    try await sender.sendDraft(draft, from: message.from)
   }
 
   /// Transport takes seconds.

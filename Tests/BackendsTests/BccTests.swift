@@ -8,7 +8,8 @@ import Testing
 @Suite struct BccTests {
   static func message(_ header: String, envelope: [String]) throws -> OutgoingMessage {
     OutgoingMessage(
-      mime: Array((header + "\r\n\r\nHello\r\n").utf8), envelopeTo: try envelope.map { try EmailAddress($0) },
+      mime: Array((header + "\r\n\r\nHello\r\n").utf8), from: "a@x.example",
+      envelopeTo: try envelope.map { try EmailAddress($0) },
       correlationIDs: CorrelationIDs(internetMessageID: "<a@b.example>", heliographID: "a"))
   }
 

@@ -28,7 +28,7 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
       let draft = try await sender.createDraft(message)
       #expect(try await sender.lookUp(message.correlationIDs, draft: draft) == .draft(draft))
       #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .draft(draft))
-      try await sender.sendDraft(draft)
+      try await sender.sendDraft(draft, from: "alice@contoso.test")
       #expect(try await sender.lookUp(message.correlationIDs, draft: draft) == .sent)
       #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .sent)
       for user in ["bob@contoso.test", "carol@fabrikam.test"] {
@@ -52,13 +52,38 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
         let message = try OutgoingMessage.sample(number + 1, messageID: chosen)
         let first = try await sender.createDraft(other)
         #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .absent)
-        try await sender.sendDraft(first)
+        try await sender.sendDraft(first, from: "alice@contoso.test")
         #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .absent)
         let draft = try await sender.createDraft(message)
         #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .draft(draft))
         #expect(try await sender.lookUp(message.correlationIDs, draft: draft) == .draft(draft))
         #expect(try await sender.duplicateDrafts(of: other.correlationIDs) == [])
         #expect(try await sender.lookUp(other.correlationIDs, draft: nil) == .sent)
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a refusal to send as somebody else names both`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let (web, daemon) = (try await world.addWebApp(), try await world.addDaemon())
+      let alice = try await world.connected("alice", as: "alice@contoso.test", app: web)
+      let robot = AccountID("robot")
+      _ = try await world.house.directory.create(
+        NewAccount(id: robot, name: "Robot", email: nil, app: daemon, mailbox: "alice@contoso.test"),
+        in: .default)
+      for (account, name) in [
+        (alice, "alice@contoso.test"), (robot, "the app with the client ID \(Sandboxed.daemon.id)"),
+      ] {
+        let sender = try await world.house.backends.sender(for: account, in: .default)
+        let message = try OutgoingMessage.sample(1, from: "bob@contoso.test")
+        let problem = await #expect(throws: Problem.self) {
+          try await sender.sendDraft(try await sender.createDraft(message), from: message.from)
+        }
+        #expect(
+          problem?.summary
+            == "Exchange does not allow \(name) to send as bob@contoso.test. (HTTP 403, ErrorSendAsDenied)")
+        #expect(problem?.remedy?.contains("grant \(name) “Send as” on bob@contoso.test") == true)
       }
     }
   }
@@ -73,7 +98,7 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
         let (kept, copy) = (try await sender.createDraft(message), try await sender.createDraft(message))
         #expect(try await sender.lookUp(message.correlationIDs, draft: kept) == .draft(kept))
         #expect(try await sender.lookUp(message.correlationIDs, draft: copy) == .draft(copy))
-        try await sender.sendDraft(copy)
+        try await sender.sendDraft(copy, from: "alice@contoso.test")
         #expect(try await sender.lookUp(message.correlationIDs, draft: kept) == .sent)
         #expect(try await sender.duplicateDrafts(of: message.correlationIDs) == [kept])
       }

@@ -226,6 +226,13 @@ import Testing
     Failed(
       request: .send(one, inDoubt: false), problem: Failure.lostReply, verdict: .unknown,
       progress: .sending(one, inDoubt: true), due: .seconds(120)),
+    // An outage, told by a status: what was in flight is in doubt, and the rest waits.
+    Failed(
+      request: .send(one, inDoubt: false), problem: Failure.of(.graphUnavailable, .unsafe), verdict: .unknown,
+      progress: .sending(one, inDoubt: true), due: .seconds(120), lanePause: .seconds(5)),
+    Failed(
+      request: .submit(inDoubt: false), problem: Failure.of(.graphUnavailable, .unsafe), verdict: .held,
+      progress: .submitting, lanePause: .seconds(5), abilities: .submission),
     Failed(
       request: .submit(inDoubt: false), problem: Failure.lostReply, verdict: .held, progress: .submitting,
       abilities: .submission),

@@ -115,7 +115,7 @@ extension FakeMailbox: Sender {
     }
   }
 
-  func sendDraft(_ draft: DraftID) async throws {
+  func sendDraft(_ draft: DraftID, from: String) async throws {
     try await call(.send, draft.rawValue) { state in
       guard let message = state.drafts.removeValue(forKey: draft.rawValue) else { throw Failure.noSuchItem }
       state.sent.append(message)
@@ -162,7 +162,8 @@ final class Readiness: Sendable {
 
 /// What the talkers throw, without the talkers.
 enum Failure {
-  static let lostReply = of(.graphLostReply, .unsafe)
+  static let lostReply = Problem(
+    .graphLostReply, "The reply was lost.", remedy: nil, retry: .unsafe, origin: nil)
   static let noSuchItem = of(.graphItemNotFound, .futile)
   static let refused = of(.graphRecipientsInvalid, .futile)
   static let unavailable = of(.graphUnavailable, .safe(after: nil))

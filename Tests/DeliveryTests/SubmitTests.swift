@@ -114,6 +114,22 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `the envelope's sender is the one of the header, given or not`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      var submission = try Submission.sample()
+      submission.envelopeFrom = try EmailAddress("ANNA@example.com")
+      _ = try await outbox.submit(submission)
+      submission.envelopeFrom = try EmailAddress("other@example.com")
+      let problem = await #expect(throws: Problem.self) { try await outbox.submit(submission) }
+      #expect(problem?.code == .requestInvalidField)
+      #expect(problem?.fields.map(\.key) == ["envelope.from"])
+      submission.from = NamedAddress(address: try EmailAddress("other@example.com"))
+      _ = try await outbox.submit(submission)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `an envelope of its own may name more than the header does`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let outbox = bench.outbox(FakeMailbox())

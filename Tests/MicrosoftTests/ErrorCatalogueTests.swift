@@ -8,7 +8,8 @@ import Testing
     cloud: .global, clientID: "6731de76-14a6-49ae-97bc-6eba6914391e", tenant: "contoso.test",
     redirectURI: "https://mail.contoso.test/oauth",
     scopes: ["https://graph.microsoft.com/Mail.Send", "openid"],
-    permission: "Mail.Send", mailbox: "alice@contoso.test", from: "sales@contoso.test", certificate: "0A1B")
+    permission: "Mail.Send", mailbox: "alice@contoso.test", sender: "bob@contoso.test",
+    from: "sales@contoso.test", certificate: "0A1B")
 
   @Test func `each name has one meaning in its party`() {
     var names = Set<String>()
@@ -55,7 +56,7 @@ import Testing
       .clientID: "client ID 6731de76-14a6-49ae-97bc-6eba6914391e",
       .authority: "the tenant contoso.test", .tenant: "the tenant contoso.test", .scopes: "Mail.Send",
       .permission: "the permission Mail.Send",
-      .mailbox: "alice@contoso.test", .from: "sales@contoso.test",
+      .mailbox: "alice@contoso.test", .sender: "bob@contoso.test", .from: "sales@contoso.test",
       .certificate: "the certificate with the thumbprint 0A1B", .portal: "https://entra.microsoft.com",
       .adminConsent: "https://login.microsoftonline.com/contoso.test/v2.0/adminconsent?client_id=6731de76",
     ]

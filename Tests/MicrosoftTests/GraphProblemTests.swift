@@ -68,7 +68,7 @@ import Testing
     (413, .graphMessageTooLarge, .futile),
     (429, .graphThrottled, .safe(after: .seconds(10))),
     (503, .graphUnavailable, .safe(after: .seconds(10))),
-    (502, .graphUnavailable, .unsafe),
+    (502, .graphUnavailable, .unsafe), (500, .graphUnavailable, .unsafe), (504, .graphUnavailable, .unsafe),
     (408, .graphUnavailable, .unsafe),
     // A proxy's page: the message waits until somebody has fixed the proxy.
     (403, .graphUnexpectedReply, .safe(after: .seconds(10))),
@@ -86,6 +86,14 @@ import Testing
       #expect(problem.code == code)
       #expect(problem.retry == retry)
       #expect(!problem.description.contains("secret"))
+    }
+  }
+
+  @Test func `without a time to come again, 503 does not say that nothing was done`() {
+    for name in ["serviceNotAvailable", "ErrorServerBusy"] {
+      let reply = reply(503, name, retryAfter: nil)
+      #expect(Problem(reply, effect: .acts).retry == .unsafe)
+      #expect(Problem(reply, effect: .idempotent).retry == .safe(after: nil))
     }
   }
 
@@ -140,7 +148,8 @@ import Testing
   }
 
   @Test func `what the caller knows is said`() async throws {
-    let values = ErrorValues(clientID: "c", mailbox: "alice@contoso.test", from: "boss@contoso.test")
+    let values = ErrorValues(
+      clientID: "c", mailbox: "sales@contoso.test", sender: "alice@contoso.test", from: "boss@contoso.test")
     let body = #"{"error":{"code":"ErrorSendAsDenied","message":"x"}}"#
     try await WireServer.run(react: { _ in .answer(403, body: body) }) { server in
       try await withHTTP { http in
@@ -152,12 +161,13 @@ import Testing
           problem?.summary
             == "Exchange does not allow alice@contoso.test to send as boss@contoso.test. (HTTP 403, ErrorSendAsDenied)"
         )
+        #expect(problem?.remedy?.contains("grant alice@contoso.test “Send as” on boss@contoso.test") == true)
       }
     }
   }
 
   /// Microsoft Learn, "Microsoft Graph error responses and resource types".
-  private func reply(_ status: Int, _ name: String) -> HTTPReply {
+  private func reply(_ status: Int, _ name: String, retryAfter: String? = "10") -> HTTPReply {
     let body = """
       {"error":{"code":"\(name)","message":"Cannot send 'secret subject'.",\
       "innerError":{"date":"2024-12-13T13:58:15","request-id":"e9a1b2c3-0000-4e0e-8b8b-3d2c1b0a9f8e",\
@@ -165,7 +175,9 @@ import Testing
       """
     return HTTPReply(
       status: status,
-      headers: ["request-id": "e9a1b2c3-0000-4e0e-8b8b-3d2c1b0a9f8e", "retry-after": "10"],
+      headers: HTTPHeaders(
+        [("request-id", "e9a1b2c3-0000-4e0e-8b8b-3d2c1b0a9f8e")]
+          + (retryAfter.map { [("retry-after", $0)] } ?? [])),
       body: Array(body.utf8), cut: nil)
   }
 }

@@ -14,6 +14,8 @@ package struct ErrorValues: Sendable, Hashable {
   /// The one permission that the request needed.
   package var permission: String?
   package var mailbox: String?
+  /// Who asks for the mailbox: the person who signed in, or the app itself.
+  package var sender: String?
   package var from: String?
   /// The thumbprint by which the portal lists the app's certificate.
   package var certificate: String?
@@ -22,8 +24,8 @@ package struct ErrorValues: Sendable, Hashable {
 
   package init(
     cloud: Cloud? = nil, clientID: String? = nil, tenant: String? = nil, redirectURI: String? = nil,
-    scopes: [String] = [], permission: String? = nil, mailbox: String? = nil, from: String? = nil,
-    certificate: String? = nil, adminConsent: String? = nil
+    scopes: [String] = [], permission: String? = nil, mailbox: String? = nil,
+    sender: String? = nil, from: String? = nil, certificate: String? = nil, adminConsent: String? = nil
   ) {
     self.cloud = cloud
     self.clientID = clientID
@@ -32,6 +34,7 @@ package struct ErrorValues: Sendable, Hashable {
     self.scopes = scopes
     self.permission = permission
     self.mailbox = mailbox
+    self.sender = sender
     self.from = from
     self.certificate = certificate
     self.adminConsent = adminConsent
@@ -71,6 +74,7 @@ extension ErrorValues {
     case .scopes: shown(Self.listed(scopes), limit: 300)
     case .permission: shown(permission, limit: 100).map { "the permission " + $0 }
     case .mailbox: shown(mailbox, limit: 254)
+    case .sender: shown(sender, limit: 254)
     case .from: shown(from, limit: 254)
     case .certificate: shown(certificate, limit: 64).map { "the certificate with the thumbprint " + $0 }
     case .portal: cloud?.portal
@@ -110,7 +114,8 @@ extension ErrorValues {
 
 /// The placeholders in braces in the catalogue's sentences.
 enum Placeholder: String, CaseIterable {
-  case redirectURI, clientID, authority, tenant, scopes, permission, mailbox, from, certificate, portal,
+  case redirectURI, clientID, authority, tenant, scopes, permission, mailbox, sender, from, certificate,
+    portal,
     adminConsent
 
   /// The text when the value is not known.
@@ -123,7 +128,8 @@ enum Placeholder: String, CaseIterable {
     case .scopes: "the permissions that it requests"
     case .permission: "the permission that this needs"
     case .mailbox: "this mailbox"
-    case .from: "that From address"
+    case .sender: "the person who signed in"
+    case .from: "the From address of the message"
     case .certificate: "the app's certificate"
     case .portal: "the Microsoft Entra admin center"
     case .adminConsent: "the admin-consent link of the app's registration guide"

@@ -37,8 +37,8 @@ enum ExchangeErrors {
   private static let sender: [ErrorEntry] = [
     ErrorEntry(
       .smtp, ["554 5.2.252", "554 5.2.0 SendAsDenied", "550 5.7.60", "not allowed to send as"],
-      .smtpSendAsDenied, .administrator, "Exchange does not allow {mailbox} to send as {from}.",
-      "Send from {mailbox} itself; or have an administrator grant it “Send as” on {from} in the Exchange admin center."
+      .smtpSendAsDenied, .administrator, "Exchange does not allow {sender} to send as {from}.",
+      "Have an administrator grant {sender} “Send as” on {from} in the Exchange admin center; or send from another address."
     ),
     ErrorEntry(
       .smtp, ["554 5.2.2"], .smtpMailboxFull, .user, "There is no space left in {mailbox}.",

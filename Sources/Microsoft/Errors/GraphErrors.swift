@@ -23,8 +23,8 @@ enum GraphErrors {
       "Add it under API permissions, grant consent, then connect the account again."),
     ErrorEntry(
       .graph, ["ErrorSendAsDenied", "ErrorSendOnBehalfOfDenied"], .graphSendAsDenied, .administrator,
-      "Exchange does not allow {mailbox} to send as {from}.",
-      "Send from {mailbox} itself; or have an administrator grant it “Send as” on {from} in the Exchange admin center."
+      "Exchange does not allow {sender} to send as {from}.",
+      "Have an administrator grant {sender} “Send as” on {from} in the Exchange admin center; or send from another address."
     ),
   ]
 

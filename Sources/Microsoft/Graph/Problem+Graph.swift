@@ -74,9 +74,10 @@ extension Problem {
     _ reply: HTTPReply, verdict: ErrorEntry.Verdict, effect: Effect
   ) -> Retry {
     let asked = reply.headers.retryAfter
-    // Of these, 503 and 507 say that nothing was done; with the others a gateway or a worker gave up, and what was
-    // behind it may have gone on.
-    let mayHaveActed = reply.status == 408 || (reply.status >= 500 && ![503, 507].contains(reply.status))
+    // 507, and 503 that asks to come again, say that nothing was done. With the others a gateway or a worker gave up,
+    // and what was behind it may have gone on: messages have been seen to be sent in spite of such a reply.
+    let saysNothingDone = reply.status == 507 || (reply.status == 503 && asked != nil)
+    let mayHaveActed = reply.status == 408 || (reply.status >= 500 && !saysNothingDone)
     if mayHaveActed, effect == .acts { return .unsafe }
     switch verdict {
     case .futile: return .futile

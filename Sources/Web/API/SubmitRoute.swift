@@ -118,16 +118,13 @@ extension Submission {
     to = reader.read(body.to, "to")
     cc = reader.read(body.cc, "cc")
     bcc = reader.read(body.bcc, "bcc")
-    let envelopeFrom = body.envelope?.from.flatMap {
+    envelopeFrom = body.envelope?.from.flatMap {
       reader.address($0, "envelope.from", code: .requestInvalidField)
     }
     envelopeTo = body.envelope.map { envelope in
       envelope.to.enumerated().compactMap { reader.address($1, "envelope.to[\($0)]") }
     }
     messageID = body.messageId.flatMap { reader.messageID($0, "messageId") }
-    if let envelopeFrom, let from, envelopeFrom.key != from.address.key {
-      reader.fault("envelope.from", "differs from the address in from, which Microsoft does not allow")
-    }
     try reader.finish()
     subject = body.subject
     text = body.text

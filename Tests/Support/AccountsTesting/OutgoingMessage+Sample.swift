@@ -4,12 +4,13 @@ import MIME
 extension OutgoingMessage {
   /// - Parameter number: makes its correlation ids.
   package static func sample(
-    _ number: Int, messageID: String? = nil, envelope: [String] = ["bob@contoso.test", "carol@fabrikam.test"]
+    _ number: Int, messageID: String? = nil, from: String = "alice@contoso.test",
+    envelope: [String] = ["bob@contoso.test", "carol@fabrikam.test"]
   ) throws -> OutgoingMessage {
     let correlationIDs = CorrelationIDs(
       internetMessageID: messageID ?? "<h\(number)@heliograph.test>", heliographID: "h\(number)")
     let text = """
-      From: alice@contoso.test\r
+      From: \(from)\r
       To: bob@contoso.test\r
       Subject: Hello\r
       Date: Fri, 20 Nov 2026 22:41:26 +0000\r
@@ -20,7 +21,7 @@ extension OutgoingMessage {
 
       """
     return OutgoingMessage(
-      mime: Array(text.utf8), envelopeTo: try envelope.map { try EmailAddress($0) },
+      mime: Array(text.utf8), from: from, envelopeTo: try envelope.map { try EmailAddress($0) },
       correlationIDs: correlationIDs)
   }
 }
