@@ -21,6 +21,10 @@ final class MailWork: QueueWork {
   /// message can be recorded in its claim. Wrong, it costs two more records; forgotten, one.
   private let abilities = Mutex(AccountMemory<SenderAbilities>())
 
+  /// Why the last attempt had to wait, where that is a fault of the installation.
+  private let waiting = Mutex<ProblemRecord?>(nil)
+  var fault: ProblemRecord? { waiting.withLock { $0 } }
+
   /// Of an account whose sender has not been ready yet; only the name of the attempt's first step hangs on it.
   private static let assumed: SenderAbilities = [.drafts, .submission, .lookup]
 
@@ -125,6 +129,7 @@ final class MailWork: QueueWork {
 
   private func verdict(_ settlement: Settlement, _ item: Item) -> QueueVerdict<Report> {
     let row = item.attempt.row
+    waiting.withLock { $0 = settlement.problem?.scope == .installation ? settlement.problem : nil }
     let events = item.message.map {
       MessageEvents(message: $0, attempts: row.attempts, attemptLimit: attemptLimit)
         .events(of: settlement, at: time.now)

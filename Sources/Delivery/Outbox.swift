@@ -13,6 +13,7 @@ package final class Outbox: Service {
   let time: any Time
   let configuration: OutboxConfiguration
   let senderSource: SenderSource
+  private let work: MailWork
   let engine: QueueEngine<MailWork>
   let node: NodeID
   let logger: Logger
@@ -30,11 +31,14 @@ package final class Outbox: Service {
     senderSource = senders
     self.node = node
     self.logger = logger
-    let work = MailWork(
+    work = MailWork(
       store: store, senders: senders, time: time, schedule: configuration.schedule, logger: logger)
     engine = QueueEngine(
       work, store: store, time: time, node: node, configuration: configuration.queue, logger: logger)
   }
+
+  /// The fault of the installation for which messages wait on this node; `nil` when there is none.
+  package var fault: ProblemRecord? { engine.fault ?? work.fault }
 
   /// Delivers until a graceful shutdown. May be called once.
   package func run() async throws {

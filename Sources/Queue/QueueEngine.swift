@@ -22,6 +22,7 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
   private struct State {
     var inboxes: [LaneKey: Inbox] = [:]
     var stopping = false
+    var fault: ProblemRecord?
   }
 
   package init(
@@ -39,6 +40,15 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
   /// A row was added to this lane, and committed. This only saves the wait for the next poll.
   package func wake(_ lane: LaneKey) {
     if let inbox = state.withLock({ $0.inboxes[lane] }) { inbox.more() } else { bell.ring() }
+  }
+
+  /// The fault of the installation that keeps this node from working on the queue; `nil` since it last did.
+  package var fault: ProblemRecord? { state.withLock { $0.fault } }
+
+  private func note(_ error: any Error) {
+    guard let problem = error as? Problem, problem.scope == .installation else { return }
+    let record = ProblemRecord(problem, at: time.now)
+    state.withLock { $0.fault = record }
   }
 
   /// Works until a graceful shutdown; then claims nothing more and lets attempts in flight finish. May be
@@ -78,10 +88,14 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
     let (kind, node, now, length) = (work.kind, node, time.now, configuration.lease)
     do {
       // SKIP LOCKED on PostgreSQL keeps nodes out of each other's way; READ COMMITTED is enough.
-      return try await persistence.store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      let leases = try await persistence.store.write(isolation: .readCommitted) {
+        (tx: borrowing Transaction) in
         try tx.leaseLanes(kind, owner: node, now: now, length: length, limit: free)
       }
+      state.withLock { $0.fault = nil }
+      return leases
     } catch {
+      note(error)
       logger.warning("No lanes can be leased; trying again.", metadata: ["problem": "\(error)"])
       return []
     }
@@ -96,6 +110,7 @@ package final class QueueEngine<Work: QueueWork>: Sendable {
     } catch is CancellationError {
       // As in a crash: the next owner of the lane finds what was in flight.
     } catch {
+      note(error)
       logger.error(
         "A lane was released after an error.", metadata: ["lane": "\(lease.lane.id)", "problem": "\(error)"])
       await abandon(lease)

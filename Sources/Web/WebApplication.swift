@@ -69,14 +69,14 @@ package struct WebApplication: Sendable {
   }
 
   package func router() -> Router<WebContext> {
-    let router = Router(context: WebContext.self)
+    let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: ResponseHeaders())
     router.add(middleware: ProblemMiddleware(bodyLimit: bodyLimit))
     router.add(middleware: RequestGuard(budget: budget, trustedProxies: trustedProxies))
     HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
     let api = APIRouter(
       router: router, authentication: BearerAuthentication(tokens: services.tokens), bodyLimit: bodyLimit)
-    HealthRoute(credentials: services.secrets).add(to: api)
+    HealthRoute(credentials: services.secrets, outbox: services.outbox).add(to: api)
     AppRoutes(apps: services.apps, desk: services.registration).add(to: api)
     VerificationRoutes(verifier: services.verifier).add(to: api)
     AccountRoutes(

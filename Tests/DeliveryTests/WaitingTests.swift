@@ -39,6 +39,7 @@ import Testing
           let id = try await outbox.submitSample()
           let entry = try await bench.until(outbox, id, .deferred)
           #expect(entry.problem?.code == obstacle.code.rawValue)
+          #expect(outbox.fault?.code == (obstacle.scope == .installation ? obstacle.code.rawValue : nil))
           let row = try await bench.store.read { (tx: borrowing Transaction) in
             try tx.queueRecord(.default, id)
           }
@@ -47,6 +48,7 @@ import Testing
           readiness.isReady.store(true, ordering: .relaxed)
           await bench.pass(.seconds(301))
           try await bench.until(outbox, id, .done)
+          #expect(outbox.fault == nil)
         }
         #expect(mailbox.steps == [.create, .send])
       }

@@ -38,7 +38,7 @@ import Testing
   @Test func `an unused connection is closed, and a second request on it has the time of a first`()
     async throws
   {
-    try await ServerHarness.run({ $0.idleTimeout = .seconds(2) }) { server in
+    try await ServerHarness.run({ $0.idleTimeout = .seconds(5) }) { server in
       let client = try await server.connect()
       for round in 1...2 {
         client.send("GET /client HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -46,6 +46,29 @@ import Testing
       }
       let answers = await client.everything()
       #expect(answers.ranges(of: "HTTP/1.1 200").count == 2)
+    }
+  }
+
+  @Test func `a client that waits to be asked for its body is asked`() async throws {
+    try await ServerHarness.run { server in
+      let client = try await server.connect()
+      for round in 1...2 {
+        client.send("POST /count HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 3\r\n\r\n")
+        await client.receive("HTTP/1.1 100 Continue\r\n\r\n", times: round)
+        client.send("abc")
+        await client.receive("HTTP/1.1 200", times: round)
+      }
+      await client.close()
+    }
+  }
+
+  @Test(arguments: ["gzip, chunked", "chunked, chunked", "identity, chunked"])
+  func `a transfer coding other than chunked is refused`(coding: String) async throws {
+    try await ServerHarness.run { server in
+      let answer = try await server.exchange(
+        "POST /count HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: \(coding)\r\n\r\n0\r\n\r\n"
+      )
+      #expect(answer.hasPrefix("HTTP/1.1 400"), "\(answer)")
     }
   }
 

@@ -50,8 +50,9 @@ package struct ExpiringCredential: Contract {
 extension Operations {
   package static let health = Operation<Nothing, Nothing, Nothing, HealthReply>(
     .get, "/health", id: "getHealth", .operation, .optionalToken,
-    "Check whether the gateway and its database work.",
-    "An operator's token also gets the secrets that expire soon.")
+    "Check whether the gateway and its database work, and messages can be sent.",
+    "An operator's token also gets the secrets that expire soon, and the cause of a fault.",
+    problems: [.serverFaulty])
 
   package static let openAPI = Operation<Nothing, Nothing, Nothing, Nothing>(
     .get, "/openapi.json", id: "getOpenAPI", .operation, .open, "Describe this API.", reply: .document)

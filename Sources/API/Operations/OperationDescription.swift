@@ -31,6 +31,14 @@ package struct OperationDescription: Sendable {
     }.joined(separator: "/")
   }
 
+  /// Whether a request for `path`, as in its request line without a query, is one for this operation's path.
+  package func matches(_ path: some StringProtocol) -> Bool {
+    let wanted = template.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    return wanted.count == parts.count
+      && zip(wanted, parts).allSatisfy { $0 == $1 || $0.hasPrefix("{") && !$1.isEmpty }
+  }
+
   /// Every code that the operation may answer with, as far as it can be foreseen: its own, and those of its
   /// parts.
   package var allProblems: [ProblemCode] {

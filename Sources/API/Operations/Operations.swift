@@ -17,4 +17,9 @@ package enum Operations {
     deleteWorkspace.description,
     health.description, openAPI.description,
   ]
+
+  /// The methods that a path supports, in the order of the documentation; none if there is no such path.
+  package static func methods(at path: some StringProtocol) -> [String] {
+    all.filter { $0.matches(path) }.flatMap { $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] }
+  }
 }

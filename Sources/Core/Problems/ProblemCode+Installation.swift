@@ -4,7 +4,7 @@ extension ProblemCode {
     .storeUnavailable, .storeFull, .storeConflict, .storeCommitUnknown, .storeFromFuture,
     .storeNotDurable, .storeLocked, .storeFailed, .vaultWrongKey, .vaultInvalidKey,
     .vaultInvalidBox, .configurationUnknownKey, .configurationInvalid, .serverPortInUse,
-    .serverBusy, .clockWrong,
+    .serverBusy, .serverFaulty, .clockWrong,
   ]
 
   package static let storeUnavailable = ProblemCode(
@@ -82,6 +82,12 @@ extension ProblemCode {
     "The requests in progress use all the memory that the gateway allows, or too many connections are "
       + "open.",
     remedy: "Repeat the request after the time in `Retry-After`.")
+
+  package static let serverFaulty = ProblemCode(
+    "server.faulty", .installation, actor: .operator, status: 503, smtp: "451 4.3.0",
+    "Messages wait because of a fault of the gateway itself: its database, its key or its configuration.",
+    remedy:
+      "Read the cause with an operator's token or in the log, and correct it; sending resumes automatically.")
 
   package static let clockWrong = ProblemCode(
     "clock.wrong", .installation, actor: .operator, status: 400, smtp: "451 4.3.5",

@@ -2,7 +2,8 @@
 extension ProblemCode {
   static let requestsCodes: [ProblemCode] = [
     .requestMalformed, .requestInvalidField, .requestUnknownField, .requestNotSupported,
-    .requestTooLarge, .requestNotFound, .requestInternal, .tokenMissing, .tokenInvalid, .tokenScope,
+    .requestTooLarge, .requestNotFound, .requestMethodNotAllowed, .requestInternal, .tokenMissing,
+    .tokenInvalid, .tokenScope,
     .tokenNotFound, .tokenNotExposed, .workspaceNotFound, .workspaceExists, .workspaceInUse,
     .workspaceNoDefaultSender,
   ]
@@ -34,8 +35,13 @@ extension ProblemCode {
 
   package static let requestNotFound = ProblemCode(
     "request.notFound", .request, status: 404, smtp: "502 5.5.1",
-    "There is no such path, or the path does not support this method.",
-    remedy: "Check method and path against the documentation.")
+    "There is no such path.",
+    remedy: "Check the path against the documentation.")
+
+  package static let requestMethodNotAllowed = ProblemCode(
+    "request.methodNotAllowed", .request, status: 405, smtp: "502 5.5.1",
+    "The path exists, but does not support this method; the header `Allow` names those that it supports.",
+    remedy: "Check the method against the documentation.")
 
   package static let requestInternal = ProblemCode(
     "request.internal", .installation, status: 500, smtp: "451 4.3.0",

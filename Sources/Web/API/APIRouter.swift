@@ -53,8 +53,8 @@ struct APIRouter {
     of request: Request, _ operation: Operation<Path, Query, Body, Reply>, limit: Int
   ) async throws -> Body {
     switch operation.description.bodyForm {
-    case .none, .stream: return Body()
-    case .json, .optionalJSON: break
+    case .stream: return Body()
+    case .none, .json, .optionalJSON: break
     }
     var reader = operation.bodyReader()
     var isEmpty = true
@@ -62,7 +62,7 @@ struct APIRouter {
       isEmpty = false
       try buffer.withUnsafeReadableBytes { (bytes) throws(Problem) in try reader.feed(bytes) }
     }
-    if isEmpty, operation.description.bodyForm == .optionalJSON { return Body() }
+    if isEmpty, operation.description.bodyForm != .json { return Body() }
     return try reader.finish()
   }
 }

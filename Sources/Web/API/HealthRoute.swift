@@ -2,24 +2,27 @@ import API
 import Access
 import Accounts
 import Core
+import Delivery
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Store
 
-/// Whether the database answers with the secrets of apps that end soon, and the description of the API.
+/// Whether the database answers and messages can be sent, with the secrets of apps that end soon, and the description of the API.
 struct HealthRoute: Sendable {
   let credentials: CredentialExpiryMonitor
+  let outbox: Outbox
 
   private static let description = ByteBuffer(bytes: OpenAPI.document(version: heliographVersion))
 
   func add(to router: APIRouter) {
     router.on(Operations.health) { call in
+      let isOperator = call.context.principal?.isOperator == true
+      if let fault = outbox.fault { throw Problem.faulty(isOperator ? fault : nil) }
       let expiring = try await credentials.expiring()
       var reply = HealthReply()
       reply.warnings = expiring.count
       // Anyone may ask whether it works; which secrets expire is shown only to operators.
-      if call.context.principal?.isOperator == true {
+      if isOperator {
         reply.secrets = expiring.map { ExpiringCredential($0) }
       }
       return reply

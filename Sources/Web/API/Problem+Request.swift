@@ -9,7 +9,15 @@ extension Problem {
 
   static func noRoute(_ method: String, _ path: String) -> Problem {
     Problem(
-      .requestNotFound, "There is no operation \(method) \(path).",
+      .requestNotFound, "There is no operation \(oneLine(method, limit: 20)) \(oneLine(path, limit: 200)).",
+      remedy: "GET /openapi.json describes every operation.")
+  }
+
+  static func methodNotAllowed(_ method: String, _ path: String, _ allowed: [String]) -> Problem {
+    Problem(
+      .requestMethodNotAllowed,
+      "\(oneLine(path, limit: 200)) does not support \(oneLine(method, limit: 20)), only "
+        + "\(allowed.joined(separator: ", ")).",
       remedy: "GET /openapi.json describes every operation.")
   }
 

@@ -1,3 +1,4 @@
+import API
 import Core
 import Hummingbird
 import Logging
@@ -21,7 +22,10 @@ struct ProblemMiddleware: RouterMiddleware {
     } catch let error as HTTPError where error.status == .contentTooLarge {
       throw APIError(Problem.tooLarge(limit: bodyLimit))
     } catch let error as HTTPError where error.status == .notFound {
-      throw APIError(Problem.noRoute(request.method.rawValue, request.uri.path))
+      let (method, path) = (request.method.rawValue, request.uri.path)
+      let allowed = Operations.methods(at: path)
+      guard !allowed.isEmpty else { throw APIError(Problem.noRoute(method, path)) }
+      throw APIError(Problem.methodNotAllowed(method, path, allowed), allowed: allowed)
     } catch let error as HTTPError {
       throw APIError(Problem.refused(status: error.status.code, error.body))
     } catch {

@@ -168,6 +168,12 @@ final class PartsHandler: ChannelDuplexHandler, RemovableChannelHandler {
       }
       // The server knows but one spelling, and not that HTTP/1.0 closes unless it is asked not to.
       if !head.isKeepAlive { head.headers.replaceOrAdd(name: "connection", value: "close") }
+      // While an earlier request is being answered, this may not come in between; the client then sends its body
+      // without waiting for ever (RFC 9110 section 10.1.1).
+      if Self.expectsContinue(head), connection.timing.idleSince != nil {
+        let goOn = HTTPResponseHead(version: head.version, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
+      }
       connection.head()
       context.fireChannelRead(wrapInboundOut(.head(head)))
     case .body:
@@ -176,6 +182,11 @@ final class PartsHandler: ChannelDuplexHandler, RemovableChannelHandler {
       connection.end()
       context.fireChannelRead(data)
     }
+  }
+
+  private static func expectsContinue(_ head: HTTPRequestHead) -> Bool {
+    head.version == .http1_1
+      && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -18,6 +18,8 @@ struct RequestGuard: RouterMiddleware {
     if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
       throw Problem.encodedBody(encoding)
     }
+    let coding = request.headers[values: .transferEncoding].joined(separator: ", ")
+    guard coding.isEmpty || coding.lowercased() == "chunked" else { throw Problem.codedTransfer(coding) }
     context.clientAddress = context.peerAddress.map { peer in
       ClientAddress.find(
         peer: peer, forwarded: request.headers[values: .xForwardedFor], trusted: trustedProxies)
