@@ -198,7 +198,7 @@ let package = Package(
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: style),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: style),
     .testTarget(
-      name: "MIMETests", dependencies: ["Core", "MIME", "ProcessTesting"], exclude: ["judge.py"],
+      name: "MIMETests", dependencies: ["Core", "MIME", "ProcessTesting"], exclude: ["Fixtures", "judge.py"],
       swiftSettings: style),
     .testTarget(
       name: "MicrosoftTests",

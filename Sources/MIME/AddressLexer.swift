@@ -14,7 +14,7 @@ struct AddressLexer {
     var isWord: Bool { kind == .atom || kind == .quoted }
 
     var spelling: String {
-      let text = Charset.utf8.decode(content[...])
+      let text = Charset.unlabelled.decode(content[...])
       guard kind == .quoted else { return text }
       return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }

@@ -1,9 +1,12 @@
 /// The addresses of a header field (RFC 5322 section 3.4), with the obsolete forms of section 4.4: members of
 /// groups like the others, routes passed over, comments dropped unless they are all there is for a name.
 struct AddressList {
+  /// Those that are not valid are among them, as they are written.
   private(set) var mailboxes: [NamedAddress] = []
-  /// Text between two commas that is not an address, or could be read as one other than in `mailboxes`.
+  /// Text between two commas that is not a valid address, or could be read as one other than in `mailboxes`.
   private(set) var malformed: [String] = []
+  /// The text of `malformed` that `mailboxes` does not show, or shows as something else.
+  private(set) var doubtful: [String] = []
   private var phrase: [AddressLexer.Token] = []
   private var angle: [AddressLexer.Token] = []
   private var comment: [UInt8] = []
@@ -43,8 +46,12 @@ struct AddressList {
     }
     guard hasAngle || isDoubtful || !phrase.isEmpty else { return }
     let written = AddressLexer.spelling(phrase) + (hasAngle ? "<\(AddressLexer.spelling(angle))>" : "")
-    let address = Self.address(hasAngle ? angle : phrase)
-    if address == nil || isDoubtful || namesAnother(than: address) { malformed.append(written) }
+    let tokens = hasAngle ? angle : phrase
+    let valid = Self.address(tokens)
+    let address = valid ?? EmailAddress(asWritten: Self.text(tokens))
+    let isDoubtful = isDoubtful || namesAnother(than: valid)
+    if isDoubtful || valid == nil { malformed.append(written) }
+    if isDoubtful || address == nil { doubtful.append(written) }
     guard let address else { return }
     let name = hasAngle ? AddressLexer.name(phrase) : ""
     mailboxes.append(
@@ -56,6 +63,11 @@ struct AddressList {
   /// Mailers repeat the address as its own name; to some readers any other address there is a recipient.
   private func namesAnother(than address: EmailAddress?) -> Bool {
     hasAngle && phraseHasAt && Self.address(phrase)?.key != address?.key
+  }
+
+  private static func text(_ tokens: [AddressLexer.Token]) -> String {
+    if tokens.count == 1, tokens[0].kind == .quoted { return AddressLexer.name(tokens) }
+    return EncodedWord.decode(Array(AddressLexer.spelling(tokens).utf8)[...])
   }
 
   /// Blanks are allowed around the dots and the `@`, but two words in a row are no address.

@@ -29,27 +29,16 @@ enum Base64 {
     if width != nil, column > 0 { bytes.appendLineEnd() }
   }
 
-  /// Skips whatever is not in the alphabet; padding ends a group, so that joined texts decode too.
+  /// Skips whatever is not in the alphabet. Padding ends a group, so that joined texts decode too; a footer, such
+  /// as a mailing list's, ends the content.
   static func decode(_ content: ArraySlice<UInt8>) -> [UInt8] {
-    let values = Self.values
-    var result: [UInt8] = []
-    result.reserveCapacity(content.count / 4 * 3)
-    var bits: UInt32 = 0
-    var held = 0
-    for byte in content {
-      let value = values[Int(byte)]
-      if value < 64 {
-        bits = bits << 6 | UInt32(value)
-        held += 6
-        if held >= 8 {
-          held -= 8
-          result.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
-        }
-      } else if byte == UInt8(ascii: "=") {
-        (bits, held) = (0, 0)
+    content.withUnsafeBufferPointer { input in
+      // Three octets are written for each four characters, and there may be one more for the rest.
+      Array(unsafeUninitializedCapacity: input.count / 4 * 3 + 3) { output, count in
+        var decoder = Base64Decoder(input)
+        count = decoder.decode(into: output, values)
       }
     }
-    return result
   }
 
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

@@ -1,39 +1,69 @@
 /// A node of the body's tree (RFC 2046).
 package struct BodyPart: Sendable {
   package let fields: [HeaderField]
-  /// `text/plain` where the field is missing or broken (RFC 2045 section 5.2).
+  /// `text/plain` where the field is missing or broken (RFC 2045 section 5.2), `message/rfc822` where it is missing
+  /// in a digest (RFC 2046 section 5.1.5).
   package let contentType: ContentType
-  /// Empty unless the part is a multipart whose boundary was found. An enclosed message is a leaf.
+  /// Empty unless the part is a multipart with a delimiter. An enclosed message is a leaf.
   package internal(set) var parts: [BodyPart] = []
-  let source: [UInt8]
-  let body: Range<Int>
+  /// Whether it is a multipart without any delimiter: its body is a text like any other.
+  var isUndivided = false
+  private let source: [UInt8]
+  let bodyStart: Int
+  private var bodyEnd: Int
 
-  init(fields: [HeaderField], source: [UInt8], body: Range<Int>) {
+  init(fields: [HeaderField], source: [UInt8], bodyStart: Int, otherwise type: ContentType) {
     self.fields = fields
     self.source = source
-    self.body = body
-    contentType = Self.value("Content-Type", fields).flatMap(ContentType.init(parsing:)) ?? .plainText
+    self.bodyStart = bodyStart
+    bodyEnd = source.count
+    contentType = Self.value("Content-Type", fields).map(ContentType.init(tolerant:)) ?? type
+  }
+
+  /// Sets where it ends; the line end before a delimiter belongs to the delimiter.
+  mutating func end(before delimiter: Int?) {
+    bodyEnd = delimiter.map { max(bodyStart, source.beforeLineEnd(at: $0)) } ?? source.count
   }
 
   /// The body with its transfer encoding undone.
   package var content: [UInt8] {
-    switch Self.value("Content-Transfer-Encoding", fields).map(ParameterParser.word) {
-    case "base64": Base64.decode(source[body])
-    case "quoted-printable": QuotedPrintable.decode(source[body])
-    default: Array(source[body])
+    let body = source[bodyStart..<bodyEnd]
+    return switch encoding {
+    case "base64": Base64.decode(body)
+    case "quotedprintable", "quoted": QuotedPrintable.decode(body)
+    case "xuuencode", "uuencode", "xuue", "uue", "xuu": UUEncoding(parsing: body)?.content ?? Array(body)
+    default: Array(body)
     }
   }
 
-  /// The content as text, by its charset.
-  package var text: String { Charset(contentType["charset"]).decode(content[...]) }
+  /// The name of the transfer encoding, its letters and digits alone.
+  private var encoding: String {
+    let word = Self.value("Content-Transfer-Encoding", fields).map(ParameterParser.word) ?? ""
+    return String(word.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })
+  }
 
-  /// Decoded; from Content-Disposition, else from Content-Type.
-  package var fileName: String? { disposition.parameters["filename"] ?? contentType["name"] }
+  /// The content as text, by its charset. Where a CR alone ends the lines, as in mail from old Macs, CRLF does.
+  package var text: String {
+    let text = Charset(contentType["charset"]).decode(content[...])
+    let body = bodyStart..<bodyEnd
+    guard source.index(of: .lf, in: body) == nil, source.index(of: .cr, in: body) != nil else { return text }
+    return String(decoding: Lines.normalized(text.utf8), as: UTF8.self)
+  }
+
+  /// Decoded; from Content-Disposition, else from Content-Type, else from the first line of a uuencoded file.
+  package var fileName: String? {
+    if let name = givenName { return name }
+    guard encoding.hasSuffix("uuencode") || encoding.hasSuffix("uue") else { return nil }
+    return UUEncoding.name(source[bodyStart..<bodyEnd])
+  }
+
+  private var givenName: String? { disposition.parameters["filename"] ?? contentType["name"] }
 
   /// Without angle brackets.
   package var contentID: String? {
     guard let value = Self.value("Content-ID", fields) else { return nil }
-    let inner = Charset.utf8.decode(value).drop { $0 == "<" || $0 == " " }.prefix { $0 != ">" && $0 != " " }
+    let inner = Charset.unlabelled.decode(value).drop { $0 == "<" || $0 == " " }
+      .prefix { $0 != ">" && $0 != " " }
     return inner.isEmpty ? nil : String(inner)
   }
 
@@ -46,11 +76,20 @@ package struct BodyPart: Sendable {
     }
   }
 
-  /// Plain or HTML text that is not a file.
+  /// Plain or HTML text that is not a file. Mailers name a text that they show inline, too, or give it a name
+  /// that is empty; one with an identifier besides is a file that the HTML refers to.
   var isBody: Bool {
-    contentType.type == "text" && ["plain", "html"].contains(contentType.subtype)
-      && disposition.kind != "attachment" && fileName == nil
+    guard isText, disposition.kind != "attachment" else { return false }
+    let name = givenName ?? ""
+    return name.allSatisfy(\.isWhitespace) || disposition.kind == "inline" && contentID == nil
   }
+
+  private var isText: Bool {
+    isUndivided || contentType.type == "text" && ["plain", "html"].contains(contentType.subtype)
+  }
+
+  /// The media type by which its text is read.
+  var bodyType: String { isUndivided ? ContentType.plainText.name : contentType.name }
 
   /// The leaves of the tree, in order.
   package var leaves: [BodyPart] { parts.isEmpty ? [self] : parts.flatMap(\.leaves) }

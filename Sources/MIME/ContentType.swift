@@ -13,6 +13,7 @@ package struct ContentType: Hashable, Sendable {
   package let parameters: [Parameter]
 
   static let plainText = ContentType(type: "text", subtype: "plain", parameters: [])
+  static let message = ContentType(type: "message", subtype: "rfc822", parameters: [])
   static let octetStream = ContentType(type: "application", subtype: "octet-stream", parameters: [])
 
   /// `type/subtype`.
@@ -35,14 +36,24 @@ extension ContentType {
   }
 
   init?(parsing value: ArraySlice<UInt8>) {
-    let (kind, parameters) = ParameterParser.parse(value)
+    guard let type = Self.read(value).type else { return nil }
+    self = type
+  }
+
+  /// As a message has it: a broken type is `text/plain` (RFC 2045 section 5.2) with whatever parameters there are.
+  init(tolerant value: ArraySlice<UInt8>) {
+    let (type, parameters) = Self.read(value)
+    self = type ?? ContentType(type: "text", subtype: "plain", parameters: parameters)
+  }
+
+  private static func read(_ value: ArraySlice<UInt8>) -> (type: ContentType?, parameters: [Parameter]) {
+    let (kind, pairs) = ParameterParser.parse(value)
+    let parameters = pairs.map { Parameter(name: $0.name, value: $0.value) }
     let names = kind.split(separator: "/", omittingEmptySubsequences: false)
     guard names.count == 2, names.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(MIME.Parameter.isToken) })
-    else {
-      return nil
-    }
-    self.init(
-      type: String(names[0]), subtype: String(names[1]),
-      parameters: parameters.map { Parameter(name: $0.name, value: $0.value) })
+    else { return (nil, parameters) }
+    return (
+      ContentType(type: String(names[0]), subtype: String(names[1]), parameters: parameters), parameters
+    )
   }
 }

@@ -8,8 +8,11 @@ package import Core
 package struct EmailAddress: Sendable, CustomStringConvertible {
   /// With its quotes, where it needs them.
   package let localPart: String
-  /// As written: a name, or a literal in brackets.
+  /// As written: a name, or a literal in brackets. Empty in a text without `@` that a header has for an address.
   package let domain: String
+  /// Whether RFC 5321 and RFC 6531 allow it. Only what was read from the header of a message may be invalid:
+  /// it is there to be shown, and is refused where it would be written.
+  package let isValid: Bool
 
   /// RFC 5321 section 4.5.3.1.1, in octets.
   static let maximumLocalPart = 64
@@ -24,12 +27,28 @@ package struct EmailAddress: Sendable, CustomStringConvertible {
     var scanner = AddressScanner(text)
     localPart = try scanner.localPart()
     domain = try scanner.domain()
+    isValid = true
     guard localPart.utf8.count + 1 + domain.utf8.count <= Self.maximumLength else {
       throw .address(text, "it is longer than \(Self.maximumLength) octets")
     }
   }
 
-  package var text: String { localPart + "@" + domain }
+  /// What a header has where an address should be, such as `MAILER-DAEMON`; `nil` if that is nothing.
+  init?(asWritten text: String) {
+    if let address = try? EmailAddress(text) {
+      self = address
+      return
+    }
+    let visible = String(
+      String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+    guard !visible.isEmpty else { return nil }
+    let at = visible.lastIndex(of: "@").flatMap { visible.index(after: $0) < visible.endIndex ? $0 : nil }
+    localPart = String(visible[..<(at ?? visible.endIndex)])
+    domain = at.map { String(visible[visible.index(after: $0)...]) } ?? ""
+    isValid = false
+  }
+
+  package var text: String { domain.isEmpty ? localPart : localPart + "@" + domain }
   package var description: String { text }
 
   /// All in lower case. Exchange and Outlook.com ignore the case of the whole address: compare by this
@@ -39,7 +58,8 @@ package struct EmailAddress: Sendable, CustomStringConvertible {
 
 extension EmailAddress: Hashable {
   package static func == (lhs: EmailAddress, rhs: EmailAddress) -> Bool {
-    lhs.localPart == rhs.localPart && lhs.domain.lowercased() == rhs.domain.lowercased()
+    lhs.isValid == rhs.isValid && lhs.localPart == rhs.localPart
+      && lhs.domain.lowercased() == rhs.domain.lowercased()
   }
 
   package func hash(into hasher: inout Hasher) {

@@ -4,7 +4,7 @@ extension EncodedWord {
   ///
   /// Words of one charset in a row are joined before they are decoded, since many mailers split a character
   /// between two; blanks between words vanish. A word is also found where the blanks that should surround it
-  /// are missing.
+  /// are missing. A line end that was encoded is a space: it may not end a line of what shows it.
   static func decode(_ value: ArraySlice<UInt8>) -> String {
     var result = ""
     var pending: (charset: String, content: [UInt8])?
@@ -22,7 +22,7 @@ extension EncodedWord {
       let plain = value[plainStart..<index]
       if pending == nil || !plain.allSatisfy(\.isBlank) {
         flush()
-        result += Charset.utf8.decode(plain)
+        result += Charset.unlabelled.decode(plain)
       }
       if pending?.charset != word.charset { flush() }
       if pending == nil { pending = (word.charset, []) }
@@ -31,7 +31,7 @@ extension EncodedWord {
       plainStart = index
     }
     flush()
-    return result + Charset.utf8.decode(value[plainStart...])
+    return (result + Charset.unlabelled.decode(value[plainStart...])).withoutLineEnds
   }
 
   /// The encoded word that begins at `start`, if one does.
@@ -80,5 +80,20 @@ extension EncodedWord {
       }
     }
     return result
+  }
+}
+
+extension String {
+  /// A space for each line end, and no NULs.
+  var withoutLineEnds: String {
+    guard utf8.contains(where: { $0 == .cr || $0 == .lf || $0 == 0 }) else { return self }
+    var result: [UInt8] = []
+    var previous: UInt8?
+    for byte in utf8 {
+      if byte == .cr || byte == .lf && previous != .cr { result.append(.space) }
+      if byte != .cr, byte != .lf, byte != 0 { result.append(byte) }
+      previous = byte
+    }
+    return String(decoding: result, as: UTF8.self)
   }
 }

@@ -18,7 +18,7 @@ package struct HeaderField: Sendable {
 
   /// Unfolded, without blanks at its ends; encoded words stay encoded. Octets that are not UTF-8 are read as
   /// windows-1252.
-  package var value: String { Charset.utf8.decode(valueBytes) }
+  package var value: String { Charset.unlabelled.decode(valueBytes) }
 
   /// For unstructured fields: `value` with its encoded words decoded.
   package var text: String { EncodedWord.decode(valueBytes) }

@@ -35,6 +35,9 @@ struct HeaderWriter {
         try Self.checked(name, display)
         phrase(display)
       }
+      guard mailbox.address.isValid else {
+        throw .address(mailbox.address.text, "a message has it where an address should be")
+      }
       let address = mailbox.name == nil ? mailbox.address.text : "<\(mailbox.address.text)>"
       word((address + (index < list.count - 1 ? "," : "")).utf8)
     }

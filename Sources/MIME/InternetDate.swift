@@ -1,72 +1,169 @@
 import Core
 
-/// `date-time` of RFC 5322 section 3.3, with the obsolete forms of section 4.3.
+/// `date-time` of RFC 5322 section 3.3, with the obsolete forms of section 4.3, and what programs write that never
+/// read it: the dates of RFC 850, of C's `asctime` and of ISO 8601, and slips in all of them.
 enum InternetDate {
   static func parse(_ value: ArraySlice<UInt8>) -> Instant? {
-    var tokens = tokens(of: value)
-    if let first = tokens.first, first.last == ",", first.first?.isLetter == true { tokens.removeFirst() }
-    guard tokens.count >= 4, let day = Int(tokens[0]), let month = month(tokens[1]),
-      let year = year(tokens[2]),
-      let seconds = timeOfDay(tokens[3]), (1...31).contains(day)
-    else { return nil }
-    let offset = tokens.count > 4 ? zone(tokens[4]) : 0
-    let days = days(year: year, month: month, day: day)
-    guard day <= length(ofMonth: month, year: year) else { return nil }
-    return Instant(microseconds: Int64(days * 86_400 + seconds - offset) * 1_000_000)
+    var date = Fields()
+    for token in tokens(of: value) {
+      // Whatever comes after a date is not part of it.
+      guard date.take(token) || date.instant != nil else { return nil }
+    }
+    return date.instant
   }
 
-  /// Words without comments; a comma ends a word.
+  /// Words without comments; a comma or a blank ends one, and so do hyphens between a day, a month and a year.
   private static func tokens(of value: ArraySlice<UInt8>) -> [String] {
     var tokens: [String] = []
     var word: [UInt8] = []
     var depth = 0
     func close() {
-      if !word.isEmpty { tokens.append(String(decoding: word, as: UTF8.self)) }
+      if !word.isEmpty { tokens += split(String(decoding: word, as: UTF8.self)) }
       word = []
     }
     for byte in value.prefix(200) {
       if byte == UInt8(ascii: "(") { depth += 1 }
-      if depth == 0, !byte.isBlank { word.append(byte) }
-      if depth > 0 || byte.isBlank || byte == UInt8(ascii: ",") { close() }
+      let ends = depth > 0 || byte.isBlank || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"")
+      if ends { close() } else { word.append(byte) }
       if byte == UInt8(ascii: ")") { depth = max(0, depth - 1) }
     }
     close()
     return tokens
   }
 
-  private static func month(_ name: String) -> Int? {
-    let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-    return months.firstIndex(of: String(name.lowercased().prefix(3))).map { $0 + 1 }
-  }
-
-  /// Section 4.3 says which century years of two and three digits belong to.
-  private static func year(_ digits: String) -> Int? {
-    guard let year = Int(digits), (0...9999).contains(year) else { return nil }
-    switch digits.utf8.count {
-    case 2: return year + (year < 50 ? 2000 : 1900)
-    case 3: return year + 1900
-    case 4: return year
-    default: return nil
+  /// `2-Nov-2026`, `2026-11-02T10:00:00Z` and `10:00:00+0100` into what they consist of.
+  private static func split(_ word: String) -> [String] {
+    let pieces = word.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+    if pieces.count == 3, pieces[0].utf8.count == 4, Int(pieces[0]) != nil, let month = Int(pieces[1]),
+      (1...12).contains(month)
+    {
+      let rest = pieces[2].split(separator: "T", maxSplits: 1).map(String.init)
+      return [rest[0], months[month - 1], pieces[0]] + rest.dropFirst().flatMap(split)
     }
+    if pieces.count == 3, Fields.month(pieces[1]) != nil { return pieces }
+    guard word.contains(":"), word.first?.isNumber == true,
+      let sign = word.firstIndex(where: { !$0.isNumber && $0 != ":" && $0 != "." })
+    else { return [word] }
+    return [String(word[..<sign]), String(word[sign...])]
   }
 
-  private static func timeOfDay(_ text: String) -> Int? {
-    let pieces = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
-    guard pieces.count == 2 || pieces.count == 3 else { return nil }
+  fileprivate static let months = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+  ]
+}
+
+/// What a date consists of, in whatever order it comes.
+private struct Fields {
+  private var day: Int?
+  private var month: Int?
+  private var year: Int?
+  private var seconds: Int?
+  private var offset: Int?
+  private var isAfternoon: Bool?
+
+  /// `false` for what has no place in a date.
+  mutating func take(_ token: String) -> Bool {
+    if seconds == nil, token.contains(":") || isDottedTime(token) { return takeTime(token) }
+    if let sign = token.firstIndex(where: { $0 == "+" || $0 == "-" }) { return takeOffset(token[sign...]) }
+    if token.first?.isNumber == true { return takeNumber(token) }
+    guard month == nil, let month = Self.month(token) else { return takeName(token) }
+    self.month = month
+    return true
+  }
+
+  private func isDottedTime(_ token: String) -> Bool {
+    let pieces = token.split(separator: ".", omittingEmptySubsequences: false)
+    return pieces.count == 3 && pieces.allSatisfy { $0.utf8.count == 2 } && month != nil
+  }
+
+  /// Sections 3.3 and 4.3; a fraction of a second is dropped.
+  private mutating func takeTime(_ token: String) -> Bool {
+    let separator: Character = token.contains(":") ? ":" : "."
+    let pieces = token.split(separator: separator, omittingEmptySubsequences: false).enumerated().map {
+      Int($0.offset == 2 ? $0.element.prefix { $0 != "." } : $0.element) ?? -1
+    }
+    guard pieces.count == 2 || pieces.count == 3 else { return false }
     let second = pieces.count == 3 ? pieces[2] : 0
     guard (0..<24).contains(pieces[0]), (0..<60).contains(pieces[1]), (0...60).contains(second) else {
-      return nil
+      return false
     }
-    return pieces[0] * 3600 + pieces[1] * 60 + second
+    seconds = pieces[0] * 3600 + pieces[1] * 60 + second
+    return true
   }
 
-  /// Seconds east of UTC. Zones that are not known say nothing (section 4.3), hence 0.
-  private static func zone(_ name: String) -> Int {
-    let american = ["EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7]
-    guard let sign = name.first, sign == "+" || sign == "-", name.utf8.count == 5,
-      let digits = Int(name.dropFirst())
-    else { return (american[name.uppercased()] ?? 0) * 3600 }
-    return (sign == "-" ? -1 : 1) * (digits / 100 * 3600 + digits % 100 * 60)
+  /// `+0100`, and `+01:00` and `+1`.
+  private mutating func takeOffset(_ token: Substring) -> Bool {
+    let digits = token.dropFirst().filter { $0 != ":" }
+    guard let value = Int(digits), value >= 0, digits.utf8.count <= 4, seconds != nil else { return false }
+    let minutes = digits.utf8.count <= 2 ? value * 60 : value / 100 * 60 + value % 100
+    offset = (token.first == "-" ? -60 : 60) * minutes
+    return true
+  }
+
+  /// A day comes before a year, except that four digits are never a day.
+  private mutating func takeNumber(_ token: String) -> Bool {
+    let digits = token.prefix(while: \.isNumber)
+    // `2nd`, `1st`.
+    guard let value = Int(digits), token.utf8.count - digits.utf8.count <= 2 else { return false }
+    if day == nil, digits.utf8.count <= 2 {
+      day = value
+      return true
+    }
+    guard year == nil, let full = Self.year(value, digits: digits.utf8.count) else { return false }
+    year = full
+    return true
+  }
+
+  /// Section 4.3 says which century years of two and three digits belong to; five come from programs that
+  /// wrote `19` before the years since 1900.
+  private static func year(_ value: Int, digits: Int) -> Int? {
+    switch digits {
+    case 1, 2: value + (value < 50 ? 2000 : 1900)
+    case 3: value + 1900
+    case 4: value
+    case 5 where value / 1000 == 19: value % 1000 + 1900
+    default: nil
+    }
+  }
+
+  static func month(_ name: String) -> Int? {
+    let name = name.lowercased()
+    guard name.utf8.count >= 3 else { return nil }
+    return InternetDate.months.firstIndex { name.hasPrefix($0) }.map { $0 + 1 }
+  }
+
+  /// A zone or half of the day after the time; a day of the week before it.
+  private mutating func takeName(_ token: String) -> Bool {
+    guard seconds != nil else {
+      return token.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0 == "." }
+    }
+    let name = token.uppercased()
+    if name == "AM" || name == "PM" {
+      isAfternoon = name == "PM"
+      return true
+    }
+    // Zones that are not known say nothing (section 4.3), hence UTC; a number says more than a name.
+    if offset == nil, let hours = Self.zones[name] { offset = hours * 3600 }
+    return true
+  }
+
+  /// Those of section 4.3, and others that mean one thing.
+  private static let zones = [
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+    "AKST": -9, "AKDT": -8, "HST": -10, "WEST": 1, "CET": 1, "MET": 1, "MEZ": 1, "CEST": 2, "MEST": 2,
+    "MESZ": 2, "EET": 2, "EEST": 3, "MSK": 3, "MSD": 4, "HKT": 8, "SGT": 8, "AWST": 8, "JST": 9, "KST": 9,
+    "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+  ]
+
+  var instant: Instant? {
+    guard let day, let month, let year, var seconds, (1...31).contains(day),
+      day <= Self.length(ofMonth: month, year: year)
+    else { return nil }
+    if let isAfternoon, (1...12).contains(seconds / 3600) {
+      seconds = seconds % (12 * 3600) + (isAfternoon ? 12 * 3600 : 0)
+    }
+    let days = Self.days(year: year, month: month, day: day)
+    return Instant(microseconds: Int64(days * 86_400 + seconds - (offset ?? 0)) * 1_000_000)
   }
 
   /// Since 1970-01-01, in the proleptic Gregorian calendar; years start on 1 March, so that leap days end

@@ -1,16 +1,25 @@
 package import Core
 
-/// A message that another program wrote (RFC 5322, RFC 2045). Reading is tolerant: what is missing or broken is
-/// absent from the result, and only the limits are refused.
+/// A message that another program wrote (RFC 5322, RFC 2045). Reading never refuses: what is missing or broken is
+/// absent from the result, and what passes a limit is cut or not taken apart.
 package struct MIMEMessage: Sendable {
   package let bytes: [UInt8]
   /// The whole message as a part: its fields, and its body as a tree.
   package let root: BodyPart
+  private let excess: Problem?
 
-  package init(parsing bytes: [UInt8]) throws(Problem) {
+  package init(parsing bytes: [UInt8]) {
     self.bytes = bytes
     var parser = BodyParser(bytes)
-    root = try parser.part(in: 0..<bytes.count)
+    root = parser.part().part
+    excess = parser.excess
+  }
+
+  /// Throws if Exchange would refuse the message for its form: more than 256 KiB or 2,000 fields of header, 250
+  /// parts, or 30 multiparts within each other. Fields may then be missing in what was read, recipients too: whoever
+  /// sends a message on, checks first.
+  package func checkLimits() throws(Problem) {
+    if let excess { throw excess }
   }
 
   /// In the message's order.
@@ -19,8 +28,8 @@ package struct MIMEMessage: Sendable {
   /// The first field of that name.
   package func field(_ name: String) -> HeaderField? { fields.first { $0.isNamed(name) } }
 
-  /// The addresses of every field of that name, members of groups included. Those that cannot be read are
-  /// left out; see `malformedRecipients`.
+  /// The addresses of every field of that name, members of groups included. What is not a valid address is there
+  /// as it is written, unless it is nothing; see `EmailAddress.isValid` and `malformedRecipients`.
   package func addresses(_ name: String) -> [NamedAddress] {
     fields.filter { $0.isNamed(name) }.flatMap { AddressList(parsing: $0.valueBytes).mailboxes }
   }
@@ -35,17 +44,23 @@ package struct MIMEMessage: Sendable {
 
 // Recipients
 extension MIMEMessage {
-  /// Whom the header names as recipients, hidden ones included, each once.
+  /// Whom the header names as recipients by a valid address, hidden ones included, each once.
   package var headerRecipients: [EmailAddress] {
     var seen: Set<EmailAddress> = []
-    return Self.recipientFields.flatMap(addresses).map(\.address).filter { seen.insert($0).inserted }
+    return Self.recipientFields.flatMap(addresses).map(\.address)
+      .filter { $0.isValid && seen.insert($0).inserted }
   }
 
-  /// Text in a recipient field that is not an address, or not clearly the one in `headerRecipients`.
+  /// Text in a recipient field that is not a valid address, or not clearly the one in `headerRecipients`.
   /// The comparison of header and envelope refuses it, because another reader may read another address in it.
-  package var malformedRecipients: [String] {
+  package var malformedRecipients: [String] { recipientLists.flatMap(\.malformed) }
+
+  /// The text among it that `addresses` does not show, or shows as something else.
+  package var doubtfulRecipients: [String] { recipientLists.flatMap(\.doubtful) }
+
+  private var recipientLists: [AddressList] {
     fields.filter { field in Self.recipientFields.contains(where: field.isNamed) }
-      .flatMap { AddressList(parsing: $0.valueBytes).malformed }
+      .map { AddressList(parsing: $0.valueBytes) }
   }
 
   private static let recipientFields = ["To", "Cc", "Bcc"]
@@ -61,8 +76,8 @@ extension MIMEMessage {
   package var html: String? { joined("text/html") }
 
   private func joined(_ type: String) -> String? {
-    let texts = root.leaves.filter { $0.isBody && $0.contentType.name == type }.map(\.text)
-    return texts.isEmpty ? nil : texts.joined(separator: "\r\n")
+    let texts = root.leaves.filter { $0.isBody && $0.bodyType == type }.map(\.text)
+    return texts.isEmpty ? nil : texts.filter { !$0.isEmpty }.joined(separator: "\r\n")
   }
 
   /// Whatever is not a text to read, in order, decoded.

@@ -1,6 +1,6 @@
 /// Reads `word; attribute=value; …` of Content-Type and Content-Disposition: RFC 2045 section 5.1, the
-/// continuations and charsets of RFC 2231, and what mailers write instead, such as unquoted blanks and
-/// encoded words.
+/// continuations and charsets of RFC 2231, and what mailers write instead, such as unquoted blanks, encoded
+/// words, and other marks than semicolons.
 struct ParameterParser {
   private typealias Section = (number: Int, isEncoded: Bool, value: [UInt8])
 
@@ -16,24 +16,22 @@ struct ParameterParser {
   static func parse(_ value: ArraySlice<UInt8>) -> (word: String, parameters: [(name: String, value: String)])
   {
     var parser = ParameterParser(value)
-    let word = parser.text(until: UInt8(ascii: ";"))
+    let word = parser.word()
     var names: [String] = []
     var sections: [String: [Section]] = [:]
-    while parser.index < parser.bytes.endIndex {
-      parser.index += 1
-      let attribute = lowercased(parser.text(until: UInt8(ascii: "="), UInt8(ascii: ";")))
-      guard parser.current == UInt8(ascii: "=") else { continue }
-      parser.index += 1
-      let value = parser.text(until: UInt8(ascii: ";"))
-      guard let (name, number, isEncoded) = split(attribute) else { continue }
+    while let (attribute, value) = parser.parameter() {
+      guard let (name, number, isEncoded) = split(lowercased(attribute)) else { continue }
       if sections[name] == nil { names.append(name) }
       sections[name, default: []].append((number, isEncoded, value))
     }
-    return (lowercased(word), names.map { ($0, join(sections[$0] ?? [])) })
+    return (lowercased(word), names.map { ($0, join(sections[$0] ?? []).withoutLineEnds) })
   }
 
   /// The word alone.
-  static func word(_ value: ArraySlice<UInt8>) -> String { parse(value).word }
+  static func word(_ value: ArraySlice<UInt8>) -> String {
+    var parser = ParameterParser(value)
+    return lowercased(parser.word())
+  }
 
   private static func lowercased(_ bytes: [UInt8]) -> String {
     String(decoding: bytes.map(\.lowercased), as: UTF8.self)
@@ -41,27 +39,98 @@ struct ParameterParser {
 
   private var current: UInt8? { index < bytes.endIndex ? bytes[index] : nil }
 
-  /// What comes before one of the stops, quotes and comments undone, without blanks at its ends. A
-  /// parenthesis within a word is not a comment: mailers write file names so.
-  private mutating func text(until stops: UInt8...) -> [UInt8] {
+  /// `type/subtype`, with blanks around the slash if need be; nothing where the first parameter stands in its
+  /// place.
+  private mutating func word() -> [UInt8] {
+    skip(while: \.isBlank)
+    if current == UInt8(ascii: "\"") { return quoted() }
+    let start = index
     var result: [UInt8] = []
-    var afterBlank = true
-    while let byte = current, !stops.contains(byte) {
-      if byte == UInt8(ascii: "\""), result.isEmpty {
-        result = quoted()
-        while let byte = current, !stops.contains(byte) { index += 1 }
-        return result
+    repeat {
+      result += run()
+      skip(while: \.isBlank)
+    } while current != nil && (current == UInt8(ascii: "/") || result.last == UInt8(ascii: "/"))
+      && current.map(Self.endsRun) == false
+    guard current == UInt8(ascii: "=") else { return Array(result.prefix { $0 != UInt8(ascii: "(") }) }
+    index = start
+    return []
+  }
+
+  /// The next `attribute=value`. Semicolons part them, and so do the commas and blanks that mailers write
+  /// instead; what has no `=` is passed over.
+  private mutating func parameter() -> (attribute: [UInt8], value: [UInt8])? {
+    while true {
+      skip { $0.isBlank || $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",") }
+      guard let byte = current else { return nil }
+      if byte == UInt8(ascii: "\"") {
+        _ = quoted()
+        continue
       }
-      if byte == UInt8(ascii: "("), afterBlank {
+      let attribute = run()
+      skip(while: \.isBlank)
+      guard current == UInt8(ascii: "=") else { continue }
+      index += 1
+      skip(while: \.isBlank)
+      return (attribute, current == UInt8(ascii: "\"") ? quoted() : plainValue())
+    }
+  }
+
+  /// What is neither a blank nor a mark of this syntax.
+  private mutating func run() -> [UInt8] {
+    let run = bytes[index...].prefix { !Self.endsRun($0) }
+    index = run.endIndex
+    return Array(run)
+  }
+
+  private static func endsRun(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "="), UInt8(ascii: ";"), UInt8(ascii: ","): true
+    default: byte.isBlank
+    }
+  }
+
+  /// A value without quotes, to the semicolon: mailers write file names so, blanks and parentheses included.
+  private mutating func plainValue() -> [UInt8] {
+    var result: [UInt8] = []
+    var afterBlank = false
+    while let byte = current, byte != UInt8(ascii: ";") {
+      if afterBlank || byte == UInt8(ascii: ","), startsParameter { break }
+      if byte == UInt8(ascii: "("), afterBlank || result.isEmpty {
         skipComment()
-      } else {
-        index += 1
-        if !byte.isBlank || !result.isEmpty { result.append(byte) }
-        afterBlank = byte.isBlank
+        continue
       }
+      index += 1
+      result.append(byte)
+      afterBlank = byte.isBlank
     }
     while result.last?.isBlank == true { result.removeLast() }
     return result
+  }
+
+  /// Whether a parameter that mailers write starts here, so that only its semicolon was forgotten.
+  private var startsParameter: Bool {
+    let rest = bytes[index...].prefix(32).drop { $0.isBlank || $0 == UInt8(ascii: ",") }
+    guard let equals = rest.firstIndex(of: UInt8(ascii: "=")) else { return false }
+    let attribute = rest[..<equals].prefix { $0 != UInt8(ascii: "*") && !$0.isBlank }
+    return Self.known.contains(Self.lowercased(Array(attribute)))
+  }
+
+  private static let known: Set = [
+    "boundary", "charset", "delsp", "filename", "format", "method", "micalg", "name", "protocol",
+    "report-type", "size", "start", "type",
+  ]
+
+  /// Blanks, where the condition says so, and comments with them.
+  private mutating func skip(while condition: (UInt8) -> Bool) {
+    while let byte = current {
+      if byte == UInt8(ascii: "(") {
+        skipComment()
+      } else if condition(byte) {
+        index += 1
+      } else {
+        return
+      }
+    }
   }
 
   private mutating func quoted() -> [UInt8] {
@@ -112,7 +181,7 @@ struct ParameterParser {
 
   /// Joins before it decodes, since a section may end within a character.
   private static func decode(_ sections: [Section]) -> String {
-    var charset = Charset.utf8
+    var charset = Charset.unlabelled
     var joined: [UInt8] = []
     for (place, section) in sections.enumerated() {
       var value = section.value[...]

@@ -46,42 +46,59 @@ enum QuotedPrintable {
   /// Whatever is not a valid escape is taken literally; blanks at the end of a line are dropped, as a relay added
   /// them.
   static func decode(_ content: ArraySlice<UInt8>) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(content.count)
-    var index = content.startIndex
-    while index < content.endIndex {
-      let byte = content[index]
-      if byte == UInt8(ascii: "=") {
-        if index + 2 < content.endIndex, let high = content[index + 1].hexValue,
-          let low = content[index + 2].hexValue
+    content.withUnsafeBufferPointer { input in
+      Array(unsafeUninitializedCapacity: input.count) { output, count in count = decode(input, into: output) }
+    }
+  }
+
+  private static func decode(
+    _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>
+  ) -> Int {
+    var index = 0
+    var count = 0
+    // What is certain to stay, without the blanks after it.
+    var kept = 0
+    while index < input.count {
+      let byte = input[index]
+      switch byte {
+      case UInt8(ascii: "="):
+        if index + 2 < input.count, let high = input[index + 1].hexValue,
+          let low = input[index + 2].hexValue
         {
-          result.append(high << 4 | low)
+          output[count] = high << 4 | low
+          count += 1
           index += 3
-        } else if let next = softBreak(in: content, at: index + 1) {
+        } else if let next = softBreak(in: input, at: index + 1) {
           index = next
         } else {
-          result.append(byte)
+          output[count] = byte
+          count += 1
           index += 1
         }
-      } else if byte.isBlank {
-        let end = content[index...].firstIndex { !$0.isBlank } ?? content.endIndex
-        let endsLine = end == content.endIndex || content[end] == .cr || content[end] == .lf
-        if !endsLine { result.append(contentsOf: content[index..<end]) }
-        index = end
-      } else {
-        result.append(byte)
-        index += 1
+        kept = count
+        continue
+      case .cr, .lf:
+        output[kept] = byte
+        count = kept + 1
+        kept = count
+      default:
+        output[count] = byte
+        count += 1
+        if !byte.isBlank { kept = count }
       }
+      index += 1
     }
-    return result
+    return kept
   }
 
   /// The index after the line end that only blanks separate from `index`.
-  private static func softBreak(in content: ArraySlice<UInt8>, at index: Int) -> Int? {
-    guard var next = content[index...].firstIndex(where: { !$0.isBlank }) else { return content.endIndex }
-    if content[next] == .cr { next += 1 }
-    guard next < content.endIndex else { return next }
-    return content[next] == .lf ? next + 1 : nil
+  private static func softBreak(in content: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
+    var next = index
+    while next < content.count, content[next].isBlank { next += 1 }
+    guard next < content.count else { return next }
+    guard content[next] == .cr else { return content[next] == .lf ? next + 1 : nil }
+    next += 1
+    return next < content.count && content[next] == .lf ? next + 1 : next
   }
 }
 

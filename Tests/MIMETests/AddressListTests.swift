@@ -1,3 +1,4 @@
+import Core
 import MIME
 import Testing
 
@@ -27,7 +28,7 @@ import Testing
     ("", ""),
   ])
   func `addresses are read in every form that RFC 5322 knows`(value: String, expected: String) throws {
-    let message = try MIMEMessage(parsing: Array("To: \(value)\r\n\r\n".utf8))
+    let message = MIMEMessage(parsing: Array("To: \(value)\r\n\r\n".utf8))
     #expect(message.addresses("To").map(\.description).joined(separator: " | ") == expected)
     #expect(message.malformedRecipients == [])
   }
@@ -41,7 +42,7 @@ import Testing
   func `what another reader may read otherwise is reported as malformed`(
     value: String, expected: String
   ) throws {
-    let message = try MIMEMessage(parsing: Array("Cc: \(value)\r\n\r\n".utf8))
+    let message = MIMEMessage(parsing: Array("Cc: \(value)\r\n\r\n".utf8))
     #expect(message.headerRecipients.map(\.text).joined(separator: " | ") == expected)
     #expect(message.malformedRecipients != [])
   }
@@ -57,7 +58,42 @@ import Testing
 
       To: body@x
       """
-    let message = try MIMEMessage(parsing: Array(header.utf8))
+    let message = MIMEMessage(parsing: Array(header.utf8))
     #expect(message.headerRecipients.map(\.text) == ["a@b", "C@d", "c@D", "e@f"])
+  }
+
+  @Test(arguments: [
+    ("MAILER-DAEMON", "|MAILER-DAEMON"),
+    ("Mail Delivery Subsystem <MAILER-DAEMON>", "Mail Delivery Subsystem|MAILER-DAEMON"),
+    ("root (Cron Daemon)", "Cron Daemon|root"), ("\"Cron Daemon\" <root>", "Cron Daemon|root"),
+    ("postmaster, a@b, root", "|postmaster |a@b |root"), ("Ops: root, <daemon>;", "|root |daemon"),
+    ("=?utf-8?q?J=C3=B6rg?= <jorg>", "Jörg|jorg"), ("a..b@example.com", "|a..b@example.com"),
+    ("Ann <ann.@example.com>", "Ann|ann.@example.com"), ("<.a@b>", "|.a@b"), ("a@", "|a@"), ("@b", "|@b"),
+    ("a@b@c", "|a@b@c"), ("Ann <ann at example.com>", "Ann|ann at example.com"), ("host!user", "|host!user"),
+    ("\"Ann Lee\"", "|Ann Lee"), ("a@b.", "|a@b."), ("a\0b", "|ab"),
+    ("\u{201C}Ann\u{201D} <ann@b>", "\u{201C}Ann\u{201D}|ann@b"), ("Ann <>", ""), ("<>", ""), (";", ""),
+  ])
+  func `what is no address is shown as it is written, and is nobody's`(value: String, expected: String) throws
+  {
+    let message = MIMEMessage(parsing: Array("From: \(value)\r\nTo: \(value)\r\n\r\n".utf8))
+    let shown = message.addresses("From").map { "\($0.name ?? "")|\($0.address.text)" }
+    #expect(shown.joined(separator: " ") == expected)
+    let invalid = message.addresses("To").filter { !$0.address.isValid }
+    #expect(message.headerRecipients.allSatisfy { address in !invalid.contains { $0.address == address } })
+    #expect(message.malformedRecipients.count >= invalid.count)
+    for address in invalid {
+      var composition = Composition(
+        from: try NamedAddress(address: EmailAddress("a@b")), messageID: try MessageID("<a@b>"),
+        date: Instant(microseconds: 0))
+      composition.to = [address]
+      #expect(throws: Problem.self) { try composition.compose() }
+    }
+  }
+
+  @Test func `what the addresses do not show is told`() {
+    let message = MIMEMessage(parsing: Array("To: root, a@b <c@d>, Ann <>, x@y\r\n\r\n".utf8))
+    #expect(message.addresses("To").map(\.address.text) == ["root", "c@d", "x@y"])
+    #expect(message.malformedRecipients == ["root", "a@b<c@d>", "Ann<>"])
+    #expect(message.doubtfulRecipients == ["a@b<c@d>", "Ann<>"])
   }
 }

@@ -11,7 +11,7 @@ import Testing
     let bytes = try composition.compose()
     #expect(faults(bytes) == [])
 
-    let message = try MIMEMessage(parsing: bytes)
+    let message = MIMEMessage(parsing: bytes)
     #expect(message.addresses("From") == [composition.from])
     #expect(message.addresses("Reply-To") == composition.replyTo)
     #expect(message.addresses("To") == composition.to)
@@ -60,12 +60,11 @@ import Testing
     for _ in 0..<50 {
       var bytes = original
       for _ in 0..<Int.random(in: 1...12, using: &generator) { mutate(&bytes, &generator) }
-      guard let message = try? MIMEMessage(parsing: bytes) else { continue }
-      touch(message)
-      let removed = try MIMEMessage.removingBcc(from: bytes)
-      #expect(try MIMEMessage(parsing: removed).addresses("Bcc").isEmpty)
+      touch(MIMEMessage(parsing: bytes))
+      guard let removed = try? MIMEMessage.removingBcc(from: bytes) else { continue }
+      #expect(MIMEMessage(parsing: removed).addresses("Bcc").isEmpty)
       let added = try MIMEMessage.addingBcc([EmailAddress("hidden@example.com")], to: removed)
-      #expect(try MIMEMessage(parsing: added).addresses("Bcc").map(\.address.text) == ["hidden@example.com"])
+      #expect(MIMEMessage(parsing: added).addresses("Bcc").map(\.address.text) == ["hidden@example.com"])
     }
   }
 
@@ -134,7 +133,7 @@ import Testing
       "To: ", "To: @ ", "To: <@", "Content-Type: a/b;", "Content-Transfer-Encoding: quoted-printable\n\n",
     ] {
       let before = processorTime()
-      if let message = try? MIMEMessage(parsing: Array((start + value + "\n\n").utf8)) { touch(message) }
+      touch(MIMEMessage(parsing: Array((start + value + "\n\n").utf8)))
       #expect(processorTime() - before < .seconds(1), "\(start)")
     }
   }

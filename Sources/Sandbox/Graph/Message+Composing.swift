@@ -52,7 +52,7 @@ extension Message {
       composition.attachments = attachments
       let blind = bcc.compactMap(\.named).map(\.address)
       mime = try MIMEMessage.addingBcc(blind, to: composition.compose())
-      let fields = try MIMEMessage(parsing: mime).fields
+      let fields = MIMEMessage(parsing: mime).fields
       headers = fields.map { MessageHeader(name: $0.name, value: $0.value) }
     } catch {
       throw GraphError(400, "ErrorInvalidPropertySet", error.summary)

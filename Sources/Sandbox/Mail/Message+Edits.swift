@@ -37,7 +37,7 @@ extension Message {
     let line = Array("\(name): \(value)\r\n".utf8)
     let header = MessageHeader(name: name, value: value)
     guard let index = headers.firstIndex(where: { $0.isNamed(name) }),
-      let field = try? MIMEMessage(parsing: mime).field(name)
+      let field = MIMEMessage(parsing: mime).field(name)
     else {
       // Without any field the message is all body, and needs the line between.
       mime = line + (headers.isEmpty ? Array("\r\n".utf8) : []) + mime

@@ -3,16 +3,17 @@ import MIME
 
 extension Message {
   /// Reads everything once. Text in a recipient field that is not an address also becomes a
-  /// recipient, so that sending the message can be refused.
+  /// recipient, so that sending the message can be refused. Throws if the message passes a limit of Exchange.
   init(parsing bytes: [UInt8]) throws(Problem) {
-    let message = try MIMEMessage(parsing: bytes)
+    let message = MIMEMessage(parsing: bytes)
+    try message.checkLimits()
     func all(_ name: String) -> [Correspondent] { message.addresses(name).map(Correspondent.init) }
     mime = bytes
     internetMessageID = message.messageID ?? ""
     subject = message.subject ?? ""
     from = all("From").first
     sender = all("Sender").first
-    to = all("To") + message.malformedRecipients.map { Correspondent(address: $0) }
+    to = all("To") + message.doubtfulRecipients.map { Correspondent(address: $0) }
     cc = all("Cc")
     bcc = all("Bcc")
     replyTo = all("Reply-To")
