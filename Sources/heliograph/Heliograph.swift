@@ -30,14 +30,16 @@ struct Heliograph: AsyncParsableCommand {
   /// Prints a problem in a few lines and exits with status 1.
   static func main() async {
     do {
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      try Subcommands.check(arguments, of: Self.self)
+      var command = try parseAsRoot(arguments)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
         try command.run()
       }
     } catch let problem as Problem {
-      Terminal.error("heliograph: \(problem.summary)")
+      Terminal.error("heliograph: \(Printable.text(problem.summary))")
       for line in problem.advice.lines() { Terminal.error(line) }
       Terminal.error("  [\(problem.code.rawValue)]")
       Foundation.exit(1)

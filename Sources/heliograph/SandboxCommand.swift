@@ -35,8 +35,8 @@ struct SandboxCommand: AsyncParsableCommand {
     logger.logLevel = .notice
     let server = try SandboxServer(configuration: configuration, state: try SandboxState(), logger: logger) {
       ports in
-      Terminal.line("The sandbox listens on http://localhost:\(ports.http)")
-      if let https = ports.https { Terminal.line("and on https://localhost:\(https)") }
+      Terminal.announce("The sandbox listens on http://localhost:\(ports.http)")
+      if let https = ports.https { Terminal.announce("and on https://localhost:\(https)") }
     }
     let group = ServiceGroup(
       services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -24,7 +24,7 @@ struct Serve: AsyncParsableCommand {
     var logger = Logger(label: "heliograph", factory: { StreamLogHandler.standardError(label: $0) })
     logger.logLevel = configuration.logLevel
     try await Installation(configuration, logger: logger).serve { url in
-      Terminal.line("Heliograph listens on \(url)")
+      Terminal.announce("Heliograph listens on \(url)")
     }
   }
 }

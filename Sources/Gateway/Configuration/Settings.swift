@@ -64,12 +64,12 @@ package struct Settings: Sendable {
     }
   }
 
-  private static func nearest(to name: String, among known: [String]) -> String {
+  package static func nearest(to name: String, among known: [String]) -> String {
     known.min { distance($0, name) < distance($1, name) } ?? ""
   }
 
   /// Levenshtein's: insertions, deletions and substitutions.
-  private static func distance(_ a: String, _ b: String) -> Int {
+  package static func distance(_ a: String, _ b: String) -> Int {
     let b = Array(b)
     var row = Array(0...b.count)
     for (i, character) in a.enumerated() {

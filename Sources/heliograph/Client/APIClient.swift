@@ -7,7 +7,7 @@ import NIOHTTP1
 
 /// A client of the REST API: requests and replies are those of the contract.
 struct APIClient: Sendable {
-  let url: String
+  let gateway: GatewayURL
   let token: Secret
   /// Where an operator's token acts; `nil` leaves it to the token.
   var workspace: String?
@@ -18,16 +18,19 @@ struct APIClient: Sendable {
     isolation: isolated (any Actor)? = #isolation, _ body: (APIClient) async throws -> Value
   ) async throws -> Value {
     guard let token = environmentToken else { throw Problem.noToken }
-    let environment = ProcessInfo.processInfo.environment
-    let http = HTTPClient(eventLoopGroupProvider: .singleton)
-    let url = environment["HELIOGRAPH_URL"].flatMap { $0.isEmpty ? nil : $0 } ?? "http://localhost:3000"
-    if url.hasPrefix("http://"), !["localhost", "127.0.0.1", "[::1]"].contains(URL(string: url)?.host ?? "") {
+    try checkVariable("HELIOGRAPH_TOKEN", token.reveal())
+    let url = try GatewayURL.ofEnvironment()
+    let workspace = environment("HELIOGRAPH_WORKSPACE")
+    if let workspace { try checkVariable("HELIOGRAPH_WORKSPACE", workspace) }
+    if url.isReadable {
       Terminal.error(
-        "heliograph: the token is sent to \(url) without encryption; use https between machines.")
+        "heliograph: the token is sent to \(url.text) without encryption; use https between machines.")
     }
-    let client = APIClient(
-      url: url.hasSuffix("/") ? String(url.dropLast()) : url, token: token,
-      workspace: environment["HELIOGRAPH_WORKSPACE"].flatMap { $0.isEmpty ? nil : $0 }, http: http)
+    var configuration = HTTPClient.Configuration()
+    // A person waits: whoever wants another try enters the command again.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    let client = APIClient(gateway: url, token: token, workspace: workspace, http: http)
     do {
       let value = try await body(client)
       try await http.shutdown()
@@ -38,9 +41,28 @@ struct APIClient: Sendable {
     }
   }
 
+  var url: String { gateway.text }
+
   /// `nil` when HELIOGRAPH_TOKEN is not set.
-  static var environmentToken: Secret? {
-    ProcessInfo.processInfo.environment["HELIOGRAPH_TOKEN"].flatMap { $0.isEmpty ? nil : Secret($0) }
+  static var environmentToken: Secret? { environment("HELIOGRAPH_TOKEN").map { Secret($0) } }
+
+  /// `nil` when the variable is not set, or empty.
+  static func environment(_ variable: String) -> String? {
+    ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// - Throws: `configuration.invalid` for a value that no header can contain. It is a secret, and not shown.
+  private static func checkVariable(_ name: String, _ value: String) throws(Problem) {
+    guard let stray = value.unicodeScalars.first(where: { !(0x21...0x7E).contains($0.value) }) else { return }
+    let what =
+      switch stray {
+      case " ": "a space"
+      case "\n", "\r": "a line break"
+      default: stray.isASCII ? "a control character" : "a character outside ASCII"
+      }
+    throw .malformedVariable(
+      "\(name) contains \(what), so it was not copied whole or has something else in it.",
+      remedy: "Set it to the text alone, without quotation marks or spaces.")
   }
 
   /// - Throws: `Problem`: the gateway's own, or that it cannot be reached, or that its reply is not the
@@ -61,7 +83,7 @@ struct APIClient: Sendable {
       status = response.status
       bytes = Array(buffer: try await response.body.collect(upTo: 64 << 20))
     } catch {
-      throw Problem.unreachable(url)
+      throw Problem.unreachable(gateway, error)
     }
     guard status == .ok else { throw Problem(status: Int(status.code), body: bytes) }
     return APIReply(value: try operation.reply(bytes), bytes: bytes)
@@ -119,7 +141,7 @@ struct APIClient: Sendable {
     } catch let problem as Problem {
       throw problem
     } catch {
-      throw Problem.unreachable(url)
+      throw Problem.unreachable(gateway, error)
     }
   }
 
@@ -141,6 +163,6 @@ struct APIReply<Value: Contract>: Sendable {
   let bytes: [UInt8]
 
   func printJSON() {
-    Terminal.line(String(decoding: bytes, as: UTF8.self))
+    Terminal.json(bytes)
   }
 }

@@ -111,7 +111,7 @@ struct AccountAdd: AsyncParsableCommand {
   }
 
   private func secret(_ variable: String, _ prompt: String) throws -> Secret {
-    guard let text = Terminal.secret(from: variable, prompt: prompt), !text.isEmpty else {
+    guard let text = StandardInput.secret(from: variable, prompt: prompt), !text.isEmpty else {
       throw ValidationError("Neither \(variable) nor standard input has the \(prompt.lowercased()).")
     }
     return Secret(text)

@@ -24,7 +24,7 @@ extension App {
       }
       let settings = try AppSettingsFile(data, name: file)
       let new = settings.request(name: name)
-      if dryRun { return json ? Terminal.line(String(decoding: new.json(), as: UTF8.self)) : new.print() }
+      if dryRun { return json ? Terminal.json(new.json()) : new.print() }
       try await APIClient.withEnvironment { client in
         if let known = try await settings.find(client) {
           let reply = try await client.call(Operations.updateApp, path: known, body: settings.change)

@@ -75,7 +75,8 @@ struct AppOptions: ParsableArguments {
       return Secret(line)
     }
     guard secret else { return nil }
-    guard let text = Terminal.secret(from: "HELIOGRAPH_CLIENT_SECRET", prompt: "Client secret"), !text.isEmpty
+    guard let text = StandardInput.secret(from: "HELIOGRAPH_CLIENT_SECRET", prompt: "Client secret"),
+      !text.isEmpty
     else {
       throw ValidationError(
         "--secret was given, but neither HELIOGRAPH_CLIENT_SECRET nor standard input has one.")
@@ -92,7 +93,8 @@ struct AppOptions: ParsableArguments {
     let environment = ProcessInfo.processInfo.environment["HELIOGRAPH_CLIENT_CERTIFICATE"] ?? ""
     let text =
       environment.isEmpty
-      ? String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self) : environment
+      ? String(decoding: try StandardInput.read("the certificate and its key (PEM)"), as: UTF8.self)
+      : environment
     guard !text.isEmpty else {
       throw ValidationError(
         "--certificate was given, but neither HELIOGRAPH_CLIENT_CERTIFICATE nor standard input has one.")

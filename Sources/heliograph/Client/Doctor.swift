@@ -24,7 +24,7 @@ struct Doctor: AsyncParsableCommand {
       let health = try await client.call(Operations.health).value
       let results = try await test(subjects(client), client)
       if json {
-        Terminal.line(Self.json(results))
+        Terminal.json(Self.json(results))
       } else {
         show(results, warnings: health.warnings)
       }
@@ -110,7 +110,7 @@ struct Doctor: AsyncParsableCommand {
     if results.isEmpty { Terminal.line("No apps yet: `heliograph app guide` shows how to register one.") }
   }
 
-  private static func json(_ results: [Tested]) -> String {
+  private static func json(_ results: [Tested]) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.key("ok")
@@ -120,6 +120,6 @@ struct Doctor: AsyncParsableCommand {
     for result in results { writer.raw(result.reply.bytes) }
     writer.endArray()
     writer.endObject()
-    return String(decoding: writer.bytes, as: UTF8.self)
+    return writer.bytes
   }
 }

@@ -18,11 +18,30 @@ extension Problem {
     .tokenMissing, "HELIOGRAPH_TOKEN is not set.",
     remedy: "Create a token with `heliograph token issue` and export it.")
 
-  static func unreachable(_ url: String) -> Problem {
-    Problem(
-      .requestInternal, "The gateway at \(url) does not answer.",
-      remedy: "Start the gateway with `heliograph serve`, or set HELIOGRAPH_URL to the URL at which it runs.",
-      retry: .unsafe)
+  static func unreachable(_ gateway: GatewayURL, _ error: any Error) -> Problem {
+    let words = "\(error)".lowercased()
+    let isTLS = words.contains("ssl") || words.contains("tls")
+    var remedy =
+      "Start the gateway with `heliograph serve`, or set HELIOGRAPH_URL to the URL at which it runs."
+    if gateway.isSchemeGuessed {
+      remedy +=
+        " HELIOGRAPH_URL has no scheme, so \(gateway.text) was tried; write http:// or https:// in it."
+    } else if isTLS {
+      remedy = "Check the gateway's certificate, and whether HELIOGRAPH_URL must begin with http://."
+    }
+    return Problem(
+      .requestInternal,
+      isTLS
+        ? "There is no TLS connection to the gateway at \(gateway.text)."
+        : "The gateway at \(gateway.text) does not answer.",
+      remedy: remedy, retry: .unsafe)
+  }
+
+  /// Of a variable that the reader has set.
+  static func malformedVariable(_ summary: String, remedy: String) -> Problem {
+    var problem = Problem(.configurationInvalid, summary, remedy: remedy)
+    problem.actor = nil
+    return problem
   }
 
   static func unreadableFile(_ path: String) -> Problem {

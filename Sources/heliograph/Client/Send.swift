@@ -57,8 +57,8 @@ struct Send: AsyncParsableCommand {
 
   private func messageText() throws -> String? {
     if let text { return text }
-    if html != nil, isatty(STDIN_FILENO) == 1 { return nil }
-    return String(decoding: try FileHandle.standardInput.readToEnd() ?? Data(), as: UTF8.self)
+    if html != nil, StandardInput.isTerminal { return nil }
+    return String(decoding: try StandardInput.read("the text"), as: UTF8.self)
   }
 
   private func file(_ path: String) throws -> Data {

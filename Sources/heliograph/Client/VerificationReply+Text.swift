@@ -2,7 +2,8 @@ import API
 
 extension VerificationReply {
   func printTable() {
-    Terminal.table(["step", "result", "details"], steps.map { [$0.label, $0.status.text, $0.message] })
+    Terminal.table(
+      ["step", "result", "details"], steps.map { [$0.label, $0.status.text, $0.message] }, states: "result")
     for step in steps {
       if step.failed {
         Terminal.line("\n" + step.explanation)

@@ -14,7 +14,7 @@ enum DemoTour {
     let http = HTTPClient(
       eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
     do {
-      try await walk(APIClient(url: gateway, token: token, http: http), sandbox, http)
+      try await walk(APIClient(gateway: try GatewayURL(gateway), token: token, http: http), sandbox, http)
       if staysUp { tellWhatToOpen(gateway, sandbox, token) }
       try await http.shutdown()
     } catch {

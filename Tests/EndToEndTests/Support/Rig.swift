@@ -60,9 +60,13 @@ struct Rig: Sendable {
   func command(
     _ arguments: [String], input: String = ""
   ) async throws -> (status: Int32, output: String, errors: String) {
-    let client = ["HELIOGRAPH_URL": gateway.origin, "HELIOGRAPH_TOKEN": gateway.token]
-    let environment = gateway.environment.merging(client) { $1 }
-    return try await Program.run(arguments, environment: environment, input: input, in: folder)
+    try await Program.run(arguments, environment: clientEnvironment, input: input, in: folder)
+  }
+
+  /// Of commands that are clients of the gateway, and of those that open its database.
+  var clientEnvironment: [String: String] {
+    gateway.environment.merging(
+      ["HELIOGRAPH_URL": gateway.origin, "HELIOGRAPH_TOKEN": gateway.token]) { $1 }
   }
 
   /// An API token made by `token issue`.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// One line on a terminal that is overwritten again and again; nothing where standard error is not a terminal.
 struct ProgressLine {
   private let isShown: Bool
@@ -7,7 +5,7 @@ struct ProgressLine {
   private static let width = 24
 
   init(isShown: Bool) {
-    self.isShown = isShown && isatty(STDERR_FILENO) == 1
+    self.isShown = isShown && Output.errors.isTerminal
   }
 
   func show(fraction: Double? = nil, _ text: String) {
@@ -16,7 +14,7 @@ struct ProgressLine {
       return "[" + String(repeating: "#", count: full) + String(repeating: " ", count: Self.width - full)
         + "] "
     }
-    write((bar ?? "") + text)
+    write((bar ?? "") + Printable.text(text))
   }
 
   func clear() {
@@ -25,6 +23,6 @@ struct ProgressLine {
 
   /// ECMA-48: back to the first column, and erase the line.
   private func write(_ text: String) {
-    if isShown { FileHandle.standardError.write(Data(("\r\u{1B}[2K" + text).utf8)) }
+    if isShown { Output.errors.write("\r\u{1B}[2K" + text) }
   }
 }
