@@ -63,6 +63,18 @@ extension Problem {
       remedy: "Sign in as \(expected), or ask for a link for \(signedIn).")
   }
 
+  /// Microsoft does not confirm that the address is theirs, and it must.
+  static func identityUnproven(_ expected: String, signedIn: String) -> Problem {
+    let isOther = expected.lowercased() != signedIn.lowercased()
+    return Problem(
+      .accountIdentityUnproven,
+      "Microsoft does not confirm that \(expected) belongs to the account that signed in"
+        + (isOther ? " as \(signedIn)" : "") + ". Nothing was stored.",
+      remedy: isOther
+        ? "Sign in with \(expected) itself, or ask for a link for \(signedIn)."
+        : "Sign in with the account of the organisation or of Outlook.com to which \(expected) belongs.")
+  }
+
   static func ownerMismatch(of email: String, signedIn: String) -> Problem {
     Problem(
       .accountIdentityMismatch,

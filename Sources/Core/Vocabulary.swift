@@ -31,7 +31,8 @@ package enum AccountState: String, Sendable, CaseIterable {
   case connectError
 }
 
-/// Whether Microsoft has confirmed who owns the mailbox, or only the person who entered the account says so.
+/// Whether it is proven that the address is that of the person who granted access: the owner of its domain says so. It is
+/// not whether the mailbox exists.
 package enum Identity: String, Sendable, CaseIterable {
   case verified
   case unverified

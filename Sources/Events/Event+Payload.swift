@@ -8,7 +8,7 @@ extension Event {
     let payload: any Encodable =
       switch self {
       case .accountAdded, .accountDeleted: ["account": account?.rawValue ?? ""]
-      case .authenticationSuccess(let user): ["user": user]
+      case .authenticationSuccess(let user, let identity): SuccessPayload(user, identity)
       case .authenticationError(let problem): ConnectionPayload(problem, isRefusal: true)
       case .connectError(let problem): ConnectionPayload(problem, isRefusal: false)
       case .clientSecretExpiring(let expiry): CredentialPayload(expiry)
@@ -22,6 +22,17 @@ extension Event {
     // Strings and integers always encode.
     guard let json = try? encoder.encode(payload) else { return "{}" }
     return String(decoding: json, as: UTF8.self)
+  }
+}
+
+private struct SuccessPayload: Encodable {
+  let user: String
+  /// Only what a reader must not overlook: that it is not proven whose mailbox it is.
+  let identity: String?
+
+  init(_ user: String, _ identity: Identity?) {
+    self.user = user
+    self.identity = identity == .unverified ? Identity.unverified.rawValue : nil
   }
 }
 

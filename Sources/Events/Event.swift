@@ -6,8 +6,9 @@ package import Store
 package enum Event: Sendable {
   case accountAdded
   case accountDeleted
-  /// There is a token for the first time, or again after a refusal. `user` is the mailbox.
-  case authenticationSuccess(user: String)
+  /// There is a token for the first time, or again after a refusal. `user` is the mailbox. The identity is
+  /// that of a person who granted access.
+  case authenticationSuccess(user: String, Identity?)
   /// Once for each run of refusals.
   case authenticationError(ProblemRecord)
   /// Once for each run of failures to connect.

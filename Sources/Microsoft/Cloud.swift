@@ -24,6 +24,8 @@ package struct Cloud: Sendable, Hashable {
   package let smtpHost: String
   /// Where an administrator registers the app, without a trailing slash.
   package let portal: String
+  /// The domains of mail addresses that Microsoft itself gives to people; empty where there are no personal accounts.
+  package var consumerDomains: Set<String> = []
 }
 
 // The table (Microsoft Learn, "National clouds", "Microsoft Graph national cloud deployments" and "Office 365 URLs and IP
@@ -38,7 +40,8 @@ extension Cloud {
     outlookDefaultScope: "https://outlook.office365.com/.default",
     imapHost: "outlook.office365.com",
     smtpHost: "smtp.office365.com",
-    portal: "https://entra.microsoft.com")
+    portal: "https://entra.microsoft.com",
+    consumerDomains: ConsumerDomains.all)
 
   package static let gccHigh = Cloud(
     name: "gcc-high",
@@ -93,7 +96,8 @@ extension Cloud {
       name: name, login: origin.text, graph: origin.text + "/v1.0",
       graphResource: Self.global.graphResource, outlookResource: Self.global.outlookResource,
       outlookDefaultScope: Self.global.outlookDefaultScope, imapHost: Self.global.imapHost,
-      smtpHost: Self.global.smtpHost, portal: origin.text)
+      smtpHost: Self.global.smtpHost, portal: origin.text,
+      consumerDomains: ConsumerDomains.all.union(ConsumerDomains.reserved))
   }
 
   /// `graphScope("Mail.Send")` is `https://graph.microsoft.com/Mail.Send`.

@@ -58,7 +58,8 @@ package struct AccountReply: Contract {
         + "`authenticationError`: Microsoft refuses a token; `lastError` says why. `connectError`: the "
         + "first token could not be requested, or there is no such mailbox. `paused`: its messages wait.")
     Required("baseScopes", \.baseScopes, .word(), "`api`: Microsoft Graph. `imap`: IMAP and SMTP.")
-    Required("verified", \.verified, .flag, "Whether the mailbox is known to exist.")
+    Required(
+      "verified", \.verified, .flag, "Whether the mailbox is known to exist; `identity` says whose it is.")
     Required(
       "sendOnly", \.sendOnly, .flag,
       "Whether messages are sent without drafts, so that they cannot be looked up.")
@@ -67,7 +68,7 @@ package struct AccountReply: Contract {
       "Whether the mailbox is not that of the person who signed in.")
     Field(
       "identity", \.identity, .word(),
-      "Where a person granted access: whether Microsoft has confirmed who they are.")
+      "Where a person granted access: whether it is proven that the address that was asked for is theirs.")
     Required("unknownOutcome", \.unknownOutcome, .word(), AccountTerm.unknownOutcome.summary)
     Required(
       "oauth2", \.oauth2, .object, "The app through which the mailbox is reached, and what was granted to it."

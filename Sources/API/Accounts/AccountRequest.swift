@@ -54,7 +54,8 @@ enum AccountTerm {
     "Whether `email` is not the own mailbox of the person who signs in, but one that they may use.")
   static let expectedEmail = Term(
     "expectedEmail", Kind<String>.line(0...1024, format: .email),
-    "Only this address may sign in; left out, the one in `email`, if there is one.")
+    "Only the person to whom this address provably belongs may sign in: a user principal name or proxy address in a "
+      + "domain of their tenant, or the sign-in name of a personal account at Outlook.com.")
 }
 
 /// The client through which the mailbox is reached, and what was granted to it.

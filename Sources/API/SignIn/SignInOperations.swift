@@ -22,7 +22,8 @@ package struct SignInRequest: Contract {
     Required(
       "redirectUrl", \.redirectURL, .line(1...2048),
       "Where the browser goes at the end, with `account` and `state` (`new`, `existing` or `failed`) in its "
-        + "query; after a failure also with `problem`, `error` and `remedy`.")
+        + "query; with `identity=unverified` if the address is not proven; after a failure with `problem`, `error` "
+        + "and `remedy`.")
     Field("type", \.app, .id(), "The id of an OAuth2 app; left out, the person chooses.")
     Field(AccountTerm.unknownOutcome, \.unknownOutcome)
     Unsupported("notifyFrom", "subconnections", "path")
@@ -34,7 +35,9 @@ package struct SignInRequest: Contract {
 
 enum SignInTerm {
   static let account = "The account to add or to connect again; left out, a new one."
-  static let email = "The mailbox's address; no one else can sign in, unless the mailbox is `delegated`."
+  static let email =
+    "The mailbox's address. Unless the mailbox is `delegated`, nobody to whom Microsoft gives another one can sign in; "
+    + "where Microsoft does not confirm the address, the account is connected with `identity: unverified`."
 }
 
 /// A link for signing in.

@@ -77,7 +77,7 @@ package struct DevicePage: Sendable {
     redirect = parts.account.flatMap { account in
       // An account keeps its creation time when it is connected again.
       let origin: AccountOrigin = account.created < record.created ? .existing : .new
-      return form?.redirect(to: account.id, origin)
+      return form?.redirect(to: account, origin)
     }
     back = record.problem.flatMap { problem in form.map { WayBack($0, after: problem) } }
     self.tryAgain = tryAgain

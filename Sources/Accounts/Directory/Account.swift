@@ -15,7 +15,7 @@ package struct Account: Sendable {
   package let delegated: Bool
   /// The account whose grant is used; `nil` for its own.
   package let delegatedAccount: AccountID?
-  /// Of a person's own mailbox, whether Microsoft has confirmed that it is theirs.
+  /// Of a grant of its own, whether it is proven that the address is that of the person who gave it.
   package let identity: Identity?
   package let baseScopes: BaseScopes
   /// How it was entered, if in the SMTP form.

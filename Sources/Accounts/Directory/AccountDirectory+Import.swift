@@ -55,7 +55,7 @@ extension Transaction {
       throw Problem.otherMailbox(id, existing.mailbox)
     }
     let replaced = try self.grant(of: id, in: workspace)?.version
-    if let existing, existing.state == .connected, existing.identity == .verified, let replaced {
+    if let existing, existing.state == .connected, existing.hasOwner, let replaced {
       let pending = try pendingGrant(of: id, in: workspace)?.grant.version ?? replaced
       try insert(
         grant.pending(for: existing, app, version: max(now.microseconds, pending + 1), at: now, vault))

@@ -22,7 +22,7 @@ extension SignIn {
         clientID: app.clientID, nonce: nonce?.reveal(), tenant: app.authority,
         cloud: try endpoints.cloud(of: app), now: time.now)
       guard let refreshToken = reply.refreshToken else { throw Problem.noRefreshToken }
-      let person = try await whoSignedIn(token, reply, app)
+      let person = try await whoSignedIn(token, reply, app, form)
       let delegated = try await delegatedMailbox(of: form)
       try checkMaySend(reply, app, person, delegated: delegated)
       let connection = Connection(
@@ -71,13 +71,15 @@ extension SignIn {
   }
 
   private func whoSignedIn(
-    _ token: IDToken, _ reply: TokenReply, _ app: OAuth2AppRecord
+    _ token: IDToken, _ reply: TokenReply, _ app: OAuth2AppRecord, _ form: HostedFormRecord
   ) async throws -> SignedIn {
-    if Scopes.grant(reply.scopes, includes: "User.Read") {
-      let graph = try endpoints.graph(for: app, mailbox: .me, token: reply.accessToken)
-      return SignedIn(token, user: try await graph.user())
+    let existing = try await store.read { (tx: borrowing Transaction) in
+      try form.account.flatMap { try tx.account($0, in: form.workspace)?.account }
     }
-    guard let person = SignedIn(token) else { throw Problem.noIdentity }
+    let person = try await endpoints.person(
+      reply.accessToken, reply.scopes, token, app,
+      judging: [form.wantedEmail, existing?.email, existing?.mailbox])
+    guard let person else { throw Problem.noIdentity }
     return person
   }
 
@@ -114,9 +116,9 @@ extension SignIn {
       guard let form = try tx.form(form.id, in: workspace) else { throw Problem.formExpired }
       let id = form.account ?? newID
       let existing = try tx.personsAccount(id, in: workspace)
-      try connection.person.check(form, existing: existing)
+      let identity = try connection.person.check(form, existing: existing)
       guard try tx.useForm(form.id, in: workspace, at: now) else { throw Problem.formUsed }
-      let account = connection.account(id, form, existing: existing, at: now)
+      let account = connection.account(id, form, existing: existing, identity, at: now)
       try tx.upsert(account)
       if existing == nil { try tx.append(Event.accountAdded.record(id, in: workspace, at: now)) }
       let replaced = try tx.grant(of: id, in: workspace)?.version
@@ -124,18 +126,20 @@ extension SignIn {
       _ = try tx.save(connection.grant(account, version: version, at: now, vault), replacing: replaced)
       // What was imported before and has not been tried is out of date now.
       try tx.deletePendingGrant(of: id, in: workspace)
-      let found = connection.mailboxFound || connection.keepsMailbox(of: existing)
+      let found = connection.mailboxFound || connection.keepsMailbox(of: existing, as: account.mailbox)
       try tx.apply(
         .signedIn(mailboxFound: found), to: id, in: workspace, at: now)
       let origin: AccountOrigin = existing == nil ? .new : .existing
-      return .connected(id, origin, redirect: form.redirect(to: id, origin))
+      return .connected(id, origin, redirect: form.redirect(to: account, origin))
     }
   }
 }
 
 extension HostedFormRecord {
-  func redirect(to account: AccountID, _ origin: AccountOrigin) -> String {
-    WebURL(redirectURL)?.adding([("account", account.rawValue), ("state", origin.rawValue)]) ?? redirectURL
+  func redirect(to account: AccountRecord, _ origin: AccountOrigin) -> String {
+    var items = [("account", account.id.rawValue), ("state", origin.rawValue)]
+    if account.identity == .unverified { items.append(("identity", account.identity.rawValue)) }
+    return WebURL(redirectURL)?.adding(items) ?? redirectURL
   }
 }
 
@@ -151,22 +155,21 @@ private struct Connection: Sendable {
   let asked: Instant
   let mailboxFound: Bool
 
-  private var mailbox: String { delegatedMailbox ?? person.address }
-
   /// Whether it is known from before that the mailbox is there.
-  func keepsMailbox(of existing: AccountRecord?) -> Bool {
+  func keepsMailbox(of existing: AccountRecord?, as mailbox: String) -> Bool {
     existing?.mailboxFound == true && existing?.objectID == person.objectID
       && existing?.mailbox.lowercased() == mailbox.lowercased()
   }
 
   func account(
-    _ id: AccountID, _ form: HostedFormRecord, existing: AccountRecord?, at now: Instant
+    _ id: AccountID, _ form: HostedFormRecord, existing: AccountRecord?, _ identity: Identity, at now: Instant
   ) -> AccountRecord {
-    AccountRecord(
+    let mailbox = delegatedMailbox ?? person.address(wanted: form.wantedEmail)
+    return AccountRecord(
       workspace: form.workspace, id: id,
       name: form.name ?? existing?.name ?? (delegatedMailbox == nil ? person.name : nil) ?? mailbox,
       email: mailbox, appWorkspace: app.workspace, app: app.id, mailbox: mailbox,
-      delegated: delegatedMailbox != nil, state: .initial, mailboxFound: false,
+      delegated: delegatedMailbox != nil, identity: identity, state: .initial, mailboxFound: false,
       unknownOutcome: form.unknownOutcome ?? existing?.unknownOutcome ?? .hold, tenantID: person.tenantID,
       objectID: person.objectID, created: now)
   }

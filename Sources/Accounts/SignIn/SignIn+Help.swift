@@ -68,5 +68,9 @@ extension Problem {
       .accountIdentityMismatch,
       "The person signed in with a different mailbox from the one that the link is for.",
       remedy: "Open the link again and sign in as the mailbox that its page names."),
+    Problem(
+      .accountIdentityUnproven,
+      "Microsoft does not confirm that the address that the link is for belongs to the person who signed in.",
+      remedy: "Open the link again and sign in with that address itself, or ask for a link for another one."),
   ]
 }

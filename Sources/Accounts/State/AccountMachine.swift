@@ -14,6 +14,8 @@ package struct AccountMachine: Sendable, Hashable {
   package var ownsApp: Bool
   /// Its name in events.
   package var mailbox: String
+  /// Whether a person who granted access is proven to be the owner of the address; `nil` for all others.
+  package var identity: Identity?
 
   /// Whose token an account uses.
   package enum TokenOwner: Sendable, Hashable {
@@ -30,7 +32,8 @@ package struct AccountMachine: Sendable, Hashable {
 
   package init(
     _ status: AccountStatus, tokenOwner: TokenOwner = .itself, baseScopes: BaseScopes = .api,
-    grantVersion: Int64? = nil, ownsApp: Bool = true, mailbox: String = ""
+    grantVersion: Int64? = nil, ownsApp: Bool = true, mailbox: String = "",
+    identity: Identity? = nil
   ) {
     self.status = status
     self.tokenOwner = tokenOwner
@@ -38,6 +41,7 @@ package struct AccountMachine: Sendable, Hashable {
     self.grantVersion = grantVersion
     self.ownsApp = ownsApp
     self.mailbox = mailbox
+    self.identity = identity
   }
 }
 
@@ -189,7 +193,7 @@ extension AccountMachine {
   /// An account that was not connected is connected by the token that came with the grant, as usual.
   private var adopted: AccountTransition {
     var next = isConnected ? connected(mailboxFound: status.mailboxFound) : moved(to: .connecting)
-    if isConnected { next.event = .authenticationSuccess(user: mailbox) }
+    if isConnected { next.event = success }
     next.wakesConnector = !isConnected
     return next
   }
@@ -197,12 +201,14 @@ extension AccountMachine {
   private func connected(mailboxFound: Bool) -> AccountTransition {
     var next = moved(to: connectedState)
     next.status.mailboxFound = mailboxFound
-    if !isConnected { next.event = .authenticationSuccess(user: mailbox) }
+    if !isConnected { next.event = success }
     next.appError = .cleared
     next.resumesMessages = true
     next.delegates = .grantOwnerRestored
     return next
   }
+
+  private var success: Event { .authenticationSuccess(user: mailbox, identity) }
 
   /// Only the first of a run of refusals is reported.
   private func refused(_ problem: ProblemRecord) -> AccountTransition {
@@ -273,7 +279,8 @@ extension AccountMachine {
       tokenOwner: details.provider == .outlookService
         ? .app : account.delegatedAccount == nil ? .itself : .anotherAccount,
       baseScopes: details.baseScopes, grantVersion: details.grantVersion,
-      ownsApp: account.appWorkspace == account.workspace, mailbox: account.mailbox)
+      ownsApp: account.appWorkspace == account.workspace, mailbox: account.mailbox,
+      identity: details.provider == .outlook && account.delegatedAccount == nil ? account.identity : nil)
   }
 }
 

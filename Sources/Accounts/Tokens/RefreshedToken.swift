@@ -10,7 +10,6 @@ struct RefreshedToken: Sendable {
   let scopes: [String]
   /// Who the grant is from, where Entra has said so with the token.
   let idToken: IDToken?
-  private let owner: AccountRecord?
   private let replaced: Int64?
   private let record: Record
 
@@ -26,7 +25,6 @@ struct RefreshedToken: Sendable {
     accessToken = reply.accessToken
     scopes = reply.scopes
     self.idToken = idToken
-    owner = stored.owner
     replaced = stored.version
     let expires = asked + reply.expiresIn
     switch stored.kind {
@@ -69,13 +67,7 @@ struct RefreshedToken: Sendable {
   /// Returns whether it was stored; if not, another caller was quicker.
   func save(_ tx: borrowing Transaction) throws -> Bool {
     switch record {
-    case .grant(let grant):
-      guard try tx.save(grant, replacing: replaced) else { return false }
-      if let person = identity(of: owner) {
-        try tx.setIdentity(
-          tenantID: person.tenantID, objectID: person.objectID, account: grant.account, in: grant.workspace)
-      }
-      return true
+    case .grant(let grant): return try tx.save(grant, replacing: replaced)
     case .pending(let grant):
       guard let replaced else { return false }
       return try tx.savePending(grant, replacing: replaced)

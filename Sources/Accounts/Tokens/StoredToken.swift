@@ -41,8 +41,11 @@ struct StoredToken: Sendable {
     }
   }
 
-  /// Whether it is still unconfirmed that the grant is for the mailbox that it was imported for.
-  var isUnidentified: Bool { owner?.identity == .unverified && grantVersion != nil }
+  /// Whether Microsoft has not said yet whose grant it is.
+  var isUnidentified: Bool {
+    guard let owner, grantVersion != nil, owner.identity == .unverified else { return false }
+    return owner.state != .connected || !owner.isOwnerKnown
+  }
 
   /// The stored access token, if it lives for at least that long.
   func token(for span: Duration, at now: Instant, _ vault: Vault) throws(Problem) -> Secret? {

@@ -11,23 +11,24 @@ extension TokenSource {
   func identify(
     _ token: Secret, _ scopes: [String], _ idToken: IDToken?, _ stored: StoredToken
   ) async throws {
-    guard let owner = stored.owner, owner.identity == .unverified,
-      let person = try await person(token, scopes, idToken, stored.app)
+    guard stored.isUnidentified, let owner = stored.owner,
+      let person = try await person(token, scopes, idToken, stored.app, for: owner)
     else { return }
     guard person.matches(owner) else {
       throw Problem.foreignGrant(of: owner, signedIn: person.address)
     }
     try await store.write { (tx: borrowing Transaction) in
       try tx.setIdentity(
-        tenantID: person.tenantID, objectID: person.objectID, account: owner.id, in: owner.workspace)
+        person.identity(of: owner), tenantID: person.tenantID, objectID: person.objectID, account: owner.id,
+        in: owner.workspace)
     }
   }
 
   func person(
-    _ token: Secret, _ scopes: [String], _ idToken: IDToken?, _ app: OAuth2AppRecord
+    _ token: Secret, _ scopes: [String], _ idToken: IDToken?, _ app: OAuth2AppRecord,
+    for owner: AccountRecord
   ) async throws -> SignedIn? {
-    guard Scopes.grant(scopes, includes: "User.Read") else { return idToken.flatMap { SignedIn($0) } }
-    return SignedIn(idToken, user: try await endpoints.graph(for: app, mailbox: .me, token: token).user())
+    try await endpoints.person(token, scopes, idToken, app, judging: [owner.email, owner.mailbox])
   }
 
   /// The id_token of a refresh, unless it is not for this app: it only says who, so its age does not matter.
@@ -74,22 +75,5 @@ extension AccountDetails {
       .ownerMayNot(
         $0, mailbox: account.mailbox, owner: owner, email: stored.owner?.email, app: stored.app.name)
     }
-  }
-}
-
-extension SignedIn {
-  func matches(_ account: AccountRecord) -> Bool {
-    if account.tenantID != nil, account.objectID != nil { return isOwner(of: account) }
-    return answers(to: account.email) || answers(to: account.mailbox)
-  }
-}
-
-extension RefreshedToken {
-  /// What the id_token alone can prove: that it is the account's owner.
-  func identity(of owner: AccountRecord?) -> SignedIn? {
-    guard let owner, owner.identity == .unverified, let idToken, let person = SignedIn(idToken),
-      person.matches(owner)
-    else { return nil }
-    return person
   }
 }

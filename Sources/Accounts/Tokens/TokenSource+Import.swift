@@ -26,7 +26,7 @@ extension TokenSource {
     guard let owner = stored.owner else { return }
     guard
       let person = try await person(
-        refreshed.accessToken, refreshed.scopes, refreshed.idToken, stored.app)
+        refreshed.accessToken, refreshed.scopes, refreshed.idToken, stored.app, for: owner)
     else { throw Problem.unknownOwner(of: owner) }
     guard person.matches(owner) else {
       throw Problem.foreignGrant(of: owner, signedIn: person.address)
@@ -73,7 +73,8 @@ extension TokenSource {
 extension AccountRecord {
   fileprivate mutating func take(_ pending: PendingGrantRecord, _ person: SignedIn, at now: Instant) {
     (appWorkspace, app, name) = (pending.appWorkspace, pending.app, pending.name)
-    (unknownOutcome, smtp, identity) = (pending.unknownOutcome, pending.smtp, .verified)
+    (unknownOutcome, smtp) = (pending.unknownOutcome, pending.smtp)
+    if identity == .unverified { identity = person.identity(of: self) }
     tenantID = person.tenantID ?? tenantID
     objectID = person.objectID ?? objectID
     updated = now

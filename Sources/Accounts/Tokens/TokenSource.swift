@@ -185,7 +185,7 @@ extension TokenSource {
     let token = try await save(refreshed, subject, rejected)
     if case .pending = stored.kind {
       try await adopt(refreshed, stored, subject)
-    } else if refreshed.identity(of: stored.owner) == nil {
+    } else {
       try await identify(refreshed.accessToken, refreshed.scopes, refreshed.idToken, stored)
     }
     return token

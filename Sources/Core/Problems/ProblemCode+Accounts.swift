@@ -3,7 +3,7 @@ extension ProblemCode {
   static let accountsCodes: [ProblemCode] = [
     .appNotFound, .appDisabled, .appInvalid, .appCertificateInvalid, .appCloudUnknown,
     .accountNotFound, .accountExists, .accountNotConnected, .accountPaused, .accountInUse,
-    .accountPermissionMissing, .accountIdentityMismatch, .accountDelegateNoAccess,
+    .accountPermissionMissing, .accountIdentityMismatch, .accountIdentityUnproven, .accountDelegateNoAccess,
     .backendNotImplemented, .formInvalid, .formUsed, .signInExpired, .signInBrowserMismatch,
     .signInNonceMismatch, .signInIdentityInvalid, .signInDeclined, .signInDeviceCodeExpired,
     .signInTooManyCodes, .signInDeviceUnknown, .signInPublicClientOff, .signInNoRefreshToken,
@@ -75,6 +75,15 @@ extension ProblemCode {
     remedy:
       "Sign in as the expected mailbox, create another account for the other one, or delete this account "
       + "and connect it again.")
+
+  package static let accountIdentityUnproven = ProblemCode(
+    "account.identityUnproven", .account, actor: .user, status: 403, smtp: "451 4.7.0", fault: .grant,
+    "The link accepts only an address that Microsoft confirms to be the person's: a user principal name or proxy "
+      + "address in a domain of their tenant, or the sign-in name of a personal account at Outlook.com. A guest's "
+      + "address, `mail` alone and the aliases of personal accounts prove nothing. Nothing was stored.",
+    remedy:
+      "Sign in with the address that the link names, or make a link with `email` and without `expectedEmail`: it "
+      + "connects the account with `identity: unverified`.")
 
   package static let accountDelegateNoAccess = ProblemCode(
     "account.delegateNoAccess", .account, actor: .administrator, status: 403, smtp: "451 4.7.0",

@@ -14,6 +14,8 @@ package struct IDToken: Sendable, Hashable {
   package var preferredUsername: String?
   package var name: String?
   package var email: String?
+  /// Who signed the person in, if not the tenant itself: they are a guest there.
+  package var identityProvider: String?
   package var expires: Instant
   package var notBefore: Instant?
 
@@ -36,8 +38,22 @@ package struct IDToken: Sendable, Hashable {
     preferredUsername = try claims.optional("preferred_username", \.string)
     name = try claims.optional("name", \.string)
     email = try claims.optional("email", \.string)
+    identityProvider = try claims.optional("idp", \.string)
     expires = try claims.required("exp", \.instant)
     notBefore = try claims.optional("nbf", \.instant)
+  }
+}
+
+extension IDToken {
+  /// The tenant of every personal account (Microsoft Learn, "ID token claims reference", `tid`).
+  private static let consumers = "9188040d-6c67-4c5b-b112-36a304b66dad"
+
+  package var isPersonal: Bool { tenantID.lowercased() == Self.consumers }
+
+  /// Whether the account is of another directory and was invited to this one.
+  package var isGuest: Bool {
+    guard !isPersonal, let identityProvider else { return false }
+    return !identityProvider.lowercased().contains(tenantID.lowercased())
   }
 }
 

@@ -28,9 +28,13 @@ package struct Graph: Sendable {
   }
 
   /// Asked with `.me`, needs User.Read; asked with `.user`, User.Read.All.
-  package func user() async throws(Problem) -> GraphUser {
-    try await get(
-      url: cloud.graph + mailbox.path + "?$select=id,mail,userPrincipalName,displayName", needs: .readUser
+  ///
+  /// - Parameter inDirectory: also all addresses, and whether the user is a guest. For work accounts only.
+  package func user(inDirectory: Bool = false) async throws(Problem) -> GraphUser {
+    let more = inDirectory ? ",proxyAddresses,userType" : ""
+    return try await get(
+      url: cloud.graph + mailbox.path + "?$select=id,mail,userPrincipalName,displayName" + more,
+      needs: .readUser
     ) { (json) throws(ReplyFault) in try GraphUser(json) }
   }
 }

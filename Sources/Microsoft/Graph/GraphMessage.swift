@@ -33,8 +33,12 @@ package struct GraphUser: Sendable, Hashable {
   package var mail: String?
   package var userPrincipalName: String
   package var displayName: String?
+  /// Addresses of the mailbox; empty unless they were asked for.
+  package var proxyAddresses: [String] = []
+  /// Whether the account is of another directory and was invited to this one.
+  package var isGuest = false
 
-  init(id: String, mail: String?, userPrincipalName: String, displayName: String?) {
+  package init(id: String, mail: String?, userPrincipalName: String, displayName: String?) {
     self.id = id
     self.mail = mail
     self.userPrincipalName = userPrincipalName
@@ -46,6 +50,12 @@ package struct GraphUser: Sendable, Hashable {
     mail = try json.optional("mail", \.string)
     userPrincipalName = try json.required("userPrincipalName", \.string)
     displayName = try json.optional("displayName", \.string)
+    proxyAddresses = (try json.optional("proxyAddresses", \.strings) ?? []).compactMap { address in
+      // Others are of X.400, SIP and the like.
+      address.lowercased().hasPrefix("smtp:") ? String(address.dropFirst(5)) : nil
+    }
+    let type = try json.optional("userType", \.string)
+    isGuest = type?.lowercased() == "guest" || userPrincipalName.uppercased().contains("#EXT#")
   }
 
   /// What the mailbox is called: the address, else the name that the person signs in with.

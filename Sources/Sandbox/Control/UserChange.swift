@@ -4,7 +4,8 @@ import Hummingbird
 /// one.
 struct UserChange {
   private static let known = [
-    "user", "displayName", "tenant", "kind", "mail", "hasMailbox", "isAdministrator", "members",
+    "user", "displayName", "tenant", "kind", "mail", "aliases", "isGuest", "hasMailbox", "isAdministrator",
+    "members",
   ]
 
   private(set) var user: SandboxDirectory.User
@@ -25,6 +26,8 @@ struct UserChange {
     user.displayName = try body.string("displayName") ?? user.displayName
     user.hasMailbox = try body.bool("hasMailbox") ?? user.hasMailbox
     user.mail = try body.string("mail") ?? (user.hasMailbox ? user.mail ?? user.userPrincipalName : nil)
+    user.aliases = try body.strings("aliases") ?? user.aliases
+    user.isGuest = try body.bool("isGuest") ?? user.isGuest
     user.isAdministrator = try body.bool("isAdministrator") ?? user.isAdministrator
     if let members = try body.objects("members") {
       user.members = try members.map { try Self.member($0, in: directory) }

@@ -23,8 +23,9 @@ extension SandboxDirectory.User {
   var json: JSONValue {
     [
       "id": .string(id), "userPrincipalName": .string(userPrincipalName), "mail": .orNull(mail),
-      "displayName": .string(displayName), "tenantId": .string(tenantId), "kind": .string(kind.rawValue),
-      "hasMailbox": .bool(hasMailbox), "isAdministrator": .bool(isAdministrator),
+      "aliases": .strings(aliases), "displayName": .string(displayName), "tenantId": .string(tenantId),
+      "kind": .string(kind.rawValue), "isGuest": .bool(isGuest), "hasMailbox": .bool(hasMailbox),
+      "isAdministrator": .bool(isAdministrator),
       "members": .array(members.map(\.json)),
     ]
   }

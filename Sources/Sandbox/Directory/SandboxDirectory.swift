@@ -29,6 +29,10 @@ package struct SandboxDirectory: Sendable {
     package var userPrincipalName: String
     /// `nil` for a user without a mailbox.
     package var mail: String?
+    /// Further addresses of the mailbox.
+    package var aliases: [String] = []
+    /// Whether the account is of another directory and was invited to this one.
+    package var isGuest = false
     package var displayName: String
     package var tenantId: String
     package var kind: Kind
@@ -116,6 +120,7 @@ extension SandboxDirectory {
     let name = name.lowercased()
     return users.first {
       $0.id == name || $0.userPrincipalName.lowercased() == name || $0.mail?.lowercased() == name
+        || $0.aliases.contains { $0.lowercased() == name }
     }
   }
 

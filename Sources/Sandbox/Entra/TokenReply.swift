@@ -44,6 +44,8 @@ struct IDToken: Sendable {
   var name: String?
   var preferredUsername: String?
   var email: String?
+  /// Of a guest only: who signed them in.
+  var idp: String?
 
   init(
     user: SandboxDirectory.User, clientID: String, issuer: String, scopes: [String], nonce: String?,
@@ -64,12 +66,14 @@ struct IDToken: Sendable {
       preferredUsername = user.userPrincipalName
     }
     if scopes.contains("email") { email = user.mail }
+    if user.isGuest { idp = "live.com" }
   }
 
   var json: JSONValue {
     .object(omittingAbsent: [
       "aud": .string(aud), "iss": .string(iss), "iat": JSONValue(iat), "nbf": JSONValue(nbf),
-      "exp": JSONValue(exp), "email": email.map { .string($0) }, "name": name.map { .string($0) },
+      "exp": JSONValue(exp), "email": email.map { .string($0) }, "idp": idp.map { .string($0) },
+      "name": name.map { .string($0) },
       "nonce": nonce.map { .string($0) }, "oid": oid.map { .string($0) },
       "preferred_username": preferredUsername.map { .string($0) }, "sub": .string(sub), "tid": .string(tid),
       "uti": .string(uti), "ver": "2.0",

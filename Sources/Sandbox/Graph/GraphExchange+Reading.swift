@@ -163,7 +163,8 @@ extension GraphExchange {
   }
 
   private func showUser(_ user: SandboxDirectory.User, _ options: ODataQuery) throws -> Response {
-    let members = try options.selected(UserJSON.members(user), of: "user")
+    let known = UserJSON.members(user) + (options.select.isEmpty ? [] : UserJSON.onRequest(user))
+    let members = try options.selected(known, of: "user")
     let place = "\(context.origin)/v1.0/$metadata#users\(options.contextSuffix)/$entity"
     return json(.object(JSONObject([(key: "@odata.context", value: .string(place))] + members)))
   }
@@ -185,6 +186,16 @@ private enum UserJSON {
       "surname": names.count > 1 ? .string(names[1]) : .null,
       "userPrincipalName": .string(user.userPrincipalName),
       "id": .string(user.id),
+    ]
+    return json.members
+  }
+
+  /// Returned only when `$select` names them.
+  static func onRequest(_ user: SandboxDirectory.User) -> [(key: String, value: JSONValue)] {
+    let addresses = user.mail.map { ["SMTP:" + $0] } ?? []
+    let json: JSONObject = [
+      "proxyAddresses": .strings(user.kind == .personal ? [] : addresses + user.aliases.map { "smtp:" + $0 }),
+      "userType": user.kind == .personal ? .null : .string(user.isGuest ? "Guest" : "Member"),
     ]
     return json.members
   }

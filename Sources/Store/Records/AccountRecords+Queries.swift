@@ -113,16 +113,17 @@ extension Transaction {
     ) { try $0.identifier("id") }
   }
 
-  /// Microsoft has identified the owner of the mailbox; ids that it has not given stay as they are.
+  /// Microsoft has said who the owner of the grant is; ids that it has not given stay as they are.
   package func setIdentity(
-    tenantID: String?, objectID: String?, account id: AccountID, in workspace: WorkspaceID
+    _ identity: Identity, tenantID: String?, objectID: String?, account id: AccountID,
+    in workspace: WorkspaceID
   ) throws {
     try execute(
       """
-      UPDATE account SET identity = 'verified', tenant_id = coalesce($3, tenant_id),
+      UPDATE account SET identity = $5, tenant_id = coalesce($3, tenant_id),
         object_id = coalesce($4, object_id)
       WHERE workspace = $1 AND id = $2
-      """, workspace, id, tenantID, objectID)
+      """, workspace, id, tenantID, objectID, identity.rawValue)
   }
 
   /// Creates the account, or gives an existing one these values; its `created`, its event numbers and its status

@@ -89,12 +89,18 @@ extension HostedPage {
 
 // Where a sign-in ends without a program to return to.
 extension HostedPage {
-  static func connected(_ account: String) -> HostedPage {
-    HostedPage(
+  ///
+  /// - Parameter isProven: whether Microsoft has confirmed the address that was asked for.
+  static func connected(_ account: String, isProven: Bool) -> HostedPage {
+    let doubt: Markup =
+      isProven
+      ? ""
+      : "\n<p>Microsoft does not confirm that the address in the link is yours; the program knows this.</p>"
+    return HostedPage(
       title: "Heliograph",
       content: """
         <h1>The mailbox is connected</h1>
-        <p>Account <strong>\(.isolated(account))</strong> can send. You can close this window.</p>
+        <p>Account <strong>\(.isolated(account))</strong> can send. You can close this window.</p>\(doubt)
         """)
   }
 

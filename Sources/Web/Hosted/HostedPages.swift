@@ -58,7 +58,7 @@ struct HostedPages: Sendable {
       return html(.notConnected(help: code.map { HelpLink(code: $0.rawValue).help }))
     }
     guard let account = query["account"], !account.isEmpty else { return html(.running) }
-    return html(.connected(account))
+    return html(.connected(account, isProven: query["identity"] != "unverified"))
   }
 
   /// Opening the link changes nothing: mail scanners open links too.
