@@ -30,7 +30,7 @@ import Testing
       let attachments = contents.indices.map { MIME.Attachment(name: "\($0)", body: files.body(of: $0)) }
       let id = try await outbox.submit(.sample(attachments, files)).queueID
       try await outbox.running { _ = try await bench.until(outbox, id, .done) }
-      let sent = try MIMEMessage(parsing: try #require(mailbox.messages[id.rawValue]))
+      let sent = MIMEMessage(parsing: try #require(mailbox.messages[id.rawValue]))
       #expect(sent.text == "Hello")
       #expect(sent.attachments.map(\.content) == contents)
       #expect(sent.attachments.map(\.name) == ["0", "1", "2", "3"])
@@ -49,7 +49,7 @@ import Testing
       let attachment = MIME.Attachment(name: "x.eml", contentType: "message/rfc822", body: files.body(of: 0))
       let id = try await outbox.submit(.sample([attachment], files)).queueID
       try await outbox.running { _ = try await bench.until(outbox, id, .done) }
-      let sent = try MIMEMessage(parsing: try #require(mailbox.messages[id.rawValue]))
+      let sent = MIMEMessage(parsing: try #require(mailbox.messages[id.rawValue]))
       #expect(sent.attachments.map(\.contentType) == ["message/rfc822"])
       #expect(sent.attachments.map(\.content) == [inner])
     }
