@@ -3,8 +3,8 @@ package import Core
 /// An addr-spec: a local part and a domain (RFC 5321 section 4.1.2), in UTF-8 where RFC 6531 allows it.
 ///
 /// The local part is kept in its shortest spelling: quoted only where it must be, so that `"a"@x` and `a@x`
-/// are equal, as RFC 5321 says they are. Domains compare without regard to case, local parts with it; see
-/// `key`.
+/// are equal, as RFC 5321 says they are. Domains compare without regard to case and by their A-labels, local parts
+/// with regard to case; see `key`.
 package struct EmailAddress: Sendable, CustomStringConvertible {
   /// With its quotes, where it needs them.
   package let localPart: String
@@ -51,19 +51,31 @@ package struct EmailAddress: Sendable, CustomStringConvertible {
   package var text: String { domain.isEmpty ? localPart : localPart + "@" + domain }
   package var description: String { text }
 
-  /// All in lower case. Exchange and Outlook.com ignore the case of the whole address: compare by this
-  /// wherever the mailbox is Microsoft's.
-  package var key: String { text.lowercased() }
+  /// All in lower case, the domain in A-labels. Exchange and Outlook.com ignore the case of the whole address:
+  /// compare by this wherever the mailbox is Microsoft's.
+  package var key: String {
+    domain.isEmpty ? localPart.lowercased() : localPart.lowercased() + "@" + domainKey
+  }
+
+  /// As it goes into a header: a domain outside ASCII in A-labels (RFC 5890), so that the message needs no server
+  /// that knows RFC 6531, unless the local part needs one in any case.
+  var wireText: String {
+    guard !domain.utf8.allSatisfy({ $0 < 0x80 }), localPart.utf8.allSatisfy({ $0 < 0x80 }),
+      let domain = DomainName.ascii(domain)
+    else { return text }
+    return localPart + "@" + domain
+  }
+
+  private var domainKey: String { DomainName.ascii(domain) ?? domain.lowercased() }
 }
 
 extension EmailAddress: Hashable {
   package static func == (lhs: EmailAddress, rhs: EmailAddress) -> Bool {
-    lhs.isValid == rhs.isValid && lhs.localPart == rhs.localPart
-      && lhs.domain.lowercased() == rhs.domain.lowercased()
+    lhs.isValid == rhs.isValid && lhs.localPart == rhs.localPart && lhs.domainKey == rhs.domainKey
   }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(localPart)
-    hasher.combine(domain.lowercased())
+    hasher.combine(domainKey)
   }
 }

@@ -22,18 +22,35 @@ enum EncodedWord {
       let tight = min(room, EncodedWord.longest) - EncodedWord.overhead
       // The longest character costs four escapes.
       let budget = tight >= 12 ? tight : EncodedWord.longest - EncodedWord.overhead
-      var chunk: [UInt8] = []
-      var cost = 0
-      while let scalar = rest.first {
-        let octets = Array(String(scalar).utf8)
-        let added = octets.reduce(0) { $0 + EncodedWord.quotedCost($1) }
-        let total = usesBase64 ? (chunk.count + octets.count + 2) / 3 * 4 : cost + added
-        guard total <= budget else { break }
-        chunk += octets
-        cost += added
-        rest.removeFirst()
+      let chunk = usesBase64 ? wholeGroups(budget / 4 * 3) : escapes(budget)
+      rest = rest.dropFirst(chunk.unicodeScalars.count)
+      return EncodedWord.word(Array(chunk.utf8), usesBase64)
+    }
+
+    /// The longest start of the rest that fits and needs no padding, which some readers of joined words do not
+    /// expect within; the longest that fits if that is the whole rest, or if all need it.
+    private func wholeGroups(_ maximum: Int) -> String {
+      var chunk = String.UnicodeScalarView()
+      var whole = chunk
+      var count = 0
+      for scalar in rest {
+        count += UTF8.width(scalar)
+        guard count <= maximum else { return String(whole.isEmpty ? chunk : whole) }
+        chunk.append(scalar)
+        if count.isMultiple(of: 3) { whole = chunk }
       }
-      return EncodedWord.word(chunk, usesBase64)
+      return String(chunk)
+    }
+
+    private func escapes(_ maximum: Int) -> String {
+      var chunk = String.UnicodeScalarView()
+      var cost = 0
+      for scalar in rest {
+        cost += UTF8.encode(scalar).map { $0.reduce(0) { $0 + EncodedWord.quotedCost($1) } } ?? 0
+        guard cost <= maximum else { break }
+        chunk.append(scalar)
+      }
+      return String(chunk)
     }
   }
 

@@ -38,7 +38,8 @@ struct HeaderWriter {
       guard mailbox.address.isValid else {
         throw .address(mailbox.address.text, "a message has it where an address should be")
       }
-      let address = mailbox.name == nil ? mailbox.address.text : "<\(mailbox.address.text)>"
+      let wire = mailbox.address.wireText
+      let address = mailbox.name == nil ? wire : "<\(wire)>"
       word((address + (index < list.count - 1 ? "," : "")).utf8)
     }
     end()

@@ -4,9 +4,11 @@ enum Parameter {
   private static let longest = 60
 
   /// The parameter as the sections it takes: one if it is short ASCII, else continuations (RFC 2231 section
-  /// 3) in percent-encoded UTF-8 (section 4).
+  /// 3) in percent-encoded UTF-8 (section 4). So is what a reader could take for an encoded word.
   static func sections(_ attribute: String, _ value: String) -> [String] {
-    if value.utf8.count <= longest, value.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) {
+    if value.utf8.count <= longest, value.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }),
+      !value.looksEncoded
+    {
       if !value.isEmpty, value.utf8.allSatisfy(isToken) { return ["\(attribute)=\(value)"] }
       let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
       return ["\(attribute)=\"\(escaped)\""]

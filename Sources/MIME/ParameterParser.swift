@@ -2,6 +2,9 @@
 /// continuations and charsets of RFC 2231, and what mailers write instead, such as unquoted blanks, encoded
 /// words, and other marks than semicolons.
 struct ParameterParser {
+  /// Real fields have under 10, and the longest file name needs 50.
+  private static let maximumParameters = 200
+
   private typealias Section = (number: Int, isEncoded: Bool, value: [UInt8])
 
   private let bytes: ArraySlice<UInt8>
@@ -19,7 +22,8 @@ struct ParameterParser {
     let word = parser.word()
     var names: [String] = []
     var sections: [String: [Section]] = [:]
-    while let (attribute, value) = parser.parameter() {
+    for _ in 0..<maximumParameters {
+      guard let (attribute, value) = parser.parameter() else { break }
       guard let (name, number, isEncoded) = split(lowercased(attribute)) else { continue }
       if sections[name] == nil { names.append(name) }
       sections[name, default: []].append((number, isEncoded, value))
