@@ -9,6 +9,7 @@ package struct Backends: Sendable {
   private let endpoints: Endpoints
   private let tokens: TokenSource
   private let limiter: MailboxLimiter
+  private let keptHeaders = KeptHeaders()
 
   package init(store: Store, endpoints: Endpoints, tokens: TokenSource, limiter: MailboxLimiter) {
     self.store = store
@@ -39,6 +40,6 @@ package struct Backends: Sendable {
         sender: details.provider == .outlookService
           ? "the app with the client ID \(app.clientID)"
           : signedIn ?? (details.account.delegated ? nil : details.account.email)),
-      http: endpoints.http, tokens: tokens, limiter: limiter, store: store)
+      http: endpoints.http, tokens: tokens, limiter: limiter, keptHeaders: keptHeaders, store: store)
   }
 }

@@ -19,6 +19,7 @@ final class GraphSender: Sender {
   private let http: HTTPExchange
   private let tokens: TokenSource
   private let limiter: MailboxLimiter
+  private let keptHeaders: KeptHeaders
   private let store: Store
   /// For the next request alone: the one after it sees whether the account was paused in between.
   private let prepared = Mutex<Prepared?>(nil)
@@ -31,7 +32,9 @@ final class GraphSender: Sender {
   init(
     account: AccountRecord, mailbox: GraphMailbox, abilities: SenderAbilities, learnsItsLimits: Bool,
     cloud: Cloud,
-    values: ErrorValues, http: HTTPExchange, tokens: TokenSource, limiter: MailboxLimiter, store: Store
+    values: ErrorValues, http: HTTPExchange, tokens: TokenSource, limiter: MailboxLimiter,
+    keptHeaders: KeptHeaders,
+    store: Store
   ) {
     self.account = account
     self.mailbox = mailbox
@@ -42,6 +45,7 @@ final class GraphSender: Sender {
     self.http = http
     self.tokens = tokens
     self.limiter = limiter
+    self.keptHeaders = keptHeaders
     self.store = store
   }
 
@@ -62,10 +66,25 @@ final class GraphSender: Sender {
 
   func createDraft(_ message: OutgoingMessage) async throws -> DraftID {
     let mime = try message.addressed()
-    return DraftID(
-      try await learning {
-        try await request(from: message.from) { graph in try await graph.createDraft(mime).graphID }
-      })
+    let draft = try await learning {
+      try await request(from: message.from) { graph in try await graph.createDraft(mime).graphID }
+    }
+    if keptHeaders.isNew(account.lane) { await keepHeader(of: message, draft) }
+    return DraftID(draft)
+  }
+
+  /// Looks on the first draft of a mailbox whether Exchange keeps the header field by which a message is found again,
+  /// and makes it keep the field if not.
+  private func keepHeader(of message: OutgoingMessage, _ draft: String) async {
+    let (name, value) = (CorrelationIDs.headerName, message.correlationIDs.heliographID)
+    do {
+      if try await !request({ graph in try await graph.keeps(header: name, of: draft) }) {
+        try await request { graph in try await graph.keep(header: name, value: value, of: draft) }
+      }
+      keptHeaders.insert(account.lane)
+    } catch {
+      // The draft is there all the same, and is found by its id or its Message-ID; the next one looks again.
+    }
   }
 
   func sendDraft(_ draft: DraftID, from: String) async throws {
@@ -175,4 +194,12 @@ final class GraphSender: Sender {
       try tx.setSendOnly(sendOnly, account: id, in: workspace)
     }
   }
+}
+
+/// The mailboxes that are known to keep the header field of our own id.
+final class KeptHeaders: Sendable {
+  private let lanes = Mutex<Set<LaneKey>>([])
+
+  func isNew(_ lane: LaneKey) -> Bool { lanes.withLock { !$0.contains(lane) } }
+  func insert(_ lane: LaneKey) { lanes.withLock { _ = $0.insert(lane) } }
 }

@@ -29,7 +29,10 @@ extension Outbox {
         senders.withLock { $0[account, workspace] = found }
       }
       guard let sender else { throw Problem.accountNotFound(account) }
-      if let receipt = try await submit(submission, of: sender, reservation) { return receipt }
+      if var receipt = try await submit(submission, of: sender, reservation) {
+        if receipt.idempotency != .hit { receipt.warnings = submission.warnings }
+        return receipt
+      }
       senders.withLock { $0[account, workspace] = nil }
     }
   }

@@ -39,6 +39,13 @@ package struct Submission: Sendable {
     self.account = account
   }
 
+  /// What Microsoft will not send as it was asked for.
+  var warnings: [String] {
+    headers.filter { DroppedHeader.includes($0.name) }.map {
+      "Exchange removes the header field \($0.name); recipients will not see it."
+    }
+  }
+
   /// Exchange Online accepts 500 recipients in one message unless an administrator has set another number, 1000
   /// at most (Microsoft Learn, "Exchange Online limits").
   static let recipientLimit = 1000
@@ -86,6 +93,8 @@ package struct SubmissionReceipt: Sendable, Hashable {
   package var messageID: String
   /// `nil` without a key.
   package var idempotency: Idempotency?
+  /// What will not be as it was asked for, in sentences; none for a repeat.
+  package var warnings: [String] = []
 
   package enum Idempotency: String, Sendable, Hashable {
     /// The key is new.

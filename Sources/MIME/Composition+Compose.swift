@@ -39,12 +39,13 @@ extension Composition {
     }
   }
 
-  /// mixed(alternative(text, related(html, inline files)), files), each level only where it has two parts or
+  /// mixed(alternative(text, related(html, inline files), invitation), files), each level only where it has two parts or
   /// more.
   private func message() throws(Problem) -> Entity {
     let boundaries = Boundaries(messageID)
-    let inline = html == nil ? [] : attachments.filter(\.isInline)
-    let files = html == nil ? attachments : attachments.filter { !$0.isInline }
+    let others = attachments.filter { !$0.isInvitation }
+    let inline = html == nil ? [] : others.filter(\.isInline)
+    let files = html == nil ? others : others.filter { !$0.isInline }
     var alternatives: [Entity] = []
     if text != nil || html == nil {
       alternatives.append(.text(text ?? "", subtype: "plain", boundaries))
@@ -53,6 +54,9 @@ extension Composition {
       var related: [Entity] = [.text(html, subtype: "html", boundaries)]
       for file in inline { related.append(try .file(file, boundaries)) }
       alternatives.append(.multipart("related", related, boundaries.name(2)))
+    }
+    for invitation in attachments where invitation.isInvitation {
+      alternatives.append(try .file(invitation, boundaries))
     }
     var mixed: [Entity] = [.multipart("alternative", alternatives, boundaries.name(1))]
     for file in files { mixed.append(try .file(file, boundaries)) }

@@ -67,6 +67,13 @@ package struct Attachment: Hashable, Sendable {
     if case .bytes(let bytes) = body { bytes } else { [] }
   }
 
+  /// Whether it is an invitation or an answer to one: calendar data with a method (RFC 6047 section 2.4). Mail
+  /// programs offer its buttons only where it is an alternative of the text.
+  package var isInvitation: Bool {
+    guard let type = ContentType(contentType) else { return false }
+    return type.name == "text/calendar" && type["method"] != nil
+  }
+
   /// Whether it is a message, which RFC 2046 section 5.2.1 forbids to encode in base64.
   package var isMessage: Bool { ContentType(contentType)?.type == "message" }
 }

@@ -55,13 +55,19 @@ struct Entity {
         type = .octetStream
       }
     }
+    var parameters = type.parameters.map { ($0.name, $0.value) }
+    // Calendar data is UTF-8 (RFC 5545 section 3.1.4), and text without a charset is read as ASCII.
+    if file.isInvitation, type["charset"] == nil { parameters.append(("charset", "utf-8")) }
     var header = HeaderWriter()
-    header.structured("Content-Type", [type.name], parameters: type.parameters.map { ($0.name, $0.value) })
+    header.structured("Content-Type", [type.name], parameters: parameters)
     header.structured("Content-Transfer-Encoding", [encoding.rawValue])
     if let name = file.name { try HeaderWriter.checked("Content-Disposition", name) }
-    header.structured(
-      "Content-Disposition", [file.isInline ? "inline" : "attachment"],
-      parameters: file.name.map { [("filename", $0)] } ?? [])
+    // An alternative is neither inline nor a file.
+    if !file.isInvitation {
+      header.structured(
+        "Content-Disposition", [file.isInline ? "inline" : "attachment"],
+        parameters: file.name.map { [("filename", $0)] } ?? [])
+    }
     if let id = file.contentID { header.structured("Content-ID", [try contentID(id)]) }
     return Entity(fields: header.bytes, body: body)
   }

@@ -114,6 +114,25 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `the receipt names the header fields that Exchange removes`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      var submission = try Submission.sample(key: IdempotencyKey(key: "k", bodyHash: [1]))
+      submission.headers = [
+        ("X-Campaign", "7"), ("AUTO-Submitted", "auto-generated"),
+        ("List-Unsubscribe", "<https://x.example>"),
+        ("X-MS-Exchange-Organization-SCL", "-1"),
+      ]
+      #expect(
+        try await outbox.submit(submission).warnings == [
+          "Exchange removes the header field AUTO-Submitted; recipients will not see it.",
+          "Exchange removes the header field X-MS-Exchange-Organization-SCL; recipients will not see it.",
+        ])
+      #expect(try await outbox.submit(submission).warnings == [])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `the envelope's sender is the one of the header, given or not`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let outbox = bench.outbox(FakeMailbox())

@@ -181,6 +181,26 @@ import Testing
         == "mixed(alternative(plain related(html octet-stream)) file)")
   }
 
+  @Test func `an invitation is an alternative of the text, and other calendars are files`() throws {
+    var composition = try composition()
+    (composition.text, composition.html) = ("Lunch", "<p>Lunch")
+    let calendar = Array("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Frühstück\r\nEND:VCALENDAR\r\n".utf8)
+    composition.attachments = [
+      Attachment(name: "invite.ics", contentType: "text/calendar; method=REQUEST", content: calendar),
+      Attachment(name: "holidays.ics", contentType: "text/calendar", content: calendar),
+    ]
+    let root = try MIMEMessage(parsing: composition.compose()).root
+    #expect(root.contentType.name == "multipart/mixed")
+    #expect(root.parts.map(\.contentType.name) == ["multipart/alternative", "text/calendar"])
+    let alternatives = root.parts[0].parts
+    #expect(alternatives.map(\.contentType.name) == ["text/plain", "text/html", "text/calendar"])
+    let invitation = try #require(alternatives.last)
+    #expect(invitation.contentType["method"] == "REQUEST" && invitation.contentType["charset"] == "utf-8")
+    #expect(invitation.content == calendar)
+    #expect(!invitation.fields.contains { $0.isNamed("Content-Disposition") })
+    #expect(root.parts[1].fileName == "holidays.ics")
+  }
+
   @Test func `extra fields keep what their author encoded and folded`() throws {
     var composition = try composition()
     let references = (0..<6).map { "<message-\($0)@a-long-host-name.example.com>" }.joined(separator: " ")

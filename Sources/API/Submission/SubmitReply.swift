@@ -6,6 +6,7 @@ package struct SubmitReply: Contract {
   package var messageId = ""
   package var queueId = QueueID("")
   package var idempotency: IdempotencyReply?
+  package var warnings: [String]?
 
   package init() {}
 
@@ -14,6 +15,9 @@ package struct SubmitReply: Contract {
     Required("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
     Required("queueId", \.queueId, .id(), "The message's id in the outbox.")
     Field("idempotency", \.idempotency, .object, "The effect of the `Idempotency-Key`, if there was one.")
+    Field(
+      "warnings", \.warnings, .list(.line(1...1024), count: 1...256),
+      "What recipients will not get as it was asked for, such as header fields that Exchange removes.")
   }
 }
 

@@ -27,7 +27,7 @@ extension Graph {
   ///
   /// Finding nothing proves nothing: the message may be further down than the pages that are read.
   package func find(header name: String, value: String) async throws(Problem) -> [GraphMessage] {
-    let property = "String {00020386-0000-0000-C000-000000000046} Name " + name
+    let property = Self.property(ofHeader: name)
     let filter =
       "singleValueExtendedProperties/any(ep: ep/id eq \(odataQuoted(property)) "
       + "and ep/value eq \(odataQuoted(value)))"
@@ -84,7 +84,7 @@ extension Graph {
       && link.user == nil
   }
 
-  private func query(_ options: [(String, String)]) -> String {
+  func query(_ options: [(String, String)]) -> String {
     options.map { $0.0 + "=" + percentEncoded($0.1) }.joined(separator: "&")
   }
 }

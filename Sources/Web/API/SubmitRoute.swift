@@ -96,6 +96,7 @@ extension SubmitReply {
     self.init()
     messageId = receipt.messageID
     queueId = receipt.queueID
+    warnings = receipt.warnings.isEmpty ? nil : receipt.warnings
     guard let key, let status = receipt.idempotency else { return }
     switch status {
     case .miss: idempotency = IdempotencyReply(key, .miss)
