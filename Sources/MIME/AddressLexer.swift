@@ -13,10 +13,11 @@ struct AddressLexer {
 
     var isWord: Bool { kind == .atom || kind == .quoted }
 
-    var spelling: String {
-      let text = Charset.unlabelled.decode(content[...])
-      guard kind == .quoted else { return text }
-      return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    /// With quotes and backslashes.
+    var spelling: [UInt8] {
+      guard kind == .quoted else { return content }
+      let escaped = content.flatMap { "\\\"".utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
+      return [UInt8(ascii: "\"")] + escaped + [UInt8(ascii: "\"")]
     }
   }
 
@@ -98,13 +99,25 @@ struct AddressLexer {
     return content
   }
 
-  private static func isSpecial(_ byte: UInt8) -> Bool { "()<>[]:;@\\,.\"".utf8.contains(byte) }
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "["),
+      UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "@"), UInt8(ascii: "\\"),
+      UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: "\""):
+      true
+    default: false
+    }
+  }
 }
 
 extension AddressLexer {
   /// The tokens as they were written, give or take blanks and quotes.
   static func spelling(_ tokens: [Token]) -> String {
-    tokens.reduce(into: "") { $0 += ($1.followsBlank && !$0.isEmpty ? " " : "") + $1.spelling }
+    let bytes = tokens.reduce(into: [UInt8]()) {
+      if $1.followsBlank, !$0.isEmpty { $0.append(.space) }
+      $0 += $1.spelling
+    }
+    return Charset.unlabelled.decode(bytes[...])
   }
 
   /// A display name: encoded words decoded, and quoted ones too, which RFC 2047 forbids but mailers write.

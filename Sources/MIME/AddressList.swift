@@ -45,7 +45,6 @@ struct AddressList {
       (isInAngle, hasAngle, phraseHasAt, isDoubtful) = (false, false, false, false)
     }
     guard hasAngle || isDoubtful || !phrase.isEmpty else { return }
-    let written = AddressLexer.spelling(phrase) + (hasAngle ? "<\(AddressLexer.spelling(angle))>" : "")
     let tokens = hasAngle ? angle : phrase
     let valid = Self.address(tokens)
     let address = valid ?? EmailAddress(asWritten: Self.text(tokens))
@@ -56,6 +55,10 @@ struct AddressList {
     let name = hasAngle ? AddressLexer.name(phrase) : ""
     mailboxes.append(
       NamedAddress(name: name.isEmpty ? EncodedWord.decode(comment[...]) : name, address: address))
+  }
+
+  private var written: String {
+    AddressLexer.spelling(phrase) + (hasAngle ? "<\(AddressLexer.spelling(angle))>" : "")
   }
 
   private var hasRoute: Bool { angle.first?.kind == .special(UInt8(ascii: "@")) }
@@ -73,6 +76,8 @@ struct AddressList {
   /// Blanks are allowed around the dots and the `@`, but two words in a row are no address.
   private static func address(_ tokens: [AddressLexer.Token]) -> EmailAddress? {
     for (left, right) in zip(tokens, tokens.dropFirst()) where left.isWord && right.isWord { return nil }
-    return try? EmailAddress(tokens.map(\.spelling).joined())
+    var bytes: [UInt8] = []
+    for token in tokens { bytes += token.spelling }
+    return try? EmailAddress(Charset.unlabelled.decode(bytes[...]))
   }
 }

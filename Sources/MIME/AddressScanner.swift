@@ -63,6 +63,17 @@ struct AddressScanner {
     }
   }
 
+  /// `atext` within ASCII.
+  static func isPlainAtomText(_ byte: UInt8) -> Bool { byte < 0x80 && isAtomText(Unicode.Scalar(byte)) }
+
+  /// What needs no look at its place in a label, as a hyphen does.
+  static func isPlainDomainText(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+    default: false
+    }
+  }
+
   /// ASCII alphanumerics and a hyphen; also an underscore, which real host names have though RFC 5321 does not.
   private static func isDomainText(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {

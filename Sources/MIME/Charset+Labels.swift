@@ -17,19 +17,22 @@ extension Charset {
   /// Lower case, letters and digits alone, without the year of an ISO name and the `x-` of an experiment, and
   /// a code page as `cp` and its number, whatever a mailer calls it.
   static func key(_ label: String) -> String {
-    var scalars = label.lowercased().unicodeScalars.prefix(60).prefix { $0 != ":" }
-    scalars = scalars.drop { !isPlain($0) }
-    if scalars.starts(with: "x-".unicodeScalars) { scalars = scalars.dropFirst(2) }
-    let key = String(String.UnicodeScalarView(scalars.filter(isPlain)))
-    let family = key.prefix { !$0.isNumber }
-    let number = key[family.endIndex...]
-    let isCodePage = !number.isEmpty && number.allSatisfy(\.isNumber) && codePages.contains(String(family))
-    return isCodePage ? "cp" + number : key
+    let word = label.utf8.prefix(60).drop { !isPlain($0.lowercased) }
+    let isExperiment = word.prefix(2).map(\.lowercased) == Array("x-".utf8)
+    let key = word.dropFirst(isExperiment ? 2 : 0).prefix { $0 != UInt8(ascii: ":") }
+      .map(\.lowercased).filter(isPlain)
+    let number = key.drop { !isDigit($0) }
+    if !number.isEmpty, number.allSatisfy(isDigit),
+      codePages.contains(String(decoding: key[..<number.startIndex], as: UTF8.self))
+    {
+      return "cp" + String(decoding: number, as: UTF8.self)
+    }
+    return String(decoding: key, as: UTF8.self)
   }
 
-  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-    ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar)
-  }
+  private static func isPlain(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || isDigit(byte) }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
   private static let codePages: Set = [
     "cp", "ibm", "windows", "win", "ms", "dos", "oem", "codepage", "microsoftcp", "cpibm", "csibm",

@@ -67,9 +67,11 @@ extension Converter {
     replacement: (UInt8) -> Unicode.Scalar = { _ in "\u{FFFD}" }
   ) -> String? {
     guard let converter = Converter(name) else { return nil }
-    let second = other.flatMap { Converter($0) }
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count + bytes.count / 2)
+    // Opened once it is needed.
+    var second: Converter?
+    var isOpen = false
     bytes.withUnsafeBufferPointer { input in
       var index = 0
       while index < input.count {
@@ -77,6 +79,10 @@ extension Converter {
         case .atEnd, .outputIsFull: break
         case .unknown:
           converter.flush(into: &output)
+          if let other, !isOpen {
+            second = Converter(other)
+            isOpen = true
+          }
           if let count = second?.convertOne(input, at: index, into: &output) {
             index += count
           } else {

@@ -24,13 +24,41 @@ package struct EmailAddress: Sendable, CustomStringConvertible {
   static let maximumLength = 254
 
   package init(_ text: String) throws(Problem) {
+    isValid = true
+    if let plain = Self.plain(text) {
+      (localPart, domain) = plain
+      return
+    }
     var scanner = AddressScanner(text)
     localPart = try scanner.localPart()
     domain = try scanner.domain()
-    isValid = true
     guard localPart.utf8.count + 1 + domain.utf8.count <= Self.maximumLength else {
       throw .address(text, "it is longer than \(Self.maximumLength) octets")
     }
+  }
+
+  /// The two sides of what nearly all addresses are, ASCII without quotes; `nil` for the rest, of which some are
+  /// valid.
+  private static func plain(_ text: String) -> (String, String)? {
+    let bytes = text.utf8
+    guard bytes.count <= maximumLength, let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return nil }
+    let (local, domain) = (bytes[..<at], bytes[bytes.index(after: at)...])
+    guard local.count <= maximumLocalPart, isDotted(local, AddressScanner.isPlainAtomText),
+      isDotted(domain, AddressScanner.isPlainDomainText),
+      domain.split(separator: UInt8(ascii: ".")).allSatisfy({ $0.count <= maximumLabel })
+    else { return nil }
+    return (String(text[..<at]), String(text[bytes.index(after: at)...]))
+  }
+
+  /// Whether there are runs of such octets with single dots between them.
+  private static func isDotted(_ bytes: Substring.UTF8View, _ isText: (UInt8) -> Bool) -> Bool {
+    var afterDot = true
+    for byte in bytes {
+      let isDot = byte == UInt8(ascii: ".")
+      guard isDot ? !afterDot : isText(byte) else { return false }
+      afterDot = isDot
+    }
+    return !afterDot
   }
 
   /// What a header has where an address should be, such as `MAILER-DAEMON`; `nil` if that is nothing.

@@ -6,6 +6,7 @@ extension EncodedWord {
   /// between two; blanks between words vanish. A word is also found where the blanks that should surround it
   /// are missing. A line end that was encoded is a space: it may not end a line of what shows it.
   static func decode(_ value: ArraySlice<UInt8>) -> String {
+    guard value.contains(UInt8(ascii: "=")) else { return Charset.unlabelled.decode(value).withoutLineEnds }
     var result = ""
     var pending: (charset: String, content: [UInt8])?
     var index = value.startIndex
@@ -14,7 +15,8 @@ extension EncodedWord {
       if let word = pending { result += Charset(word.charset).decode(word.content[...]) }
       pending = nil
     }
-    while index < value.endIndex {
+    while let start = value[index...].firstIndex(of: UInt8(ascii: "=")) {
+      index = start
       guard let word = match(value, at: index) else {
         index += 1
         continue

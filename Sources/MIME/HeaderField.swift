@@ -25,14 +25,22 @@ package struct HeaderField: Sendable {
 
   /// Field names do not depend on case (RFC 5322 section 1.2.2).
   package func isNamed(_ name: String) -> Bool {
-    self.name.utf8.elementsEqual(name.utf8) { $0.lowercased == $1.lowercased }
+    self.name.utf8.count == name.utf8.count
+      && self.name.utf8.elementsEqual(name.utf8) { $0.lowercased == $1.lowercased }
   }
 
   /// Unfolding removes the line ends alone (RFC 5322 section 2.2.3).
   var valueBytes: ArraySlice<UInt8> {
-    var value = source[valueStart..<range.upperBound].filter { $0 != .cr && $0 != .lf }[...]
-    while value.first?.isBlank == true { value.removeFirst() }
-    while value.last?.isBlank == true { value.removeLast() }
-    return value
+    let value = Self.trimmed(source[valueStart..<range.upperBound])
+    guard value.contains(where: { $0 == .cr || $0 == .lf }) else { return value }
+    return value.filter { $0 != .cr && $0 != .lf }[...]
+  }
+
+  /// Without blanks and line ends at its ends.
+  private static func trimmed(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var (start, end) = (value.startIndex, value.endIndex)
+    while start < end, value[start].isBlank || value[start] == .cr || value[start] == .lf { start += 1 }
+    while start < end, value[end - 1].isBlank || value[end - 1] == .cr || value[end - 1] == .lf { end -= 1 }
+    return value[start..<end]
   }
 }

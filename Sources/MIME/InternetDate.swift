@@ -13,43 +13,52 @@ enum InternetDate {
   }
 
   /// Words without comments; a comma or a blank ends one, and so do hyphens between a day, a month and a year.
-  private static func tokens(of value: ArraySlice<UInt8>) -> [String] {
-    var tokens: [String] = []
-    var word: [UInt8] = []
+  private static func tokens(of value: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    var tokens: [ArraySlice<UInt8>] = []
+    let value = value.prefix(200)
+    var start = value.startIndex
     var depth = 0
-    func close() {
-      if !word.isEmpty { tokens += split(String(decoding: word, as: UTF8.self)) }
-      word = []
-    }
-    for byte in value.prefix(200) {
+    for (index, byte) in zip(value.indices, value) {
       if byte == UInt8(ascii: "(") { depth += 1 }
-      let ends = depth > 0 || byte.isBlank || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"")
-      if ends { close() } else { word.append(byte) }
+      if depth > 0 || byte.isBlank || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") {
+        if start < index { tokens += split(value[start..<index]) }
+        start = index + 1
+      }
       if byte == UInt8(ascii: ")") { depth = max(0, depth - 1) }
     }
-    close()
+    if start < value.endIndex { tokens += split(value[start...]) }
     return tokens
   }
 
   /// `2-Nov-2026`, `2026-11-02T10:00:00Z` and `10:00:00+0100` into what they consist of.
-  private static func split(_ word: String) -> [String] {
-    let pieces = word.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
-    if pieces.count == 3, pieces[0].utf8.count == 4, Int(pieces[0]) != nil, let month = Int(pieces[1]),
-      (1...12).contains(month)
-    {
-      let rest = pieces[2].split(separator: "T", maxSplits: 1).map(String.init)
-      return [rest[0], months[month - 1], pieces[0]] + rest.dropFirst().flatMap(split)
+  private static func split(_ word: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    guard word.first?.isDigit == true else { return [word] }
+    let pieces = word.split(separator: UInt8(ascii: "-"), maxSplits: 2, omittingEmptySubsequences: false)
+    if pieces.count == 3, pieces[0].count == 4, let month = number(pieces[1]), (1...12).contains(month) {
+      let rest = pieces[2].split(separator: UInt8(ascii: "T"), maxSplits: 1)
+      return rest.prefix(1) + [months[month - 1][...], pieces[0]] + rest.dropFirst().flatMap(split)
     }
     if pieces.count == 3, Fields.month(pieces[1]) != nil { return pieces }
-    guard word.contains(":"), word.first?.isNumber == true,
-      let sign = word.firstIndex(where: { !$0.isNumber && $0 != ":" && $0 != "." })
+    guard word.contains(UInt8(ascii: ":")),
+      let end = word.firstIndex(where: { !$0.isDigit && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: ".") })
     else { return [word] }
-    return [String(word[..<sign]), String(word[sign...])]
+    return [word[..<end], word[end...]]
+  }
+
+  /// Digits alone, and not too many.
+  fileprivate static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    guard (1...9).contains(digits.count), digits.allSatisfy(\.isDigit) else { return nil }
+    return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
   }
 
   fileprivate static let months = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-  ]
+  ].map { Array($0.utf8) }
+}
+
+extension UInt8 {
+  fileprivate var isDigit: Bool { (0x30...0x39).contains(self) }
+  fileprivate var isSign: Bool { self == UInt8(ascii: "+") || self == UInt8(ascii: "-") }
 }
 
 /// What a date consists of, in whatever order it comes.
@@ -62,25 +71,25 @@ private struct Fields {
   private var isAfternoon: Bool?
 
   /// `false` for what has no place in a date.
-  mutating func take(_ token: String) -> Bool {
-    if seconds == nil, token.contains(":") || isDottedTime(token) { return takeTime(token) }
-    if let sign = token.firstIndex(where: { $0 == "+" || $0 == "-" }) { return takeOffset(token[sign...]) }
-    if token.first?.isNumber == true { return takeNumber(token) }
+  mutating func take(_ token: ArraySlice<UInt8>) -> Bool {
+    if seconds == nil, token.contains(UInt8(ascii: ":")) || isDottedTime(token) { return takeTime(token) }
+    if let sign = token.firstIndex(where: \.isSign) { return takeOffset(token[sign...]) }
+    if token.first?.isDigit == true { return takeNumber(token) }
     guard month == nil, let month = Self.month(token) else { return takeName(token) }
     self.month = month
     return true
   }
 
-  private func isDottedTime(_ token: String) -> Bool {
-    let pieces = token.split(separator: ".", omittingEmptySubsequences: false)
-    return pieces.count == 3 && pieces.allSatisfy { $0.utf8.count == 2 } && month != nil
+  private func isDottedTime(_ token: ArraySlice<UInt8>) -> Bool {
+    let pieces = token.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    return month != nil && pieces.count == 3 && pieces.allSatisfy { $0.count == 2 }
   }
 
   /// Sections 3.3 and 4.3; a fraction of a second is dropped.
-  private mutating func takeTime(_ token: String) -> Bool {
-    let separator: Character = token.contains(":") ? ":" : "."
-    let pieces = token.split(separator: separator, omittingEmptySubsequences: false).enumerated().map {
-      Int($0.offset == 2 ? $0.element.prefix { $0 != "." } : $0.element) ?? -1
+  private mutating func takeTime(_ token: ArraySlice<UInt8>) -> Bool {
+    let separator = token.contains(UInt8(ascii: ":")) ? UInt8(ascii: ":") : UInt8(ascii: ".")
+    let pieces = token.split(separator: separator, omittingEmptySubsequences: false).map {
+      InternetDate.number($0.prefix { $0 != UInt8(ascii: ".") }) ?? -1
     }
     guard pieces.count == 2 || pieces.count == 3 else { return false }
     let second = pieces.count == 3 ? pieces[2] : 0
@@ -92,24 +101,26 @@ private struct Fields {
   }
 
   /// `+0100`, and `+01:00` and `+1`.
-  private mutating func takeOffset(_ token: Substring) -> Bool {
-    let digits = token.dropFirst().filter { $0 != ":" }
-    guard let value = Int(digits), value >= 0, digits.utf8.count <= 4, seconds != nil else { return false }
-    let minutes = digits.utf8.count <= 2 ? value * 60 : value / 100 * 60 + value % 100
-    offset = (token.first == "-" ? -60 : 60) * minutes
+  private mutating func takeOffset(_ token: ArraySlice<UInt8>) -> Bool {
+    let digits = token.dropFirst().filter { $0 != UInt8(ascii: ":") }
+    guard seconds != nil, digits.count <= 4, let value = InternetDate.number(digits[...]) else {
+      return false
+    }
+    let minutes = digits.count <= 2 ? value * 60 : value / 100 * 60 + value % 100
+    offset = (token.first == UInt8(ascii: "-") ? -60 : 60) * minutes
     return true
   }
 
   /// A day comes before a year, except that four digits are never a day.
-  private mutating func takeNumber(_ token: String) -> Bool {
-    let digits = token.prefix(while: \.isNumber)
+  private mutating func takeNumber(_ token: ArraySlice<UInt8>) -> Bool {
+    let digits = token.prefix(while: \.isDigit)
     // `2nd`, `1st`.
-    guard let value = Int(digits), token.utf8.count - digits.utf8.count <= 2 else { return false }
-    if day == nil, digits.utf8.count <= 2 {
+    guard let value = InternetDate.number(digits), token.count - digits.count <= 2 else { return false }
+    if day == nil, digits.count <= 2 {
       day = value
       return true
     }
-    guard year == nil, let full = Self.year(value, digits: digits.utf8.count) else { return false }
+    guard year == nil, let full = Self.year(value, digits: digits.count) else { return false }
     year = full
     return true
   }
@@ -126,18 +137,19 @@ private struct Fields {
     }
   }
 
-  static func month(_ name: String) -> Int? {
-    let name = name.lowercased()
-    guard name.utf8.count >= 3 else { return nil }
-    return InternetDate.months.firstIndex { name.hasPrefix($0) }.map { $0 + 1 }
+  static func month(_ name: ArraySlice<UInt8>) -> Int? {
+    let start = name.prefix(3).map(\.lowercased)
+    return InternetDate.months.firstIndex(of: start).map { $0 + 1 }
   }
 
   /// A zone or half of the day after the time; a day of the week before it.
-  private mutating func takeName(_ token: String) -> Bool {
+  private mutating func takeName(_ token: ArraySlice<UInt8>) -> Bool {
     guard seconds != nil else {
-      return token.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || $0 == "." }
+      return token.allSatisfy {
+        (0x61...0x7A).contains($0.lowercased) || $0 == UInt8(ascii: ".") || $0 >= 0x80
+      }
     }
-    let name = token.uppercased()
+    let name = String(decoding: token, as: UTF8.self).uppercased()
     if name == "AM" || name == "PM" {
       isAfternoon = name == "PM"
       return true

@@ -26,7 +26,13 @@ enum Parameter {
 
   /// `token` of RFC 2045 section 5.1.
   static func isToken(_ byte: UInt8) -> Bool {
-    (0x21...0x7E).contains(byte) && !"()<>@,;:\\\"/[]?=".utf8.contains(byte)
+    switch byte {
+    case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "@"),
+      UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: "\\"), UInt8(ascii: "\""),
+      UInt8(ascii: "/"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "?"), UInt8(ascii: "="):
+      false
+    default: (0x21...0x7E).contains(byte)
+    }
   }
 
   /// `attribute-char` of RFC 2231 section 7 is written literally.

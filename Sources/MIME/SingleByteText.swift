@@ -1,7 +1,7 @@
 /// Text in a charset that has one octet for each character.
 enum SingleByteText {
-  /// From here on a table, which asks the converter for each of the 256 octets, costs less than it saves.
-  private static let large = 4096
+  /// From here on a table of all 256 octets costs less than it saves.
+  private static let large = 512
 
   static func decode(_ bytes: ArraySlice<UInt8>, _ name: String, keepsControls: Bool) -> String {
     func replacement(_ byte: UInt8) -> Unicode.Scalar { keepsControls ? Unicode.Scalar(byte) : "\u{FFFD}" }
@@ -16,17 +16,15 @@ enum SingleByteText {
 
     /// `nil` if there is no such converter.
     init?(_ name: String, _ replacement: (UInt8) -> Unicode.Scalar) {
-      for byte in UInt8.min...UInt8.max {
-        guard let text = Converter.decode([byte], name, replacement: replacement) else { return nil }
-        guard text.utf8.count <= 3 else { return nil }
-        entries.append(Self.entry(text))
+      let octets = Array(UInt8.min...UInt8.max)
+      guard let text = Converter.decode(octets[...], name, replacement: replacement) else { return nil }
+      for scalar in text.unicodeScalars {
+        guard let encoded = UTF8.encode(scalar), encoded.count <= 3 else { return nil }
+        var entry = UInt32(encoded.count) << 24
+        for (place, octet) in encoded.enumerated() { entry |= UInt32(octet) << UInt32(8 * place) }
+        entries.append(entry)
       }
-    }
-
-    private static func entry(_ text: String) -> UInt32 {
-      var entry = UInt32(text.utf8.count) << 24
-      for (place, octet) in text.utf8.enumerated() { entry |= UInt32(octet) << UInt32(8 * place) }
-      return entry
+      guard entries.count == octets.count else { return nil }
     }
 
     func decode(_ bytes: ArraySlice<UInt8>) -> String {

@@ -1,12 +1,17 @@
 /// Text in one of the encodings of Unicode.
 enum UnicodeText {
   static func utf8(_ bytes: ArraySlice<UInt8>) -> String {
-    String(validating: bytes, as: UTF8.self) ?? String(decoding: bytes, as: UTF8.self)
+    valid(bytes) ?? String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Much faster from a buffer than from a slice.
+  private static func valid(_ bytes: ArraySlice<UInt8>) -> String? {
+    bytes.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
   }
 
   /// UTF-8 if it is that for the most part, else windows-1252, which the rest mostly is.
   static func guess(_ bytes: ArraySlice<UInt8>) -> String {
-    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    if let text = valid(bytes) { return text }
     let repaired = String(decoding: bytes, as: UTF8.self)
     var (faults, characters) = (0, 0)
     for scalar in repaired.unicodeScalars where !scalar.isASCII {
