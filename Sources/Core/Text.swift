@@ -19,6 +19,12 @@ package func isPlainText(_ text: String, longest: Int) -> Bool {
     && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
 }
 
+/// Whether it contains one of Unicode's marks that change the direction of writing (UAX #9), with which a text can pass
+/// for another.
+package func turnsDirection(_ text: String) -> Bool {
+  text.unicodeScalars.contains { $0.properties.isBidiControl }
+}
+
 /// `8-4-4-4-12` hexadecimal digits, as every id at Microsoft is written.
 package func isGUID(_ text: String) -> Bool {
   text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false).map(\.count) == [

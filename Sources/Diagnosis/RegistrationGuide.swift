@@ -138,6 +138,7 @@ package struct RegistrationDesk: Sendable {
     guard let cloud = endpoints.clouds.cloud(named: cloudName) else {
       throw Problem.cloudUnknown(cloudName, known: endpoints.clouds.names)
     }
+    if request.clientID?.isEmpty == false { try request.asApp.validateClientID() }
     try request.asApp.validateRedirectURL()
     try request.asApp.validateScopes(Scopes(cloud: cloud, base: request.baseScopes))
     let authority = try request.authority.map { try Authority($0) }

@@ -21,7 +21,7 @@ extension Verifier {
       let state = app.enabled ? nil : "It is disabled here: it cannot be used until you enable it."
       return .fine("Entra knows the app \(app.clientID) through “\(app.authority)”.", hint: state)
     }
-    let warnings = try AppWarning.all(for: app, at: time.now, vault)
+    let warnings = try AppWarning.all(for: app, publicURL: publicURL, at: time.now, vault)
     try await walk.step(.secret, after: [.client]) { proof(app, probe, warnings) }
     try await walk.step(.redirect, after: [.client]) { try redirect(app, probe) }
     try await walk.step(.scopes) { try scopes(app, cloud, probe, warnings) }

@@ -119,7 +119,8 @@ package struct Installation: Sendable {
     let outbox = Outbox(
       store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time, node: node,
       configuration: outboxConfiguration, logger: logger)
-    let apps = AppRegistry(store: store, vault: vault, clouds: configuration.clouds, time: time)
+    let apps = AppRegistry(
+      store: store, vault: vault, clouds: configuration.clouds, publicURL: publicURL, time: time)
     let signIn = SignIn(
       store: store, vault: vault, endpoints: endpoints, publicURL: publicURL, time: time)
     let apiTokens = TokenDirectory(store: store, time: time, prepared: configuration.preparedToken)

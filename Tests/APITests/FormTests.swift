@@ -94,7 +94,7 @@ import Testing
 
   @Test(arguments: [
     ("alice", "alice"), ("a%40b.example", "a@b.example"), ("a+b", "a+b"), ("a%2Fb", "a/b"), ("%C3%A9", "é"),
-    (".", "."),
+    ("...", "..."),
     (String(repeating: "a", count: 256), String(repeating: "a", count: 256)),
   ])
   func `a part of a path is decoded`(raw: String, text: String) throws {
@@ -105,7 +105,8 @@ import Testing
   @Test(arguments: [
     ("%", ProblemCode.requestMalformed), ("a%2", .requestMalformed), ("%ff", .requestMalformed),
     ("%c0%af", .requestMalformed), ("", .requestInvalidField), ("a%00b", .requestInvalidField),
-    ("a%0d%0a", .requestInvalidField), (String(repeating: "a", count: 257), .requestInvalidField),
+    ("a%0d%0a", .requestInvalidField), (".", .requestInvalidField), ("%2e.", .requestInvalidField),
+    ("a%E2%80%AEb", .requestInvalidField), (String(repeating: "a", count: 257), .requestInvalidField),
   ])
   func `a part of a path that is none is refused`(raw: String, code: ProblemCode) throws {
     let problem = try #require(throws: Problem.self) { try PathPart.decode(raw, name: "account") }

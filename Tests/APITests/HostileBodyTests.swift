@@ -147,9 +147,12 @@ import Testing
       #expect(!problem.description.contains("GEHEIM"))
     }
     let mask = try #require(throws: Problem.self) {
-      try AppUpdateRequest.read(#"{"clientSecret":"******"}"#.utf8)
+      try AppRequest.read(
+        #"{"name":"n","provider":"outlook","clientId":"c","clientSecret":"******"}"#.utf8)
     }
     #expect(mask.fields == [FieldFault(message: "is the mask, not a secret", key: "clientSecret")])
+    // In a change it means that the secret stays.
+    #expect(try AppUpdateRequest.read(#"{"clientSecret":"******"}"#.utf8).clientSecret == nil)
   }
 
   @Test(arguments: [

@@ -27,10 +27,36 @@ import Testing
 
   static let scopes = Scopes(cloud: .global, base: .api)
   static let clouds = Clouds()
+  static let clientID = "11111111-2222-4333-8444-555555555555"
+
+  @Test(arguments: [
+    "", "id", "ENTER_YOUR_CLIENT_ID", "g.someone@example.com", "00000000-0000-0000-0000-000000000000",
+    "11111111-2222-4333-8444-55555555555", "{11111111-2222-4333-8444-555555555555}",
+    "11111111-2222-4333-8444-555555555555/contoso.test", "api://11111111-2222-4333-8444-555555555555",
+  ])
+  func `what is no client id is refused, with where to find it`(id: String) throws {
+    let app = NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: id)
+    let problem = #expect(throws: Problem.self) { try app.validated(Self.clouds) }
+    #expect(problem?.code == .appInvalid && problem?.summary.contains("“\(id)”") == true)
+    #expect(problem?.remedy?.contains("Overview") == true)
+  }
+
+  @Test(arguments: [
+    "https://login.microsoftonline.com/common/oauth2/nativeclient", "https://localhost", "https://localhost/",
+    "http://localhost:8080/finish", "https://mail.example.com/oauth/", "https://mail.example.com/OAuth",
+    "https://mail.example.com/oauth2", "http://localhost/email-oauth/microsoft/callback/",
+  ])
+  func `a redirect URI at which nobody answers is refused, with those that are served`(url: String) throws {
+    let app = NewApp(
+      name: "Mail", provider: .outlook, enabled: true, clientID: Self.clientID, redirectURL: url)
+    let problem = #expect(throws: Problem.self) { try app.validated(Self.clouds) }
+    #expect(problem?.code == .appInvalid && problem?.summary.contains(url) == true)
+    #expect(problem?.remedy?.contains("/oauth or /api/v1/outlook-authorization/code") == true)
+  }
 
   @Test func `an app that acts for itself needs a secret and one certain tenant`() throws {
     var app = NewApp(
-      name: "Mail", provider: .outlookService, enabled: true, clientID: "id", authority: "a.example")
+      name: "Mail", provider: .outlookService, enabled: true, clientID: Self.clientID, authority: "a.example")
     #expect(throws: Problem.self) { try app.validated(Self.clouds) }
     app.clientSecret = Secret("secret")
     #expect(try app.validated(Self.clouds).authority.segment == "a.example")
@@ -43,43 +69,50 @@ import Testing
 
   @Test(arguments: [
     ("https://mail.example.com/oauth", true), ("http://localhost:3000/oauth", true),
-    ("http://127.0.0.1/oauth", true), ("http://mail.example.com/oauth", false), ("/oauth", false),
+    ("http://127.0.0.1/oauth", true), ("https://example.com/mail/oauth", true),
+    ("http://localhost/email-oauth/microsoft/callback", true), ("http://mail.example.com/oauth", false),
+    ("/oauth", false),
     ("javascript:alert(1)", false), ("https://mail.example.com/oauth#top", false),
     ("https://user@mail.example.com/", false), ("https://mail.example.com/(x)", false),
   ])
   func `a redirect URI is one that Entra takes`(url: String, isFine: Bool) {
-    let app = NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "id", redirectURL: url)
+    let app = NewApp(
+      name: "Mail", provider: .outlook, enabled: true, clientID: Self.clientID, redirectURL: url)
     #expect(((try? app.validated(Self.clouds)) != nil) == isFine)
   }
 
   @Test(arguments: [
-    NewApp(name: " ", provider: .outlook, enabled: true, clientID: "id"),
-    NewApp(name: "a\nb", provider: .outlook, enabled: true, clientID: "id"),
+    NewApp(name: " ", provider: .outlook, enabled: true, clientID: Self.clientID),
+    NewApp(name: "a\nb", provider: .outlook, enabled: true, clientID: Self.clientID),
     NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: ""),
-    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "a b"),
-    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "id", clientSecret: Secret("")),
+    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: Self.clientID + " "),
     NewApp(
-      name: "Mail", provider: .outlook, enabled: true, clientID: "id", extraScopes: ["Mail.Send User.Read"]),
+      name: "Mail", provider: .outlook, enabled: true, clientID: Self.clientID, clientSecret: Secret("")),
     NewApp(
-      name: "Mail", provider: .outlook, enabled: true, clientID: "id",
+      name: "Mail", provider: .outlook, enabled: true, clientID: Self.clientID,
+      extraScopes: ["Mail.Send User.Read"]),
+    NewApp(
+      name: "Mail", provider: .outlook, enabled: true, clientID: Self.clientID,
       extraScopes: ["https://outlook.office.com/SMTP.Send"]),
-    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "id", skipScopes: ["openid"]),
-    NewApp(name: "Mail", provider: .outlook, enabled: true, cloud: "mars", clientID: "id"),
+    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: Self.clientID, skipScopes: ["openid"]),
+    NewApp(name: "Mail", provider: .outlook, enabled: true, cloud: "mars", clientID: Self.clientID),
     NewApp(
-      name: "Mail", provider: .outlook, enabled: true, baseScopes: .imap, clientID: "id",
+      name: "Mail", provider: .outlook, enabled: true, baseScopes: .imap, clientID: Self.clientID,
       extraScopes: ["https://graph.microsoft.com/Mail.Send"]),
     NewApp(
-      name: "Mail", provider: .outlook, enabled: true, baseScopes: .imap, clientID: "id",
+      name: "Mail", provider: .outlook, enabled: true, baseScopes: .imap, clientID: Self.clientID,
       extraScopes: ["Mail.Send"]),
-    NewApp(name: "Mail", provider: .outlook, enabled: true, clientID: "id", extraScopes: ["SMTP.Send"]),
     NewApp(
-      name: "Mail", provider: .outlookService, enabled: true, shared: true, clientID: "id",
+      name: "Mail", provider: .outlook, enabled: true, clientID: Self.clientID, extraScopes: ["SMTP.Send"]),
+    NewApp(
+      name: "Mail", provider: .outlookService, enabled: true, shared: true, clientID: Self.clientID,
       clientSecret: Secret("secret"), authority: "a.example"),
     NewApp(
-      name: "Mail", provider: .outlook, enabled: true, clientID: "id", clientSecret: Secret("secret"),
+      name: "Mail", provider: .outlook, enabled: true, clientID: Self.clientID,
+      clientSecret: Secret("secret"),
       clientCertificate: TestCertificate.pem),
     NewApp(
-      name: "Mail", provider: .outlook, enabled: true, clientID: "id",
+      name: "Mail", provider: .outlook, enabled: true, clientID: Self.clientID,
       clientCertificate: Secret(TestCertificate.certificate)),
   ])
   func `an app that cannot work is refused`(app: NewApp) {
@@ -104,7 +137,8 @@ import Testing
   }
 
   @Test func `a refusal of a cloud names those there are`() {
-    let app = NewApp(name: "Mail", provider: .outlook, enabled: true, cloud: "https://mars", clientID: "id")
+    let app = NewApp(
+      name: "Mail", provider: .outlook, enabled: true, cloud: "https://mars", clientID: Self.clientID)
     let problem = #expect(throws: Problem.self) { try app.validated(Self.clouds) }
     #expect(problem?.code == .appInvalid)
     #expect(problem?.remedy == "Use one of global, gcc-high, dod, china.")

@@ -15,15 +15,18 @@ import Vault
   private static func warnings(_ app: NewApp) throws -> [AppWarning] {
     let prepared = PreparedApp(
       app, try app.validated(Clouds()), id: AppID("a"), in: .default, at: now, vault: vault)
-    return try AppWarning.all(for: prepared.record, at: now, vault)
+    return try AppWarning.all(
+      for: prepared.record, publicURL: "http://localhost:3000", at: now, vault)
   }
 
   private static func person(
-    secret: String? = "a~secret", expires: Instant? = nil, sendOnly: Bool = false, skip: [String] = []
+    secret: String? = "a~secret", expires: Instant? = nil, sendOnly: Bool = false, skip: [String] = [],
+    redirect: String? = nil
   ) -> NewApp {
     NewApp(
       name: "Mail", provider: .outlook, enabled: true, sendOnly: sendOnly, clientID: id,
-      clientSecret: secret.map { Secret($0) }, secretExpires: expires, skipScopes: skip)
+      clientSecret: secret.map { Secret($0) }, secretExpires: expires, redirectURL: redirect, skipScopes: skip
+    )
   }
 
   @Test(
@@ -36,6 +39,10 @@ import Vault
       (person(expires: now + .seconds(31 * 86_400)), []),
       (person(expires: now + .seconds(30 * 86_400)), [.secretExpiring]),
       (person(expires: now), [.secretExpired]),
+      (person(redirect: "http://LOCALHOST:3000/email-oauth/microsoft/callback"), []),
+      (person(redirect: "http://localhost/oauth"), [.redirectElsewhere]),
+      (person(redirect: "https://localhost:3000/oauth"), [.redirectElsewhere]),
+      (person(redirect: "https://mail.example.com/oauth"), [.redirectElsewhere]),
     ] as [(NewApp, [AppWarning.Code])])
   func `what will go wrong is told before it does`(app: NewApp, codes: [AppWarning.Code]) throws {
     let warnings = try Self.warnings(app)

@@ -31,7 +31,7 @@ import Testing
       let account = try await world.house.directory.account(id, in: .default)
       #expect(account.state == .connected && account.delegated && account.delegatedAccount == nil)
       #expect(account.mailbox == Self.info && account.email == Self.info && account.name == Self.info)
-      #expect(account.mailboxFound && !account.sendOnly)
+      #expect(account.mailboxFound && account.sendOnly == false)
       world.house.time.advance(by: .seconds(2 * 3600))
       try await world.control("clock", #"{"advanceSeconds": 7200}"#)
       _ = try await world.house.tokens.token(for: id, in: .default)
@@ -96,7 +96,7 @@ import Testing
       #expect(try await world.house.tokens.token(for: owner, in: .default) == token)
       var account = try await world.house.directory.account(id, in: .default)
       #expect(account.state == .connected && account.delegatedAccount == owner && account.mailboxFound)
-      #expect(account.identity == nil && !account.sendOnly)
+      #expect(account.identity == nil && account.sendOnly == false)
       let inUse = await #expect(throws: Problem.self) {
         try await world.house.directory.delete(owner, in: .default)
       }

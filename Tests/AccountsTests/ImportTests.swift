@@ -43,7 +43,7 @@ import Vault
       #expect(try await world.house.directory.account(id, in: .default).identity == .unverified)
       _ = try await world.house.tokens.token(for: id, in: .default)
       let account = try await world.house.directory.account(id, in: .default)
-      #expect(account.identity == .verified && account.mailboxFound && !account.sendOnly)
+      #expect(account.identity == .verified && account.mailboxFound && account.sendOnly == false)
       #expect(try await world.requests("/token", body: ".default").count == 1)
       // From now on it is that person's: another's token does not take its place.
       let other = try await world.refreshToken(of: "bob@contoso.test", app: app, donor: "bob")
@@ -91,7 +91,7 @@ import Vault
       }
       let account = try await world.house.directory.account(id, in: .default)
       #expect(account.state == .authenticationError)
-      #expect(account.lastError?.code == ProblemCode.entraGrantRevoked.rawValue)
+      #expect(account.lastError?.code == ProblemCode.accountRefreshTokenInvalid.rawValue)
       #expect(account.lastError?.remedy?.contains("Copy the complete token again") == true)
       #expect(try await world.refreshes() == 1)
       let token = try await world.refreshToken(of: "alice@contoso.test", app: app)
@@ -127,6 +127,42 @@ import Vault
       #expect(Set(ids).count == 1)
       let app = try await world.house.registry.app(try #require(ids.first), in: .default)
       #expect(app.authority == "consumers" && !app.hasSecret && app.accounts == 2)
+    }
+  }
+
+  /// Their tokens begin with `M.`, and no tenant of an organisation accepts them.
+  @Test(arguments: [("contoso.test", false), ("organizations", false), ("consumers", true), ("", true)])
+  func `a personal account's token names the tenant as the fault`(tenant: String, isFine: Bool) async throws {
+    try await House.open(.sqlite) { house in
+      let form = SMTPForm(
+        host: "smtp.office365.com", port: 587, secure: false,
+        user: Sandboxed.native + (tenant.isEmpty ? "" : "/" + tenant))
+      let grant = ImportedGrant(
+        account: AccountID("a"), name: nil, email: "erin@outlook.test",
+        app: try house.directory.client(of: form), refreshToken: Secret("M.C507_BAY.0.U.-abc"), smtp: form)
+      do {
+        _ = try await house.directory.importGrant(grant, in: .default)
+        #expect(isFine)
+      } catch let problem as Problem {
+        #expect(!isFine && problem.code == .requestInvalidField)
+        #expect(problem.summary.contains("smtp.auth.user") && problem.summary.contains("tenant"))
+        #expect(problem.remedy?.contains("consumers") == true && !problem.summary.contains("M.C507"))
+        #expect(try await house.directory.accounts(PageRequest(), in: .default).total == 0)
+      }
+    }
+  }
+
+  @Test(arguments: ["erin@outlook.test"])
+  func `a truncated token is told as such, and not as withdrawn`(user: String) async throws {
+    try await Sandboxed.run(.sqlite) { world in
+      let app = try await world.addWebApp()
+      let token = try await world.refreshToken(of: user, app: app)
+      let grant = Self.grant(String(token.dropLast(9)), app, email: user)
+      let id = try await world.house.directory.importGrant(grant, in: .default).id
+      await world.refuses(id, .accountRefreshTokenInvalid)
+      let told = try #require(try await world.house.directory.account(id, in: .default).lastError)
+      #expect(told.summary.contains("incomplete") && !told.summary.contains("password"))
+      #expect(told.remedy?.contains("complete token") == true)
     }
   }
 

@@ -221,7 +221,9 @@ extension Bench {
   fileprivate func addAlice(_ vault: Vault, cloud: String = Cloud.global.name) async throws -> OAuth2AppRecord
   {
     let clouds = Clouds(named: [try Cloud(replacing: "http://localhost:1", name: "second")])
-    let id = try await AppRegistry(store: store, vault: vault, clouds: clouds, time: time).create(
+    let id = try await AppRegistry(
+      store: store, vault: vault, clouds: clouds, publicURL: "http://localhost:3000", time: time
+    ).create(
       NewApp(
         name: "Daemon", provider: .outlookService, enabled: true, cloud: cloud,
         clientID: "a0000000-0000-4000-8000-000000000003",

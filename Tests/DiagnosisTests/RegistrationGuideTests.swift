@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func `an app that people sign in to`() async throws {
-    let guide = try await Self.guide { $0.clientID = "an-id" }
+    let guide = try await Self.guide { $0.clientID = "11111111-2222-4333-8444-555555555555" }
     #expect(guide.platform == "Web" && !guide.allowsPublicClientFlows)
     #expect(guide.redirectURIs == [House.publicURL + "/oauth"])
     #expect(
@@ -41,9 +41,12 @@ import Testing
     #expect(guide.consent.need == .policy)
     #expect(
       guide.consent.link?.hasPrefix(
-        "https://login.microsoftonline.com/organizations/v2.0/adminconsent?client_id=an-id&scope=") == true)
+        "https://login.microsoftonline.com/organizations/v2.0/adminconsent?client_id=11111111-2222-4333-8444-555555555555&scope="
+      ) == true)
     #expect(guide.credential.copy?.contains("not Secret ID") == true)
-    #expect(guide.links.first { $0.page == "credentials" }?.url.contains("/Credentials/appId/an-id") == true)
+    #expect(
+      guide.links.first { $0.page == "credentials" }?.url.contains(
+        "/Credentials/appId/11111111-2222-4333-8444-555555555555") == true)
   }
 
   @Test func `an app that only sends needs no administrator`() async throws {
@@ -67,7 +70,7 @@ import Testing
     let guide = try await Self.guide {
       $0.provider = .outlookService
       $0.authority = "contoso.example"
-      $0.clientID = "an-id"
+      $0.clientID = "11111111-2222-4333-8444-555555555555"
       $0.baseScopes = .imap
     }
     #expect(guide.platform == nil && guide.redirectURIs.isEmpty && guide.consent.need == .yes)
@@ -81,7 +84,7 @@ import Testing
   func `links lead to the app's own cloud`(cloud: String) async throws {
     let guide = try await Self.guide {
       $0.cloud = cloud
-      $0.clientID = "an-id"
+      $0.clientID = "11111111-2222-4333-8444-555555555555"
     }
     let own = try #require(Clouds().cloud(named: cloud))
     #expect(guide.links.allSatisfy { $0.url.hasPrefix(own.portal) })

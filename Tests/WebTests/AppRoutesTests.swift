@@ -9,7 +9,8 @@ import Testing
 
 /// Apps as a caller of the API sees them.
 @Suite struct AppRoutesTests {
-  private static let app = #""name":"n","provider":"outlook","clientId":"an-id""#
+  private static let app =
+    #""name":"n","provider":"outlook","clientId":"22222222-2222-4222-8222-222222222223""#
 
   @Test func `an app comes back as it was given, masked, with its warnings`() async throws {
     try await TestGateway.open { gateway in

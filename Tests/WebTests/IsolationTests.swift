@@ -136,11 +136,14 @@ import Testing
       #expect(!list.body.contains(shared))
       // An api token of the operator's own workspace reads it; only sharing is the operator's.
       let refused = try await web.send(
-        "POST", "/v1/oauth2", #"{"name":"x","provider":"outlook","shared":true,"clientId":"c"}"#,
+        "POST", "/v1/oauth2",
+        #"{"name":"x","provider":"outlook","shared":true,"clientId":"22222222-2222-4222-8222-222222222224"}"#,
         token: alpha.token)
       #expect([400, 403].contains(refused.status), "\(refused)")
       // An app of the operator's that is not shared does not exist for the others.
-      let own = try await web.send("POST", "/v1/oauth2", #"{"name":"o","provider":"outlook","clientId":"c"}"#)
+      let own = try await web.send(
+        "POST", "/v1/oauth2",
+        #"{"name":"o","provider":"outlook","clientId":"22222222-2222-4222-8222-222222222224"}"#)
       let id = try #require(own.text("id"), "\(own)")
       let unshared = try await web.send(
         "POST", "/v1/authentication/form", #"{"redirectUrl":"https://crm.example/back","type":"\#(id)"}"#,

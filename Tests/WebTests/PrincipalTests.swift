@@ -30,7 +30,8 @@ import Testing
       let issued = try await web.token(in: "default", scopes: ["*"])
       for token in [TestGateway.prepared, issued] {
         let made = try await web.send(
-          "POST", "/v1/oauth2", #"{"name":"A","provider":"outlook","clientId":"\#(token.prefix(8))"}"#,
+          "POST", "/v1/oauth2",
+          #"{"name":"A","provider":"outlook","clientId":"22222222-2222-4222-8222-222222222226"}"#,
           token: token, headers: ["Heliograph-Workspace": "north"])
         #expect(made.status == 200, "\(made)")
         let here = try await web.send(

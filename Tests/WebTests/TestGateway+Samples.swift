@@ -26,7 +26,8 @@ extension TestGateway {
     let workspace = WorkspaceID(workspace)
     let app = try await services.apps.create(
       NewApp(
-        name: "App of \(id)", provider: .outlookService, enabled: true, clientID: "client-\(id)",
+        name: "App of \(id)", provider: .outlookService, enabled: true,
+        clientID: "22222222-2222-4222-8222-222222222227",
         clientSecret: Secret("a secret of \(id)"), authority: "contoso.example"), in: workspace)
     let account = AccountRecord(
       workspace: workspace, id: AccountID(id), name: "Name of \(id)", email: "\(id)@contoso.test", app: app,

@@ -42,7 +42,8 @@ enum WebFixture {
       let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
       let limiter = MailboxLimiter(time: time)
       let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, limiter: limiter)
-      let apps = AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time)
+      let apps = AppRegistry(
+        store: store, vault: vault, clouds: endpoints.clouds, publicURL: "http://localhost:3000", time: time)
       let apiTokens = TokenDirectory(store: store, time: time, prepared: prepared)
       let services = WebApplication.Services(
         store: store, tokens: apiTokens, apps: apps,

@@ -10,7 +10,7 @@ package struct AccountReply: Contract {
   package var state = Word(State.initial)
   package var baseScopes = Word(BaseScopes.api)
   package var verified = false
-  package var sendOnly = false
+  package var sendOnly: Bool?
   package var delegated = false
   package var identity: Word<Identity>?
   package var unknownOutcome = Word(UnknownOutcome.hold)
@@ -60,9 +60,10 @@ package struct AccountReply: Contract {
     Required("baseScopes", \.baseScopes, .word(), "`api`: Microsoft Graph. `imap`: IMAP and SMTP.")
     Required(
       "verified", \.verified, .flag, "Whether the mailbox is known to exist; `identity` says whose it is.")
-    Required(
+    Field(
       "sendOnly", \.sendOnly, .flag,
-      "Whether messages are sent without drafts, so that they cannot be looked up.")
+      "Whether messages are sent without drafts, so that they cannot be looked up; left out while that is not known: "
+        + "before the first token, and of an app until its drafts were tried.")
     Required(
       "delegated", \.delegated, .flag,
       "Whether the mailbox is not that of the person who signed in.")

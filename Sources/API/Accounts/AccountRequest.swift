@@ -22,10 +22,7 @@ package struct AccountRequest: Contract {
       "The client through which the mailbox is reached, and what was granted to it.")
     Field("smtp", \.smtp, .object, "A client and its refresh token in the form of a mail server's settings.")
     Field(AccountTerm.unknownOutcome, \.unknownOutcome)
-    Unsupported(
-      "expectedEmail", "path", "subconnections", "webhooks", "copy", "logs", "notifyFrom", "proxy",
-      "smtpEhloName",
-      "imapIndexer", "imap", "webhooksCustomHeaders", "locale", "tz")
+    AccountTerm.unsupported
     Rule { request, complaints in
       switch (request.oauth2, request.smtp) {
       case (nil, nil): if !complaints.isGiven("smtp") { complaints.missing("oauth2") }
@@ -39,6 +36,9 @@ package struct AccountRequest: Contract {
 }
 
 enum AccountTerm {
+  static let unsupported = Unsupported(
+    "expectedEmail", "path", "subconnections", "webhooks", "copy", "logs", "notifyFrom", "proxy",
+    "smtpEhloName", "imapIndexer", "imap", "webhooksCustomHeaders", "locale", "tz")
   static let account = Term(
     "account", Kind<AccountID>.id(), "The account's id, of your choosing; left out, Heliograph generates one."
   )

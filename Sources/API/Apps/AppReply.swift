@@ -85,6 +85,7 @@ package struct WarningReply: Contract {
   package var commands: [String] = []
 
   package enum Code: String, WireWord {
+    case redirectElsewhere = "redirect.elsewhere"
     case secretLooksLikeID = "secret.looksLikeID"
     case secretExpiring = "secret.expiring"
     case secretExpired = "secret.expired"

@@ -83,12 +83,12 @@ package struct AppUpdateRequest: Contract {
       "clientId", \.clientID, .line(0...256), "The Application (client) ID; fixed while accounts use the app."
     )
     Field(
-      "clientSecret", \.clientSecret, .secret(0...256),
+      "clientSecret", \.clientSecret, .keptSecret(0...256),
       "The Value of the client secret that replaces the secret or certificate; empty makes the app a "
-        + "native client."
+        + "native client, and the mask keeps it."
     )
     Field(
-      "clientCertificate", \.clientCertificate, .secretLines(0...65_536),
+      "clientCertificate", \.clientCertificate, .keptSecretLines(0...65_536),
       "A certificate and its private key (RSA) as PEM, which replace the secret or certificate.")
     Field(AppTerm.secretExpires, \.secretExpires)
     Field(AppTerm.authority, \.authority)

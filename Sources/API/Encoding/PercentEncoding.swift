@@ -51,7 +51,7 @@ package enum PathPart {
   ///   - raw: As received in the request line.
   ///   - name: What the part is called in the template.
   /// - Throws: `request.malformed` unless it is percent-encoded UTF-8; `request.invalidField` when it is
-  ///   empty, longer than 256 bytes or contains a control character.
+  ///   empty, longer than 256 bytes or not a name.
   package static func decode(_ raw: some StringProtocol, name: String) throws(Problem) -> String {
     let text: String
     do {
@@ -61,7 +61,9 @@ package enum PathPart {
         .requestMalformed, "The {\(name)} in the path \(error.message): \(Quoted.text(raw)).",
         remedy: "Percent-encode it as UTF-8 (RFC 3986).")
     }
-    guard let fault = TextRule(length: 1...limit, hasLines: false).fault(in: text) else { return text }
+    guard let fault = TextRule(length: 1...limit, hasLines: false, format: .name).fault(in: text) else {
+      return text
+    }
     throw Problem(
       .requestInvalidField, "The {\(name)} in the path \(fault).", remedy: "Correct the path.",
       fields: [FieldFault(message: fault, key: name)])

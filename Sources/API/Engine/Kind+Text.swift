@@ -72,7 +72,7 @@ extension Kind {
   /// The name of one stored thing.
   package static func id<Named>(_ bytes: ClosedRange<Int> = 1...256) -> Kind
   where Value == Identifier<Named> {
-    let rule = TextRule(length: bytes, hasLines: false)
+    let rule = TextRule(length: bytes, hasLines: false, format: .name)
     return Kind(.text(rule), text: { $0.rawValue }, write: { $1.json.string($0.rawValue) }) {
       rule.read($0, &$1).map { Identifier($0) }
     }
@@ -91,12 +91,22 @@ extension Kind where Value == Secret {
     secret(TextRule(length: bytes, hasLines: true), isShown: false)
   }
 
+  /// A secret of one line in a change: the mask means that it stays as it is.
+  package static func keptSecret(_ bytes: ClosedRange<Int>) -> Kind {
+    secret(TextRule(length: bytes, hasLines: false), isShown: false, keepsMask: true)
+  }
+
+  /// A secret of several lines in a change.
+  package static func keptSecretLines(_ bytes: ClosedRange<Int>) -> Kind {
+    secret(TextRule(length: bytes, hasLines: true), isShown: false, keepsMask: true)
+  }
+
   /// A secret in a reply whose purpose it is to tell it.
   package static var disclosed: Kind {
     secret(TextRule(length: 1...65_536, hasLines: false), isShown: true)
   }
 
-  private static func secret(_ rule: TextRule, isShown: Bool) -> Kind {
+  private static func secret(_ rule: TextRule, isShown: Bool, keepsMask: Bool = false) -> Kind {
     Kind(
       .secret(rule, isShown: isShown), text: { $0.reveal() },
       write: { secret, writing in
@@ -105,6 +115,7 @@ extension Kind where Value == Secret {
     ) { value, reading in
       guard let text = rule.read(value, &reading) else { return nil }
       if text == Writing.mask, !reading.mode.isLenient {
+        if keepsMask { return nil }
         reading.fault("is the mask, not a secret")
         return nil
       }

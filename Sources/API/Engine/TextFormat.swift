@@ -1,6 +1,15 @@
+import Core
+
 extension TextFormat {
   /// An e-mail address. Its grammar is checked above, where addresses are values.
   package static let email = TextFormat("email")
+
+  /// What can be a part of a path, and of one line: not `.` and `..`, which clients resolve (RFC 3986 section 5.2.4), and
+  /// nothing that turns the direction of writing.
+  static let name = TextFormat(nil) { text in
+    if text == "." || text == ".." { return "must not be \(Quoted.text(text)), which has a meaning in paths" }
+    return turnsDirection(text) ? "must not contain characters that change the direction of writing" : nil
+  }
 
   /// An absolute `http` or `https` URL, as far as its beginning and its characters tell (RFC 3986).
   package static let url = TextFormat("uri") { text in

@@ -5,7 +5,7 @@ package enum Operations {
     submit.description, submitFromDefault.description,
     outbox.description, outboxEntry.description, cancelMessage.description,
     addAccount.description, accounts.description, importAccounts.description, account.description,
-    deleteAccount.description, pauseAccount.description, resumeAccount.description,
+    updateAccount.description, deleteAccount.description, pauseAccount.description, resumeAccount.description,
     reconnectAccount.description,
     accountToken.description, verifyAccount.description, makeSignInLink.description,
     startDeviceSignIn.description, deviceSignIn.description,

@@ -8,9 +8,12 @@ package struct AppRegistry: Sendable {
   private let store: Store
   private let vault: Vault
   let clouds: Clouds
+  private let publicURL: String
   private let time: any Time
 
-  package init(store: Store, vault: Vault, clouds: Clouds, time: any Time) {
+  /// - Parameter publicURL: how browsers reach the gateway, without a trailing slash.
+  package init(store: Store, vault: Vault, clouds: Clouds, publicURL: String, time: any Time) {
+    self.publicURL = publicURL
     self.store = store
     self.vault = vault
     self.clouds = clouds
@@ -66,7 +69,7 @@ package struct AppRegistry: Sendable {
   ) throws -> OAuth2App {
     OAuth2App(
       record, accounts: try tx.accountCount(of: record.id, in: record.workspace),
-      warnings: try AppWarning.all(for: record, at: now, vault))
+      warnings: try AppWarning.all(for: record, publicURL: publicURL, at: now, vault))
   }
 
   /// Accounts stay connected; earlier refusals of the app are forgotten, so that it is tried again.

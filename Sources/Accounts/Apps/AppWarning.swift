@@ -11,6 +11,7 @@ package struct AppWarning: Sendable, Hashable {
   package let commands: [String]
 
   package enum Code: String, Sendable, CaseIterable {
+    case redirectElsewhere = "redirect.elsewhere"
     case secretLooksLikeID = "secret.looksLikeID"
     case secretExpiring = "secret.expiring"
     case secretExpired = "secret.expired"
@@ -30,12 +31,16 @@ package struct AppWarning: Sendable, Hashable {
   /// The expiry of a secret or certificate must be announced early enough to create another.
   package static let notice: Duration = .seconds(30 * 86_400)
 
-  package static func all(for app: OAuth2AppRecord, at now: Instant, _ vault: Vault) throws -> [AppWarning] {
+  /// - Parameter publicURL: how browsers reach the gateway.
+  package static func all(
+    for app: OAuth2AppRecord, publicURL: String, at now: Instant, _ vault: Vault
+  ) throws -> [AppWarning] {
     var warnings: [AppWarning] = []
     if let secret = try app.secret(vault), isGUID(secret.reveal()) { warnings.append(looksLikeID) }
     if let end = app.secretExpires { warnings += expiry(of: app, end, now) }
     switch app.provider {
     case .outlook:
+      if let warning = elsewhere(app, publicURL) { warnings.append(warning) }
       if app.skipScopes.contains(where: { $0.lowercased() == "offline_access" }) { warnings.append(anHour) }
       if app.sendOnly { warnings.append(sendOnly) }
     case .outlookService:
@@ -46,6 +51,18 @@ package struct AppWarning: Sendable, Hashable {
 }
 
 extension AppWarning {
+  /// The browser that comes back must reach this gateway, with the cookie that it got here.
+  private static func elsewhere(_ app: OAuth2AppRecord, _ publicURL: String) -> AppWarning? {
+    guard let redirectURL = app.redirectURL, let redirect = WebURL(redirectURL), let own = WebURL(publicURL),
+      redirect.origin != own.origin
+    else { return nil }
+    return AppWarning(
+      .redirectElsewhere,
+      "The redirect URI leads to \(redirect.origin), but this gateway is reached at \(own.origin).",
+      remedy:
+        "Leave out “redirectUrl” and register \(publicURL)/oauth at Microsoft, or set the gateway's --url.")
+  }
+
   private static let looksLikeID = AppWarning(
     .secretLooksLikeID, "The client secret looks like a Secret ID, which does not work as a secret.",
     remedy: "Paste the secret's Value; if it is no longer shown, create a new secret.")

@@ -30,11 +30,7 @@ extension NewApp {
       throw .cloudUnknown(cloudName, known: clouds.names)
     }
     try requireText("name", name)
-    try requireText("clientId", clientID)
-    guard clientID.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw .appInvalid(
-        "The client id contains a space or a character outside ASCII.", remedy: Self.clientIDRemedy)
-    }
+    try validateClientID()
     guard !shared || provider == .outlook else {
       throw .appInvalid(
         "Only an app that people sign in to can be shared.", remedy: "Leave out “shared”.")
@@ -85,6 +81,14 @@ extension NewApp {
     }
   }
 
+  /// An Application (client) ID, and not the placeholder of zeros.
+  package func validateClientID() throws(Problem) {
+    guard isGUID(clientID), clientID.contains(where: { $0 != "0" && $0 != "-" }) else {
+      throw .appInvalid(
+        "“\(oneLine(clientID, limit: 80))” is not an Application (client) ID.", remedy: Self.clientIDRemedy)
+    }
+  }
+
   /// Entra's own rules (Microsoft Learn, "Redirect URI (reply URL) restrictions and limitations").
   package func validateRedirectURL() throws(Problem) {
     guard let redirectURL else { return }
@@ -94,6 +98,12 @@ extension NewApp {
       throw .appInvalid(
         "Entra does not accept “\(String(redirectURL.prefix(80)))” as a redirect URI.",
         remedy: "Use an https address, or http with localhost, of at most 256 characters.")
+    }
+    guard SignIn.callbackPaths.contains(where: { url.path.hasSuffix($0) }) else {
+      throw .appInvalid(
+        "Heliograph does not answer at “\(oneLine(redirectURL, limit: 80))”, so nobody could come back from Microsoft.",
+        remedy: "Leave out “redirectUrl”, or use the gateway's URL followed by "
+          + SignIn.callbackPaths.joined(separator: " or ") + "; register exactly that at Microsoft.")
     }
   }
 
@@ -127,7 +137,9 @@ extension NewApp {
     }
   }
 
-  private static let clientIDRemedy = "Paste the Application (client) ID."
+  private static let clientIDRemedy =
+    "Paste the Application (client) ID from the app's Overview: 36 characters, such as "
+    + "00001111-aaaa-2222-bbbb-3333cccc4444."
   private static let secretRemedy = "Paste the Value of a secret from Certificates & secrets."
 }
 

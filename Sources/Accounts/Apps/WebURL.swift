@@ -16,6 +16,12 @@ package struct WebURL: Sendable {
 
   /// In lower case, and international names as DNS has them.
   package var asciiHost: String? { parts.encodedHost?.lowercased() }
+  package var path: String { parts.path }
+  /// Scheme, host and port, in lower case; the port only if it is not the scheme's own.
+  package var origin: String {
+    let port = parts.port.flatMap { $0 == (isSecure ? 443 : 80) ? nil : ":\($0)" } ?? ""
+    return (isSecure ? "https" : "http") + "://" + (asciiHost ?? "") + port
+  }
   package var isSecure: Bool { parts.scheme?.lowercased() == "https" }
   package var hasFragment: Bool { parts.fragment != nil }
   package var isThisMachine: Bool { ["localhost", "127.0.0.1"].contains(parts.host?.lowercased()) }

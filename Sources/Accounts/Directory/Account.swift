@@ -25,8 +25,9 @@ package struct Account: Sendable {
   package let paused: Bool
   /// Whether the mailbox is known to exist.
   package let mailboxFound: Bool
-  /// Whether messages are sent without a draft, so that their outcome cannot be looked up.
-  package let sendOnly: Bool
+  /// Whether messages are sent without a draft, so that their outcome cannot be looked up; `nil` while that is not
+  /// known: before the first token, and of an app until it was tried.
+  package let sendOnly: Bool?
   package let unknownOutcome: UnknownOutcome
   /// In Entra's spelling; empty for an app that acts for itself.
   package let scopes: [String]
@@ -50,7 +51,7 @@ package struct Account: Sendable {
     state = account.state
     paused = account.paused
     mailboxFound = account.mailboxFound
-    sendOnly = !details.canReconcile
+    sendOnly = details.sendsWithoutDraft
     unknownOutcome = account.unknownOutcome
     scopes = details.scopes ?? []
     lastError = account.lastError
@@ -62,6 +63,13 @@ package struct Account: Sendable {
 extension AccountDetails {
   private var readingPermission: String {
     account.delegated || account.delegatedAccount != nil ? "Mail.ReadWrite.Shared" : "Mail.ReadWrite"
+  }
+
+  fileprivate var sendsWithoutDraft: Bool? {
+    switch provider {
+    case .outlook: scopes?.isEmpty == false ? !canReconcile : nil
+    case .outlookService: account.sendOnly ? true : account.mailboxFound ? false : nil
+    }
   }
 
   /// A person's grant says what it allows. What an app was granted is unknown, so it is assumed to be allowed

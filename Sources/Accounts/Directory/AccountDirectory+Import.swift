@@ -1,5 +1,7 @@
+import Access
 package import Core
 import Events
+import Microsoft
 import Store
 import Vault
 
@@ -45,6 +47,11 @@ extension AccountDirectory {
   }
 }
 
+extension OAuth2AppRecord {
+  /// Whether personal accounts get tokens through its authority.
+  fileprivate var admitsPersonal: Bool { ["common", "consumers", IDToken.consumers].contains(authority) }
+}
+
 extension Transaction {
   /// Creates the account, or gives it this grant. Throws `account.exists` when it belongs to another mailbox.
   func save(
@@ -54,6 +61,7 @@ extension Transaction {
     if let existing, existing.mailbox.lowercased() != grant.email.lowercased() || existing.delegated {
       throw Problem.otherMailbox(id, existing.mailbox)
     }
+    guard !grant.isPersonal || app.admitsPersonal else { throw grant.personalToken }
     let replaced = try self.grant(of: id, in: workspace)?.version
     if let existing, existing.state == .connected, existing.hasOwner, let replaced {
       let pending = try pendingGrant(of: id, in: workspace)?.grant.version ?? replaced
@@ -76,6 +84,17 @@ extension Transaction {
 }
 
 extension ImportedGrant {
+  /// The refresh tokens of personal accounts begin so, those of work accounts with `0.` or `1.`.
+  fileprivate var isPersonal: Bool { refreshToken.reveal().hasPrefix("M.") }
+
+  /// Quotes nothing: the row of a list may be shifted.
+  fileprivate var personalToken: Problem {
+    .invalidField(
+      smtp == nil ? "tenant" : "smtp.auth.user",
+      "names the tenant of an organisation, but the refresh token is of a personal account",
+      remedy: "Use the tenant consumers, or leave the tenant out.")
+  }
+
   /// The owner of an existing account stays known, so that another person's token cannot replace theirs.
   fileprivate func account(
     _ id: AccountID, _ app: OAuth2AppRecord, existing: AccountRecord?, in workspace: WorkspaceID,

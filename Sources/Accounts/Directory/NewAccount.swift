@@ -45,8 +45,11 @@ package struct NewAccount: Sendable {
   func validate() throws(Problem) {
     if let id { try id.validate() }
     try validateName(name)
-    guard isPlainText(mailbox, longest: 320), !mailbox.contains(where: \.isWhitespace) else {
-      throw .invalidField("oauth2.auth.user", "is not a mailbox", remedy: "Give the mailbox's address.")
+    // It becomes part of a path at Microsoft.
+    guard isGUID(mailbox) || (try? EmailAddress(mailbox)) != nil else {
+      throw .invalidField(
+        "oauth2.auth.user", "is not a mailbox",
+        remedy: "Give the mailbox's address, its user principal name or its object id.")
     }
     try validateAddress(email, field: "email")
   }
@@ -61,9 +64,12 @@ package enum AccountOrigin: String, Sendable {
 extension AccountID {
   /// Any text of the owner's choice that fits in a path and on one line.
   func validate() throws(Problem) {
-    guard isPlainText(rawValue, longest: 256) else {
+    guard isPlainText(rawValue, longest: 256), !turnsDirection(rawValue), rawValue != ".", rawValue != ".."
+    else {
       throw .invalidField(
-        "account", "is empty, longer than 256 bytes or contains control characters",
+        "account",
+        "is empty, longer than 256 bytes, “.” or “..”, or contains control characters or such that change the "
+          + "direction of writing",
         remedy: "Choose another id, or leave it null to get a generated one.")
     }
   }

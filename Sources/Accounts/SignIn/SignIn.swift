@@ -15,6 +15,12 @@ package struct SignIn: Sendable {
   package let publicURL: String
   let time: any Time
 
+  /// Where the gateway answers after Microsoft's page, below its URL. All serve, so that an app registration made for
+  /// another program keeps working.
+  package static let callbackPaths = [
+    "/oauth", "/api/v1/outlook-authorization/code", "/email-oauth/microsoft/callback",
+  ]
+
   /// How long a link works.
   package static let formLife: Duration = .seconds(24 * 3600)
   /// How long a person may take at Microsoft.

@@ -98,17 +98,38 @@ extension StoredToken {
     }
   }
 
-  /// In a refresh the one thing that Entra may be unable to read is an imported token.
+  /// Of an imported token that has never worked nobody knows that it was ever good: Entra's words about one that was
+  /// withdrawn would mislead.
   func explained(_ problem: Problem) -> Problem {
-    guard owner?.identity == .unverified || isPending, problem.origin?.code == "AADSTS9002313" else {
+    guard isUntried, let code = problem.origin?.code, let meaning = Self.unreadable[code] else {
       return problem
     }
     return Problem(
-      .entraGrantRevoked, "Microsoft did not issue this refresh token. (AADSTS9002313)",
-      remedy: "Copy the complete token again, or sign in through a link instead.", origin: problem.origin)
+      .accountRefreshTokenInvalid,
+      meaning.replacing("{client}", with: "client ID " + app.clientID) + " (\(code))",
+      remedy:
+        "Copy the complete token again, with the client ID that it was issued to; or sign in through a link.",
+      origin: problem.origin)
   }
 
-  private var isPending: Bool { if case .pending = kind { true } else { false } }
+  /// By Entra's number; personal accounts' tokens get the last one for everything.
+  private static let unreadable: [String: String] = [
+    "AADSTS9002313":
+      "Microsoft cannot read this refresh token: it is incomplete, or Microsoft did not issue it.",
+    "AADSTS90023":
+      "Microsoft cannot read this refresh token: it is incomplete, or Microsoft did not issue it.",
+    "AADSTS70000":
+      "Microsoft does not accept this refresh token: it is incomplete, no longer valid, or was not issued to {client}.",
+  ]
+
+  /// Whether it was imported and no request with it has succeeded.
+  private var isUntried: Bool {
+    switch kind {
+    case .grant(let grant): grant.scopes.isEmpty
+    case .pending(let pending): pending.grant.scopes.isEmpty
+    case .service: false
+    }
+  }
 }
 
 extension OAuth2GrantRecord {

@@ -2,7 +2,8 @@
 extension ProblemCode {
   static let accountsCodes: [ProblemCode] = [
     .appNotFound, .appDisabled, .appInvalid, .appCertificateInvalid, .appCloudUnknown,
-    .accountNotFound, .accountExists, .accountNotConnected, .accountPaused, .accountInUse,
+    .accountNotFound, .accountRefreshTokenInvalid, .accountExists, .accountNotConnected, .accountPaused,
+    .accountInUse,
     .accountPermissionMissing, .accountIdentityMismatch, .accountIdentityUnproven, .accountDelegateNoAccess,
     .backendNotImplemented, .formInvalid, .formUsed, .signInExpired, .signInBrowserMismatch,
     .signInNonceMismatch, .signInIdentityInvalid, .signInDeclined, .signInDeviceCodeExpired,
@@ -41,6 +42,12 @@ extension ProblemCode {
     how: .accounts,
     "There is no account with this id.",
     remedy: "List them with `heliograph account list`.")
+
+  package static let accountRefreshTokenInvalid = ProblemCode(
+    "account.refreshTokenInvalid", .account, actor: .operator, status: 400, smtp: "451 4.7.0", fault: .grant,
+    "The refresh token that was imported has never worked: it is incomplete, is not one of Microsoft's, or belongs to "
+      + "another client ID (AADSTS9002313, AADSTS90023, AADSTS70000).",
+    remedy: "Copy the complete token again, with its client ID, or sign in through a link.")
 
   package static let accountExists = ProblemCode(
     "account.exists", .request, status: 400, vocabulary: "AccountAlreadyExists", smtp: "550 5.3.0",

@@ -46,7 +46,7 @@ package struct IDToken: Sendable, Hashable {
 
 extension IDToken {
   /// The tenant of every personal account (Microsoft Learn, "ID token claims reference", `tid`).
-  private static let consumers = "9188040d-6c67-4c5b-b112-36a304b66dad"
+  package static let consumers = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
   package var isPersonal: Bool { tenantID.lowercased() == Self.consumers }
 

@@ -20,6 +20,12 @@ struct AccountRoutes: Sendable {
     router.on(Operations.account) { call in
       AccountReply(try await directory.account(call.path, in: call.workspace))
     }
+    router.on(Operations.updateAccount) { call in
+      let creation = AccountCreation(
+        directory: directory, apps: apps, signIn: signIn, workspace: try call.workspace)
+      try await AccountUpdate(creation: creation).update(call.path, call.body)
+      return AccountUpdated(call.path)
+    }
     router.on(Operations.deleteAccount) { call in
       try await directory.delete(call.path, in: call.workspace)
       return AccountDeleted(call.path)
@@ -52,7 +58,11 @@ struct AccountRoutes: Sendable {
       return AccountPaused(call.path, paused: false)
     }
     router.on(Operations.reconnectAccount) { call in
-      if call.body.reconnect { try await actions.reconnect(call.path, in: call.workspace) }
+      if call.body.reconnect {
+        try await actions.reconnect(call.path, in: call.workspace)
+      } else {
+        _ = try await directory.account(call.path, in: call.workspace)
+      }
       return call.body
     }
     router.on(Operations.accountToken) { call in

@@ -129,6 +129,7 @@ extension WarningReply.Code {
   fileprivate init(_ code: AppWarning.Code) {
     self =
       switch code {
+      case .redirectElsewhere: .redirectElsewhere
       case .secretLooksLikeID: .secretLooksLikeID
       case .secretExpiring: .secretExpiring
       case .secretExpired: .secretExpired

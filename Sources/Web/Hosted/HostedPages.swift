@@ -21,11 +21,6 @@ struct HostedPages: Sendable {
   /// Far more than a form of four fields takes.
   private static let formLimit = 64 << 10
 
-  /// All serve, so that an app registration made for another program keeps working.
-  private static let callbackPaths = [
-    "/oauth", "/api/v1/outlook-authorization/code", "/email-oauth/microsoft/callback",
-  ]
-
   init(signIn: SignIn, publicURL: String, loginOrigins: [String]) {
     self.signIn = signIn
     devices = DeviceSignIn(signIn: signIn)
@@ -40,7 +35,7 @@ struct HostedPages: Sendable {
     pages.post("/accounts/new", use: begin)
     pages.get("/accounts/help", use: help)
     addDevice(to: pages)
-    for path in Self.callbackPaths { pages.get(RouterPath(path), use: complete) }
+    for path in SignIn.callbackPaths { pages.get(RouterPath(path), use: complete) }
     router.get("/assets/heliograph.css") { _, _ in
       Response(
         status: .ok,

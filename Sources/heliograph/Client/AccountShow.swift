@@ -34,12 +34,20 @@ extension AccountCommand {
 }
 
 extension AccountReply {
+  private var sending: String {
+    switch sendOnly {
+    case true?: "without drafts: the outcome of a message cannot be looked up"
+    case false?: ""
+    case nil: oauth2.scope.isEmpty && !verified ? "not known: never connected" : "not known yet"
+    }
+  }
+
   fileprivate func print() {
     Terminal.fields([
       ("account", account.rawValue), ("name", name), ("email", email), ("type", type.text),
       ("app", app.rawValue), ("state", state.text), ("identity", identity?.text ?? ""),
       ("through", oauth2.auth.delegatedAccount?.rawValue ?? ""),
-      ("sending", sendOnly ? "without drafts: the outcome of a message cannot be looked up" : ""),
+      ("sending", sending),
     ])
     guard let lastError else { return }
     Terminal.line("")

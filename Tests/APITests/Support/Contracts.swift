@@ -53,7 +53,8 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
   }
 
   static let requests = [
-    AnyContract(SubmitRequest.self), AnyContract(AccountRequest.self), AnyContract(Reconnection.self),
+    AnyContract(SubmitRequest.self), AnyContract(AccountRequest.self), AnyContract(AccountUpdateRequest.self),
+    AnyContract(Reconnection.self),
     AnyContract(SignInRequest.self), AnyContract(DeviceSignInRequest.self), AnyContract(AppRequest.self),
     AnyContract(AppUpdateRequest.self), AnyContract(RegistrationRequest.self),
     AnyContract(AppVerifyRequest.self),
@@ -65,7 +66,8 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
   static let replies = [
     AnyContract(SubmitReply.self), AnyContract(OutboxPage.self), AnyContract(OutboxReply.self),
     AnyContract(MessageCancelled.self), AnyContract(AccountCreated.self), AnyContract(AccountPage.self),
-    AnyContract(AccountReply.self), AnyContract(AccountDeleted.self), AnyContract(AccountPaused.self),
+    AnyContract(AccountReply.self), AnyContract(AccountUpdated.self), AnyContract(AccountDeleted.self),
+    AnyContract(AccountPaused.self),
     AnyContract(Reconnection.self), AnyContract(AccountTokenReply.self), AnyContract(ImportLine.self),
     AnyContract(SignInLink.self), AnyContract(DeviceSignInReply.self), AnyContract(DeviceStatusReply.self),
     AnyContract(AppPage.self), AnyContract(AppReply.self), AnyContract(AppCreated.self),
@@ -81,5 +83,5 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
   static let all = requests + replies
 
   /// Those whose fields depend on each other, so that hardly any random body is allowed.
-  static let withRules: Set = ["AccountRequest", "FormRequest", "AppVerifyRequest"]
+  static let withRules: Set = ["AccountRequest", "AccountUpdateRequest", "FormRequest", "AppVerifyRequest"]
 }

@@ -18,7 +18,7 @@ import Vault
       for _ in 0..<3 { await world.house.connector.connectAll() }
       let account = try await world.house.directory.account(id, in: .default)
       #expect(account.state == .connected)
-      #expect(account.lastError?.code == ProblemCode.entraGrantRevoked.rawValue)
+      #expect(account.lastError?.code == ProblemCode.accountRefreshTokenInvalid.rawValue)
       #expect(account.lastError?.summary.contains("keeps its grant") == true)
       #expect(try await world.grantVersion(of: id) == before)
       #expect(try await world.pendingGrant(of: id) == nil)

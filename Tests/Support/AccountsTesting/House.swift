@@ -37,7 +37,8 @@ package struct House: Sendable {
     tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
     connector = Connector(
       store: store, tokens: tokens, time: time, logger: Logger(label: "test") { _ in .silent })
-    registry = AppRegistry(store: store, vault: vault, clouds: endpoints.clouds, time: time)
+    registry = AppRegistry(
+      store: store, vault: vault, clouds: endpoints.clouds, publicURL: Self.publicURL, time: time)
     directory = AccountDirectory(
       store: store, vault: vault, apps: registry, time: time, connector: connector)
     signIn = SignIn(
