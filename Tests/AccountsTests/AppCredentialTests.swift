@@ -12,7 +12,8 @@ import Vault
 /// How an app proves who it is, how that is renewed, and who may use it.
 @Suite struct AppCredentialTests {
   private static let app = NewApp(
-    name: "Mail", provider: .outlookService, enabled: true, clientID: "id", clientSecret: Secret("first"),
+    name: "Mail", provider: .outlookService, enabled: true, clientID: "6731de76-14a6-49ae-97bc-6eba6914391e",
+    clientSecret: Secret("first"),
     authority: "contoso.example")
 
   @Test(arguments: StoreEngine.allCases)
@@ -66,7 +67,8 @@ import Vault
     let never = Instant(microseconds: 0)
     let app = OAuth2AppRecord(
       workspace: .default, id: AppID("app"), name: "", title: nil, description: nil, provider: .outlook,
-      enabled: true, clientID: "id", clientSecret: nil, authority: authority, redirectURL: nil,
+      enabled: true, clientID: "6731de76-14a6-49ae-97bc-6eba6914391e", clientSecret: nil,
+      authority: authority, redirectURL: nil,
       extraScopes: [], skipScopes: [], created: never)
     let grant = OAuth2GrantRecord(
       workspace: .default, account: AccountID("a"), version: 1, refreshToken: [], accessToken: [],
@@ -156,7 +158,8 @@ import Vault
 
   private static var others: [NewApp] {
     let changes: [(inout NewApp) -> Void] = [
-      { $0.provider = .outlook }, { $0.cloud = "china" }, { $0.clientID = "ID" },
+      { $0.provider = .outlook }, { $0.cloud = "china" },
+      { $0.clientID = "11111111-14a6-49ae-97bc-6eba6914391e" },
       { $0.authority = "fabrikam.example" }, { $0.baseScopes = .imap },
     ]
     return changes.map { change in
@@ -185,7 +188,9 @@ import Vault
     engine: StoreEngine
   ) async throws {
     try await House.open(engine) { house in
-      var new = NewApp(name: "Mail", provider: .outlook, enabled: true, shared: true, clientID: "id")
+      var new = NewApp(
+        name: "Mail", provider: .outlook, enabled: true, shared: true,
+        clientID: "6731de76-14a6-49ae-97bc-6eba6914391e")
       let elsewhere = await #expect(throws: Problem.self) {
         try await house.registry.create(new, in: WorkspaceID("other"))
       }

@@ -14,7 +14,7 @@ import Vault
     try await House.open(engine) { house in
       let new = NewApp(
         name: "Mail", title: "Sign in", description: "Ours", provider: .outlook, enabled: true,
-        clientID: "id",
+        clientID: "6731de76-14a6-49ae-97bc-6eba6914391e",
         clientSecret: Secret("hush"), authority: "Contoso.example", redirectURL: "https://a.example/oauth",
         extraScopes: ["Mail.Send.Shared", "email"], skipScopes: ["User.Read"])
       let id = try await house.registry.create(new, in: .default)

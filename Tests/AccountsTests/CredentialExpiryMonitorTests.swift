@@ -61,7 +61,8 @@ import Testing
   private static func add(_ house: House, days: Int64) async throws -> AppID {
     try await house.registry.create(
       NewApp(
-        name: "Mail", provider: .outlook, enabled: true, clientID: "id", clientSecret: Secret("first"),
+        name: "Mail", provider: .outlook, enabled: true, clientID: "6731de76-14a6-49ae-97bc-6eba6914391e",
+        clientSecret: Secret("first"),
         secretExpires: house.time.now + .seconds(days * day)), in: .default)
   }
 

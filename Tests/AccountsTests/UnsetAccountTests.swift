@@ -74,7 +74,9 @@ import Testing
       }
       let own = try await house.addApp()
       let shared = try await house.registry.create(
-        NewApp(name: "All", provider: .outlook, enabled: true, shared: true, clientID: "x"), in: .default)
+        NewApp(
+          name: "All", provider: .outlook, enabled: true, shared: true,
+          clientID: "6731de76-14a6-49ae-97bc-6eba6914391e"), in: .default)
       _ = try await house.signIn.form(NewForm(app: shared, redirectURL: "https://a.example/"), in: other)
       let problem = await #expect(throws: Problem.self) {
         try await house.signIn.form(NewForm(app: own, redirectURL: "https://a.example/"), in: other)
