@@ -141,6 +141,54 @@ import Testing
     }
   }
 
+  @Test(arguments: [(500, "UnknownError"), (503, "ErrorServerBusy"), (429, "ApplicationThrottled")])
+  func `A message is sent although the answer is a failure`(status: Int, code: String) async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      try await sandbox.settings(#"{"sendLagMs": 0}"#)
+      let fault = #"{"path": "/sendMail", "then": \#(status), "code": "\#(code)", "retryAfter": 4}"#
+      let answer = try await sandbox.postJSON("/sandbox/faults", fault)
+      #expect(answer.json["then"] as? Int == status)
+      let failed = try await sandbox.graphMIME("/me/sendMail", message())
+      #expect(failed.status == status && failed.errorCode == code)
+      #expect(failed.headers.first(name: "retry-after") == "4")
+      #expect(try await sandbox.messages("bob@contoso.test").count == 1)
+      #expect(try await sandbox.graphMIME("/me/sendMail", message()).status == 202)
+    }
+  }
+
+  @Test func `What is refused has not acted, and says why`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      _ = try await sandbox.postJSON("/sandbox/faults", #"{"then": 502, "count": 0}"#)
+      let refused = try await sandbox.graph("POST", "/me/sendMail", body: "{}")
+      #expect(refused.status == 400 && refused.errorCode == "ErrorInvalidParameter")
+      #expect(try await sandbox.refresh("made-up").string("error") == "invalid_grant")
+      #expect(try await sandbox.graph("POST", "/me/messages", body: "{}").status == 502)
+      #expect(try await sandbox.messages("alice@contoso.test", "drafts").count == 1)
+    }
+  }
+
+  @Test func `A grant is renewed although the token endpoint answers with a failure`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      try await sandbox.settings(#"{"strictRotation": true}"#)
+      let token = try await sandbox.refreshToken()
+      _ = try await sandbox.postJSON("/sandbox/faults", #"{"path": "/token", "then": 503}"#)
+      #expect(try await sandbox.refresh(token).status == 503)
+      #expect(try await sandbox.refresh(token).string("error") == "invalid_grant")
+    }
+  }
+
+  @Test(arguments: [
+    #"{"then": 200}"#, #"{"then": 600}"#, #"{"then": 500, "status": 500}"#,
+    #"{"then": 500, "close": "after"}"#,
+    #"{"code": "x", "delayMs": 1}"#,
+  ])
+  func `A fault that contradicts itself is refused`(body: String) async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      #expect(try await sandbox.postJSON("/sandbox/faults", body).status == 400)
+      #expect(try await sandbox.get("/sandbox/faults").list.isEmpty)
+    }
+  }
+
   @Test func `A fault without an end lasts until it is deleted`() async throws {
     try await SandboxHarness.run { sandbox async throws in
       _ = try await sandbox.postJSON("/sandbox/faults", #"{"status": 500, "count": 0}"#)

@@ -67,11 +67,14 @@ extension SandboxState {
     var body = try await ControlBody(request)
     let fault = Fault(
       path: try body.string("path"), user: try body.string("user"),
-      status: try body.integer("status", in: 302...599), code: try body.string("code"),
+      status: try body.integer("status", in: 302...599), then: try body.integer("then", in: 400...599),
+      code: try body.string("code"),
       retryAfter: try body.integer("retryAfter", in: 0...86_400),
       delayMs: try body.integer("delayMs", in: 0...600_000),
       close: try body.choice("close"), count: try body.integer("count", in: -1...1_000_000) ?? 1)
-    try body.finish(known: ["path", "user", "status", "code", "retryAfter", "delayMs", "close", "count"])
+    try body.finish(known: [
+      "path", "user", "status", "then", "code", "retryAfter", "delayMs", "close", "count",
+    ])
     if let status = fault.status, status != 302, status < 400 {
       throw HTTPError(.badRequest, message: "'status' must be 302 or a whole number from 400 to 599.")
     }

@@ -18,6 +18,8 @@ struct Fault: Sendable, Equatable {
   /// The answer's status, 400 to 599; nothing is done then. Of an authorize request 302 too: the client gets
   /// the error.
   var status: Int?
+  /// The request is carried out, and its success is answered with this status, 400 to 599.
+  var then: Int?
   /// A Graph code (`ErrorServerBusy`) or an AADSTS number (`AADSTS90033`), depending on whose path
   /// it is.
   var code: String?
@@ -32,7 +34,8 @@ struct Fault: Sendable, Equatable {
   var json: JSONValue {
     .object(omittingAbsent: [
       "path": path.map { .string($0) }, "user": user.map { .string($0) },
-      "status": status.map { JSONValue($0) }, "code": code.map { .string($0) },
+      "status": status.map { JSONValue($0) }, "then": then.map { JSONValue($0) },
+      "code": code.map { .string($0) },
       "retryAfter": retryAfter.map { JSONValue($0) },
       "delayMs": delayMs.map { JSONValue($0) }, "close": close.map { .string($0.rawValue) },
       "count": JSONValue(count),
@@ -41,10 +44,17 @@ struct Fault: Sendable, Equatable {
 
   /// Why its members contradict each other; `nil` if they do not.
   var contradiction: String? {
-    if status == nil, delayMs == nil, close == nil { return "A fault needs a status, delayMs or close." }
+    if status == nil, then == nil, delayMs == nil, close == nil {
+      return "A fault needs a status, then, delayMs or close."
+    }
+    if then != nil, status != nil || close != nil {
+      return "A fault with 'then' does the request, so it has neither a status nor close."
+    }
     if status == 302, code == nil { return "A fault that redirects needs a code." }
     if status != nil, close != nil { return "A fault either answers with a status or closes." }
-    if status == nil, code != nil || retryAfter != nil { return "'code' and 'retryAfter' need a status." }
+    if status == nil, then == nil, code != nil || retryAfter != nil {
+      return "'code' and 'retryAfter' need a status or then."
+    }
     return nil
   }
 

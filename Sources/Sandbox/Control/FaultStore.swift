@@ -67,6 +67,8 @@ extension Fault {
     if close == .before { try await context.dropConnection() }
     if let status { return try refuse(status, code) }
     let answer = try await serve()
+    // What was refused has done nothing, and its answer says why.
+    if let then, answer.status.code < 400 { return try refuse(then, code) }
     if close == .after { try await context.dropConnection() }
     return answer
   }
