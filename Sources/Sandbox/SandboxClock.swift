@@ -14,6 +14,10 @@ package final class SandboxClock: Sendable {
 
   package var now: Instant { wall() + offset.withLock { $0 } }
 
+  /// What a client's own clock shows, whatever has been added to this one: what clients judge by it, or write by it, is
+  /// dated so.
+  package var wallNow: Instant { wall() }
+
   /// Jumps; a negative duration jumps back.
   package func advance(by duration: Duration) {
     offset.withLock { $0 += duration }

@@ -19,6 +19,8 @@ package struct SandboxSettings: Sendable, Equatable {
   /// Seconds between two polls for a device code, as its first answer says; polling in less than half of it
   /// answers `slow_down`. 0: as fast as the client likes; its answer says 1, since clients count by it.
   package var deviceInterval = 5
+  /// A refresh without a scope is refused with AADSTS900144.
+  package var requireRefreshScope = false
 
   package init() {}
 
@@ -28,6 +30,7 @@ package struct SandboxSettings: Sendable, Equatable {
       "replaceMessageId": .bool(replaceMessageId), "strictRotation": .bool(strictRotation),
       "concurrencyLimit": JSONValue(concurrencyLimit),
       "accessTokenLifetime": JSONValue(accessTokenLifetime), "deviceInterval": JSONValue(deviceInterval),
+      "requireRefreshScope": .bool(requireRefreshScope),
     ]
   }
 }

@@ -42,7 +42,8 @@ import Testing
     (["response_type": "id_token"], "unsupported_response_type", 700_054),
     (["resource": "https://graph.microsoft.com"], "invalid_request", 901_002),
     (["scope": ""], "invalid_request", 900_144),
-    (["scope": "Mail.Fly"], "invalid_scope", 70011),
+    (["scope": "Mail.Fly"], "invalid_client", 650_053),
+    (["scope": "openid https://outlook.office.com/Mail.Fly"], "invalid_client", 650_053),
     (["scope": "https://graph.microsoft.com/.default Mail.Send"], "invalid_scope", 70011),
     (["scope": "https://nothing.test/Mail.Send"], "invalid_resource", 500_011),
     (["code_challenge": "short"], "invalid_request", 501_491),
@@ -62,6 +63,42 @@ import Testing
       #expect(fields["error_description"]?.hasPrefix("AADSTS\(number):") == true)
       #expect(fields["state"] == "state-1")
       #expect(fields["code"] == nil)
+    }
+  }
+
+  @Test func `A scope that Graph does not have is named with its application, and differently at consumers`()
+    async throws
+  {
+    try await SandboxHarness.run { sandbox in
+      let work = try await sandbox.authorize(["scope": "Mail.Fly"]).redirectFields
+      #expect(
+        work["error_description"]?.contains(
+          "The application 'Web client' asked for scope 'Mail.Fly' that doesn't exist on the resource "
+            + "'00000003-0000-0000-c000-000000000000'.") == true)
+      let personal = try await sandbox.authorize(segment: "consumers", ["scope": "Mail.Fly"]).redirectFields
+      #expect(personal["error"] == "invalid_scope")
+      #expect(personal["error_description"]?.hasPrefix("AADSTS70011:") == true)
+    }
+  }
+
+  @Test(arguments: [7200.0, -7200.0, 3.0e7])
+  func `Sign-in works after the clock has jumped, for a client whose own clock has not`(seconds: Double)
+    async throws
+  {
+    try await SandboxHarness.run { sandbox in
+      sandbox.state.clock.advance(by: .seconds(Int64(seconds)))
+      let before = Date().timeIntervalSince1970
+      let answer = try await sandbox.redeem(try await sandbox.code())
+      #expect(answer.status == 200)
+      let claims = try answer.claims("id_token")
+      let (from, to) = (try #require(claims["nbf"] as? Double), try #require(claims["exp"] as? Double))
+      #expect(from <= before + 60 && from >= before - 60 && to > before + 600)
+      let bearer = try #require(answer.string("access_token"))
+      #expect(try await sandbox.graph("GET", "/me/messages", token: bearer).status == 200)
+      // An assertion that the client dates by its own clock. The certificate ends by the sandbox's.
+      guard seconds > 0 else { return }
+      let app = try sandbox.certifiedDaemon()
+      #expect(try await sandbox.prove(app, try sandbox.assertion(for: app).signed(with: app)).status == 200)
     }
   }
 

@@ -150,7 +150,7 @@ extension SandboxHarness {
         "aud": "\(origin)/\(segment)/oauth2/v2.0/token", "iss": app.clientId, "sub": app.clientId,
         "jti": UUID().uuidString,
       ],
-      now: state.clock.now.seconds)
+      now: state.clock.wallNow.seconds)
   }
 
   func proof(_ assertion: String) -> [String: String] {

@@ -1,3 +1,5 @@
+import Crypto
+import CryptoExtras
 import Foundation
 import Testing
 
@@ -53,10 +55,70 @@ import Testing
       #expect(key["kty"] as? String == "RSA")
       #expect(key["kid"] as? String == sandbox.state.tokens.signingKey.keyID)
       #expect(key["e"] as? String == "AQAB")
+      #expect(key["cloud_instance_name"] as? String == "localhost:\(sandbox.ports.http)")
+      // The same key in a certificate, named by its thumbprint.
+      let chain = try #require(key["x5c"] as? [String])
+      let bytes = try #require(chain.first.flatMap { Data(base64Encoded: $0) })
+      #expect(chain.count == 1)
+      #expect(key["x5t"] as? String == Base64URL.encode(Insecure.SHA1.hash(data: bytes)))
+      let text = bytes.base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+      let pem = "-----BEGIN CERTIFICATE-----\n\(text)\n-----END CERTIFICATE-----\n"
+      let certified = try #require(ClientCertificate(pem: pem)?.publicKey)
+      let numbers = try certified.getKeyPrimitives()
+      #expect(key["n"] as? String == Base64URL.encode(numbers.modulus))
     }
   }
 
-  @Test func `Instance discovery knows this host and no other`() async throws {
+  @Test(arguments: ["common", "contoso.test"])
+  func `The document has every member of Entra's`(segment: String) async throws {
+    try await SandboxHarness.run { sandbox in
+      let answer = try await sandbox.get("/\(segment)/v2.0/.well-known/openid-configuration")
+      #expect(
+        Set(answer.json.keys) == [
+          "token_endpoint", "token_endpoint_auth_methods_supported", "jwks_uri", "response_modes_supported",
+          "subject_types_supported", "id_token_signing_alg_values_supported", "response_types_supported",
+          "scopes_supported", "issuer", "request_uri_parameter_supported", "userinfo_endpoint",
+          "authorization_endpoint", "device_authorization_endpoint", "http_logout_supported",
+          "frontchannel_logout_supported", "end_session_endpoint", "claims_supported", "kerberos_endpoint",
+          "mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens", "tenant_region_scope",
+          "cloud_instance_name", "cloud_graph_host_name", "msgraph_host", "rbac_url",
+        ])
+      #expect((answer.json["response_types_supported"] as? [String])?.count == 4)
+      #expect(answer.json["tenant_region_scope"] is NSNull == (segment == "common"))
+    }
+  }
+
+  @Test(arguments: [
+    ("alice@contoso.test", "Managed"), ("erin@outlook.test", "Unknown"), ("nobody@elsewhere.test", "Unknown"),
+  ])
+  func `A library learns how a person would sign in`(user: String, type: String) async throws {
+    try await SandboxHarness.run { sandbox in
+      let answer = try await sandbox.get("/common/userrealm/\(user)?api-version=1.0")
+      #expect(answer.status == 200)
+      #expect(answer.string("ver") == "1.0" && answer.string("account_type") == type)
+      #expect(answer.string("domain_name") == (type == "Managed" ? "contoso.test" : nil))
+    }
+  }
+
+  @Test(arguments: [
+    "login.microsoftonline.com", "login.windows.net", "sts.windows.net", "LOGIN.microsoftonline.us",
+    "login.partner.microsoftonline.cn",
+  ])
+  func `Instance discovery knows Microsoft's own hosts`(host: String) async throws {
+    try await SandboxHarness.run { sandbox in
+      let answer = try await sandbox.get(
+        "/common/discovery/instance?api-version=1.1&authorization_endpoint=https://\(host)/common/oauth2/v2.0/authorize"
+      )
+      #expect(answer.status == 200)
+      let metadata = try #require(answer.json["metadata"] as? [[String: Any]])
+      let entry = try #require(
+        metadata.first { ($0["aliases"] as? [String])?.contains(host.lowercased()) == true })
+      #expect((entry["aliases"] as? [String])?.contains(entry.text("preferred_cache")) == true)
+      #expect(metadata.first?["aliases"] as? [String] == ["localhost:\(sandbox.ports.http)"])
+    }
+  }
+
+  @Test func `Instance discovery knows this host and no other of a stranger`() async throws {
     try await SandboxHarness.run { sandbox in
       let path = "/common/discovery/instance?api-version=1.1&authorization_endpoint="
       // MSAL leaves out the port.

@@ -82,6 +82,34 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      ("erin@outlook.test", "contoso.test", 9_002_313), ("erin@outlook.test", "organizations", 9_002_313),
+      ("alice@contoso.test", "consumers", 70000), ("erin@outlook.test", "consumers", nil),
+      ("erin@outlook.test", "common", nil), ("alice@contoso.test", "organizations", nil),
+    ] as [(String, String, Int?)])
+  func `Each half of Entra reads its own tokens`(user: String, segment: String, number: Int?) async throws {
+    try await SandboxHarness.run { sandbox in
+      let token = try await sandbox.refreshToken(user)
+      let answer = try await sandbox.refresh(token, segment: segment)
+      #expect(answer.status == (number == nil ? 200 : 400))
+      #expect(answer.entraCode == number)
+      #expect(answer.string("error") == (number == nil ? nil : "invalid_grant"))
+    }
+  }
+
+  @Test func `A refresh must name a scope if a setting says so`() async throws {
+    try await SandboxHarness.run { sandbox in
+      let token = try await sandbox.refreshToken()
+      #expect(try await sandbox.refresh(token).status == 200)
+      try await sandbox.settings(#"{"requireRefreshScope": true}"#)
+      let refused = try await sandbox.refresh(token)
+      #expect(refused.entraCode == 900_144 && refused.string("error") == "invalid_request")
+      #expect(refused.string("error_description")?.contains("'scope'") == true)
+      #expect(try await sandbox.refresh(token, ["scope": "Mail.Send"]).status == 200)
+    }
+  }
+
   @Test func `After a reset nothing is granted`() async throws {
     try await SandboxHarness.run { sandbox in
       let token = try await sandbox.refreshToken()

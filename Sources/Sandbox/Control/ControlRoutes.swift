@@ -54,11 +54,8 @@ extension SandboxState {
     new.accessTokenLifetime =
       try body.integer("accessTokenLifetime", in: 1...86_400) ?? new.accessTokenLifetime
     new.deviceInterval = try body.integer("deviceInterval", in: 0...3600) ?? new.deviceInterval
-    try body.finish(
-      known: [
-        "sendLagMs", "newIdOnSend", "replaceMessageId", "strictRotation", "concurrencyLimit",
-        "accessTokenLifetime", "deviceInterval",
-      ])
+    new.requireRefreshScope = try body.bool("requireRefreshScope") ?? new.requireRefreshScope
+    try body.finish(known: new.json.object?.keys ?? [])
     settings = new
     return .json(new.json)
   }

@@ -1,3 +1,5 @@
+import Core
+
 /// A request to the authorize endpoint, checked (Microsoft Learn, "OAuth 2.0 authorization code flow").
 struct AuthorizeRequest: Sendable {
   let signIn: SignInRequest
@@ -26,6 +28,13 @@ struct AuthorizeRequest: Sendable {
     do throws(EntraError) {
       try Self.checkResponse(fields)
       guard let scope = fields["scope"] else { throw EntraError.missing("scope") }
+      // Personal accounts have an answer of their own.
+      if segment != .consumers, let unknown = ScopeRequest.unknown(in: scope) {
+        throw EntraError(
+          650_053,
+          "The application '\(app.displayName)' asked for scope '\(oneLine(unknown.name, limit: 128))' that doesn't "
+            + "exist on the resource '\(unknown.resource.applicationID)'. Contact the app vendor.")
+      }
       signIn = SignInRequest(
         app: app, segment: segment, scope: try ScopeRequest(scope), prompt: try Self.prompt(fields["prompt"]),
         loginHint: fields["login_hint"])

@@ -68,16 +68,18 @@ struct ClientAssertion: Sendable {
   /// Throws 5002738, 700027, 700021, 700023 or 700024.
   ///
   /// - Parameter audiences: the spellings of the token endpoint that was asked.
-  func check(for app: SandboxDirectory.App, audiences: Set<String>, now: Instant) throws(EntraError) {
+  func check(for app: SandboxDirectory.App, audiences: Set<String>, now: Instant, clientNow: Instant)
+    throws(EntraError)
+  {
     let padding = try padding
     try check(certificate(of: app, now: now), padding)
     guard claims.iss == app.clientId, claims.sub == app.clientId else { throw EntraError(700_021) }
     guard audiences.contains(claims.aud) else { throw EntraError(700_023) }
-    let time = Double(now.seconds)
+    let time = Double(clientNow.seconds)
     guard (claims.nbf ?? 0) <= time + Self.leeway, time < claims.exp + Self.leeway else {
       throw EntraError(
         700_024,
-        "Client assertion is not within its valid time range. Current time: \(now),"
+        "Client assertion is not within its valid time range. Current time: \(clientNow),"
           + " assertion valid from \(Self.instant(claims.nbf ?? 0)), expiry time of assertion"
           + " \(Self.instant(claims.exp)).")
     }

@@ -43,7 +43,8 @@ extension SandboxDirectory.App {
   ///
   /// - Parameter audiences: the spellings of the token endpoint that was asked.
   func authenticate(
-    _ evidence: ClientEvidence, proof: ClientProof, audiences: Set<String>, now: Instant
+    _ evidence: ClientEvidence, proof: ClientProof, audiences: Set<String>, now: Instant,
+    clientNow: Instant
   ) throws(EntraError) {
     guard proof == .credentials else {
       guard evidence.secret == nil, evidence.assertion == nil else { throw EntraError(700_025) }
@@ -56,7 +57,8 @@ extension SandboxDirectory.App {
       guard type == ClientAssertion.type else {
         throw EntraError(90023, "The client_assertion_type '\(type)' is not supported.")
       }
-      return try ClientAssertion(assertion).check(for: self, audiences: audiences, now: now)
+      return try ClientAssertion(assertion).check(
+        for: self, audiences: audiences, now: now, clientNow: clientNow)
     }
     guard let sent = evidence.secret else { throw EntraError(7_000_218) }
     guard sent == secret else {

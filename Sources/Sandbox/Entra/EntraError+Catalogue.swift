@@ -108,6 +108,7 @@ extension EntraError {
       "invalid_grant",
       "The server terminated an operation because it encountered a client request loop. Please contact your"
         + " app vendor."),
+    650_053: Entry("invalid_client", "The application asked for a scope that the resource does not have."),
     650_057: Entry(
       "invalid_resource", "The client has requested a resource that its registration does not list."),
     9_002_331: Entry(

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -58,6 +59,14 @@ extension SandboxState {
       try await self.answerEntra(request, context) {
         let asked = try FormFields(query: request)["authorization_endpoint"]
         return .json(try Discovery.instance(authorizationEndpoint: asked, origin: context.origin))
+      }
+    }
+    router.get("/{tenant}/userrealm/{user}") { request, context in
+      try await self.answerEntra(request, context) {
+        _ = try self.documentSegment(context)
+        let segment = context.parameters.get("user") ?? ""
+        let name = segment.removingPercentEncoding ?? segment
+        return .json(Discovery.userRealm(self.directory.user(name), name, origin: context.origin))
       }
     }
     router.get("/oidc/userinfo") { request, context in try self.userInfo(request, context) }

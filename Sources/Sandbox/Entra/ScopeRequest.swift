@@ -43,13 +43,25 @@ struct ScopeRequest: Sendable, Equatable {
 
   private static let openIDScopes: Set<String> = ["openid", "profile", "email", "offline_access"]
 
-  private mutating func add(_ word: String) throws(EntraError) {
-    var audience = Resource.graph.identifier
-    var name = word
-    if let slash = word.lastIndex(of: "/") {
-      audience = String(word[..<slash])
-      name = String(word[word.index(after: slash)...])
+  /// The first scope of the text that its resource does not have.
+  static func unknown(in text: String) -> (name: String, resource: Resource)? {
+    for word in text.split(whereSeparator: \.isWhitespace).map(String.init) where !openIDScopes.contains(word)
+    {
+      let (audience, name) = split(word)
+      if let resource = Resource(audience: audience), resource.knownName(name) == nil {
+        return (name, resource)
+      }
     }
+    return nil
+  }
+
+  private static func split(_ word: String) -> (audience: String, name: String) {
+    guard let slash = word.lastIndex(of: "/") else { return (Resource.graph.identifier, word) }
+    return (String(word[..<slash]), String(word[word.index(after: slash)...]))
+  }
+
+  private mutating func add(_ word: String) throws(EntraError) {
+    let (audience, name) = Self.split(word)
     guard let resource = Resource(audience: audience) else {
       throw EntraError(500_011, "The resource principal named \(audience) was not found in the tenant.")
     }
@@ -95,6 +107,13 @@ enum Resource: Sendable, Hashable {
     switch self {
     case .graph: "https://graph.microsoft.com"
     case .exchange: "https://outlook.office.com"
+    }
+  }
+
+  var applicationID: String {
+    switch self {
+    case .graph: "00000003-0000-0000-c000-000000000000"
+    case .exchange: "00000002-0000-0ff1-ce00-000000000000"
     }
   }
 

@@ -2,15 +2,28 @@ import Crypto
 import CryptoExtras
 import Foundation
 import JSON
+import X509
 
 /// The RSA key of this sandbox: JSON Web Signatures with RS256 (RFC 7515, RFC 7518 section 3.3).
 package struct SigningKey: Sendable {
+  /// The thumbprint of `certificate`, as Entra names its keys.
   let keyID: String
+  /// Self-signed, in DER: some clients verify with it instead of with the numbers of the key.
+  let certificate: Data
   private let key: _RSA.Signing.PrivateKey
 
   package init() throws {
     key = try _RSA.Signing.PrivateKey(keySize: .bits2048)
-    keyID = Base64URL.encode(Insecure.SHA1.hash(data: key.publicKey.derRepresentation))
+    let name = try DistinguishedName { CommonName("Heliograph sandbox") }
+    // Of all times that the clock may show.
+    let issued = try Certificate(
+      version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: Certificate.PublicKey(key.publicKey),
+      notValidBefore: Date(timeIntervalSince1970: 0),
+      notValidAfter: Date(timeIntervalSince1970: 7_258_118_400),
+      issuer: name, subject: name, extensions: Certificate.Extensions {},
+      issuerPrivateKey: Certificate.PrivateKey(key))
+    certificate = Data(try issued.derBytes())
+    keyID = Base64URL.encode(Insecure.SHA1.hash(data: certificate))
   }
 
   func sign(_ payload: JSONValue) throws -> String {

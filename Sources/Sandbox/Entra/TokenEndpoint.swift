@@ -22,7 +22,8 @@ struct TokenEndpoint {
     try segment.check(app)
     try app.authenticate(
       ClientEvidence(form, browserOrigin: browserOrigin), proof: proof(for: grant, form, app: app),
-      audiences: Set([name, segment.path].map { "\(origin)/\($0)/oauth2/v2.0/token" }), now: now)
+      audiences: Set([name, segment.path].map { "\(origin)/\($0)/oauth2/v2.0/token" }), now: now,
+      clientNow: state.clock.wallNow)
     switch grant {
     case .authorizationCode: return try redeemCode(form, app: app, segment: segment)
     case .refreshToken: return try refresh(form, app: app, segment: segment)
@@ -66,6 +67,7 @@ extension TokenEndpoint {
     _ form: FormFields, app: SandboxDirectory.App, segment: TenantSegment
   ) throws -> TokenReply {
     guard let text = form["code"] else { throw EntraError.missing("code") }
+    try segment.checkForm(of: text)
     do {
       return try redeem(text, form, app: app, segment: segment)
     } catch let error as EntraError where text.hasPrefix("M.") {
@@ -142,6 +144,8 @@ extension TokenEndpoint {
     _ form: FormFields, app: SandboxDirectory.App, segment: TenantSegment
   ) throws -> TokenReply {
     guard let text = form["refresh_token"] else { throw EntraError.missing("refresh_token") }
+    if state.settings.requireRefreshScope, form["scope"] == nil { throw EntraError.missing("scope") }
+    try segment.checkForm(of: text)
     do {
       return try state.grants { book in
         let token = try book.refreshToken(text, for: app, now: now)
@@ -259,7 +263,7 @@ extension TokenEndpoint {
     if granted.wantsIDToken {
       let idToken = IDToken(
         user: user, clientID: app.clientId, issuer: "\(origin)/\(user.tenantId)/v2.0",
-        scopes: granted.openID, nonce: granted.nonce, now: now)
+        scopes: granted.openID, nonce: granted.nonce, now: state.clock.wallNow)
       reply.idToken = try state.tokens.signingKey.sign(idToken.json)
     }
     if form["client_info"] == "1" { reply.clientInfo = user.clientInfo }
@@ -286,6 +290,16 @@ private struct GrantedScopes {
 }
 
 extension TenantSegment {
+  /// Codes and tokens of personal accounts begin with `M.`; the half of Entra that keeps work accounts cannot read
+  /// them (9002313), nor the other half those of work accounts (70000).
+  fileprivate func checkForm(of grant: String) throws(EntraError) {
+    switch (self, grant.hasPrefix("M.")) {
+    case (.tenant, true), (.organizations, true): throw EntraError(9_002_313)
+    case (.consumers, false): throw EntraError(70000)
+    default: return
+    }
+  }
+
   var tenant: SandboxDirectory.Tenant? {
     if case .tenant(let tenant) = self { tenant } else { nil }
   }
