@@ -61,6 +61,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [500, 502, 503, 504])
+  func `A message that was sent although the reply was an error is not sent again`(status: Int) async throws {
+    try await Rig.run(environment: ["HELIOGRAPH_UNKNOWN_OUTCOME_WAIT": "1"]) { rig in
+      try await rig.sandbox.settings(["sendLagMs": 0])
+      let (sender, recipient) = try rig.pair
+      let account = try await rig.connectDaemon([sender])[0]
+      for path in ["*/messages", "*/send"] {
+        try await rig.sandbox.fault(["path": .string(path), "then": .number(Double(status)), "count": 1])
+      }
+      _ = try await rig.gateway.submit("in spite of it", from: account, to: recipient).expect()
+      try await eventually("the outbox is empty") { try await rig.gateway.outboxTotal() == 0 }
+      try await rig.expectArrivedOnce("in spite of it", at: recipient)
+      #expect(try await rig.sandbox.requests().count { $0.isSend } == 1)
+    }
+  }
+
   @Test func `Nothing is asked of a mailbox before its Retry-After, and another mailbox goes on`()
     async throws
   {

@@ -261,9 +261,12 @@ extension TokenEndpoint {
       accessToken: try state.tokens.mint(claims, issuer: "\(origin)/\(user.tenantId)/"), lifetime: lifetime)
     reply.scope = (granted.spellings + granted.openID).joined(separator: " ")
     if granted.wantsIDToken {
+      // Good by a client's own clock, whether that has been moved along with this one or not.
+      let clientNow = state.clock.wallNow
       let idToken = IDToken(
         user: user, clientID: app.clientId, issuer: "\(origin)/\(user.tenantId)/v2.0",
-        scopes: granted.openID, nonce: granted.nonce, now: state.clock.wallNow)
+        scopes: granted.openID, nonce: granted.nonce, issued: clientNow,
+        expires: max(clientNow, now) + .seconds(3600))
       reply.idToken = try state.tokens.signingKey.sign(idToken.json)
     }
     if form["client_info"] == "1" { reply.clientInfo = user.clientInfo }

@@ -49,13 +49,13 @@ struct IDToken: Sendable {
 
   init(
     user: SandboxDirectory.User, clientID: String, issuer: String, scopes: [String], nonce: String?,
-    now: Instant
+    issued: Instant, expires: Instant
   ) {
     aud = clientID
     iss = issuer
-    iat = now.seconds
-    nbf = now.seconds
-    exp = now.seconds + 3600
+    iat = issued.seconds
+    nbf = issued.seconds
+    exp = expires.seconds
     self.nonce = nonce
     sub = RandomText.digest(user.id + clientID)
     tid = user.tenantId
