@@ -130,6 +130,14 @@ final class MailWork: QueueWork {
   private func verdict(_ settlement: Settlement, _ item: Item) -> QueueVerdict<Report> {
     let row = item.attempt.row
     waiting.withLock { $0 = settlement.problem?.scope == .installation ? settlement.problem : nil }
+    if settlement.verdict == .failed || settlement.verdict == .held {
+      logger.warning(
+        "A message \(settlement.verdict == .held ? "is held: it may have been sent" : "has failed").",
+        metadata: [
+          "queue": "\(row.id)", "account": "\(row.account)", "workspace": "\(row.workspace)",
+          "code": "\(settlement.problem?.code ?? "none")",
+        ])
+    }
     let events = item.message.map {
       MessageEvents(message: $0, attempts: row.attempts, attemptLimit: attemptLimit)
         .events(of: settlement, at: time.now)

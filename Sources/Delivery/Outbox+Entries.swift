@@ -4,18 +4,21 @@ import Queue
 package import Store
 
 extension Outbox {
-  /// What has not been settled yet, newest first; of one account, where that is not `nil`.
+  /// What `filter` asks for, newest first; of one account, where that is not `nil`. Settled ones are found for as
+  /// long as their content is kept.
   package func entries(
-    _ request: PageRequest, account: AccountID? = nil, in workspace: WorkspaceID = .default
+    _ request: PageRequest, _ filter: QueueFilter = .unfinished, account: AccountID? = nil,
+    in workspace: WorkspaceID = .default
   ) async throws -> Page<OutboxEntry> {
     let limit = attemptLimit
     return try await store.read { (tx: borrowing Transaction) in
-      let rows = try tx.openQueue(
-        .mail, in: workspace, account: account, offset: request.page * request.size, limit: request.size)
+      let rows = try tx.queue(
+        .mail, filter, in: workspace, account: account, offset: request.page * request.size,
+        limit: request.size)
       let entries = try rows.compactMap { row in
         try tx.message(workspace, row.id).map { OutboxEntry(row, $0, attempts: limit, history: []) }
       }
-      return Page(entries, of: try tx.openQueueCount(.mail, in: workspace, account: account))
+      return Page(entries, of: try tx.queueCount(.mail, filter, in: workspace, account: account))
     }
   }
 
@@ -27,19 +30,34 @@ extension Outbox {
   ) async throws -> OutboxEntry {
     let limit = attemptLimit
     return try await store.read { (tx: borrowing Transaction) in
-      guard let row = try tx.queueRecord(workspace, id), row.state != .cancelled,
-        account == nil || row.account == account, let message = try tx.message(workspace, id)
+      guard let row = try tx.queueRecord(workspace, id), account == nil || row.account == account,
+        let message = try tx.message(workspace, id)
       else { throw Problem.notFound(id) }
       return OutboxEntry(row, message, attempts: limit, history: try tx.attempts(workspace, id))
     }
   }
 
-  /// Cancels a message that is waiting or held. One whose outcome is unknown may have been sent all the same.
+  /// Cancels a message that is waiting or held, and forgets one that has failed. One whose outcome is unknown may
+  /// have been sent all the same.
   ///
   /// - Throws: `queue.notFound`, also for one of an account other than `account`, or `queue.inFlight` while an
   ///   attempt is running.
   package func cancel(
     _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID = .default
+  ) async throws -> Cancellation {
+    let cancellation = try await cancelUnsettled(id, account, workspace)
+    guard cancellation == .settled(.failed) else { return cancellation }
+    return try await store.write { (tx: borrowing Transaction) in
+      guard let row = try tx.queueRecord(workspace, id) else { throw Problem.notFound(id) }
+      // It may have been put back into the queue meanwhile.
+      guard row.state == .failed else { throw Problem.inFlight(id) }
+      try tx.deleteContent(of: id, in: workspace)
+      return .forgotten
+    }
+  }
+
+  private func cancelUnsettled(
+    _ id: QueueID, _ account: AccountID?, _ workspace: WorkspaceID
   ) async throws -> Cancellation {
     let now = time.now
     // The row's state is asked again by the statement that changes it, so READ COMMITTED is enough.
@@ -70,6 +88,7 @@ extension OutboxEntry {
     account = row.account
     source = message.source
     messageID = message.messageID
+    exchangeMessageID = message.exchangeMessageID
     envelopeFrom = message.envelopeFrom
     envelopeTo = message.envelopeTo
     subject = message.subject
@@ -80,6 +99,9 @@ extension OutboxEntry {
     attemptsMade = row.attempts
     self.attempts = attempts
     state = row.state
+    filter = row.filter
+    response =
+      row.state == .done && row.progress != Progress.releasedAsSent ? MessageEvents.acceptance : nil
     problem = row.state == .done ? nil : row.problem
     settled = row.settled
     self.history = history

@@ -8,6 +8,8 @@ package struct OutboxEntry: Sendable {
   package var source: String
   /// With its angle brackets.
   package var messageID: String
+  /// The one that Exchange has put in its place, with its angle brackets; `nil` while that is not known.
+  package var exchangeMessageID: String?
   package var envelopeFrom: String
   package var envelopeTo: [String]
   package var subject: String?
@@ -21,6 +23,10 @@ package struct OutboxEntry: Sendable {
   /// Roughly how many there will be before Heliograph gives up.
   package var attempts: Int
   package var state: QueueState
+  /// Which list it is in.
+  package var filter: QueueFilter
+  /// The backend's reply when it accepted the message.
+  package var response: String?
   /// Why it has not been sent, or not yet.
   package var problem: ProblemRecord?
   /// When it was sent, failed or was cancelled.
@@ -45,14 +51,13 @@ package struct OutboxEntry: Sendable {
     case submitted
     case error
   }
-
-  /// The backend's reply when it accepted the message.
-  package var response: String? { state == .done ? MessageEvents.acceptance : nil }
 }
 
 /// The result of a request to cancel a message.
 package enum Cancellation: Sendable, Hashable {
   case cancelled
-  /// It had been sent, had failed, or was cancelled before.
+  /// It had failed, and is not kept any longer.
+  case forgotten
+  /// It had been sent, or was cancelled before.
   case settled(QueueState)
 }

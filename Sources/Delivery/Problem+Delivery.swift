@@ -95,7 +95,8 @@ extension Problem {
 extension Problem {
   static let unknownOutcome = Problem(
     .deliveryUnknownOutcome, "It is not known whether Microsoft has accepted this message.",
-    remedy: "Delete it here; if it is not in Sent Items either, submit it again.")
+    remedy:
+      "Look in Sent Items: release it as sent if it is there, otherwise as queued, which sends it again.")
 
   static func expired(_ last: Problem) -> Problem {
     Problem(

@@ -33,7 +33,11 @@ struct DataFolder: Sendable {
   }
 
   /// Reads the key, or makes one where that is allowed.
-  static func offeredKey(from source: Configuration.SecretKeySource) throws -> OfferedKey {
+  ///
+  /// - Parameter mayMake: Whether it is; `false` for a database that was made with a key already.
+  static func offeredKey(
+    from source: Configuration.SecretKeySource, mayMake: Bool
+  ) throws -> OfferedKey {
     switch source {
     case .text(let text):
       return OfferedKey(key: try MasterKey(base64: text), newFile: nil)
@@ -45,6 +49,7 @@ struct DataFolder: Sendable {
       guard makeIfMissing, !FileManager.default.fileExists(atPath: path) else {
         throw Problem.unreadableKeyFile(path)
       }
+      guard mayMake else { throw Problem.missingKeyFile(path) }
       let key = MasterKey.random()
       let folder = try DataFolder(URL(filePath: path).deletingLastPathComponent().path)
       try folder.create(path, with: key.base64.reveal() + "\n")
@@ -125,6 +130,12 @@ extension Problem {
     Problem(
       .vaultInvalidKey, "The key file \(path) cannot be read.",
       remedy: "Check the path and that this user may read it; it must contain base64 of 32 bytes.")
+  }
+
+  static func missingKeyFile(_ path: String) -> Problem {
+    Problem(
+      .vaultWrongKey, "There is no secret key at \(path), and the database was made with one.",
+      remedy: "Provide that key: --secret-key-file (HELIOGRAPH_SECRET_KEY_FILE) or HELIOGRAPH_SECRET_KEY.")
   }
 
   static func folderInUse(_ path: String) -> Problem {

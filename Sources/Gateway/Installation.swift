@@ -1,4 +1,4 @@
-import Access
+package import Access
 import Accounts
 import Backends
 package import Core
@@ -49,13 +49,10 @@ package struct Installation: Sendable {
   }
 
   /// Makes an API token; only its hash is stored.
-  package func issueToken(
-    description: String, scopes: [String], expires: Duration?, account: AccountID? = nil,
-    in workspace: WorkspaceID = .default
-  ) async throws -> Secret {
-    let new = NewToken(
-      description: description, scopes: scopes, account: account, expires: expires.map { time.now + $0 })
-    return try await withTokens { try await $0.issue(new, in: workspace).token }
+  ///
+  /// This and what follows need a database that is there.
+  package func issueToken(_ new: NewToken, in workspace: WorkspaceID = .default) async throws -> IssuedToken {
+    try await withTokens { try await $0.issue(new, in: workspace) }
   }
 
   /// The oldest thousand, of all workspaces or of one, without the tokens themselves, which are not stored.
@@ -71,20 +68,18 @@ package struct Installation: Sendable {
   private func withTokens<Value: Sendable>(
     _ body: (TokenDirectory) async throws -> Value
   ) async throws -> Value {
-    try await withStore { try await body(TokenDirectory(store: $0, time: time)) }
-  }
-
-  private func withStore<Value: Sendable>(_ body: (Store) async throws -> Value) async throws -> Value {
-    _ = try DataFolder(configuration.data)
-    return try await withStore { store, _ in try await body(store) }
+    try await withStore(mustExist: true) { store, _ in
+      try await body(TokenDirectory(store: store, time: time))
+    }
   }
 
   private func withStore<Value: Sendable>(
-    _ body: (Store, Vault) async throws -> Value
+    mustExist: Bool = false, _ body: (Store, Vault) async throws -> Value
   ) async throws -> Value {
-    let offered = try DataFolder.offeredKey(from: configuration.secretKey)
+    if mustExist { try configuration.database.expectFile() }
+    let offered = try DataFolder.offeredKey(from: configuration.secretKey, mayMake: !mustExist)
     let vault = Vault(key: offered.key)
-    let store = try await Store(configuration.database)
+    let store = try await Store(configuration.database, mustExist: mustExist)
     do {
       do {
         try await store.checkKey(vault)

@@ -5,16 +5,20 @@ package struct Store: Sendable {
   let database: any Engine
   private let appends = Signal()
 
-  /// Opens the database and brings its schema up to date.
+  /// Opens the database, or makes it, and brings its schema up to date.
   ///
-  /// - Throws: `Problem` with `store.fromFuture` for a database that a newer Heliograph has written.
-  package init(_ location: StoreLocation) async throws {
+  /// - Parameter mustExist: Whether only a database that is there is opened.
+  /// - Throws: `Problem` with `store.fromFuture` for a database that a newer Heliograph has written, or
+  ///   `store.missing`.
+  package init(_ location: StoreLocation, mustExist: Bool = false) async throws {
+    if mustExist { try location.expectFile() }
     database =
       switch location {
       case .sqlite(let path): try SQLiteEngine(path: path)
       case .postgres(let url, let connections): try PostgresEngine(url: url, connections: connections)
       }
     do {
+      if mustExist { try await expectSchema(at: location) }
       try await migrate()
     } catch {
       await database.close()

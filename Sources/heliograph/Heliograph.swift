@@ -39,9 +39,7 @@ struct Heliograph: AsyncParsableCommand {
         try command.run()
       }
     } catch let problem as Problem {
-      Terminal.error("heliograph: \(Printable.text(problem.summary))")
-      for line in problem.advice.lines() { Terminal.error(line) }
-      Terminal.error("  [\(problem.code.rawValue)]")
+      problem.show()
       Foundation.exit(1)
     } catch {
       exit(withError: error)

@@ -1,3 +1,5 @@
+import API
+import Access
 import ArgumentParser
 import Core
 import Gateway
@@ -12,28 +14,37 @@ struct Token: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Create an API token and print it once.",
       discussion: """
-        Opens the database directly, so that the first token can be made without one. Only a hash of the token \
-        is stored: it cannot be shown again. A running gateway accepts it immediately.
+        Opens the gateway's database directly, so that the first token can be made without one. Only a hash of the \
+        token is stored: it cannot be shown again. A running gateway accepts it immediately.
 
         EXAMPLE
           export HELIOGRAPH_TOKEN=$(heliograph token issue --description 'CRM')
         """)
 
-    @Option(help: "What the token is for.") var description = ""
+    @Option(help: "What the token is for.") var description = "command line"
     @Option(
       help: """
         api: the REST API. *: everything; in the workspace default, an operator's token. May be repeated; \
         default: api.
         """)
     var scope: [String] = []
-    @Option(help: "The token's workspace.") var workspace = WorkspaceID.default
+    @Option(help: "The token's workspace; default: HELIOGRAPH_WORKSPACE, otherwise default.")
+    var workspace: WorkspaceID?
     @Option(help: "Limit the token to one account; default: the whole workspace.") var account: AccountID?
     @Option(help: "Days until the token expires; default: never.") var expires: Int?
+    @Flag(help: "Print the token and its id as JSON.") var json = false
     @OptionGroup var options: StoreOptions
 
+    /// Scopes of the vocabulary that open nothing yet.
+    private static let later = ["smtp", "imap-proxy", "metrics", "mcp"]
+
     func validate() throws {
-      for scope in scope where scope.isEmpty || scope.contains(where: \.isWhitespace) {
-        throw ValidationError("A scope must be one word, not '\(scope)'.")
+      guard isPlainText(description, longest: 1024) else {
+        throw ValidationError("--description must say in one line what the token is for.")
+      }
+      let known = TokenRequest.Scope.allCases.map(\.rawValue)
+      for scope in scope where !known.contains(scope) && !Self.later.contains(scope) {
+        throw ValidationError("--scope must be api or *, not '\(Printable.text(scope))'.")
       }
       if let expires, !(1...36_500).contains(expires) {
         throw ValidationError("--expires must be 1 to 36500 days, not \(expires).")
@@ -41,10 +52,21 @@ struct Token: AsyncParsableCommand {
     }
 
     func run() async throws {
-      let token = try await Installation(try options.configuration()).issueToken(
-        description: description, scopes: scope.isEmpty ? ["api"] : scope,
-        expires: expires.map { .seconds($0 * 86_400) }, account: account, in: workspace)
-      Terminal.line(token.reveal())
+      for scope in scope where Self.later.contains(scope) {
+        Terminal.error("heliograph: Note: the scope \(scope) opens nothing in this version.")
+      }
+      let end = expires.map { SystemTime().now + .seconds($0 * 86_400) }
+      let issued = try await Installation(try options.configuration()).issueToken(
+        NewToken(
+          description: description, scopes: scope.isEmpty ? ["api"] : scope, account: account, expires: end),
+        in: workspace ?? Token.ownWorkspace ?? .default)
+      if json { return Terminal.json(TokenIssued(issued.token, id: issued.id).json()) }
+      Terminal.line(issued.token.reveal())
     }
+  }
+
+  /// HELIOGRAPH_WORKSPACE.
+  static var ownWorkspace: WorkspaceID? {
+    APIClient.environment("HELIOGRAPH_WORKSPACE").map { WorkspaceID($0) }
   }
 }

@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Core
 import Gateway
+import JSON
 import Store
 
 // Neither command depends on a gateway: an operator who has lost every token can still list and revoke them.
@@ -24,13 +25,6 @@ extension Token {
     private static let headings = [
       "id", "workspace", "account", "description", "scopes", "created", "expires",
     ]
-
-    func validate() throws {
-      if paging.json, options.opensStore {
-        throw ValidationError(
-          "--json needs a gateway: set HELIOGRAPH_TOKEN, and leave out the options of the database.")
-      }
-    }
 
     func run() async throws {
       if options.opensStore { try await listStored() } else { try await listThroughGateway() }
@@ -58,8 +52,9 @@ extension Token {
     }
 
     private func listStored() async throws {
-      let tokens = try await Installation(try options.configuration()).tokens(in: workspace)
-        .filter { account == nil || $0.account == account }
+      let tokens = try await Installation(try options.configuration())
+        .tokens(in: workspace ?? Token.ownWorkspace).filter { account == nil || $0.account == account }
+      if paging.json { return Terminal.json(json(tokens)) }
       if tokens.isEmpty { return Terminal.line(empty) }
       Terminal.table(
         Self.headings,
@@ -71,6 +66,24 @@ extension Token {
         })
       paging.printTotal(tokens.count)
     }
+
+    /// As the gateway replies, with the workspace of each token besides.
+    private func json(_ tokens: [APITokenRecord]) -> JSONValue {
+      let page = paging.slice(tokens).map { token in
+        var object: JSONObject = [
+          "id": .string(token.id.rawValue), "workspace": .string(token.workspace.rawValue),
+          "description": .string(token.description),
+          "scopes": .array(token.scopes.map { .string($0) }), "created": .string(token.created.description),
+        ]
+        object["account"] = token.account.map { .string($0.rawValue) }
+        object["expires"] = token.expires.map { .string($0.description) }
+        return JSONValue.object(object)
+      }
+      return [
+        "total": JSONValue(tokens.count), "page": JSONValue(paging.page),
+        "pages": JSONValue((tokens.count + paging.pageSize - 1) / paging.pageSize), "tokens": .array(page),
+      ]
+    }
   }
 
   struct Revoke: AsyncParsableCommand {
@@ -79,6 +92,7 @@ extension Token {
       discussion: Token.whereItWorks)
 
     @Argument(help: "The token's id, as `heliograph token list` shows it.") var id: TokenID
+    @Flag(help: "Print the result as JSON.") var json = false
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
@@ -92,6 +106,7 @@ extension Token {
           _ = try await client.call(Operations.revokeToken, path: id)
         }
       }
+      if json { return Terminal.json(TokenDeleted().json()) }
       Terminal.line("Revoked \(id).")
     }
   }

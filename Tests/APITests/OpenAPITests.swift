@@ -16,6 +16,7 @@ import Testing
     let routes = """
       POST /v1/account/{account}/submit, POST /v1/submit,
       GET /v1/outbox, GET /v1/outbox/{queueId}, DELETE /v1/outbox/{queueId},
+      PUT /v1/outbox/{queueId}/release, PUT /v1/outbox/{queueId}/retry,
       POST /v1/account, GET /v1/accounts, POST /v1/accounts/import,
       GET /v1/account/{account}, PUT /v1/account/{account}, DELETE /v1/account/{account}, PUT /v1/account/{account}/pause,
       PUT /v1/account/{account}/resume, PUT /v1/account/{account}/reconnect, GET /v1/account/{account}/oauth-token,

@@ -354,7 +354,7 @@ import Testing
       let store = bench.store
       let mailbox = FakeMailbox(abilities: reads ? [.drafts, .submission, .lookup] : .submission) { call, _ in
         let row = try await store.read { (tx: borrowing Transaction) in
-          try tx.openQueue(.mail, in: .default, offset: 0, limit: 1).first
+          try tx.queue(.mail, in: .default, offset: 0, limit: 1).first
         }
         let attempts = try await store.read { (tx: borrowing Transaction) in
           try row.map { try tx.attempts(.default, $0.id) } ?? []

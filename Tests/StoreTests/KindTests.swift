@@ -33,7 +33,7 @@ import Testing
           let lease = try #require(lanes.first)
           try tx.promote(lease.lane, now: later, limit: 10)
           let claimed = try tx.claim(lease, limit: 10)
-          return (lanes.map(\.lane), claimed, try tx.openQueue(kind, in: .default, offset: 0, limit: 10))
+          return (lanes.map(\.lane), claimed, try tx.queue(kind, in: .default, offset: 0, limit: 10))
         }
         #expect(lanes == [LaneKey(kind, "lane")])
         #expect(claimed.map(\.id.rawValue) == ["\(kind)-ready", "\(kind)-later"])
@@ -42,7 +42,7 @@ import Testing
       }
       let active = try await store.read { (tx: borrowing Transaction) in
         try WorkKind.allCases.map { kind in
-          (try tx.activeQueue(LaneKey(kind, "lane")).count, try tx.openQueueCount(kind, in: .default))
+          (try tx.activeQueue(LaneKey(kind, "lane")).count, try tx.queueCount(kind, in: .default))
         }
       }
       #expect(active.allSatisfy { $0 == (2, 2) })

@@ -110,8 +110,11 @@ private let hotStatements = [
   HotStatement(name: "release", indexes: ["queue_ready"]) { (tx: borrowing Transaction) in
     _ = try tx.release(lease, now: now, length: .seconds(30), pausedUntil: nil, evenIfDue: true)
   },
-  HotStatement(name: "list", indexes: ["queue_open"]) { (tx: borrowing Transaction) in
-    _ = try tx.openQueue(.mail, in: .default, offset: 0, limit: 20)
+  HotStatement(name: "list", indexes: ["queue_open"], mayKeepTemporaryRows: true) {
+    (tx: borrowing Transaction) in
+    for filter in [QueueFilter.queued, .scheduled, .sending, .deferred] {
+      _ = try tx.queue(.mail, filter, in: .default, offset: 0, limit: 20)
+    }
   },
   HotStatement(
     name: "sweep",

@@ -231,6 +231,8 @@ struct IsolationCase: Sendable {
     "GET /v1/outbox": [.list(1)],
     "GET /v1/outbox/{queueId}": [.absent()],
     "DELETE /v1/outbox/{queueId}": [.absent()],
+    "PUT /v1/outbox/{queueId}/release": [.absent(#"{"as":"sent"}"#)],
+    "PUT /v1/outbox/{queueId}/retry": [.absent()],
     "GET /v1/events": [.list(nil), .absent(query: "?account={account}")],
     "GET /v1/tokens": [.list(1), .list(0, query: "?account={account}")],
     "POST /v1/tokens": [.absent(#"{"description":"x","account":"{account}"}"#)],

@@ -4,6 +4,7 @@ package enum Operations {
   package static let all: [OperationDescription] = [
     submit.description, submitFromDefault.description,
     outbox.description, outboxEntry.description, cancelMessage.description,
+    releaseMessage.description, retryMessage.description,
     addAccount.description, accounts.description, importAccounts.description, account.description,
     updateAccount.description, deleteAccount.description, pauseAccount.description, resumeAccount.description,
     reconnectAccount.description,

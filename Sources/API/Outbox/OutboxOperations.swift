@@ -1,5 +1,24 @@
 package import Core
 
+/// Which messages are listed.
+package struct OutboxQuery: PagedQuery {
+  package var page = 0
+  package var pageSize = 20
+  package var state: OutboxReply.State?
+  package var account: AccountID?
+
+  package init() {}
+
+  package static let fields = Fields<Self>("OutboxQuery", "Which messages are listed.") {
+    Field(PageTerm.page, \.page)
+    Field(PageTerm.pageSize, \.pageSize)
+    Field(
+      "state", \.state, .word(),
+      "Only messages in this state; left out, those that are not settled and those that have failed.")
+    Field("account", \.account, .id(), "Only messages of this account.")
+  }
+}
+
 /// One page of the outbox.
 package struct OutboxPage: PagedReply {
   package var total = 0
@@ -30,21 +49,57 @@ package struct MessageCancelled: Contract {
   package static let fields = Fields<Self>(
     "OutboxDeleted", "The result of a request to cancel a message."
   ) {
+    Required("deleted", \.deleted, .flag, "`false` if it had already been sent or been cancelled.")
+  }
+}
+
+/// The body of `PUT /v1/outbox/{queueId}/release`.
+package struct ReleaseRequest: Contract {
+  package var outcome = Outcome.sent
+
+  package enum Outcome: String, WireWord {
+    case sent = "sent"
+    case queued = "queued"
+  }
+
+  package init() {}
+
+  package init(_ outcome: Outcome) {
+    self.outcome = outcome
+  }
+
+  package static let fields = Fields<Self>(
+    "OutboxRelease", "What a person has found out about a held message."
+  ) {
     Required(
-      "deleted", \.deleted, .flag, "`false` if it had already been sent, failed or been cancelled.")
+      "as", \.outcome, .word(),
+      "`sent`: it is in Sent Items, so it is settled as sent. `queued`: it is not, so it is sent again.")
   }
 }
 
 extension Operations {
-  package static let outbox = Operation<Nothing, PageQuery, Nothing, OutboxPage>(
-    .get, "/v1/outbox", id: "getOutbox", .outbox, .account, "List the messages that are not settled yet.")
+  package static let outbox = Operation<Nothing, OutboxQuery, Nothing, OutboxPage>(
+    .get, "/v1/outbox", id: "getOutbox", .outbox, .account,
+    "List the messages that are not settled, and those that have failed.",
+    "A failed message is listed for seven days, or until it is deleted. With `state`, sent and cancelled messages "
+      + "of the last seven days are listed too.")
 
   package static let outboxEntry = Operation<QueueID, Nothing, Nothing, OutboxReply>(
     .get, "/v1/outbox/{queueId}", id: "getOutboxEntry", .outbox, .account,
-    "Show one message with its attempts.", "This also works for some days after it was settled.",
-    problems: [.queueNotFound])
+    "Show one message with its attempts.",
+    "This also works for seven days after it was sent, failed or was cancelled.", problems: [.queueNotFound])
 
   package static let cancelMessage = Operation<QueueID, Nothing, Nothing, MessageCancelled>(
     .delete, "/v1/outbox/{queueId}", id: "deleteOutboxEntry", .outbox, .account,
-    "Cancel a message that is waiting or held.", problems: [.queueNotFound, .queueInFlight])
+    "Cancel a message that is waiting or held, or forget one that has failed.",
+    problems: [.queueNotFound, .queueInFlight])
+
+  package static let releaseMessage = Operation<QueueID, Nothing, ReleaseRequest, OutboxReply>(
+    .put, "/v1/outbox/{queueId}/release", id: "putOutboxEntryRelease", .outbox, .account,
+    "Decide about a held message: it was sent, or is to be sent again.",
+    problems: [.queueNotFound, .queueInFlight, .queueWrongState])
+
+  package static let retryMessage = Operation<QueueID, Nothing, Nothing, OutboxReply>(
+    .put, "/v1/outbox/{queueId}/retry", id: "putOutboxEntryRetry", .outbox, .account,
+    "Try a deferred or failed message now.", problems: [.queueNotFound, .queueInFlight, .queueWrongState])
 }

@@ -6,15 +6,17 @@ package struct OutboxReply: Contract {
   package var account = AccountID("")
   package var source = Word(Source.api)
   package var messageId = ""
+  package var exchangeMessageId: String?
   package var envelope = EnvelopeReply()
   package var subject: String?
   package var idempotencyKey: String?
   package var created = Instant(microseconds: 0)
   package var scheduled = Instant(microseconds: 0)
   package var nextAttempt: Instant?
+  package var settled: Instant?
   package var attemptsMade = 0
   package var attempts = 0
-  package var state = Word(State.ready)
+  package var state = Word(State.queued)
   package var progress = ProgressReply()
   package var history: [AttemptReply] = []
 
@@ -25,17 +27,18 @@ package struct OutboxReply: Contract {
 
   package enum State: String, WireWord {
     /// Waits for its turn.
-    case ready = "ready"
+    case queued = "queued"
+    /// Waits for the time of its first attempt.
+    case scheduled = "scheduled"
     /// An attempt is running.
-    case active = "active"
+    case sending = "sending"
+    /// Waits for the time of its next attempt.
+    case deferred = "deferred"
     /// Waits for a person.
     case held = "held"
-    /// Waits for its time.
-    case deferred = "deferred"
-    /// Sent.
-    case done = "done"
     /// Given up.
     case failed = "failed"
+    case sent = "sent"
     /// Taken back.
     case cancelled = "cancelled"
   }
@@ -49,13 +52,20 @@ package struct OutboxReply: Contract {
     Required("account", \.account, .id(), "The account that sends it.")
     Required("source", \.source, .word(), "How it was submitted.")
     Required("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
+    Field(
+      "exchangeMessageId", \.exchangeMessageId, .line(1...998),
+      "The Message-ID that Exchange has put in its place, once that is known: replies and bounces name this one."
+    )
     Required("envelope", \.envelope, .object, "Who sends and receives it.")
     Field("subject", \.subject, .line(0...10_240), "The Subject header.")
     Field(
       "idempotencyKey", \.idempotencyKey, .line(1...1024), "The `Idempotency-Key` that it was submitted with."
     )
     Required("created", \.created, .moment, "When it was accepted.")
-    Required("scheduled", \.scheduled, .moment, "When it was first due.")
+    Required(
+      "scheduled", \.scheduled, .moment,
+      "When it was first due, or due anew because it was released or tried again; its age counts from then.")
+    Field("settled", \.settled, .moment, "When it was sent, failed or was cancelled.")
     Required(
       "nextAttempt", \.nextAttempt, .momentOrFalse,
       "When the next attempt is due; `false` when one is running or there will be none.")
@@ -65,8 +75,9 @@ package struct OutboxReply: Contract {
       "Roughly how many attempts there will be before Heliograph gives up.")
     Required(
       "state", \.state, .word(),
-      "`ready`: waiting for its turn. `active`: an attempt is running. `deferred`: waiting for its next "
-        + "attempt. `held`: may have been sent, and waits for a person to decide. `done`: sent. `failed`: not sent. "
+      "`queued`: waiting for its turn. `scheduled`: waiting for the time of its first attempt. `sending`: an "
+        + "attempt is running. `deferred`: waiting for its next attempt. `held`: may have been sent, and waits for "
+        + "a person to decide. `failed`: not sent. `sent`: Microsoft has accepted it, or it was released as sent. "
         + "`cancelled`: deleted before it was sent.")
     Required("progress", \.progress, .object, "The same in EmailEngine's words.")
     Field(

@@ -62,7 +62,7 @@ extension ProblemCode {
   package static let accountPaused = ProblemCode(
     "account.paused", .account, status: 400, smtp: "451 4.7.0", how: .resume,
     "The account was paused; its messages wait.",
-    remedy: "Resume it with `PUT /v1/account/{account}/resume`.")
+    remedy: "Resume it.")
 
   package static let accountInUse = ProblemCode(
     "account.inUse", .request, status: 409, smtp: "550 5.3.0",

@@ -2,7 +2,7 @@
 extension ProblemCode {
   static let installationCodes: [ProblemCode] = [
     .storeUnavailable, .storeFull, .storeConflict, .storeCommitUnknown, .storeFromFuture,
-    .storeNotDurable, .storeLocked, .storeFailed, .vaultWrongKey, .vaultInvalidKey,
+    .storeNotDurable, .storeLocked, .storeFailed, .storeMissing, .vaultWrongKey, .vaultInvalidKey,
     .vaultInvalidBox, .configurationUnknownKey, .configurationInvalid, .serverPortInUse,
     .serverBusy, .serverFaulty, .clockWrong,
   ]
@@ -46,6 +46,12 @@ extension ProblemCode {
     "store.failed", .installation, actor: .operator, status: 500, smtp: "451 4.3.0",
     "The database refused a statement.",
     remedy: "Look in the log; if the failure can be reproduced, report it.")
+
+  package static let storeMissing = ProblemCode(
+    "store.missing", .installation, actor: .operator, status: 500, smtp: "451 4.3.5",
+    "There is no database where the command looks for one: it was started in another folder than the gateway, or "
+      + "the gateway has never been started.",
+    remedy: "Name the gateway's folder with `--data`, or its database with `HELIOGRAPH_DATABASE_URL`.")
 
   package static let vaultWrongKey = ProblemCode(
     "vault.wrongKey", .installation, actor: .operator, status: 500, smtp: "451 4.3.5",

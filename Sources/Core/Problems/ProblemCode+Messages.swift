@@ -3,8 +3,8 @@ extension ProblemCode {
   static let messagesCodes: [ProblemCode] = [
     .messageNoRecipient, .messageTooManyRecipients, .messageInvalidAddress, .messageInvalidHeader,
     .messageTooLarge, .messageMalformed, .envelopeMismatch, .idempotencyMismatch,
-    .idempotencyInProgress, .queueNotFound, .queueInFlight, .deliveryUnknownOutcome,
-    .deliveryExpired,
+    .idempotencyInProgress, .queueNotFound, .queueInFlight, .queueWrongState,
+    .deliveryUnknownOutcome, .deliveryExpired,
   ]
 
   package static let messageNoRecipient = ProblemCode(
@@ -64,12 +64,18 @@ extension ProblemCode {
     "The message is being sent at this moment and cannot be removed.",
     remedy: "Try again in a moment, and check its state.")
 
+  package static let queueWrongState = ProblemCode(
+    "queue.wrongState", .request, status: 409, smtp: "550 5.3.0", how: .outbox,
+    "Only a held message can be released, and only a deferred or failed one can be tried again; the text says "
+      + "what the message is.",
+    remedy: "Look at its state first.")
+
   package static let deliveryUnknownOutcome = ProblemCode(
-    "delivery.unknownOutcome", .message, status: 400, smtp: "451 4.4.7",
+    "delivery.unknownOutcome", .message, status: 400, smtp: "451 4.4.7", how: .release,
     "A reply was lost, or the draft had disappeared before it was sent, and no trace of the message could "
       + "be found: it may or may not have been sent. It is held.",
-    remedy: "Look in the mailbox's Sent Items. Delete it here (`DELETE /v1/outbox/{queueId}`); if it was not "
-      + "sent, submit it again under another `Idempotency-Key`.")
+    remedy: "Look in the mailbox's Sent Items. Release it as sent if it is there, otherwise as queued, which "
+      + "sends it again.")
 
   package static let deliveryExpired = ProblemCode(
     "delivery.expired", .message, status: 400, smtp: "554 5.4.7",

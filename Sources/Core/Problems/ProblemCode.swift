@@ -119,7 +119,7 @@ package struct SMTPStatus: Sendable, Hashable, ExpressibleByStringLiteral, Custo
 
 /// A way to what a remedy describes. Each interface shows it in its own terms.
 package enum How: String, Sendable, CaseIterable {
-  case accounts, apps, tokens, workspaces, outbox, resume
+  case accounts, apps, tokens, workspaces, outbox, release, resume
 
   /// A method and a path of the REST API.
   package var api: String {
@@ -129,6 +129,7 @@ package enum How: String, Sendable, CaseIterable {
     case .tokens: "GET /v1/tokens"
     case .workspaces: "GET /v1/workspaces"
     case .outbox: "GET /v1/outbox"
+    case .release: "PUT /v1/outbox/{queueId}/release"
     case .resume: "PUT /v1/account/{account}/resume"
     }
   }
@@ -141,6 +142,7 @@ package enum How: String, Sendable, CaseIterable {
     case .tokens: "heliograph token list"
     case .workspaces: "heliograph workspace list"
     case .outbox: "heliograph queue list"
+    case .release: "heliograph queue release QUEUE_ID --as sent|queued"
     case .resume: "heliograph account resume ACCOUNT"
     }
   }

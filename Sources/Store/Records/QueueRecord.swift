@@ -104,23 +104,6 @@ extension Transaction {
     try row(Statement.select, workspace, id, as: QueueRecord.init(_:))
   }
 
-  /// A page of what is not settled, newest first; of one account, where that is not `nil`.
-  package func openQueue(
-    _ kind: WorkKind, in workspace: WorkspaceID, account: AccountID? = nil, offset: Int, limit: Int
-  ) throws -> [QueueRecord] {
-    try rows(
-      Statement.open, kind.rawValue, workspace, account?.rawValue ?? "", limit, offset,
-      as: QueueRecord.init(_:))
-  }
-
-  package func openQueueCount(
-    _ kind: WorkKind, in workspace: WorkspaceID, account: AccountID? = nil
-  ) throws -> Int {
-    try row(Statement.openCount, kind.rawValue, workspace, account?.rawValue ?? "") {
-      Int(try $0.integer("total"))
-    } ?? 0
-  }
-
   /// Takes a waiting or held row out of the queue; `false` when it has moved on since it was read.
   package func cancel(_ row: QueueRecord, at now: Instant) throws -> Bool {
     try execute(Statement.cancel, row.workspace, row.id, now, row.attempts) == 1
@@ -140,15 +123,6 @@ extension Transaction {
 private enum Statement {
   static let insert = SQL.insert(into: "queue", columns: QueueRecord.columns)
   static let select: SQL = "SELECT \(QueueRecord.columns) FROM queue WHERE workspace = $1 AND id = $2"
-
-  private static let isOpen: SQL = """
-    kind = $1 AND workspace = $2 AND state < \(QueueState.done) AND ($3 = '' OR account = $3)
-    """
-  static let open: SQL = """
-    SELECT \(QueueRecord.columns) FROM queue WHERE \(isOpen)
-    ORDER BY created DESC, id DESC LIMIT $4 OFFSET $5
-    """
-  static let openCount: SQL = "SELECT count(*) AS total FROM queue WHERE \(isOpen)"
 
   static let cancel: SQL = """
     UPDATE queue SET state = \(QueueState.cancelled), due = $3, settled = $3

@@ -1,4 +1,5 @@
-import Core
+package import Core
+import Foundation
 
 /// One step of the schema. Steps are only ever added; one that has been released never changes. Tests hold
 /// the text of each in `Tests/StoreTests/Fixtures`.
@@ -30,5 +31,41 @@ extension Store {
         try tx.execute("INSERT INTO schema_migration (version) VALUES ($1)", migration.version)
       }
     }
+  }
+
+  /// - Throws: `store.missing` for a database without our tables.
+  func expectSchema(at location: StoreLocation) async throws {
+    let isThere = try await read { (tx: borrowing Transaction) in
+      let table: SQL =
+        switch tx.engine {
+        case .sqlite: "SELECT name FROM sqlite_master WHERE name = 'schema_migration'"
+        case .postgres: "SELECT 1 AS name WHERE to_regclass('schema_migration') IS NOT NULL"
+        }
+      return try tx.row(table) { _ in true } ?? false
+    }
+    guard isThere else { throw Problem.storeMissing(location) }
+  }
+}
+
+extension StoreLocation {
+  /// - Throws: `store.missing` for a file that is not there; opening would make it.
+  package func expectFile() throws(Problem) {
+    if case .sqlite(let path) = self, access(path, F_OK) != 0 { throw .storeMissing(self) }
+  }
+}
+
+extension Problem {
+  /// Does not quote a URL, which may hold a password.
+  fileprivate static func storeMissing(_ location: StoreLocation) -> Problem {
+    let summary =
+      switch location {
+      case .sqlite(let path): "There is no database of Heliograph at \(URL(filePath: path).path)."
+      case .postgres: "The PostgreSQL database has no tables of Heliograph."
+      }
+    return Problem(
+      .storeMissing, summary,
+      remedy:
+        "Start `heliograph serve` once, which makes it, or name the data folder of the gateway with --data "
+        + "(HELIOGRAPH_DATA), its database with HELIOGRAPH_DATABASE_URL.")
   }
 }

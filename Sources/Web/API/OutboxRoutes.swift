@@ -10,8 +10,13 @@ struct OutboxRoutes: Sendable {
 
   func add(to router: APIRouter) {
     router.on(Operations.outbox) { call in
+      let own = try call.caller.account
+      if let own, let account = call.query.account, account != own {
+        throw Problem.accountNotFound(account)
+      }
       let page = try await outbox.entries(
-        call.query.request, account: call.caller.account, in: call.workspace)
+        call.query.request, QueueFilter(call.query.state), account: own ?? call.query.account,
+        in: call.workspace)
       var reply = OutboxPage(call.query, total: page.total)
       reply.messages = page.elements.map { OutboxReply($0) }
       return reply
@@ -23,8 +28,44 @@ struct OutboxRoutes: Sendable {
     router.on(Operations.cancelMessage) { call in
       let cancellation = try await outbox.cancel(
         call.path, account: call.caller.account, in: call.workspace)
-      return MessageCancelled(deleted: cancellation == .cancelled)
+      return MessageCancelled(deleted: cancellation == .cancelled || cancellation == .forgotten)
     }
+    router.on(Operations.releaseMessage) { call in
+      OutboxReply(
+        try await outbox.release(
+          call.path, as: HeldOutcome(call.body.outcome), account: call.caller.account, in: call.workspace))
+    }
+    router.on(Operations.retryMessage) { call in
+      OutboxReply(
+        try await outbox.retry(call.path, account: call.caller.account, in: call.workspace))
+    }
+  }
+}
+
+extension HeldOutcome {
+  fileprivate init(_ outcome: ReleaseRequest.Outcome) {
+    self =
+      switch outcome {
+      case .sent: .sent
+      case .queued: .queued
+      }
+  }
+}
+
+extension QueueFilter {
+  fileprivate init(_ state: OutboxReply.State?) {
+    self =
+      switch state {
+      case nil: .unfinished
+      case .queued: .queued
+      case .scheduled: .scheduled
+      case .sending: .sending
+      case .deferred: .deferred
+      case .held: .held
+      case .failed: .failed
+      case .sent: .sent
+      case .cancelled: .cancelled
+      }
   }
 }
 
@@ -35,15 +76,17 @@ extension OutboxReply {
     account = entry.account
     source = Word(Source(rawValue: entry.source) ?? .api)
     messageId = entry.messageID
+    exchangeMessageId = entry.exchangeMessageID
     envelope = EnvelopeReply(from: entry.envelopeFrom, to: entry.envelopeTo)
     subject = entry.subject
     idempotencyKey = entry.idempotencyKey
     created = entry.created
     scheduled = entry.scheduled
     nextAttempt = entry.nextAttempt
+    settled = entry.settled
     attemptsMade = entry.attemptsMade
     attempts = entry.attempts
-    state = Word(State(entry.state))
+    state = Word(State(entry))
     progress.status = Word(ProgressReply.Status(entry.status))
     progress.response = entry.response
     progress.error = entry.problem.map { ProblemReply($0) }
@@ -52,17 +95,9 @@ extension OutboxReply {
 }
 
 extension OutboxReply.State {
-  fileprivate init(_ state: QueueState) {
-    self =
-      switch state {
-      case .ready: .ready
-      case .active: .active
-      case .held: .held
-      case .deferred: .deferred
-      case .done: .done
-      case .failed: .failed
-      case .cancelled: .cancelled
-      }
+  /// Of an entry, which is in one list besides that of the unfinished.
+  fileprivate init(_ entry: OutboxEntry) {
+    self = Self.allCases.first { QueueFilter($0) == entry.filter } ?? .queued
   }
 }
 

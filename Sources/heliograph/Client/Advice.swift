@@ -11,7 +11,7 @@ struct Advice {
   /// - Parameter remedyLabel: Precedes the remedy, such as `To do: `.
   func lines(remedyLabel: String = "") -> [String] {
     [
-      remedy.map { remedyLabel + $0 }, code?.how.map { "How: \($0.command)" },
+      remedy.map { remedyLabel + CommandWords.translate($0) }, code?.how.map { "How: \($0.command)" },
       actor.map { "Who: \($0.words)" }, link.map { "Where: \($0)" },
     ].compactMap { line in line.map { "  \($0)" } }
   }
@@ -19,6 +19,13 @@ struct Advice {
 
 extension Problem {
   var advice: Advice { Advice(remedy: remedy, code: code, actor: actor, link: link) }
+
+  /// Prints it on standard error.
+  func show() {
+    Terminal.error("heliograph: \(Printable.text(summary))")
+    for line in advice.lines() { Terminal.error(line) }
+    Terminal.error("  [\(code.rawValue)]")
+  }
 }
 
 extension ProblemReply {

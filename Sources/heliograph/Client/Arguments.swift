@@ -6,6 +6,8 @@ import Core
 extension OAuth2Provider: ExpressibleByArgument {}
 extension BaseScopes: ExpressibleByArgument {}
 extension AccountReply.State: ExpressibleByArgument {}
+extension OutboxReply.State: ExpressibleByArgument {}
+extension ReleaseRequest.Outcome: ExpressibleByArgument {}
 
 extension Identifier: ExpressibleByArgument {
   package init?(argument: String) {

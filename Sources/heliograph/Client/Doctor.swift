@@ -7,7 +7,8 @@ struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Test every step from the gateway to a sent message, and explain the first that fails.",
     discussion: """
-      Without an argument every app and every account is tested. Exits with status 0 when every test passes, \
+      Without an argument every app and every account is tested, and the queue, where a deferred message is a fault: \
+      something keeps it from being sent. Exits with status 0 when every test passes, \
       otherwise with 1.
 
       EXAMPLE
@@ -23,12 +24,14 @@ struct Doctor: AsyncParsableCommand {
       // Finds what is wrong with the gateway, its URL or the token before anything at Microsoft is tested.
       let health = try await client.call(Operations.health).value
       let results = try await test(subjects(client), client)
+      let queue = try await QueueState(
+        client, account: id.flatMap { $0.hasPrefix("app_") ? nil : AccountID($0) })
       if json {
-        Terminal.json(Self.json(results))
+        Terminal.json(try Self.json(results, queue))
       } else {
-        show(results, warnings: health.warnings)
+        show(results, queue, warnings: health.warnings)
       }
-      return results.allSatisfy(\.reply.value.ok)
+      return queue.deferred == 0 && results.allSatisfy(\.reply.value.ok)
     }
     if !isFine { throw ExitCode.failure }
   }
@@ -95,14 +98,15 @@ struct Doctor: AsyncParsableCommand {
     }
   }
 
-  private func show(_ results: [Tested], warnings: Int) {
-    Terminal.line("ok    the gateway answers and accepts the token")
+  private func show(_ results: [Tested], _ queue: QueueState, warnings: Int) {
+    Terminal.verdict(true, "the gateway answers and accepts the token")
     for result in results {
-      Terminal.line("\(result.reply.value.ok ? "ok  " : "FAIL")  \(result.subject.name)")
+      Terminal.verdict(result.reply.value.ok, result.subject.name)
       if let fault = result.reply.value.firstFault {
-        Terminal.line(fault.explanation.split(separator: "\n").map { "      \($0)" }.joined(separator: "\n"))
+        Terminal.line(fault.explanation.indented)
       }
     }
+    queue.show()
     if warnings > 0 {
       let subject = warnings == 1 ? "A secret or certificate has" : "\(warnings) secrets or certificates have"
       Terminal.line("Note: \(subject) expired or will expire within 30 days; see `heliograph app show APP`.")
@@ -110,16 +114,71 @@ struct Doctor: AsyncParsableCommand {
     if results.isEmpty { Terminal.line("No apps yet: `heliograph app guide` shows how to register one.") }
   }
 
-  private static func json(_ results: [Tested]) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.key("ok")
-    writer.bool(results.allSatisfy(\.reply.value.ok))
-    writer.key("found")
-    writer.beginArray()
-    for result in results { writer.raw(result.reply.bytes) }
-    writer.endArray()
-    writer.endObject()
-    return writer.bytes
+  private static func json(_ results: [Tested], _ queue: QueueState) throws -> JSONValue {
+    [
+      "ok": .bool(queue.deferred == 0 && results.allSatisfy(\.reply.value.ok)),
+      "found": .array(try results.map { try JSONValue(parsing: $0.reply.bytes) }),
+      "queue": [
+        "deferred": JSONValue(queue.deferred), "held": JSONValue(queue.held),
+        "failed": JSONValue(queue.failed),
+      ],
+    ]
+  }
+}
+
+/// What is in the queue and should not be.
+private struct QueueState: Sendable {
+  /// How many messages.
+  let deferred: Int
+  let held: Int
+  let failed: Int
+  /// Why the newest of the deferred ones waits.
+  let reason: ProblemReply?
+
+  init(_ client: APIClient, account: AccountID?) async throws {
+    func page(_ state: OutboxReply.State) async throws -> OutboxPage {
+      var query = OutboxQuery()
+      query.state = state
+      query.account = account
+      query.pageSize = 1
+      return try await client.call(Operations.outbox, query: query).value
+    }
+    let waiting = try await page(.deferred)
+    deferred = waiting.total
+    reason = waiting.messages.first?.progress.error
+    held = try await page(.held).total
+    failed = try await page(.failed).total
+  }
+
+  func show() {
+    let subject = deferred == 1 ? "1 message is deferred" : "\(deferred) messages are deferred"
+    Terminal.verdict(deferred == 0, deferred == 0 ? "no message is deferred" : "the queue: \(subject)")
+    if let reason {
+      let lines =
+        [Printable.text(reason.message)] + reason.advice.lines(remedyLabel: "To do: ")
+        + ["  [\(reason.problem)]"]
+      Terminal.line(lines.joined(separator: "\n").indented)
+    }
+    if held > 0 {
+      Terminal.line(
+        "Note: \(held) held: perhaps sent, a person decides; see `heliograph queue list --state held`.")
+    }
+    if failed > 0 {
+      Terminal.line(
+        "Note: \(failed) failed in the last seven days; see `heliograph queue list --state failed`.")
+    }
+  }
+}
+
+extension Terminal {
+  fileprivate static func verdict(_ isFine: Bool, _ subject: String) {
+    let word = isFine ? "ok" : "FAIL"
+    Output.standard.write(coloured(word) + (isFine ? "    " : "  ") + Printable.text(subject) + "\n")
+  }
+}
+
+extension String {
+  fileprivate var indented: String {
+    split(separator: "\n").map { "      \($0)" }.joined(separator: "\n")
   }
 }

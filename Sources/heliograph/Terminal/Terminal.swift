@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// What the commands print. Text may come from outside: what a terminal would act on is shown as an escape.
 enum Terminal {
@@ -20,6 +21,10 @@ enum Terminal {
   static func json(_ bytes: [UInt8]) {
     let text = String(decoding: bytes, as: UTF8.self)
     Output.standard.write((Output.standard.isTerminal ? Printable.text(text) : text) + "\n")
+  }
+
+  static func json(_ value: JSONValue) {
+    json(value.serialized())
   }
 
   /// Rows under headings in capitals. On a terminal, columns as wide as their widest text and two spaces apart;

@@ -60,7 +60,7 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(AppVerifyRequest.self),
     AnyContract(AccountVerifyRequest.self), AnyContract(TokenRequest.self),
     AnyContract(WorkspaceRequest.self),
-    AnyContract(WorkspaceUpdateRequest.self),
+    AnyContract(WorkspaceUpdateRequest.self), AnyContract(ReleaseRequest.self),
   ]
 
   static let replies = [
