@@ -24,7 +24,8 @@ struct Heliograph: AsyncParsableCommand {
     version: heliographVersion,
     subcommands: [
       Serve.self, SandboxCommand.self, Demo.self, Token.self, Send.self, App.self, AccountCommand.self,
-      QueueCommand.self, WorkspaceCommand.self, Events.self, Doctor.self,
+      QueueCommand.self, WorkspaceCommand.self, Events.self, Status.self, Doctor.self, Open.self,
+      GenerateManual.self,
     ])
 
   /// Prints a problem in a few lines and exits with status 1.

@@ -52,7 +52,7 @@ import Testing
       #expect(try await rig.command(["app", "update", app, "--no-secret"]).status == 0)
       let native = try JSON(parsing: try await rig.command(["app", "show", app, "--json"]).output)
       #expect(native["clientSecret"].text == nil)
-      #expect(try await rig.command(["app", "delete", app]).status == 0)
+      #expect(try await rig.command(["app", "delete", app, "--yes"]).status == 0)
       let gone = try await rig.command(["app", "show", app])
       #expect(gone.status == 1 && gone.errors.contains("[app.notFound]"))
     }

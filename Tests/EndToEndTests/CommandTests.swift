@@ -146,6 +146,8 @@ import Testing
     ["account", "add"], ["account", "import"], ["account", "verify"], ["account", "show"],
     ["account", "pause"],
     ["account", "resume"], ["account", "reconnect"], ["account", "delete"], ["queue", "list"],
+    ["queue", "show"], ["queue", "cancel"], ["queue", "release"], ["queue", "retry"], ["status"], ["open"],
+    ["sandbox", "fault"], ["sandbox", "clock"], ["sandbox", "reset"],
     ["token", "list"], ["token", "revoke"], ["workspace", "add"], ["workspace", "update"], ["events"],
     ["doctor"],
   ])

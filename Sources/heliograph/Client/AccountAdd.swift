@@ -11,8 +11,8 @@ struct AccountAdd: AsyncParsableCommand {
       one of Microsoft's pages in any browser: for gateways that no browser can reach. The app's registration must \
       allow public client flows. Both wait until the sign-in is complete.
 
-      --mailbox uses application permissions: the client secret is read from HELIOGRAPH_CLIENT_SECRET or standard \
-      input. --email with --client-id or --app imports a refresh token that was issued to another program; it is \
+      --mailbox uses application permissions: if the client has not been added yet, its secret is read from \
+      HELIOGRAPH_CLIENT_SECRET or standard input. --email with --client-id or --app imports a refresh token that was issued to another program; it is \
       read from HELIOGRAPH_REFRESH_TOKEN or standard input.
 
       EXAMPLES
@@ -62,8 +62,8 @@ struct AccountAdd: AsyncParsableCommand {
     if device {
       return try await AccountDevice(app: app, account: account, name: name, email: email, json: json).run()
     }
-    let body = try body()
     try await APIClient.withEnvironment { client in
+      let body = try await body(client)
       let reply = try await client.call(Operations.addAccount, body: body)
       if json { reply.printJSON() }
       for warning in reply.value.warnings { Terminal.error(warning.text) }
@@ -72,19 +72,35 @@ struct AccountAdd: AsyncParsableCommand {
     }
   }
 
-  private func body() throws -> AccountRequest {
+  private func body(_ client: APIClient) async throws -> AccountRequest {
     var body = AccountRequest()
     body.account = account
     body.name = name
     body.email = email
-    body.oauth2 = try oauth2()
+    body.oauth2 = try oauth2(app: try await knownApp(client))
     return body
   }
 
-  private func oauth2() throws -> OAuth2Field {
+  /// The app that has the client id and the tenant already, with its secret or certificate: then neither is needed.
+  /// What is given all the same goes with the client id.
+  private func knownApp(_ client: APIClient) async throws -> AppID? {
+    guard let clientID, mailbox != nil, certificate == nil, environment("HELIOGRAPH_CLIENT_SECRET") == nil
+    else { return app }
+    return try await client.pages(of: Operations.apps).flatMap(\.apps).first { app in
+      app.provider.known == .outlookService && app.clientID.lowercased() == clientID.lowercased()
+        && (tenant == nil || app.authority == tenant?.lowercased())
+        && (app.clientSecret != nil || app.clientCertificate != nil)
+    }?.id
+  }
+
+  private func oauth2(app: AppID?) throws -> OAuth2Field {
     var oauth2 = OAuth2Field()
     var auth = AuthField()
-    if through == nil { (oauth2.provider, oauth2.clientID, oauth2.tenant) = (app, clientID, tenant) }
+    if let app, through == nil {
+      oauth2.provider = app
+    } else if through == nil {
+      (oauth2.clientID, oauth2.tenant) = (clientID, tenant)
+    }
     switch (mailbox, through) {
     case (let mailbox?, let owner?):
       auth.delegatedUser = mailbox
@@ -93,13 +109,13 @@ struct AccountAdd: AsyncParsableCommand {
       auth.user = mailbox
       if let certificate {
         oauth2.clientCertificate = Secret(try text(of: certificate))
-      } else if clientID != nil {
+      } else if app == nil {
         oauth2.clientSecret = try secret("HELIOGRAPH_CLIENT_SECRET", "Client secret")
       }
     case (nil, _):
       auth.user = email
       oauth2.refreshToken = try secret("HELIOGRAPH_REFRESH_TOKEN", "Refresh token")
-      if clientID != nil { oauth2.clientSecret = environment("HELIOGRAPH_CLIENT_SECRET") }
+      if app == nil { oauth2.clientSecret = environment("HELIOGRAPH_CLIENT_SECRET") }
     }
     oauth2.auth = auth
     return oauth2

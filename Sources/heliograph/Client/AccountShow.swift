@@ -23,10 +23,14 @@ extension AccountCommand {
       abstract: "Delete an account and the messages that it still has to send.")
 
     @Argument(help: "The account's id.") var account: AccountID
+    @OptionGroup var confirmation: Confirmation
+    @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
     func run() async throws {
+      try confirmation.ask("delete the account \(account) and the messages that it still has to send")
       try await APIClient.withEnvironment { client in
-        _ = try await client.call(Operations.deleteAccount, path: account)
+        let reply = try await client.call(Operations.deleteAccount, path: account)
+        if json { return reply.printJSON() }
         Terminal.line("Deleted \(account).")
       }
     }

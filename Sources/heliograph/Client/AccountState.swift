@@ -43,12 +43,14 @@ extension AccountCommand {
 
     @Argument(help: "The account's id.") var account: AccountID
     @Option(help: "Seconds to wait until the account is connected; 0 does not wait.") var wait = 60
+    @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
     func run() async throws {
       try await APIClient.withEnvironment { client in
-        _ = try await client.call(
+        let reply = try await client.call(
           Operations.reconnectAccount, path: account, body: Reconnection(reconnect: true))
-        try await AccountWatch(client: client, quiet: false).untilConnected(account, within: .seconds(wait))
+        if json { reply.printJSON() }
+        try await AccountWatch(client: client, quiet: json).untilConnected(account, within: .seconds(wait))
       }
     }
   }

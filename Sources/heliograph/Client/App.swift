@@ -48,35 +48,42 @@ struct App: AsyncParsableCommand {
   struct Enable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Enable an app.")
     @Argument(help: "The app's id.") var app: AppID
+    @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
-    func run() async throws { try await App.setEnabled(true, app) }
+    func run() async throws { try await App.setEnabled(true, app, json: json) }
   }
 
   struct Disable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Disable an app; its accounts remain, and their messages wait.")
     @Argument(help: "The app's id.") var app: AppID
+    @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
-    func run() async throws { try await App.setEnabled(false, app) }
+    func run() async throws { try await App.setEnabled(false, app, json: json) }
   }
 
   struct Delete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Delete an app that no account uses.")
     @Argument(help: "The app's id.") var app: AppID
+    @OptionGroup var confirmation: Confirmation
+    @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
     func run() async throws {
+      try confirmation.ask("delete the app \(app)")
       try await APIClient.withEnvironment { client in
-        _ = try await client.call(Operations.deleteApp, path: app)
+        let reply = try await client.call(Operations.deleteApp, path: app)
+        if json { return reply.printJSON() }
         Terminal.line("Deleted \(app).")
       }
     }
   }
 
-  private static func setEnabled(_ enabled: Bool, _ app: AppID) async throws {
+  private static func setEnabled(_ enabled: Bool, _ app: AppID, json: Bool) async throws {
     var change = AppUpdateRequest()
     change.enabled = enabled
     try await APIClient.withEnvironment { client in
-      _ = try await client.call(Operations.updateApp, path: app, body: change)
+      let reply = try await client.call(Operations.updateApp, path: app, body: change)
+      if json { return reply.printJSON() }
       Terminal.line("\(enabled ? "Enabled" : "Disabled") \(app).")
     }
   }

@@ -33,6 +33,15 @@ extension App {
         let reply = try await client.call(Operations.addApp, body: body)
         if json { return reply.printJSON() }
         Terminal.saved(reply.value.id, reply.value.warnings)
+        Terminal.error("Next: \(nextStep(reply.value.id))")
+      }
+    }
+
+    private func nextStep(_ app: AppID) -> String {
+      if disabled { return "heliograph app enable \(app)" }
+      return switch provider {
+      case .outlook: "heliograph account add --link --app \(app)"
+      case .outlookService: "heliograph account add --app \(app) --mailbox ADDRESS"
       }
     }
   }

@@ -10,7 +10,8 @@ struct Events: AsyncParsableCommand {
       Every event is shown once, in order. With --follow, new events are shown as they occur, until Ctrl-C.
 
       EXAMPLE
-        heliograph events --account alice --follow
+        heliograph events --follow
+          heliograph events --account alice --since 120
       """)
 
   @Option(help: "The account; default: the whole workspace.") var account: AccountID?
@@ -27,23 +28,31 @@ struct Events: AsyncParsableCommand {
     query.limit = 1000
     try await APIClient.withEnvironment { [query] client in
       var query = query
+      var hasPrinted = false
       while true {
         let reply = try await client.call(Operations.events, query: query)
         let page = reply.value
-        if json {
-          if !page.events.isEmpty || !follow { reply.printJSON() }
-        } else {
-          for event in page.events { Terminal.line(event.line) }
-        }
-        query.since = page.next
+        let isFirstAnswer = !hasPrinted && !follow
+        if json, !page.events.isEmpty || isFirstAnswer { reply.printJSON() }
+        if !json { for event in page.events { Terminal.line(event.line) } }
+        hasPrinted = true
         if page.events.isEmpty {
           guard follow else { return }
           try await Task.sleep(for: Self.pause)
-        } else if json, !follow {
-          return
+        } else if page.next <= query.since {
+          throw Problem.stuckCursor(query.since)
         }
+        query.since = page.next
       }
     }
+  }
+}
+
+extension Problem {
+  fileprivate static func stuckCursor(_ since: Int64) -> Problem {
+    Problem(
+      .requestInternal, "The gateway repeats the events after number \(since), so that they would never end.",
+      remedy: "Check that HELIOGRAPH_URL is the gateway's URL, and that both have the same version.")
   }
 }
 

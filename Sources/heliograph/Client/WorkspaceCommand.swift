@@ -118,11 +118,15 @@ struct WorkspaceCommand: AsyncParsableCommand {
 
     @Argument(help: "The workspace's id.") var id: WorkspaceID
     @Flag(help: "Also delete its accounts, apps, tokens, messages and events.") var force = false
+    @OptionGroup var confirmation: Confirmation
+    @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
     func run() async throws {
+      try confirmation.ask("delete the workspace \(id)" + (force ? " and everything in it" : ""))
       try await APIClient.withEnvironment { client in
-        _ = try await client.call(
+        let reply = try await client.call(
           Operations.deleteWorkspace, path: id, query: WorkspaceDeletion(force: force))
+        if json { return reply.printJSON() }
         Terminal.line("Deleted \(id).")
       }
     }

@@ -15,7 +15,10 @@ struct SandboxCommand: AsyncParsableCommand {
       including secrets. Nothing leaves this machine, and nothing is stored.
 
       Microsoft's own libraries refuse http: use --tls-port and trust ca.pem in the data folder.
-      """)
+
+      The subcommands act on a sandbox that is running.
+      """,
+    subcommands: [AddFault.self, Clock.self, Reset.self])
 
   @Option(help: "Address to listen on.") var host = "127.0.0.1"
   @Option(help: "Port; 0 chooses a free one.") var port: UInt16 = 4000
