@@ -40,7 +40,7 @@ docs: ## Rewrite the parts of docs/ that come from the program.
 	HELIOGRAPH_WRITE_DOCS=1 swift test --skip-build --disable-xctest --quiet --filter "ErrorDocumentTests|SettingsTests|OpenAPITests"
 
 bench: ## Measure, each figure compared with what the machine itself can do.
-	@Scripts/setup
+	@Scripts/setup bench
 	@test -x Scripts/bench || { echo "Scripts/bench does not exist yet." >&2; exit 1; }
 	Scripts/bench
 

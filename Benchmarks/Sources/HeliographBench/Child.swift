@@ -48,6 +48,13 @@ struct Child: Sendable {
     self.log = log
   }
 
+  /// Whether it has not ended by itself.
+  var isRunning: Bool {
+    var info = siginfo_t()
+    waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT)
+    return info.si_signo == 0
+  }
+
   /// Asks it to stop, waits, and does not ask a second time.
   private func end() async {
     signal(SIGCONT)
