@@ -19,6 +19,13 @@ package struct SandboxSettings: Sendable, Equatable {
   /// Seconds between two polls for a device code, as its first answer says; polling in less than half of it
   /// answers `slow_down`. 0: as fast as the client likes; its answer says 1, since clients count by it.
   package var deviceInterval = 5
+  /// Exchange drops from MIME the fields `Auto-Submitted` and `Return-Path`, and custom ones that have no named property
+  /// in the mailbox; a JSON draft or an extended property makes one.
+  package var dropUnknownHeaders = false
+  /// Drafts and copies of what was sent show `internetMessageHeaders`, as in 2021; today only received mail does.
+  package var sentCopyHeaders = false
+  /// Aliases stay in From; else Exchange writes the primary address.
+  package var sendFromAlias = false
   /// A refresh without a scope is refused with AADSTS900144.
   package var requireRefreshScope = false
 
@@ -30,7 +37,8 @@ package struct SandboxSettings: Sendable, Equatable {
       "replaceMessageId": .bool(replaceMessageId), "strictRotation": .bool(strictRotation),
       "concurrencyLimit": JSONValue(concurrencyLimit),
       "accessTokenLifetime": JSONValue(accessTokenLifetime), "deviceInterval": JSONValue(deviceInterval),
-      "requireRefreshScope": .bool(requireRefreshScope),
+      "dropUnknownHeaders": .bool(dropUnknownHeaders), "sentCopyHeaders": .bool(sentCopyHeaders),
+      "sendFromAlias": .bool(sendFromAlias), "requireRefreshScope": .bool(requireRefreshScope),
     ]
   }
 }

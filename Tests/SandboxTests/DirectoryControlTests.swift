@@ -107,7 +107,7 @@ import Testing
     ("alice", "/users/sales@contoso.test/sendMail", "sales", 403, "ErrorSendAsDenied"),
     ("alice", "/me/sendMail", "sales", 403, "ErrorSendAsDenied"),
     ("bob", "/users/sales@contoso.test/messages", "sales", 403, "ErrorAccessDenied"),
-    ("bob", "/users/sales@contoso.test/sendMail", "sales", 202, nil),
+    ("bob", "/users/sales@contoso.test/sendMail", "sales", 403, "ErrorAccessDenied"),
     ("bob", "/me/sendMail", "sales", 202, nil),
     ("bob", "/users/info@contoso.test/sendMail", "info", 202, nil),
     ("bob", "/users/info@contoso.test/messages", "info", 201, nil),

@@ -36,9 +36,57 @@ import Testing
         "ErrorRequiredPropertyMissing", "missing"
       ),
       // What Exchange does and the sandbox does not.
-      (#"{"isReadReceiptRequested": true}"#, "RequestBodyRead", "not supported by this sandbox"),
-      (#"{"singleValueExtendedProperties": []}"#, "RequestBodyRead", "not supported by this sandbox"),
-      (#"{"flag": {"flagStatus": "flagged", "dueDateTime": {}}}"#, "RequestBodyRead", "dueDateTime"),
+      (#"{"multiValueExtendedProperties": []}"#, "SandboxNotSupported", "multiValueExtendedProperties"),
+      (#"{"extensions": []}"#, "SandboxNotSupported", "not supported by this sandbox"),
+      (
+        ##"{"attachments": [{"@odata.type": "#microsoft.graph.itemAttachment", "name": "a"}]}"##,
+        "SandboxNotSupported", "itemAttachment"
+      ),
+      // Values of follow-up flags, receipts and extended properties.
+      (#"{"flag": {"flagStatus": "flagged", "dueDateTime": {}}}"#, "ErrorRequiredPropertyMissing", "missing"),
+      (
+        #"{"flag": {"flagStatus": "flagged", "dueDateTime": {"dateTime": "2026-12-01T09:00:00", "timeZone": "UTC"}}}"#,
+        "ErrorRequiredPropertyMissing", "start date"
+      ),
+      (
+        #"{"flag": {"flagStatus": "flagged", "startDateTime": {"dateTime": "soon", "timeZone": "UTC"}}}"#,
+        "RequestBodyRead", "startDateTime"
+      ),
+      (
+        #"""
+        {"flag": {"flagStatus": "flagged",
+         "startDateTime": {"dateTime": "2026-12-01T09:00:00", "timeZone": "Mars/Base"}}}
+        """#, "RequestBodyRead", "startDateTime"
+      ),
+      (
+        #"""
+        {"flag": {"flagStatus": "notFlagged",
+         "completedDateTime": {"dateTime": "2026-12-01T09:00:00", "timeZone": "UTC"}}}
+        """#, "ErrorInvalidPropertySet", "notFlagged"
+      ),
+      (#"{"inferenceClassification": "red"}"#, "RequestBodyRead", "'red'"),
+      (#"{"isReadReceiptRequested": "yes"}"#, "RequestBodyRead", "isReadReceiptRequested"),
+      (
+        #"{"singleValueExtendedProperties": [{"id": "String 1042", "value": "x"}]}"#, "ErrorInvalidProperty",
+        "1042"
+      ),
+      (
+        #"{"singleValueExtendedProperties": [{"id": "String 0x1042"}]}"#, "ErrorRequiredPropertyMissing",
+        "missing"
+      ),
+      (
+        #"{"singleValueExtendedProperties": [{"id": "String 0x1042", "value": "a\r\nBcc: b"}]}"#,
+        "ErrorInvalidPropertySet", "0x1042"
+      ),
+      // Annotations.
+      (##"{"@odata.type": "#microsoft.graph.event"}"##, "RequestBodyRead", "not compatible"),
+      (
+        #"{"body": {"@odata.type": "microsoft.graph.recipient", "content": "a"}}"#, "RequestBodyRead",
+        "itemBody"
+      ),
+      (#"{"@odata.colour": "red"}"#, "SandboxNotSupported", "@odata.colour"),
+      (#"{"@contoso.colour": "red"}"#, "SandboxNotSupported", "@contoso.colour"),
+      (#"{"colour@odata.type": "red"}"#, "RequestBodyRead", "'colour'"),
     ] as [(String, String, String)])
   func `A message that Graph or the sandbox would not take whole is refused`(
     body: String, code: String, named: String
@@ -127,7 +175,7 @@ import Testing
     try await SandboxHarness.run { sandbox async throws in
       let answer = try await sandbox.graph("GET", path)
       #expect(answer.status == 400)
-      #expect(["ErrorInvalidUrlQuery", "BadRequest"].contains(answer.errorCode))
+      #expect(["ErrorInvalidUrlQuery", "BadRequest", "SandboxNotSupported"].contains(answer.errorCode))
     }
   }
 

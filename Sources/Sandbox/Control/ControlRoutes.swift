@@ -54,6 +54,9 @@ extension SandboxState {
     new.accessTokenLifetime =
       try body.integer("accessTokenLifetime", in: 1...86_400) ?? new.accessTokenLifetime
     new.deviceInterval = try body.integer("deviceInterval", in: 0...3600) ?? new.deviceInterval
+    new.dropUnknownHeaders = try body.bool("dropUnknownHeaders") ?? new.dropUnknownHeaders
+    new.sentCopyHeaders = try body.bool("sentCopyHeaders") ?? new.sentCopyHeaders
+    new.sendFromAlias = try body.bool("sendFromAlias") ?? new.sendFromAlias
     new.requireRefreshScope = try body.bool("requireRefreshScope") ?? new.requireRefreshScope
     try body.finish(known: new.json.object?.keys ?? [])
     settings = new
@@ -106,10 +109,11 @@ extension SandboxState {
       query.folder = folder
     }
     let items = try await mail.page(query, in: mailbox, at: clock.now).items
-    var preferences = GraphPreferences([])
+    var preferences = GraphPreferences()
     preferences.immutableIDs = true
     let writer = MessageJSON(
-      origin: context.origin, epoch: await mail.epoch, mailbox: mailbox, preferences: preferences)
+      origin: context.origin, epoch: await mail.epoch, mailbox: mailbox, preferences: preferences,
+      showsOwnHeaders: true)
     let value = items.map { writer.json($0, showsHeaders: true) }
     return .json(["value": .array(value)])
   }

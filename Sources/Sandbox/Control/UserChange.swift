@@ -26,9 +26,14 @@ struct UserChange {
     user.displayName = try body.string("displayName") ?? user.displayName
     user.hasMailbox = try body.bool("hasMailbox") ?? user.hasMailbox
     user.mail = try body.string("mail") ?? (user.hasMailbox ? user.mail ?? user.userPrincipalName : nil)
-    user.aliases = try body.strings("aliases") ?? user.aliases
     user.isGuest = try body.bool("isGuest") ?? user.isGuest
     user.isAdministrator = try body.bool("isAdministrator") ?? user.isAdministrator
+    user.aliases = try body.strings("aliases") ?? user.aliases
+    if let alias = user.aliases.first(where: {
+      directory.owner(of: $0).map { $0.id != user.id } ?? !$0.contains("@")
+    }) {
+      throw HTTPError(.badRequest, message: "'\(alias)' is no address, or another user's.")
+    }
     if let members = try body.objects("members") {
       user.members = try members.map { try Self.member($0, in: directory) }
     }
@@ -57,8 +62,9 @@ struct UserChange {
     var body = body
     let name = try directory.knownUser(try body.string("user") ?? "").userPrincipalName
     let member = SandboxDirectory.Member(
-      user: name, fullAccess: try body.bool("fullAccess") ?? false, sendAs: try body.bool("sendAs") ?? false)
-    try body.finish(known: ["user", "fullAccess", "sendAs"])
+      user: name, fullAccess: try body.bool("fullAccess") ?? false, sendAs: try body.bool("sendAs") ?? false,
+      sendOnBehalf: try body.bool("sendOnBehalf") ?? false)
+    try body.finish(known: ["user", "fullAccess", "sendAs", "sendOnBehalf"])
     return member
   }
 }

@@ -33,7 +33,10 @@ extension SandboxDirectory.User {
 
 extension SandboxDirectory.Member {
   fileprivate var json: JSONValue {
-    ["user": .string(user), "fullAccess": .bool(fullAccess), "sendAs": .bool(sendAs)]
+    [
+      "user": .string(user), "fullAccess": .bool(fullAccess), "sendAs": .bool(sendAs),
+      "sendOnBehalf": .bool(sendOnBehalf),
+    ]
   }
 }
 

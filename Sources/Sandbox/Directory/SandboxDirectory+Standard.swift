@@ -52,6 +52,12 @@ extension SandboxDirectory {
         Member(user: "bob@contoso.test", fullAccess: false, sendAs: true),
       ]),
     shared(12, "junk", "Contoso Junk", []),
+    shared(
+      13, "support", "Contoso Support",
+      [
+        Member(user: "alice@contoso.test", fullAccess: true, sendAs: false, sendOnBehalf: true),
+        Member(user: "bob@contoso.test", fullAccess: false, sendAs: false, sendOnBehalf: true),
+      ]),
   ]
 
   private static let registrations = [

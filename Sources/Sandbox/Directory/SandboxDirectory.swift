@@ -38,7 +38,7 @@ package struct SandboxDirectory: Sendable {
     package var kind: Kind
     package var hasMailbox: Bool
     package var isAdministrator = false
-    /// Who has rights in a shared mailbox.
+    /// Who else has rights in the mailbox.
     package var members: [Member] = []
   }
 
@@ -49,6 +49,8 @@ package struct SandboxDirectory: Sendable {
     /// Reads and writes everything; does not include sending.
     package var fullAccess: Bool
     package var sendAs: Bool
+    /// The recipient sees who sent it.
+    package var sendOnBehalf = false
   }
 
   package struct App: Sendable, Hashable {

@@ -30,14 +30,31 @@ struct GraphAccess: Sendable {
     }
   }
 
-  /// Whether a message from this mailbox may carry that address: its own ones, and those of a shared mailbox
-  /// in whose name the person may send (Microsoft Learn, "Send Outlook messages from another user").
-  func maySend(as address: String, in directory: SandboxDirectory) -> Bool {
-    guard let other = directory.user(address) else { return false }
-    guard let me = claims.userID else { return other.id == user.id }
-    if other.id == me { return user.id == me }
-    return claims.scopes.contains("Mail.Send.Shared")
-      && Self.right(in: other, of: claims, directory)?.sendAs == true
+  /// Who the message is from and who sends it, when it leaves this mailbox: its owner, or another in whose name the
+  /// person may send (Microsoft Learn, "Send Outlook messages from another user").
+  ///
+  /// - Parameter keepsAliases: else the author's primary address stands in for any other one.
+  func author(
+    of message: Message, in directory: SandboxDirectory, keepsAliases: Bool
+  ) throws(GraphError) -> SendingAuthor {
+    let from = message.from ?? Correspondent(name: user.displayName, address: user.primaryAddress)
+    guard let author = directory.owner(of: from.address) else { throw .sendAsDenied }
+    let isAlias = from.key != author.primaryAddress.lowercased()
+    let shown = isAlias && !keepsAliases ? author.correspondent : from
+    guard let me = claims.userID else {
+      guard author.id == user.id else { throw .sendAsDenied }
+      return SendingAuthor(from: shown, sender: shown)
+    }
+    if author.id == me {
+      guard user.id == me else { throw .sendAsDenied }
+      return SendingAuthor(from: shown, sender: shown)
+    }
+    let right = Self.right(in: author, of: claims, directory)
+    guard claims.scopes.contains("Mail.Send.Shared"), let right, right.sendAs || right.sendOnBehalf,
+      let person = directory.user(me)
+    else { throw .sendAsDenied }
+    // Who has both rights sends as the other.
+    return SendingAuthor(from: shown, sender: right.sendAs ? shown : person.correspondent)
   }
 
   private static func user(
@@ -69,13 +86,11 @@ struct GraphAccess: Sendable {
     _ need: Need, to claims: AccessTokenClaims, in user: SandboxDirectory.User, directory: SandboxDirectory
   ) throws(GraphError) -> Bool {
     let held = Set(claims.isAppOnly ? claims.roles : claims.scopes)
-    let right = right(in: user, of: claims, directory)
-    let isReached = right?.fullAccess == true || (need == .send && right?.sendAs == true)
+    // Sending from another's mailbox takes Full Access besides the right to send in its name.
+    let isReached = right(in: user, of: claims, directory)?.fullAccess == true
+    let scope = directory.app(claims.clientID)?.mailboxScope
     func holds(_ names: [String]) -> Bool {
-      if claims.isAppOnly {
-        return admits(
-          user, directory.app(claims.clientID)?.mailboxScope, hasRole: !held.isDisjoint(with: names))
-      }
+      if claims.isAppOnly { return admits(user, scope, hasRole: !held.isDisjoint(with: names)) }
       let shared = names.map { $0 + ".Shared" }
       return claims.userID == user.id
         ? !held.isDisjoint(with: names + shared) : isReached && !held.isDisjoint(with: shared)
@@ -90,6 +105,7 @@ struct GraphAccess: Sendable {
         return true
       }
     }
+    if claims.isAppOnly, scope?.kind == .accessPolicy, scope?.covers(user) == false { throw .blockedByPolicy }
     throw .accessDenied
   }
 
@@ -100,15 +116,14 @@ struct GraphAccess: Sendable {
     _ user: SandboxDirectory.User, _ scope: SandboxDirectory.MailboxScope?, hasRole: Bool
   ) -> Bool {
     guard let scope else { return hasRole }
-    let isInside = scope.mailboxes.contains { $0.lowercased() == user.userPrincipalName.lowercased() }
-    return scope.kind == .rbac ? hasRole || isInside : hasRole && isInside
+    return scope.kind == .rbac ? hasRole || scope.covers(user) : hasRole && scope.covers(user)
   }
 
-  /// The rights of the token's user in a shared mailbox.
+  /// The rights of the token's user in another mailbox.
   private static func right(
     in user: SandboxDirectory.User, of claims: AccessTokenClaims, _ directory: SandboxDirectory
   ) -> SandboxDirectory.Member? {
-    guard user.kind == .shared, user.tenantId == claims.tenantID else { return nil }
+    guard user.tenantId == claims.tenantID else { return nil }
     return claims.userID.flatMap(directory.user).flatMap(user.member)
   }
 }
@@ -128,11 +143,33 @@ extension SandboxDirectory {
   var mailboxOwners: [MailboxOwner] {
     users.filter(\.hasMailbox).compactMap { user in
       guard let id = MailboxID(user.id) else { return nil }
-      let addresses = [user.mail, user.userPrincipalName].compactMap { $0 }
-      return MailboxOwner(
-        id: id, displayName: user.displayName,
-        addresses: addresses.count > 1 && addresses[0] == addresses[1]
-          ? [addresses[0]] : addresses)
+      return MailboxOwner(id: id, displayName: user.displayName, addresses: user.addresses)
     }
+  }
+
+  /// Whose address it is, an alias or not.
+  func owner(of address: String) -> User? {
+    let key = address.lowercased()
+    return user(address) ?? users.first { $0.addresses.contains { $0.lowercased() == key } }
+  }
+}
+
+extension SandboxDirectory.User {
+  /// All at which mail arrives, the primary one first.
+  var addresses: [String] {
+    var seen: Set<String> = []
+    return ([mail, userPrincipalName].compactMap { $0 } + aliases).filter {
+      seen.insert($0.lowercased()).inserted
+    }
+  }
+
+  var primaryAddress: String { mail ?? userPrincipalName }
+
+  var correspondent: Correspondent { Correspondent(name: displayName, address: primaryAddress) }
+}
+
+extension SandboxDirectory.MailboxScope {
+  func covers(_ user: SandboxDirectory.User) -> Bool {
+    mailboxes.contains { $0.lowercased() == user.userPrincipalName.lowercased() }
   }
 }

@@ -41,6 +41,8 @@ extension GraphError {
   static let badSignature = invalidToken("Access token validation failure. Invalid signature.")
   static let accessDenied = GraphError(
     403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+  /// Of an application access policy (Microsoft Learn, "Limiting application permissions to specific mailboxes").
+  static let blockedByPolicy = GraphError(403, "ErrorAccessDenied", "Access to OData is disabled.")
   static let insufficientPrivileges = GraphError(
     403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
   static let sendAsDenied = GraphError(
@@ -86,6 +88,9 @@ extension GraphError {
     400, "ErrorInvalidRecipients", "At least one recipient is not valid., Recipients are missing.")
   static let invalidRecipients = GraphError(
     400, "ErrorInvalidRecipients", "At least one recipient is not valid.")
+  /// Microsoft Learn, `message` resource type: 500 in all. The code is our choice.
+  static let tooManyRecipients = GraphError(
+    400, "ErrorInvalidRecipients", "The message has more than 500 recipients.")
   static let invalidBase64 = GraphError(
     400, "ErrorMimeContentInvalidBase64String", "Invalid base64 string for MIME content.")
   static let invalidMIME = GraphError(400, "ErrorMimeContentInvalid", "Invalid MIME content.")
@@ -125,8 +130,20 @@ extension GraphError {
       "Multiple properties with the name '\(name)' were detected in a resource or a complex value. In OData, "
         + "duplicate property names are not allowed.")
   }
-  static func unsupportedProperty(_ name: String) -> GraphError {
-    body("The property '\(name)' is not supported by this sandbox.")
+  static let dueWithoutStart = GraphError(
+    400, "ErrorRequiredPropertyMissing", "Required property is missing., A due date needs a start date.")
+  /// No code of Graph's, so that nobody takes the sandbox's limits for Microsoft's.
+  static func notSupported(_ what: String) -> GraphError {
+    GraphError(400, "SandboxNotSupported", "\(what) is not supported by this sandbox.")
+  }
+  static func propertyID(_ text: String) -> GraphError {
+    GraphError(
+      400, "ErrorInvalidProperty", "The extended property id '\(oneLine(text, limit: 128))' is not valid.")
+  }
+  static func unknownName(_ name: String, of type: String) -> GraphError {
+    GraphError(
+      400, "BadRequest",
+      "Could not find a property named '\(oneLine(name, limit: 64))' on type 'microsoft.graph.\(type)'.")
   }
   static let invalidFilter = GraphError(
     400, "ErrorInvalidUrlQueryFilter", "The query filter contains one or more invalid nodes.")
@@ -137,7 +154,13 @@ extension GraphError {
     413, "ErrorMessageSizeExceeded", "The message exceeds the maximum supported size.")
 }
 
-// 429.
+// 412 and 429.
+extension GraphError {
+  static let changed = GraphError(
+    412, "ErrorIrresolvableConflict",
+    "The send or update operation could not be performed because the change key passed in the request does "
+      + "not match the current change key for the item.")
+}
 extension GraphError {
   static func throttled(seconds: Int) -> GraphError {
     GraphError(
@@ -152,6 +175,7 @@ extension GraphError {
     case .itemNotFound: self = .itemNotFound
     case .folderNotFound: self = .folderNotFound
     case .mailboxNotFound: self = .noMailbox
+    case .changed: self = .changed
     }
   }
 }

@@ -16,7 +16,7 @@ extension GraphExchange {
     case .showMessage(let id): return try await showMessage(id, options, access)
     case .updateMessage(let id): return try await updateMessage(id, access)
     case .deleteMessage(let id):
-      try await state.mail.delete(id, in: access.mailbox, at: now)
+      try await state.mail.delete(id, in: access.mailbox, ifMatch: ifMatch, at: now)
       return response(.noContent)
     case .showContent(let id):
       try requireBodies(access)
@@ -24,13 +24,19 @@ extension GraphExchange {
       return response(.ok, [.contentType: "text/plain"], item.message.mime)
     case .sendDraft(let id): return try await sendDraft(id, access)
     case .moveMessage(let id): return try await moveMessage(id, access)
-    case .listAttachments(let id): return try await listAttachments(id, access)
-    case .showAttachment(let id, let part): return try await showAttachment(id, part, access)
+    case .listAttachments(let id): return try await listAttachments(id, options, access)
+    case .addAttachment(let id): return try await addAttachment(id, access)
+    case .deleteAttachment(let id, let part): return try await deleteAttachment(id, part, access)
+    case .showAttachment(let id, let part): return try await showAttachment(id, part, options, access)
     case .showAttachmentContent(let id, let part):
-      let (item, index) = try await attachment(id, part, access)
-      let attachment = item.message.attachments[index]
-      return response(.ok, [.contentType: attachment.contentType], attachment.content)
-    case .listFolders: return try await listFolders(options, access)
+      let (writer, index) = try await attachment(id, part, access)
+      let attachment = writer.item.message.attachments[index]
+      let type = attachment.enclosed == nil ? attachment.contentType : "text/plain"
+      return response(.ok, [.contentType: type], attachment.content)
+    case .listFolders(let parent): return try await listFolders(parent, options, access)
+    case .countFolders(let parent):
+      let folders = try await folders(parent, options, access)
+      return response(.ok, [.contentType: "text/plain"], Array(String(folders.count).utf8))
     case .showFolder(let id): return try await showFolder(id, options, access)
     }
   }
@@ -38,7 +44,7 @@ extension GraphExchange {
   func writer(_ access: GraphAccess) async throws(GraphError) -> MessageJSON {
     MessageJSON(
       origin: context.origin, epoch: await state.mail.epoch, mailbox: try access.mailbox,
-      preferences: preferences, isBasic: access.isBasic)
+      preferences: preferences, isBasic: access.isBasic, showsOwnHeaders: state.settings.sentCopyHeaders)
   }
 
   /// The URL of a collection as `@odata.context` spells it.
@@ -58,14 +64,22 @@ extension GraphExchange {
   private func query(_ options: ODataQuery, _ folder: String?, _ access: GraphAccess) async throws
     -> MessageQuery
   {
-    try MessageJSON.validate(options.select)
+    try MessageJSON.validate(options)
     var query = MessageQuery()
     if let folder { query.folder = try await state.mail.folder(folder, in: access.mailbox) }
-    query.conditions = options.filter?.conditions ?? []
-    query.order = options.order ?? MessageQuery.Order()
+    query.filter = options.filter?.expression
+    if !options.order.isEmpty { query.order = options.order }
     query.skip = options.skip
-    query.top = options.top ?? preferences.pageSize ?? ODataQuery.defaultTop
+    query.top = pageSize(options)
     return query
+  }
+
+  /// `$top` and a preference both bound a page.
+  private func pageSize(_ options: ODataQuery) -> Int {
+    switch (options.top, preferences.pageSize) {
+    case (let top?, let size?): min(top, size)
+    case (let top, let size): top ?? size ?? ODataQuery.defaultTop
+    }
   }
 
   private func listMessages(
@@ -75,15 +89,22 @@ extension GraphExchange {
     let writer = try await writer(access)
     let place = folder.map { "mailFolders('\($0)')/messages" } ?? "messages"
     let messages = page.items.map {
-      writer.json($0, select: options.select, expandsAttachments: options.expandsAttachments)
+      writer.json($0, select: options.select, expansion: options.expansion)
     }
+    return collection(
+      .init(elements: messages, total: page.total, hasMore: page.hasMore), options,
+      metadata(access, place + options.contextSuffix))
+  }
+
+  private func collection(
+    _ page: ODataQuery.Page<JSONValue>, _ options: ODataQuery, _ metadata: JSONValue
+  ) -> Response {
     let link =
-      page.hasMore ? options.nextLink(context.origin + request.uri.path, after: page.items.count) : nil
+      page.hasMore ? options.nextLink(context.origin + request.uri.path, after: page.elements.count) : nil
     return json(
       .object(omittingAbsent: [
-        "@odata.context": metadata(access, place + options.contextSuffix),
-        "@odata.count": options.wantsCount ? JSONValue(page.total) : nil, "value": .array(messages),
-        "@odata.nextLink": link.map { .string($0) },
+        "@odata.context": metadata, "@odata.count": options.wantsCount ? JSONValue(page.total) : nil,
+        "value": .array(page.elements), "@odata.nextLink": link.map { .string($0) },
       ]))
   }
 
@@ -97,10 +118,10 @@ extension GraphExchange {
   private func showMessage(
     _ id: String, _ options: ODataQuery, _ access: GraphAccess
   ) async throws -> Response {
-    try MessageJSON.validate(options.select)
+    try MessageJSON.validate(options)
     let item = try await state.mail.item(id, in: access.mailbox, at: now)
     let resource = try await writer(access)
-      .json(item, select: options.select, expandsAttachments: options.expandsAttachments)
+      .json(item, select: options.select, expansion: options.expansion)
     return json(entity(resource, access, "messages\(options.contextSuffix)/$entity"))
   }
 }
@@ -111,42 +132,80 @@ extension GraphExchange {
     guard !access.isBasic else { throw .accessDenied }
   }
 
-  private func listAttachments(_ id: String, _ access: GraphAccess) async throws -> Response {
+  private func listAttachments(
+    _ id: String, _ options: ODataQuery, _ access: GraphAccess
+  ) async throws -> Response {
     try requireBodies(access)
+    try ODataQuery.check(options.select, of: "attachment", in: AttachmentJSON.names)
     let item = try await state.mail.item(id, in: access.mailbox, at: now)
-    let attachments = try await writer(access).attachments(item)
-    return json([
-      "@odata.context": metadata(access, "messages('\(id)')/attachments"), "value": .array(attachments),
-    ])
+    let writer = AttachmentJSON(message: try await writer(access), item: item)
+    // All at once unless the client wants pages.
+    let size = options.top ?? preferences.pageSize ?? max(writer.all.count, 1)
+    let page = options.page(of: writer.all.map { attachment($0, writer, options) }, size: size)
+    let place = "messages('\(id.keyEncoded)')/attachments" + options.contextSuffix
+    return collection(page, options, metadata(access, place))
   }
 
-  private func showAttachment(_ id: String, _ part: String, _ access: GraphAccess) async throws -> Response {
-    let (item, index) = try await attachment(id, part, access)
-    let resource = try await writer(access).attachment(item, at: index)
-    return json(entity(resource, access, "messages('\(id)')/attachments/$entity"))
+  private func showAttachment(
+    _ id: String, _ part: String, _ options: ODataQuery, _ access: GraphAccess
+  ) async throws -> Response {
+    try ODataQuery.check(options.select, of: "attachment", in: AttachmentJSON.names)
+    let (writer, index) = try await attachment(id, part, access)
+    let resource = attachment(index, writer, options)
+    let place = "messages('\(id.keyEncoded)')/attachments\(options.contextSuffix)/$entity"
+    return json(entity(resource, access, place))
   }
 
-  private func attachment(
+  private func attachment(_ index: Int, _ writer: AttachmentJSON, _ options: ODataQuery) -> JSONValue {
+    writer.json(index, select: options.select, expandsItem: options.expansion == .attachedItem)
+  }
+
+  func attachment(
     _ id: String, _ part: String, _ access: GraphAccess
-  ) async throws -> (MailItem, Int) {
+  ) async throws -> (AttachmentJSON, Int) {
     try requireBodies(access)
     let item = try await state.mail.item(id, in: access.mailbox, at: now)
-    let writer = try await writer(access)
-    let names = item.message.attachments.indices.map { writer.attachmentID(item, at: $0) }
-    guard let index = names.firstIndex(of: part) else { throw GraphError.itemNotFound }
-    return (item, index)
+    let writer = AttachmentJSON(message: try await writer(access), item: item)
+    guard let index = writer.all.first(where: { writer.id($0) == part }) else {
+      throw GraphError.itemNotFound
+    }
+    return (writer, index)
   }
 }
 
 // Folders and people.
 extension GraphExchange {
-  private func listFolders(_ options: ODataQuery, _ access: GraphAccess) async throws -> Response {
-    let counts = try await state.mail.folderCounts(in: access.mailbox, at: now)
+  private func folders(
+    _ parent: String, _ options: ODataQuery, _ access: GraphAccess
+  ) async throws -> [FolderCount] {
+    let parent = try await state.mail.folder(parent, in: access.mailbox)
+    let mailbox = try await state.mail.mailbox(access.mailbox, at: now)
+    var folders = parent.children(includingHidden: options.includesHidden).map(mailbox.count)
+    if let filter = options.filter {
+      folders = folders.filter { folder in filter.expression.holds { folder.filterValue($0) } }
+    }
+    for order in options.order.reversed() {
+      // Stable, so that the first property decides and the later ones break ties.
+      let sorted = folders.enumerated().sorted { a, b in
+        let (x, y) = (a.element.filterValue(order.property), b.element.filterValue(order.property))
+        guard let x, let y, x != y else { return a.offset < b.offset }
+        return x.isBefore(y) != order.descending
+      }
+      folders = sorted.map(\.element)
+    }
+    return folders
+  }
+
+  private func listFolders(
+    _ parent: String, _ options: ODataQuery, _ access: GraphAccess
+  ) async throws -> Response {
     let writer = try await writer(access)
-    return json([
-      "@odata.context": metadata(access, "mailFolders" + options.contextSuffix),
-      "value": .array(try counts.map { try Self.folder(writer.folder($0), options) }),
-    ])
+    try ODataQuery.check(options.select, of: "mailFolder", in: MessageJSON.folderProperties)
+    let page = options.page(of: try await folders(parent, options, access), size: pageSize(options))
+    let shown = try page.elements.map { try Self.folder(writer.folder($0), options) }
+    return collection(
+      .init(elements: shown, total: page.total, hasMore: page.hasMore), options,
+      metadata(access, "mailFolders" + options.contextSuffix))
   }
 
   private func showFolder(

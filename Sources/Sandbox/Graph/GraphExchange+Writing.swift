@@ -13,26 +13,39 @@ extension GraphExchange {
       if let folder { try await state.mail.folder(folder, in: access.mailbox) } else { MailFolder.drafts }
     let content = try await content(access) { $0 }
     let item = try await state.mail.createDraft(
-      content.message, marks: content.marks, in: access.mailbox, folder: place, at: now)
+      content.draft, in: access.mailbox, folder: place, at: now)
     return try await created(item, access)
   }
 
   func updateMessage(_ id: String, _ access: GraphAccess) async throws -> Response {
     let fields = try MessageFields(try await jsonBody())
-    guard fields.attachments == nil else {
-      throw GraphError.notSettable("The property 'attachments' cannot be set in an update of a message.")
+    guard fields.attachments == nil, fields.headers == nil else {
+      let name = fields.headers == nil ? "attachments" : "internetMessageHeaders"
+      throw GraphError.notSettable("The property '\(name)' cannot be set in an update of a message.")
     }
-    let before = try await state.mail.item(id, in: access.mailbox, at: now)
-    if fields.changesMessage, !before.isDraft {
+    guard !fields.properties.contains(where: { $0.id == .messageFlags }) else {
+      throw GraphError.notSettable(
+        "The property '\(PropertyID.messageFlags.text)' can only be set when it is created.")
+    }
+    let before = try await state.mail.item(id, in: access.mailbox, ifMatch: ifMatch, at: now)
+    if fields.rewritesMessage, !before.isDraft {
       throw GraphError.notSettable("The property can only be set on a message that is a draft.")
     }
-    let message = fields.changesMessage ? try before.message.applying(fields, at: now) : before.message
-    let item = try await state.mail.change(id, in: access.mailbox, at: now) { item in
+    let message =
+      before.isDraft ? try before.message.applying(fields, at: now) : before.message.noting(fields)
+    var marks = fields.marks
+    marks.properties = fields.storedProperties(ofDraft: before.isDraft)
+    let item = try await state.mail.change(
+      id, in: access.mailbox, ifMatch: ifMatch, creating: before.isDraft ? fields.createdHeaders : [], at: now
+    ) { [marks, now] item in
       item.message = message
-      fields.marks.apply(to: &item)
+      marks.apply(to: &item, at: now)
     }
     return json(entity(try await writer(access).json(item), access, "messages/$entity"))
   }
+
+  /// Of `If-Match`; `nil` for any.
+  var ifMatch: EntityTag? { EntityTag(request.headers[values: .ifMatch]) }
 
   func moveMessage(_ id: String, _ access: GraphAccess) async throws -> Response {
     let parameters = try ActionParameters(try await jsonBody(), of: "move", known: ["destinationId"])
@@ -40,7 +53,8 @@ extension GraphExchange {
       throw GraphError.missingParameter("destinationId")
     }
     let folder = try await state.mail.folder(name, in: access.mailbox)
-    return try await created(state.mail.move(id, to: folder, in: access.mailbox, at: now), access)
+    return try await created(
+      state.mail.move(id, to: folder, in: access.mailbox, ifMatch: ifMatch, at: now), access)
   }
 
   private func created(_ item: MailItem, _ access: GraphAccess) async throws -> Response {
@@ -48,6 +62,37 @@ extension GraphExchange {
     let location = "\(context.origin)/v1.0/users('\(access.user.id)')/messages('\(writer.id(item))')"
     return json(
       entity(writer.json(item), access, "messages/$entity"), status: .created, location: location)
+  }
+}
+
+// Attachments.
+extension GraphExchange {
+  /// Microsoft Learn, "Add attachment": larger ones need an upload session.
+  private static let maximumAttachment = 3 << 20
+
+  func addAttachment(_ id: String, _ access: GraphAccess) async throws -> Response {
+    let attachment = try Attachment(graph: try await jsonBody())
+    guard attachment.content.count < Self.maximumAttachment else { throw GraphError.tooLarge }
+    let item = try await changeAttachments(of: id, access) { $0.append(attachment) }
+    let writer = AttachmentJSON(message: try await writer(access), item: item)
+    let index = item.message.attachments.count - 1
+    let place = "messages('\(id.keyEncoded)')/attachments"
+    let location = "\(context.origin)/v1.0/users('\(access.user.id)')/\(place)('\(writer.id(index))')"
+    return json(entity(writer.json(index), access, place + "/$entity"), status: .created, location: location)
+  }
+
+  func deleteAttachment(_ id: String, _ part: String, _ access: GraphAccess) async throws -> Response {
+    let (_, index) = try await attachment(id, part, access)
+    _ = try await changeAttachments(of: id, access) { $0.remove(at: index) }
+    return response(.noContent)
+  }
+
+  private func changeAttachments(
+    of id: String, _ access: GraphAccess, _ change: (inout [Attachment]) -> Void
+  ) async throws -> MailItem {
+    let before = try await state.mail.item(id, in: access.mailbox, at: now)
+    let message = try before.message.changingAttachments(at: now, change)
+    return try await state.mail.change(id, in: access.mailbox, at: now) { $0.message = message }
   }
 }
 
@@ -62,19 +107,20 @@ extension GraphExchange {
       return message
     }
     let keeps = saves
-    return try await send(content.message, identity: content.identity, access) {
+    return try await send(content.draft.message, identity: content.identity, access) { author in
       try await state.mail.submit(
-        content.message, marks: content.marks, in: access.mailbox, saves: keeps, rules: rules, at: now)
+        content.draft, in: access.mailbox, as: author, saves: keeps, rules: rules, at: now)
     }
   }
 
   func sendDraft(_ id: String, _ access: GraphAccess) async throws -> Response {
     let body = try await body()
     if !body.isEmpty { _ = try ActionParameters(Self.json(body), of: "send", known: []) }
-    let item = try await state.mail.item(id, in: access.mailbox, at: now)
+    let item = try await state.mail.item(id, in: access.mailbox, ifMatch: ifMatch, at: now)
     guard item.isDraft else { throw GraphError.itemNotFound }
-    return try await send(item.message, identity: item.message.internetMessageID, access) {
-      _ = try await state.mail.submit(id, in: access.mailbox, rules: rules, at: now)
+    return try await send(item.message, identity: item.message.internetMessageID, access) { author in
+      try await state.mail.submit(
+        id, in: access.mailbox, ifMatch: ifMatch, as: author, rules: rules, at: now)
     }
   }
 
@@ -85,20 +131,25 @@ extension GraphExchange {
       replacesMessageID: settings.replaceMessageId)
   }
 
+  /// Microsoft Learn, `message` resource type: of all three kinds together.
+  private static let maximumRecipients = 500
+
   /// - Parameter identity: equal for every attempt to send the same message.
   private func send(
-    _ message: Message, identity: String, _ access: GraphAccess, accept: () async throws -> Void
+    _ message: Message, identity: String, _ access: GraphAccess,
+    accept: (SendingAuthor) async throws -> Void
   ) async throws -> Response {
     guard !message.recipients.isEmpty else { throw GraphError.noRecipients }
     guard message.recipients.allSatisfy({ $0.named != nil }) else { throw GraphError.invalidRecipients }
-    let author = message.from?.address ?? access.user.userPrincipalName
-    guard access.maySend(as: author, in: state.directory) else { throw GraphError.sendAsDenied }
+    guard message.recipients.count <= Self.maximumRecipients else { throw GraphError.tooManyRecipients }
+    let author = try access.author(
+      of: message, in: state.directory, keepsAliases: state.settings.sendFromAlias)
     let faults = message.recipients.compactMap { RecipientFault($0.address) }
     for case .throttle(let seconds) in faults
     where state.faults.isFirst(.throttle(seconds: seconds), of: identity) {
       throw GraphError.throttled(seconds: seconds)
     }
-    try await accept()
+    try await accept(author)
     if faults.contains(.lostReply), state.faults.isFirst(.lostReply, of: identity) {
       try await context.dropConnection()
     }
@@ -115,6 +166,12 @@ extension GraphExchange {
     let buffer = try await request.body.collect(upTo: RequestLogMiddleware.maximumBody)
     guard buffer.readableBytes <= Self.maximumBody else { throw GraphError.tooLarge }
     return Array(buffer.readableBytesView)
+  }
+
+  /// Graph has no use for one where it is read, and it would be ignored.
+  func refuseBody() async throws {
+    guard try await !body().isEmpty else { return }
+    throw GraphError.notSupported("A body in a \(request.method.rawValue) request like this")
   }
 
   func jsonBody() async throws -> JSONValue {
@@ -139,8 +196,7 @@ extension GraphExchange {
 
   /// The message in the body of a request.
   private struct Content: Sendable {
-    var message: Message
-    var marks = ItemMarks()
+    var draft: NewDraft
     /// Equal for every attempt to send it.
     var identity: String
   }
@@ -153,7 +209,8 @@ extension GraphExchange {
     if mediaType == "text/plain" {
       let message = try Self.message(base64: body)
       let id = message.internetMessageID
-      return Content(message: message, identity: id.isEmpty ? Self.digest(body) : id)
+      let draft = NewDraft(message: message, dropsUnknownHeaders: state.settings.dropUnknownHeaders)
+      return Content(draft: draft, identity: id.isEmpty ? Self.digest(body) : id)
     }
     let fields = try MessageFields(message(try await jsonBody()))
     guard let owner = await state.mail.owner(of: access.user.userPrincipalName) else {
@@ -161,8 +218,9 @@ extension GraphExchange {
     }
     let message = try Message.composing(
       fields, owner: owner, messageID: await state.mail.newMessageID(), at: now)
-    return Content(
-      message: message, marks: fields.marks, identity: fields.internetMessageID ?? Self.digest(body))
+    var draft = NewDraft(message: message, marks: fields.marks, createdHeaders: fields.createdHeaders)
+    draft.marks.properties = fields.storedProperties(ofDraft: true)
+    return Content(draft: draft, identity: fields.internetMessageID ?? Self.digest(body))
   }
 
   private static func message(base64 body: [UInt8]) throws(GraphError) -> Message {

@@ -11,7 +11,7 @@ struct GraphExchange: Sendable {
   let state: SandboxState
   let request: Request
   let context: SandboxContext
-  let preferences: GraphPreferences
+  private(set) var preferences = GraphPreferences()
   let now: Instant
   private let requestID = UUID().uuidString.lowercased()
   private let clientRequestID: String
@@ -21,13 +21,14 @@ struct GraphExchange: Sendable {
     self.request = request
     self.context = context
     now = state.clock.now
-    preferences = GraphPreferences(request.headers[values: .prefer])
     clientRequestID = request.headers[.clientRequestID] ?? requestID
   }
 
   func answer() async throws -> Response {
+    var exchange = self
     do {
-      return try await pass()
+      exchange.preferences = try GraphPreferences(request.headers[values: .prefer])
+      return try await exchange.pass()
     } catch let error as GraphError {
       return response(to: error)
     } catch let fault as MailFault {
@@ -87,7 +88,11 @@ struct GraphExchange: Sendable {
   private func serve(_ claims: AccessTokenClaims, _ path: GraphPath) async throws -> Response {
     let operation = try GraphOperation(request.method, path.route)
     let access = try GraphAccess(claims, path, need: operation.need, in: state.directory)
-    let options = try ODataQuery(FormFields(query: request), allowing: operation.options)
+    let options = try ODataQuery(FormFields(query: request), for: operation.shape)
+    if !operation.takesBody { try await refuseBody() }
+    guard operation.isConditional || EntityTag(request.headers[values: .ifMatch]) == nil else {
+      throw GraphError.notSupported("If-Match in this request")
+    }
     return try await perform(operation, options, access)
   }
 }
@@ -122,7 +127,7 @@ extension GraphExchange {
     headers[.retryAfter] = error.retryAfter.map(String.init)
     if error.status == 401 {
       headers[.wwwAuthenticate] =
-        #"Bearer realm="", authorization_uri="\#(context.origin)/common/oauth2/v2.0/authorize", "#
+        #"Bearer realm="", authorization_uri="\#(context.origin)/common/oauth2/authorize", "#
         + #"client_id="00000003-0000-0000-c000-000000000000""#
     }
     let body = error.json(requestID: requestID, clientRequestID: clientRequestID, at: now)

@@ -14,9 +14,13 @@ enum GraphOperation: Hashable, Sendable {
   case sendDraft(String)
   case moveMessage(String)
   case listAttachments(String)
+  case addAttachment(String)
   case showAttachment(String, String)
+  case deleteAttachment(String, String)
   case showAttachmentContent(String, String)
-  case listFolders
+  /// The children of a folder.
+  case listFolders(parent: String)
+  case countFolders(parent: String)
   case showFolder(String)
 
   init(_ method: HTTPRequest.Method, _ route: GraphRoute) throws(GraphError) {
@@ -33,10 +37,17 @@ enum GraphOperation: Hashable, Sendable {
     case (.post, .send(let id)): self = .sendDraft(id)
     case (.post, .move(let id)): self = .moveMessage(id)
     case (.get, .attachments(let id)): self = .listAttachments(id)
+    case (.post, .attachments(let id)): self = .addAttachment(id)
     case (.get, .attachment(let id, let part)): self = .showAttachment(id, part)
+    case (.delete, .attachment(let id, let part)): self = .deleteAttachment(id, part)
     case (.get, .attachmentContent(let id, let part)): self = .showAttachmentContent(id, part)
-    case (.get, .folders): self = .listFolders
+    case (.get, .folders(let parent)): self = .listFolders(parent: parent)
+    case (.get, .folderCount(let parent)): self = .countFolders(parent: parent)
     case (.get, .folder(let id)): self = .showFolder(id)
+    case (.post, .folders), (.patch, .folder),
+      (.delete, .folder),
+      (.put, .content):
+      throw .notSupported("\(method.rawValue) at this path")
     default: throw .methodNotAllowed
     }
   }
@@ -45,23 +56,53 @@ enum GraphOperation: Hashable, Sendable {
     switch self {
     case .showUser: .profile
     case .sendMail, .sendDraft: .send
-    case .createDraft, .updateMessage, .deleteMessage, .moveMessage: .write
+    case .createDraft, .updateMessage, .deleteMessage, .moveMessage, .addAttachment, .deleteAttachment: .write
     case .listMessages, .countMessages, .showMessage, .showContent, .listAttachments, .showAttachment,
-      .showAttachmentContent, .listFolders, .showFolder:
+      .showAttachmentContent, .listFolders, .countFolders, .showFolder:
       .read
     }
   }
 
   /// The query options that it takes; any other is refused rather than ignored.
-  var options: Set<ODataQuery.Option> {
+  var shape: ODataQuery.Shape {
+    let folders = FilterVocabulary.mailFolder
+    let item: Set = ["microsoft.graph.itemattachment/item"]
     switch self {
-    case .listMessages: Set(ODataQuery.Option.allCases)
-    case .countMessages: [.filter]
-    case .showMessage: [.select, .expand]
-    case .showUser, .listFolders, .showFolder: [.select]
+    case .listMessages: return .messages
+    case .countMessages: return .init(allowed: [.filter], isCollection: true)
+    case .showMessage:
+      return .init(allowed: [.select, .expand], relationships: ODataQuery.Shape.messages.relationships)
+    case .showUser, .showFolder: return .init(allowed: [.select])
+    case .listFolders:
+      return .init(
+        allowed: [.filter, .select, .orderBy, .top, .skip, .count, .includeHiddenFolders], isCollection: true,
+        vocabulary: folders)
+    case .countFolders:
+      return .init(allowed: [.filter, .includeHiddenFolders], isCollection: true, vocabulary: folders)
+    case .listAttachments:
+      return .init(
+        allowed: [.select, .expand, .top, .skip, .count], isCollection: true, relationships: item)
+    case .showAttachment: return .init(allowed: [.select, .expand], relationships: item)
     case .sendMail, .createDraft, .updateMessage, .deleteMessage, .showContent, .sendDraft, .moveMessage,
-      .listAttachments, .showAttachment, .showAttachmentContent:
-      []
+      .addAttachment, .deleteAttachment,
+      .showAttachmentContent:
+      return .init()
+    }
+  }
+
+  /// Whether its request may have a body.
+  var takesBody: Bool {
+    switch self {
+    case .sendMail, .createDraft, .updateMessage, .sendDraft, .moveMessage, .addAttachment: true
+    default: false
+    }
+  }
+
+  /// Whether it regards `If-Match`.
+  var isConditional: Bool {
+    switch self {
+    case .updateMessage, .deleteMessage, .sendDraft, .moveMessage: true
+    default: false
     }
   }
 }

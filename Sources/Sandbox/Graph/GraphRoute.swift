@@ -21,7 +21,9 @@ enum GraphRoute: Hashable, Sendable {
   case attachments(String)
   case attachment(String, String)
   case attachmentContent(String, String)
-  case folders
+  /// Those below `parent`.
+  case folders(parent: String)
+  case folderCount(parent: String)
   case folder(String)
 }
 
@@ -42,12 +44,15 @@ struct GraphPath: Hashable, Sendable {
       owner = .user(segments[segments.startIndex + 1])
       segments.removeFirst(2)
     } else {
-      throw .unknownSegment(segments.first ?? "")
+      throw Self.missing(segments.first ?? "")
     }
     var folder: String?
-    if isNext("mailfolders") {
+    while isNext(folder == nil ? "mailfolders" : "childfolders") {
       segments.removeFirst()
-      guard let id = segments.popFirst() else { route = .folders; return }
+      let parent = folder ?? MailFolder.msgFolderRoot.wellKnownName
+      guard let id = segments.popFirst() else { route = .folders(parent: parent); return }
+      if id.lowercased() == "$count", segments.isEmpty { route = .folderCount(parent: parent); return }
+      guard !Self.unbuilt.contains(id.lowercased()) else { throw Self.missing(id) }
       folder = id
       if segments.isEmpty { route = .folder(id); return }
     }
@@ -64,14 +69,32 @@ struct GraphPath: Hashable, Sendable {
       return .sendMail
     case ("messages", 1): return .messages(folder: folder)
     case ("messages", 2) where names[1] == "$count": return .messageCount(folder: folder)
+    case ("messages", 2) where unbuilt.contains(names[1]): throw missing(names[1])
     case ("messages", 2): return .message(segments[1])
     case ("messages", 3): return try action(names[2], on: segments[1])
+    case ("messages", 4) where names[2] == "attachments" && unbuilt.contains(names[3]):
+      throw missing(segments[3])
     case ("messages", 4) where names[2] == "attachments": return .attachment(segments[1], segments[3])
     case ("messages", 5) where names[2] == "attachments" && names[4] == "$value":
       return .attachmentContent(segments[1], segments[3])
-    default: throw .unknownSegment(segments.last ?? "")
+    default: throw missing(segments.first { unbuilt.contains($0.lowercased()) } ?? segments.last ?? "")
     }
   }
+
+  private static func missing(_ segment: String) -> GraphError {
+    unbuilt.contains(segment.lowercased())
+      ? .notSupported("The path segment '\(segment)'") : .unknownSegment(segment)
+  }
+
+  /// What Graph has beside and below mailboxes, in lower case.
+  private static let unbuilt: Set = [
+    "calendar", "calendarview", "calendars", "contactfolders", "contacts", "copy", "createforward",
+    "createreply", "createreplyall", "createuploadsession", "delta", "directreports", "drive", "events",
+    "extensions", "findmeetingtimes", "forward", "getmailtips", "groups", "inferenceclassification",
+    "mailboxsettings", "manager", "memberof", "messagerules", "microsoft.graph.copy", "microsoft.graph.delta",
+    "outlook", "people", "permanentdelete", "photo", "reply", "replyall", "search", "sites", "subscriptions",
+    "teams", "translateexchangeids",
+  ]
 
   private static func action(_ name: String, on id: String) throws(GraphError) -> GraphRoute {
     switch name {
@@ -79,7 +102,7 @@ struct GraphPath: Hashable, Sendable {
     case "send", "microsoft.graph.send": return .send(id)
     case "move", "microsoft.graph.move": return .move(id)
     case "attachments": return .attachments(id)
-    default: throw .unknownSegment(name)
+    default: throw missing(name)
     }
   }
 

@@ -13,27 +13,65 @@ extension Message {
       from: from, sender: fields.sender ?? from, to: fields.to ?? [], cc: fields.cc ?? [],
       bcc: fields.bcc ?? [],
       replyTo: fields.replyTo ?? [], body: fields.body ?? MessageBody(kind: .text, content: ""),
-      importance: fields.importance ?? .normal, headers: fields.headers ?? [],
+      importance: fields.importance ?? .normal, asksForDeliveryReceipt: false, headers: fields.headers ?? [],
       attachments: fields.attachments ?? [])
     try message.recompose(at: now)
+    message.writeFields(fields)
     return message
   }
 
+  /// The draft with these changes.
   func applying(_ fields: MessageFields, at now: Instant) throws(GraphError) -> Message {
     var message = self
-    message.subject = fields.subject ?? subject
-    message.body = fields.body ?? body
-    message.from = fields.from ?? from
-    message.sender = fields.sender ?? sender
-    message.to = fields.to ?? to
-    message.cc = fields.cc ?? cc
-    message.bcc = fields.bcc ?? bcc
-    message.replyTo = fields.replyTo ?? replyTo
-    message.importance = fields.importance ?? importance
-    message.internetMessageID = fields.internetMessageID ?? internetMessageID
-    message.headers = fields.headers ?? headers
-    try message.recompose(at: now)
+    if fields.rewritesMessage || fields.importance != nil {
+      message.subject = fields.subject ?? subject
+      message.body = fields.body ?? body
+      message.from = fields.from ?? from
+      message.sender = fields.sender ?? sender
+      message.to = fields.to ?? to
+      message.cc = fields.cc ?? cc
+      message.bcc = fields.bcc ?? bcc
+      message.replyTo = fields.replyTo ?? replyTo
+      message.importance = fields.importance ?? importance
+      message.internetMessageID = fields.internetMessageID ?? internetMessageID
+      try message.recompose(at: date ?? now)
+    }
+    message.writeFields(fields)
     return message
+  }
+
+  func changingAttachments(
+    at now: Instant, _ change: (inout [Attachment]) -> Void
+  ) throws(GraphError) -> Message {
+    var message = self
+    change(&message.attachments)
+    try message.recompose(at: date ?? now)
+    return message
+  }
+
+  /// A message that is no draft: its properties change, and what was received stays.
+  func noting(_ fields: MessageFields) -> Message {
+    var message = self
+    message.importance = fields.importance ?? importance
+    message.asksForReadReceipt = fields.asksForReadReceipt ?? asksForReadReceipt
+    message.asksForDeliveryReceipt = fields.asksForDeliveryReceipt ?? asksForDeliveryReceipt
+    return message
+  }
+
+  /// Properties that travel as header fields.
+  private mutating func writeFields(_ fields: MessageFields) {
+    let address = from.map { "<\($0.address)>" }
+    if let asks = fields.asksForReadReceipt {
+      asksForReadReceipt = asks
+      setField("Disposition-Notification-To", asks ? address : nil)
+    }
+    if let asks = fields.asksForDeliveryReceipt {
+      asksForDeliveryReceipt = asks
+      setField("Return-Receipt-To", asks ? address : nil)
+    }
+    for property in fields.properties {
+      if let name = property.id.header { setField(name, property.value) }
+    }
   }
 
   /// Composes the bytes from the properties.
@@ -72,4 +110,15 @@ extension MessageHeader {
     "mime-version",
     "importance",
   ]
+}
+
+extension MessageFields {
+  /// The extended properties that are no header fields of the message.
+  func storedProperties(ofDraft isDraft: Bool) -> [PropertyID: String] {
+    let stored = properties.filter { !isDraft || $0.id.header == nil }
+    return Dictionary(stored.map { ($0.id, $0.value) }) { $1 }
+  }
+
+  /// The custom header fields for which Exchange creates named properties.
+  var createdHeaders: [String] { (headers ?? []).map(\.name) + properties.compactMap(\.id.internetHeader) }
 }

@@ -5,8 +5,8 @@ import MIME
 
 /// The properties of a `message` that a client has set.
 ///
-/// Read-only ones and annotations are accepted and change nothing, as OData 4.01 asks (Protocol section 11.4.3).
-/// Names that the type does not have are refused, and so is what Exchange honours and this sandbox does not.
+/// Read-only ones are accepted and change nothing, as OData 4.01 asks (Protocol section 11.4.3). Names that the type
+/// does not have are refused, and so is what Exchange honours and this sandbox does not.
 struct MessageFields: Sendable {
   var subject: String?
   var body: MessageBody?
@@ -20,19 +20,27 @@ struct MessageFields: Sendable {
   var internetMessageID: String?
   var headers: [MessageHeader]?
   var attachments: [Attachment]?
+  var asksForReadReceipt: Bool?
+  var asksForDeliveryReceipt: Bool?
+  /// Extended properties, each once.
+  var properties: [(id: PropertyID, value: String)] = []
   var marks = ItemMarks()
 
   init(_ json: JSONValue) throws(GraphError) {
     guard let object = json.object else { throw .unreadableJSON }
-    for member in object.members where !member.key.contains("@") {
-      try read(member.key, member.value)
+    for member in object.members {
+      if member.key.contains("@") {
+        try JSONValue.checkAnnotation(member.key, member.value, of: "message", Self.names)
+      } else {
+        try read(member.key, member.value)
+      }
     }
   }
 
-  /// Whether anything is set that the message itself holds.
-  var changesMessage: Bool {
+  /// Whether anything is set that only a draft lets change (Microsoft Learn, "Update message").
+  var rewritesMessage: Bool {
     subject != nil || body != nil || from != nil || sender != nil || to != nil || cc != nil || bcc != nil
-      || replyTo != nil || importance != nil || internetMessageID != nil || headers != nil
+      || replyTo != nil || internetMessageID != nil
   }
 
   private mutating func read(_ name: String, _ value: JSONValue) throws(GraphError) {
@@ -45,23 +53,33 @@ struct MessageFields: Sendable {
     case "ccRecipients": cc = try Self.correspondents(value, name)
     case "bccRecipients": bcc = try Self.correspondents(value, name)
     case "replyTo": replyTo = try Self.correspondents(value, name)
-    case "importance": importance = try Self.importance(value)
+    case "importance": importance = try value.word(name, of: [.low, .normal, .high])
     case "internetMessageId": internetMessageID = try value.text(name)
     case "internetMessageHeaders": headers = try Self.headers(value)
     case "attachments":
       attachments = try value.elements(name).map { element throws(GraphError) in
-        try Self.attachment(element)
+        try Attachment(graph: element)
       }
+    case "isReadReceiptRequested": asksForReadReceipt = try value.flag(name)
+    case "isDeliveryReceiptRequested": asksForDeliveryReceipt = value.isNull ? nil : try value.flag(name)
+    case "singleValueExtendedProperties": properties = try Self.properties(value)
+    default: try readMark(name, value)
+    }
+  }
+
+  private mutating func readMark(_ name: String, _ value: JSONValue) throws(GraphError) {
+    switch name {
     case "isRead": marks.isRead = try value.flag(name)
     case "categories":
       marks.categories = try value.elements(name).map { element throws(GraphError) in
         try element.text(name)
       }
-    case "flag": marks.flag = try Self.flag(value)
+    case "flag": marks.flag = try FollowUpFlag.Change(value)
+    case "inferenceClassification": marks.inference = try value.word(name, of: [.focused, .other])
     default:
       if Self.readOnly.contains(name) { return }
       throw Self.unsupported.contains(name)
-        ? .unsupportedProperty(name) : .unknownProperty(name, of: "message")
+        ? .notSupported("The property '\(name)'") : .unknownProperty(name, of: "message")
     }
   }
 
@@ -72,40 +90,21 @@ struct MessageFields: Sendable {
     "webLink", "uniqueBody",
   ]
 
-  private static let unsupported: Set = [
-    "extensions", "inferenceClassification", "isDeliveryReceiptRequested", "isReadReceiptRequested",
-    "mentions", "multiValueExtendedProperties", "singleValueExtendedProperties",
-  ]
+  private static let unsupported: Set = ["extensions", "mentions", "multiValueExtendedProperties"]
+
+  /// About which there may be annotations.
+  private static let names = readOnly.union(unsupported).union([
+    "subject", "body", "from", "sender", "toRecipients", "ccRecipients", "bccRecipients", "replyTo",
+    "importance",
+    "internetMessageId", "internetMessageHeaders", "attachments", "isReadReceiptRequested",
+    "isDeliveryReceiptRequested", "singleValueExtendedProperties", "isRead", "categories", "flag",
+    "inferenceClassification",
+  ])
 
   private static func body(_ value: JSONValue) throws(GraphError) -> MessageBody {
     let body = try value.members("body", of: "itemBody", ["content", "contentType"])
-    let content = try body["content"]?.text("content") ?? ""
-    let kind = try body["contentType"]?.text("contentType") ?? "text"
-    guard let kind = MessageBody.Kind(rawValue: kind.lowercased()) else {
-      throw .body("Requested value '\(kind)' was not found.")
-    }
-    return MessageBody(kind: kind, content: content)
-  }
-
-  private static func flag(_ value: JSONValue) throws(GraphError) -> String {
-    let flag = try value.members(
-      "flag", of: "followupFlag", ["flagStatus"],
-      unsupported: [
-        "completedDateTime", "dueDateTime", "startDateTime",
-      ])
-    guard let status = try flag["flagStatus"]?.text("flagStatus") else { throw .propertyMissing }
-    guard ["notFlagged", "complete", "flagged"].contains(status) else {
-      throw .body("Requested value '\(status)' was not found.")
-    }
-    return status
-  }
-
-  private static func importance(_ value: JSONValue) throws(GraphError) -> Importance {
-    let text = try value.text("importance")
-    guard let importance = Importance(rawValue: text.lowercased()) else {
-      throw .body("Requested value '\(text)' was not found.")
-    }
-    return importance
+    let kind = try body["contentType"]?.word("contentType", of: [MessageBody.Kind.text, .html]) ?? .text
+    return MessageBody(kind: kind, content: try body["content"]?.text("content") ?? "")
   }
 
   private static func correspondents(
@@ -137,10 +136,62 @@ struct MessageFields: Sendable {
     return headers
   }
 
-  private static func attachment(_ value: JSONValue) throws(GraphError) -> Attachment {
+  private static func properties(_ value: JSONValue) throws(GraphError) -> [(id: PropertyID, value: String)] {
+    let name = "singleValueExtendedProperties"
+    var properties: [(id: PropertyID, value: String)] = []
+    for element in try value.elements(name) {
+      let member = try element.members(name, of: "singleValueLegacyExtendedProperty", ["id", "value"])
+      guard let id = try member["id"].map({ value throws(GraphError) in try PropertyID(value.text("id")) }),
+        let text = try member["value"]?.text("value")
+      else { throw .propertyMissing }
+      guard !properties.contains(where: { $0.id == id }) else { throw .duplicateProperty(id.text) }
+      guard id.header == nil || !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+      else {
+        throw .notSettable("The value of '\(id.text)' cannot be a header field.")
+      }
+      properties.append((id, text))
+    }
+    return properties
+  }
+}
+
+extension FollowUpFlag.Change {
+  /// A due date needs a start date (Microsoft Learn, `followupFlag`).
+  init(_ value: JSONValue) throws(GraphError) {
+    let flag = try value.members(
+      "flag", of: "followupFlag", ["flagStatus", "startDateTime", "dueDateTime", "completedDateTime"])
+    func moment(_ name: String) throws(GraphError) -> FollowUpFlag.Moment? {
+      guard let member = flag[name], !member.isNull else { return nil }
+      let parts = try member.members(name, of: "dateTimeTimeZone", ["dateTime", "timeZone"])
+      guard let dateTime = try parts["dateTime"]?.text("dateTime"),
+        let zone = try parts["timeZone"]?.text("timeZone")
+      else { throw .propertyMissing }
+      guard let moment = FollowUpFlag.Moment(dateTime, zone: zone) else {
+        throw .body("The value of the property '\(name)' is not a date, a time and a time zone.")
+      }
+      return moment
+    }
+    guard let word = flag["flagStatus"] else { throw .propertyMissing }
+    let status = try word.word("flagStatus", of: [FollowUpFlag.Status.notFlagged, .complete, .flagged])
+    let (start, due) = (try moment("startDateTime"), try moment("dueDateTime"))
+    let completed = try moment("completedDateTime")
+    self.init(status: status, start: start, due: due, completed: completed)
+    guard due == nil || start != nil else { throw .dueWithoutStart }
+    let isMeant = (start == nil && due == nil) || status != .notFlagged
+    guard isMeant, completed == nil || status == .complete else {
+      throw .notSettable("The dates of the flag contradict its status '\(status.rawValue)'.")
+    }
+  }
+}
+
+extension Attachment {
+  /// A `fileAttachment` (Microsoft Learn, "fileAttachment resource type").
+  init(graph value: JSONValue) throws(GraphError) {
     let type = try value["@odata.type"]?.text("@odata.type") ?? ""
-    guard type.lowercased() == "#microsoft.graph.fileattachment" else {
-      throw .body("This sandbox takes attachments of the type #microsoft.graph.fileAttachment only.")
+    guard !type.isEmpty else { throw .propertyMissing }
+    guard ["#microsoft.graph.fileattachment", "microsoft.graph.fileattachment"].contains(type.lowercased())
+    else {
+      throw .notSupported("An attachment of the type '\(oneLine(type, limit: 64))'")
     }
     let file = try value.members(
       "attachments", of: "fileAttachment",
@@ -151,50 +202,10 @@ struct MessageFields: Sendable {
     guard let content = Data(base64Encoded: bytes) else {
       throw .body("Cannot convert the literal to the expected type 'Edm.Binary'.")
     }
-    return Attachment(
+    self.init(
       name: try file["name"]?.text("name"),
       contentType: try file["contentType"]?.text("contentType") ?? "application/octet-stream",
       contentID: try file["contentId"]?.text("contentId"),
       isInline: try file["isInline"]?.flag("isInline") ?? false, content: Array(content))
-  }
-}
-
-extension JSONValue {
-  fileprivate func text(_ name: String) throws(GraphError) -> String {
-    if isNull { return "" }
-    guard let string else {
-      throw .body("Cannot convert the value of '\(name)' to the expected type 'Edm.String'.")
-    }
-    return string
-  }
-
-  fileprivate func flag(_ name: String) throws(GraphError) -> Bool {
-    guard let bool else {
-      throw .body("Cannot convert the value of '\(name)' to the expected type 'Edm.Boolean'.")
-    }
-    return bool
-  }
-
-  fileprivate func elements(_ name: String) throws(GraphError) -> [JSONValue] {
-    guard let array else { throw .body("The value of the property '\(name)' is not a collection.") }
-    return array
-  }
-
-  /// The members of a complex value, annotations aside. Throws for a name that the type does not have; one of
-  /// `unsupported` may be null.
-  fileprivate func members(
-    _ name: String, of type: String, _ known: Set<String>, unsupported: Set<String> = []
-  ) throws(GraphError) -> [String: JSONValue] {
-    guard let object else { throw .body("The value of the property '\(name)' is not an object.") }
-    var members: [String: JSONValue] = [:]
-    for (key, value) in object.members where !key.contains("@") {
-      if unsupported.contains(key) {
-        guard value.isNull else { throw .unsupportedProperty(key) }
-      } else {
-        guard known.contains(key) else { throw .unknownProperty(key, of: type) }
-        members[key] = value
-      }
-    }
-    return members
   }
 }

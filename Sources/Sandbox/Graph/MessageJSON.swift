@@ -12,23 +12,35 @@ struct MessageJSON: Sendable {
   /// `Mail.ReadBasic` shows neither body nor attachments.
   var isBasic = false
 
-  /// Checks a `$select` before anything is done.
-  static func validate(_ select: [String]) throws(GraphError) {
-    try ODataQuery.check(select, of: "message", in: properties.map(\.name))
+  /// Whether own drafts and sent copies show their header fields too.
+  var showsOwnHeaders = false
+
+  /// Checks a `$select` before anything is done. Beside `$expand` it may name what that brings.
+  static func validate(_ options: ODataQuery) throws(GraphError) {
+    var names = properties.map(\.name)
+    switch options.expansion {
+    case .attachments(let select)?:
+      names.append("attachments")
+      try ODataQuery.check(select, of: "attachment", in: AttachmentJSON.names)
+    case .extendedProperties?: names.append("singleValueExtendedProperties")
+    case .attachedItem?, nil: break
+    }
+    try ODataQuery.check(options.select, of: "message", in: names)
   }
 
   /// The whole resource, or what `select` names; the id and the ETag are always there.
   ///
   /// - Parameter showsHeaders: as if `internetMessageHeaders` were one of the default properties.
   func json(
-    _ item: MailItem, select: [String] = [], expandsAttachments: Bool = false, showsHeaders: Bool = false
+    _ item: MailItem, select: [String] = [], expansion: Expansion? = nil, showsHeaders: Bool = false
   ) -> JSONValue {
     let wanted = Set(select.map { $0.lowercased() })
     var members: [(key: String, value: JSONValue)] = [
-      (key: "@odata.etag", value: .string("W/\"\(changeKey(item))\""))
+      (key: "@odata.etag", value: .string("W/\"\(item.changeKey)\""))
     ]
     for property in Self.properties {
       if isBasic, Self.notBasic.contains(property.name) { continue }
+      if property.name == "internetMessageHeaders", !item.hasHeaders, !showsOwnHeaders { continue }
       let isWanted =
         wanted.isEmpty
         ? !property.onRequest || (showsHeaders && property.name == "internetMessageHeaders")
@@ -37,10 +49,21 @@ struct MessageJSON: Sendable {
         members.append((key: property.name, value: property.value(self, item)))
       }
     }
-    if expandsAttachments, !isBasic {
-      members.append((key: "attachments", value: .array(attachments(item))))
+    return .object(JSONObject(members + expanded(item, expansion)))
+  }
+
+  private func expanded(_ item: MailItem, _ expansion: Expansion?) -> [(key: String, value: JSONValue)] {
+    switch expansion {
+    case .attachments(let select)? where !isBasic:
+      let writer = AttachmentJSON(message: self, item: item)
+      return [(key: "attachments", value: .array(writer.all.map { writer.json($0, select: select) }))]
+    case .extendedProperties(let ids)? where !isBasic:
+      let properties: [JSONValue] = ids.compactMap { id in
+        item.value(of: id).map { ["id": .string(id.text), "value": .string($0)] }
+      }
+      return properties.isEmpty ? [] : [(key: "singleValueExtendedProperties", value: .array(properties))]
+    default: return []
     }
-    return .object(JSONObject(members))
   }
 
   func id(_ item: MailItem) -> String {
@@ -52,12 +75,6 @@ struct MessageJSON: Sendable {
 
   private func name(_ kind: GraphID.Kind, _ number: UInt64) -> String {
     GraphID(epoch: epoch, mailbox: mailbox, kind: kind, number: number).text
-  }
-
-  private func changeKey(_ item: MailItem) -> String {
-    var bytes: [UInt8] = [0x09, 0, 0, 0, 0x16, 0, 0, 0]
-    withUnsafeBytes(of: (item.number &<< 20 | item.version).bigEndian) { bytes += $0 }
-    return Data(bytes).base64EncodedString()
   }
 
   private static let notBasic: Set = ["body", "bodyPreview", "uniqueBody", "internetMessageHeaders"]
@@ -76,7 +93,7 @@ extension MessageJSON {
     Property(name: "id") { .string($0.id($1)) },
     Property(name: "createdDateTime") { .string($1.created.dateTimeOffset) },
     Property(name: "lastModifiedDateTime") { .string($1.modified.dateTimeOffset) },
-    Property(name: "changeKey") { .string($0.changeKey($1)) },
+    Property(name: "changeKey") { .string($1.changeKey) },
     Property(name: "categories") { .array($1.categories.map { .string($0) }) },
     Property(name: "receivedDateTime") { .string($1.received.dateTimeOffset) },
     Property(name: "sentDateTime") { .string($1.sent.dateTimeOffset) },
@@ -87,13 +104,15 @@ extension MessageJSON {
     Property(name: "importance") { .string($1.message.importance.rawValue) },
     Property(name: "parentFolderId") { .string($0.folderID($1.folder)) },
     Property(name: "conversationId") { .string($0.name(.conversation, $1.conversation)) },
-    Property(name: "conversationIndex") { .string(conversationIndex($1)) },
-    Property(name: "isDeliveryReceiptRequested") { .bool(header("Return-Receipt-To", $1)) },
-    Property(name: "isReadReceiptRequested") { .bool(header("Disposition-Notification-To", $1)) },
+    Property(name: "conversationIndex") { .string(Data($1.thread.index).base64EncodedString()) },
+    Property(name: "isDeliveryReceiptRequested") {
+      $1.message.asksForDeliveryReceipt.map { .bool($0) } ?? .null
+    },
+    Property(name: "isReadReceiptRequested") { .bool($1.message.asksForReadReceipt) },
     Property(name: "isRead") { .bool($1.isRead) },
     Property(name: "isDraft") { .bool($1.isDraft) },
     Property(name: "webLink") { .string("\($0.origin)/mailbox/\($0.mailbox.text)/\($0.id($1))") },
-    Property(name: "inferenceClassification") { _, _ in "focused" },
+    Property(name: "inferenceClassification") { .string($1.inference.rawValue) },
     Property(name: "body") { $0.body($1) },
     Property(name: "sender") { correspondent($1.message.sender) },
     Property(name: "from") { correspondent($1.message.from) },
@@ -101,7 +120,7 @@ extension MessageJSON {
     Property(name: "ccRecipients") { .array($1.message.cc.map(correspondent)) },
     Property(name: "bccRecipients") { .array($1.message.bcc.map(correspondent)) },
     Property(name: "replyTo") { .array($1.message.replyTo.map(correspondent)) },
-    Property(name: "flag") { ["flagStatus": .string($1.flag)] },
+    Property(name: "flag") { flag($1.flag) },
     Property(name: "uniqueBody", onRequest: true) { $0.body($1) },
     Property(name: "internetMessageHeaders", onRequest: true) { _, item in
       .array(item.message.headers.map { ["name": .string($0.name), "value": .string($0.value)] })
@@ -110,8 +129,23 @@ extension MessageJSON {
 
   private func body(_ item: MailItem) -> JSONValue {
     let body = item.message.body
-    if preferences.textBodies { return ["contentType": "text", "content": .string(body.plain)] }
-    return ["contentType": .string(body.kind.rawValue), "content": .string(body.content)]
+    switch preferences.bodies ?? body.kind {
+    case .text: return ["contentType": "text", "content": .string(body.plain)]
+    case .html:
+      let html = body.kind == .html ? HTMLText.wrapped(body.content) : HTMLText.html(body.plain)
+      let content = preferences.allowsUnsafeHTML ? html : HTMLText.safe(html)
+      return ["contentType": "html", "content": .string(content)]
+    }
+  }
+
+  private static func flag(_ flag: FollowUpFlag) -> JSONValue {
+    func moment(_ moment: FollowUpFlag.Moment?) -> JSONValue? {
+      moment.map { ["dateTime": .string($0.dateTime), "timeZone": .string($0.timeZone)] }
+    }
+    return .object(omittingAbsent: [
+      "flagStatus": .string(flag.status.rawValue), "startDateTime": moment(flag.start),
+      "dueDateTime": moment(flag.due), "completedDateTime": moment(flag.completed),
+    ])
   }
 
   private static func correspondent(_ who: Correspondent?) -> JSONValue {
@@ -126,55 +160,23 @@ extension MessageJSON {
       ]
     ]
   }
-
-  private static func header(_ name: String, _ item: MailItem) -> Bool {
-    item.message.headers.contains { $0.name.lowercased() == name.lowercased() }
-  }
-
-  /// MS-OXOMSG section 2.2.1.3: a reserved byte, five bytes of time, a GUID.
-  private static func conversationIndex(_ item: MailItem) -> String {
-    var bytes: [UInt8] = [1]
-    withUnsafeBytes(of: item.created.microseconds.bigEndian) { bytes += $0.dropFirst(1).prefix(5) }
-    withUnsafeBytes(of: (item.conversation.bigEndian, item.conversation.bigEndian)) { bytes += $0 }
-    return Data(bytes).base64EncodedString()
-  }
 }
 
-// Attachments and folders.
 extension MessageJSON {
-  func attachments(_ item: MailItem) -> [JSONValue] {
-    item.message.attachments.indices.map { attachment(item, at: $0) }
-  }
-
-  func attachment(_ item: MailItem, at index: Int) -> JSONValue {
-    let attachment = item.message.attachments[index]
-    return [
-      "@odata.type": "#microsoft.graph.fileAttachment",
-      "@odata.mediaContentType": .string(attachment.contentType),
-      "id": .string(attachmentID(item, at: index)),
-      "lastModifiedDateTime": .string(item.modified.dateTimeOffset),
-      "name": .string(attachment.name ?? ""),
-      "contentType": .string(attachment.contentType),
-      "size": JSONValue(attachment.content.count),
-      "isInline": .bool(attachment.isInline),
-      "contentId": attachment.contentID.map { .string($0) } ?? .null,
-      "contentLocation": .null,
-      "contentBytes": .string(Data(attachment.content).base64EncodedString()),
-    ]
-  }
-
-  /// Made of the id of its item and its index there.
-  func attachmentID(_ item: MailItem, at index: Int) -> String { "\(id(item))-\(index)" }
+  static let folderProperties = [
+    "id", "displayName", "parentFolderId", "childFolderCount", "unreadItemCount", "totalItemCount",
+    "isHidden",
+  ]
 
   func folder(_ count: FolderCount) -> JSONValue {
     [
       "id": .string(folderID(count.folder)),
       "displayName": .string(count.folder.displayName),
-      "parentFolderId": .string(name(.folder, UInt64(MailFolder.allCases.count))),
-      "childFolderCount": 0,
+      "parentFolderId": .string(folderID(count.folder.parent)),
+      "childFolderCount": JSONValue(count.folder.children(includingHidden: false).count),
       "unreadItemCount": JSONValue(count.unread),
       "totalItemCount": JSONValue(count.total),
-      "isHidden": false,
+      "isHidden": .bool(count.folder.isHidden),
     ]
   }
 }

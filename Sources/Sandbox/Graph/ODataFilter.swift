@@ -1,144 +1,141 @@
 import Core
 
-/// `$filter` on messages: comparisons joined by `and`. Everything else is refused in the way in which Graph refuses
-/// what Exchange cannot search for (OData 4.01 URL conventions section 5.1.1).
+/// `$filter`, read into an expression (OData 4.01 URL conventions section 5.1.1). Property names count in any case.
+/// What Graph may accept and this sandbox does not evaluate is refused with a code of the sandbox's own.
 struct ODataFilter: Sendable {
-  var conditions: [MessageQuery.Condition] = []
-  /// The properties that the filter names, in their order: `$orderby` must begin with them.
-  var properties: [String] = []
+  indirect enum Expression: Sendable {
+    case comparison(property: String, Comparison, FilterValue)
+    case text(property: String, TextMatch, String)
+    /// `categories/any(c: c eq 'Red')`.
+    case anyText(property: String, TextMatch, String)
+    /// The item has this extended property, and its value matches.
+    case extendedProperty(PropertyID, TextMatch, String)
+    case not(Expression)
+    case and([Expression])
+    case or([Expression])
+  }
 
-  init(_ text: String) throws(GraphError) {
-    guard text.utf8.count <= Self.maximumLength else { throw .invalidFilter }
-    var tokens = try Self.tokens(text)[...]
-    repeat {
-      try parse(&tokens)
-      guard !tokens.isEmpty else { return }
-    } while tokens.popFirst() == .word("and")
-    throw .invalidFilter
+  enum Comparison: String, Sendable { case eq, ne, gt, ge, lt, le }
+
+  /// Without regard to case: so Microsoft Learn describes it for the values of extended properties
+  /// (`singleValueLegacyExtendedProperty: get`).
+  enum TextMatch: String, Sendable { case eq, ne, contains, startswith, endswith }
+
+  let expression: Expression
+  /// The properties that the filter names, in the order of their first use: `$orderby` must begin with them.
+  let properties: [String]
+
+  init(_ text: String, over vocabulary: FilterVocabulary = .message) throws(GraphError) {
+    guard text.utf8.count <= Self.maximumLength else { throw .inefficientFilter }
+    var parser = ODataFilterParser(tokens: try ODataToken.list(text)[...], vocabulary: vocabulary)
+    expression = try parser.whole()
+    properties = parser.properties
   }
 
   /// Exchange refuses far shorter ones as too complex.
   private static let maximumLength = 8192
+}
 
-  private enum Token: Hashable {
-    case word(String)
-    case string(String)
-    case open
-    case close
+/// The value of a property, or a literal.
+enum FilterValue: Sendable, Hashable {
+  enum Kind: Sendable { case text, bool, date, number, texts }
+
+  case text(String)
+  case bool(Bool)
+  case date(Instant)
+  case number(Double)
+  case texts([String])
+}
+
+/// What filters and sort orders may name of a resource.
+struct FilterVocabulary: Sendable {
+  /// As in `microsoft.graph.message`.
+  var type: String
+  var kinds: [String: FilterValue.Kind]
+  /// Names that the type has and this sandbox does not filter by.
+  var unbuilt: [String]
+
+  /// In Microsoft's spelling; `nil` if the type has no such property.
+  func canonical(_ name: String) throws(GraphError) -> String {
+    let wanted = name.lowercased()
+    if let known = kinds.keys.first(where: { $0.lowercased() == wanted }) { return known }
+    let top = String(wanted.prefix { $0 != "/" })
+    if (unbuilt + kinds.keys).contains(where: { $0.lowercased().split(separator: "/").first ?? "" == top }) {
+      throw .notSupported("A filter or sort order by '\(oneLine(name, limit: 64))'")
+    }
+    throw .unknownName(name, of: type)
   }
+}
 
-  private mutating func parse(_ tokens: inout ArraySlice<Token>) throws(GraphError) {
-    // One pair of parentheses around a comparison, so that nesting cannot exhaust the stack.
-    if tokens.first == .open, tokens.dropFirst().first != .open {
-      tokens.removeFirst()
-      try parse(&tokens)
-      guard tokens.popFirst() == .close else { throw .invalidFilter }
-      return
-    }
-    guard case .word(let property)? = tokens.popFirst() else { throw .invalidFilter }
-    if property.lowercased() == "singlevalueextendedproperties/any" {
-      conditions.append(try Self.extendedProperty(&tokens))
-      properties.append("singleValueExtendedProperties")
-      return
-    }
-    guard case .word(let name)? = tokens.popFirst(), let comparison = MessageQuery.Comparison(rawValue: name),
-      let value = tokens.popFirst()
-    else { throw .invalidFilter }
-    conditions.append(try Self.condition(property, comparison, value))
-    properties.append(property)
-  }
-
-  private static func condition(
-    _ property: String, _ comparison: MessageQuery.Comparison, _ value: Token
-  ) throws(GraphError) -> MessageQuery.Condition {
-    if let field = MessageQuery.Field(rawValue: property), case .word(let word) = value,
-      let instant = Instant(dateTimeOffset: word)
-    {
-      return .date(field, comparison, instant)
-    }
-    switch (property, comparison, value) {
-    case ("internetMessageId", .eq, .string(let id)): return .messageID(id)
-    case ("subject", .eq, .string(let subject)): return .subject(subject)
-    case ("from/emailAddress/address", .eq, .string(let address)): return .from(address)
-    case ("isDraft", .eq, _), ("isDraft", .ne, _): return .isDraft(try bool(value) == (comparison == .eq))
-    case ("isRead", .eq, _), ("isRead", .ne, _): return .isRead(try bool(value) == (comparison == .eq))
-    case ("hasAttachments", .eq, _), ("hasAttachments", .ne, _):
-      return .hasAttachments(try bool(value) == (comparison == .eq))
-    default: throw .invalidFilter
-    }
-  }
-
-  private static func bool(_ token: Token) throws(GraphError) -> Bool {
-    switch token {
-    case .word("true"): return true
-    case .word("false"): return false
-    default: throw .invalidFilter
+// Evaluating.
+extension ODataFilter.Expression {
+  func holds(
+    _ value: (String) -> FilterValue?, extended: (PropertyID) -> String? = { _ in nil }
+  ) -> Bool {
+    switch self {
+    case .comparison(let property, let comparison, let literal):
+      return value(property).map { comparison.holds($0, literal) } ?? (comparison == .ne)
+    case .text(let property, let match, let text):
+      guard case .text(let whole)? = value(property) else { return false }
+      return match.holds(whole, text)
+    case .anyText(let property, let match, let text):
+      guard case .texts(let all)? = value(property) else { return false }
+      return all.contains { match.holds($0, text) }
+    case .extendedProperty(let id, let match, let text):
+      return extended(id).map { match.holds($0, text) } ?? false
+    case .not(let inner): return !inner.holds(value, extended: extended)
+    case .and(let all): return all.allSatisfy { $0.holds(value, extended: extended) }
+    case .or(let all): return all.contains { $0.holds(value, extended: extended) }
     }
   }
 
-  /// `(ep: ep/id eq 'String {…} Name X-…' and ep/value eq '…')`: how Exchange exposes a header field that it has no
-  /// property for (Microsoft Learn, `singleValueLegacyExtendedProperty`).
-  private static func extendedProperty(
-    _ tokens: inout ArraySlice<Token>
-  ) throws(GraphError) -> MessageQuery.Condition {
-    guard tokens.popFirst() == .open, case .word(let variable)? = tokens.popFirst(), variable.hasSuffix(":")
-    else { throw .invalidFilter }
-    let name = variable.dropLast()
-    guard tokens.popFirst() == .word("\(name)/id"), tokens.popFirst() == .word("eq"),
-      case .string(let id)? = tokens.popFirst(), tokens.popFirst() == .word("and"),
-      tokens.popFirst() == .word("\(name)/value"), tokens.popFirst() == .word("eq"),
-      case .string(let value)? = tokens.popFirst(), tokens.popFirst() == .close,
-      let header = internetHeader(id)
-    else { throw .invalidFilter }
-    return .header(MessageHeader(name: header, value: value))
+  /// What must all hold, one by one.
+  var conjuncts: [ODataFilter.Expression] {
+    if case .and(let all) = self { return all.flatMap(\.conjuncts) }
+    return [self]
   }
+}
 
-  /// PS_INTERNET_HEADERS (MS-OXPROPS section 1.3.2): the property set whose names are header field names.
-  static func internetHeader(_ id: String) -> String? {
-    let parts = id.split(separator: " ", maxSplits: 3).map(String.init)
-    guard parts.count == 4, parts[0].lowercased() == "string", parts[2].lowercased() == "name",
-      parts[1].uppercased() == "{00020386-0000-0000-C000-000000000046}", parts[3].lowercased().hasPrefix("x-")
-    else { return nil }
-    return parts[3]
-  }
-
-  private static func tokens(_ text: String) throws(GraphError) -> [Token] {
-    var tokens: [Token] = []
-    var rest = Substring(text)
-    while let character = rest.first {
-      switch character {
-      case " ": rest.removeFirst()
-      case "(":
-        tokens.append(.open)
-        rest.removeFirst()
-      case ")":
-        tokens.append(.close)
-        rest.removeFirst()
-      case "'": tokens.append(.string(try string(&rest)))
-      default:
-        var word = rest.prefix { $0 != " " && $0 != "(" && $0 != ")" && $0 != "'" }
-        // `ep:ep/id` is two words without a space between them.
-        if let colon = word.firstIndex(of: ":"), word[..<colon].allSatisfy(\.isLetter) {
-          word = word[...colon]
-        }
-        tokens.append(.word(String(word)))
-        rest = rest[word.endIndex...]
-      }
+extension ODataFilter.Comparison {
+  func holds(_ value: FilterValue, _ literal: FilterValue) -> Bool {
+    switch self {
+    case .eq: value.folded == literal.folded
+    case .ne: value.folded != literal.folded
+    case .gt: literal.isBefore(value)
+    case .ge: value.folded == literal.folded || literal.isBefore(value)
+    case .lt: value.isBefore(literal)
+    case .le: value.folded == literal.folded || value.isBefore(literal)
     }
-    return tokens
+  }
+}
+
+extension ODataFilter.TextMatch {
+  func holds(_ whole: String, _ text: String) -> Bool {
+    let (whole, text) = (whole.lowercased(), text.lowercased())
+    return switch self {
+    case .eq: whole == text
+    case .ne: whole != text
+    case .contains: text.isEmpty || whole.contains(text)
+    case .startswith: whole.hasPrefix(text)
+    case .endswith: whole.hasSuffix(text)
+    }
+  }
+}
+
+extension FilterValue {
+  fileprivate var folded: FilterValue {
+    if case .text(let text) = self { return .text(text.lowercased()) }
+    return self
   }
 
-  /// A quote inside is doubled.
-  private static func string(_ rest: inout Substring) throws(GraphError) -> String {
-    var value = ""
-    rest.removeFirst()
-    while let end = rest.firstIndex(of: "'") {
-      value += rest[..<end]
-      rest = rest[end...].dropFirst()
-      guard rest.first == "'" else { return value }
-      value.append("'")
-      rest.removeFirst()
+  /// The order of `$orderby`: false before true, texts without regard to case.
+  func isBefore(_ other: FilterValue) -> Bool {
+    switch (folded, other.folded) {
+    case (.text(let a), .text(let b)): a < b
+    case (.bool(let a), .bool(let b)): !a && b
+    case (.date(let a), .date(let b)): a < b
+    case (.number(let a), .number(let b)): a < b
+    default: false
     }
-    throw .invalidFilter
   }
 }

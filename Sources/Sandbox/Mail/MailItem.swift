@@ -10,27 +10,63 @@ struct MailItem: Sendable {
   var message: Message
   var isDraft: Bool
   var isRead: Bool
+  /// Accepted for sending, and not yet sent.
+  var isSubmitted = false
   var categories: [String] = []
-  var flag = "notFlagged"
+  var flag = FollowUpFlag()
+  var inference = Inference.focused
+  /// Extended properties that are no header fields.
+  var properties: [PropertyID: String] = [:]
   /// Counted up by each change; the change key and the ETag are made from it.
   var version: UInt64 = 1
-  /// Replies are not linked to what they answer, so each message has its own.
-  var conversation: UInt64
+  var thread: Thread
   let created: Instant
   var modified: Instant
   var received: Instant
   var sent: Instant
+
+  enum Inference: String, Sendable { case focused, other }
+
+  /// Which conversation of the mailbox an item belongs to.
+  struct Thread: Hashable, Sendable {
+    var conversation: UInt64
+    /// MS-OXOMSG section 2.2.1.3: 22 bytes at the root, 5 more with each reply.
+    var index: [UInt8]
+  }
+
+  var conversation: UInt64 { thread.conversation }
+
+  /// Whether it came through transport, which is where header fields come from: an own draft or sent copy has none
+  /// to show.
+  var hasHeaders: Bool { !isDraft && !isOwnCopy }
+  /// The copy that sending left behind, wherever it was moved since.
+  var isOwnCopy = false
 }
 
 /// What a client notes on an item besides the message itself; `nil` leaves it as it is.
 struct ItemMarks: Hashable, Sendable {
   var isRead: Bool?
   var categories: [String]?
-  var flag: String?
+  var flag: FollowUpFlag.Change?
+  var inference: MailItem.Inference?
+  var properties: [PropertyID: String] = [:]
 
-  func apply(to item: inout MailItem) {
+  func apply(to item: inout MailItem, at now: Instant) {
     item.isRead = isRead ?? item.isRead
     item.categories = categories ?? item.categories
-    item.flag = flag ?? item.flag
+    if let flag { item.flag.apply(flag, at: now) }
+    item.inference = inference ?? item.inference
+    item.properties.merge(properties) { $1 }
+  }
+}
+
+extension MailItem {
+  /// Everything that a client has noted on another copy of it.
+  mutating func copyMarks(of other: MailItem) {
+    categories = other.categories
+    flag = other.flag
+    inference = other.inference
+    properties = other.properties
+    thread = other.thread
   }
 }

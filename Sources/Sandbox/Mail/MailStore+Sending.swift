@@ -18,8 +18,16 @@ struct Submission: Sendable {
   var message: Message
   var due: Instant
   var rules: SendingRules
+  var author: SendingAuthor
   /// `saveToSentItems` of `sendMail`.
   var saves: Bool
+}
+
+/// Who a message is from when it leaves (Microsoft Learn, "Send Outlook messages from another user").
+struct SendingAuthor: Sendable {
+  var from: Correspondent
+  /// The same, except of who sends on behalf of another.
+  var sender: Correspondent
 }
 
 extension MailStore {
@@ -27,27 +35,31 @@ extension MailStore {
   /// a client that repeats its requests becomes visible. A message that has left Drafts is no longer a draft
   /// and is not found.
   func submit(
-    _ name: String, in id: MailboxID, rules: SendingRules, at now: Instant
-  ) throws(MailFault) -> MailItem {
-    let item = try item(name, in: id, at: now)
+    _ name: String, in id: MailboxID, ifMatch tag: EntityTag? = nil, as author: SendingAuthor,
+    rules: SendingRules, at now: Instant
+  ) throws(MailFault) {
+    let item = try item(name, in: id, ifMatch: tag, at: now)
     guard item.isDraft else { throw .itemNotFound }
-    submit(item, in: id, saves: true, rules: rules, at: now)
-    return item
+    submit(item, in: id, as: author, saves: true, rules: rules, at: now)
   }
 
   /// `sendMail`: a draft is made, and accepted in the same breath.
   func submit(
-    _ message: Message, marks: ItemMarks = ItemMarks(), in id: MailboxID, saves: Bool, rules: SendingRules,
+    _ draft: NewDraft, in id: MailboxID, as author: SendingAuthor, saves: Bool, rules: SendingRules,
     at now: Instant
   ) throws(MailFault) {
-    let item = try createDraft(message, marks: marks, in: id, at: now)
-    submit(item, in: id, saves: saves, rules: rules, at: now)
+    let item = try createDraft(draft, in: id, at: now)
+    submit(item, in: id, as: author, saves: saves, rules: rules, at: now)
   }
 
-  private func submit(_ item: MailItem, in id: MailboxID, saves: Bool, rules: SendingRules, at now: Instant) {
+  private func submit(
+    _ item: MailItem, in id: MailboxID, as author: SendingAuthor, saves: Bool, rules: SendingRules,
+    at now: Instant
+  ) {
+    mailboxes[id]?.markSubmitted(item.number)
     let submission = Submission(
-      mailbox: id, number: item.number, message: item.message, due: now + rules.lag, rules: rules,
-      saves: saves)
+      mailbox: id, number: item.number, message: item.message.sent(by: author), due: now + rules.lag,
+      rules: rules, author: author, saves: saves)
     // The lag may have been changed in between: keep the earliest first, and equals in the order of
     // acceptance.
     let place = outgoing.lastIndex { $0.due <= submission.due }.map { $0 + 1 } ?? 0
@@ -69,6 +81,7 @@ extension MailStore {
     if submission.rules.replacesMessageID {
       message = message.replacingMessageID(with: newMessageID())
     }
+    message.asksForDeliveryReceipt = message.asksForDeliveryReceipt ?? false
     file(submission, message)
     deliver(message, at: submission.due)
     report(message, to: owner, at: submission.due)
@@ -83,6 +96,8 @@ extension MailStore {
       _ = mailboxes[id]?.change(number, at: due) {
         $0.folder = .sentItems
         $0.isDraft = false
+        $0.isSubmitted = false
+        $0.isOwnCopy = true
         $0.message = message
         $0.sent = due
         $0.received = due
@@ -91,15 +106,18 @@ extension MailStore {
     }
     if isStillDraft { mailboxes[id]?.remove(number) }
     if submission.saves {
-      let marks = ItemMarks(categories: draft?.categories, flag: draft?.flag)
-      _ = mailboxes[id]?.add(message, to: .sentItems, isDraft: false, isRead: true, marks: marks, at: due)
+      _ = mailboxes[id]?.add(message, to: .sentItems, isDraft: false, isRead: true, at: due) {
+        if let draft { $0.copyMarks(of: draft) }
+        $0.isOwnCopy = true
+      }
     }
   }
 
   /// One copy for each mailbox, however many of its addresses were named. An address without a mailbox
   /// accepts everything and reports nothing.
   private func deliver(_ message: Message, at now: Instant) {
-    let copy = message.withoutBcc
+    var copy = message.withoutBcc
+    copy.asksForDeliveryReceipt = message.asksForDeliveryReceipt ?? false
     var reached: Set<MailboxID> = []
     for recipient in message.recipients {
       var (address, folder) = (recipient.key, MailFolder.inbox)

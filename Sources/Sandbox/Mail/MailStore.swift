@@ -50,15 +50,13 @@ extension MailStore {
     try mailbox(id, at: now).page(query)
   }
 
-  func item(_ name: String, in id: MailboxID, at now: Instant) throws(MailFault) -> MailItem {
+  func item(
+    _ name: String, in id: MailboxID, ifMatch tag: EntityTag? = nil, at now: Instant
+  ) throws(MailFault) -> MailItem {
     let mailbox = try mailbox(id, at: now)
     guard let item = mailbox.items[try number(name, in: mailbox)] else { throw .itemNotFound }
+    guard tag?.matches(item) != false else { throw .changed }
     return item
-  }
-
-  func folderCounts(in id: MailboxID, at now: Instant) throws(MailFault) -> [FolderCount] {
-    let mailbox = try mailbox(id, at: now)
-    return MailFolder.allCases.map { mailbox.count($0) }
   }
 
   /// Every mailbox, by its first address.
@@ -66,7 +64,7 @@ extension MailStore {
     settle(at: now)
     return mailboxes.values
       .map { mailbox in
-        MailboxSummary(owner: mailbox.owner, folders: MailFolder.allCases.map { mailbox.count($0) })
+        MailboxSummary(owner: mailbox.owner, folders: mailbox.folderCounts)
       }
       .sorted { $0.owner.correspondent.key < $1.owner.correspondent.key }
   }
@@ -81,35 +79,47 @@ extension MailStore {
 // What a client changes.
 extension MailStore {
   func createDraft(
-    _ message: Message, marks: ItemMarks = ItemMarks(), in id: MailboxID, folder: MailFolder = .drafts,
-    at now: Instant
+    _ draft: NewDraft, in id: MailboxID, folder: MailFolder = .drafts, at now: Instant
   ) throws(MailFault) -> MailItem {
-    let owner = try mailbox(id, at: now).owner
-    let message = message.completed(by: owner, messageID: newMessageID())
+    let mailbox = try mailbox(id, at: now)
+    var message = draft.message.completed(by: mailbox.owner, messageID: newMessageID())
+    if draft.dropsUnknownHeaders { message = message.removingFields { mailbox.drops($0) } }
+    mailboxes[id]?.learn(draft.createdHeaders)
     guard
       let item = mailboxes[id]?.add(
-        message, to: folder, isDraft: true, isRead: true, marks: marks, at: now)
+        message, to: folder, isDraft: true, isRead: true, at: now,
+        configure: { item in
+          draft.marks.apply(to: &item, at: now)
+          item.applyFlagsAtCreation()
+        })
     else { throw .mailboxNotFound }
     return item
   }
 
+  /// - Parameters:
+  ///   - tag: of `If-Match`; `nil` for any.
+  ///   - headers: fields for which the change creates named properties.
   func change(
-    _ name: String, in id: MailboxID, at now: Instant, _ body: @Sendable (inout MailItem) -> Void
+    _ name: String, in id: MailboxID, ifMatch tag: EntityTag? = nil, creating headers: [String] = [],
+    at now: Instant, _ body: @Sendable (inout MailItem) -> Void
   ) throws(MailFault) -> MailItem {
-    let number = try number(name, in: mailbox(id, at: now))
-    guard let item = mailboxes[id]?.change(number, at: now, body) else { throw .itemNotFound }
+    let item = try item(name, in: id, ifMatch: tag, at: now)
+    mailboxes[id]?.learn(headers)
+    guard let item = mailboxes[id]?.change(item.number, at: now, body) else { throw .itemNotFound }
     return item
   }
 
   func move(
-    _ name: String, to folder: MailFolder, in id: MailboxID, at now: Instant
+    _ name: String, to folder: MailFolder, in id: MailboxID, ifMatch tag: EntityTag? = nil, at now: Instant
   ) throws(MailFault) -> MailItem {
-    try change(name, in: id, at: now) { $0.folder = folder }
+    try change(name, in: id, ifMatch: tag, at: now) { $0.folder = folder }
   }
 
   /// Moves to Deleted Items; what is already there is deleted permanently.
-  func delete(_ name: String, in id: MailboxID, at now: Instant) throws(MailFault) {
-    let item = try item(name, in: id, at: now)
+  func delete(_ name: String, in id: MailboxID, ifMatch tag: EntityTag? = nil, at now: Instant)
+    throws(MailFault)
+  {
+    let item = try item(name, in: id, ifMatch: tag, at: now)
     if item.folder == .deletedItems {
       mailboxes[id]?.remove(item.number)
     } else {
@@ -145,11 +155,40 @@ enum MailFault: Error, Hashable, Sendable {
   case itemNotFound
   case folderNotFound
   case mailboxNotFound
+  /// Not as `If-Match` expects.
+  case changed
+}
+
+/// A message that a client hands in.
+struct NewDraft: Sendable {
+  var message: Message
+  var marks = ItemMarks()
+  /// Header fields for which it creates named properties.
+  var createdHeaders: [String] = []
+  /// It came as MIME, and the mailbox drops fields that it does not know.
+  var dropsUnknownHeaders = false
+}
+
+extension MailItem {
+  /// Without mfUnsent in PidTagMessageFlags an item that is created is no draft, which no other property can say.
+  fileprivate mutating func applyFlagsAtCreation() {
+    guard let flags = properties.removeValue(forKey: .messageFlags).flatMap(Int.init) else { return }
+    isDraft = flags & 0x8 != 0
+    isRead = flags & 0x1 != 0
+  }
+}
+
+extension Mailbox {
+  /// Reported of Exchange: it drops these fields from MIME, and custom ones without a named property.
+  fileprivate func drops(_ header: MessageHeader) -> Bool {
+    header.isNamed("Auto-Submitted") || header.isNamed("Return-Path")
+      || (header.isCustom && !knownHeaders.contains(header.name.lowercased()))
+  }
 }
 
 struct MailboxSummary: Sendable {
   var owner: MailboxOwner
-  /// All folders, in their order.
+  /// The folders that a person sees, in their order.
   var folders: [FolderCount]
 }
 
@@ -160,6 +199,12 @@ struct FolderCount: Sendable {
 }
 
 extension Mailbox {
+  /// Of the folders at the top, and of others that are not empty.
+  var folderCounts: [FolderCount] {
+    let top = MailFolder.msgFolderRoot.children(includingHidden: false)
+    return MailFolder.allCases.map(count).filter { top.contains($0.folder) || $0.total > 0 }
+  }
+
   func count(_ folder: MailFolder) -> FolderCount {
     let numbers = numbers(in: folder)
     let unread = numbers.count { items[$0]?.isRead == false }

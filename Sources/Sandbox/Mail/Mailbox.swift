@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import Foundation
 
 /// Names a mailbox by the directory id of its owner.
@@ -39,25 +40,31 @@ struct Mailbox: Sendable {
   private var folders: [MailFolder: Set<UInt64>] = [:]
   private var byMessageID: [String: Set<UInt64>] = [:]
   private var byHeader: [MessageHeader: Set<UInt64>] = [:]
+  /// By the GUID in a conversation's index.
+  private var conversations: [[UInt8]: UInt64] = [:]
   private var lastNumber: UInt64 = 0
+  /// The names, in lower case, of header fields that Exchange keeps in this mailbox.
+  private(set) var knownHeaders: Set<String> = ["x-priority", "x-msmail-priority", "x-mailer"]
 
   init(owner: MailboxOwner) {
     self.owner = owner
   }
 
   func numbers(in folder: MailFolder) -> Set<UInt64> { folders[folder] ?? [] }
-  func numbers(messageID: String) -> Set<UInt64> { byMessageID[messageID] ?? [] }
+  func numbers(messageID: String) -> Set<UInt64> { byMessageID[messageID.lowercased()] ?? [] }
   func numbers(header: MessageHeader) -> Set<UInt64> { byHeader[header.folded] ?? [] }
 
+  /// - Parameter configure: what the item is besides, before anybody sees it.
   mutating func add(
-    _ message: Message, to folder: MailFolder, isDraft: Bool, isRead: Bool, marks: ItemMarks = ItemMarks(),
-    at now: Instant
+    _ message: Message, to folder: MailFolder, isDraft: Bool, isRead: Bool, at now: Instant,
+    configure: (inout MailItem) -> Void = { _ in }
   ) -> MailItem {
     lastNumber += 1
     var item = MailItem(
       number: lastNumber, folder: folder, message: message, isDraft: isDraft, isRead: isRead,
-      conversation: lastNumber, created: now, modified: now, received: now, sent: now)
-    marks.apply(to: &item)
+      thread: thread(of: message, number: lastNumber, at: now), created: now, modified: now, received: now,
+      sent: isDraft ? message.date ?? now : now)
+    configure(&item)
     insert(item)
     return item
   }
@@ -65,20 +72,47 @@ struct Mailbox: Sendable {
   /// Changes an item in place and keeps the indexes true. `nil` when there is none of this number.
   mutating func change(_ number: UInt64, at now: Instant, _ body: (inout MailItem) -> Void) -> MailItem? {
     guard var item = remove(number) else { return nil }
-    let folder = item.folder
+    let (folder, parents) = (item.folder, item.message.parents)
     body(&item)
     if item.folder != folder { item.moves += 1 }
+    if item.message.parents != parents { item.thread = thread(of: item.message, number: number, at: now) }
     item.version += 1
     item.modified = now
     insert(item)
     return item
   }
 
+  /// Transport has it. That is no change by a client: the change key stays.
+  mutating func markSubmitted(_ number: UInt64) {
+    items[number]?.isSubmitted = true
+  }
+
+  /// A named property for each of these fields exists from now on.
+  mutating func learn(_ headers: some Sequence<String>) {
+    for name in headers { knownHeaders.insert(name.lowercased()) }
+  }
+
+  /// A reply joins the conversation of what it names as its parent: by In-Reply-To, References or Thread-Index.
+  private mutating func thread(of message: Message, number: UInt64, at now: Instant) -> MailItem.Thread {
+    for id in message.parents {
+      guard let parent = numbers(messageID: id).min().flatMap({ items[$0] }) else { continue }
+      return MailItem.Thread(
+        conversation: parent.conversation, index: parent.thread.index + ConversationIndex.child(at: now))
+    }
+    let index =
+      message.headers.first { $0.isNamed("Thread-Index") }.flatMap { ConversationIndex.parse($0.value) }
+      ?? ConversationIndex.root(of: message.internetMessageID, at: now)
+    let guid = Array(index[6..<22])
+    let conversation = conversations[guid] ?? number
+    conversations[guid] = conversation
+    return MailItem.Thread(conversation: conversation, index: index)
+  }
+
   @discardableResult
   mutating func remove(_ number: UInt64) -> MailItem? {
     guard let item = items.removeValue(forKey: number) else { return nil }
     folders[item.folder]?.remove(number)
-    Self.remove(number, from: &byMessageID, at: item.message.internetMessageID)
+    Self.remove(number, from: &byMessageID, at: item.message.internetMessageID.lowercased())
     for header in item.message.headers where header.isCustom {
       Self.remove(number, from: &byHeader, at: header.folded)
     }
@@ -88,7 +122,7 @@ struct Mailbox: Sendable {
   private mutating func insert(_ item: MailItem) {
     items[item.number] = item
     folders[item.folder, default: []].insert(item.number)
-    byMessageID[item.message.internetMessageID, default: []].insert(item.number)
+    byMessageID[item.message.internetMessageID.lowercased(), default: []].insert(item.number)
     for header in item.message.headers where header.isCustom {
       byHeader[header.folded, default: []].insert(item.number)
     }
@@ -101,6 +135,24 @@ struct Mailbox: Sendable {
 }
 
 extension MessageHeader {
-  /// Named properties of internet headers are matched without regard to case, their values with it.
-  fileprivate var folded: MessageHeader { MessageHeader(name: name.lowercased(), value: value) }
+  /// Named properties are matched with the case of their names, and without that of their values.
+  fileprivate var folded: MessageHeader { MessageHeader(name: name, value: value.lowercased()) }
+}
+
+/// MS-OXOMSG section 2.2.1.3: a reserved byte, five bytes of time, a GUID; then five bytes for each reply.
+private enum ConversationIndex {
+  static func root(of messageID: String, at now: Instant) -> [UInt8] {
+    [1] + time(now) + SHA256.hash(data: Data(messageID.utf8)).prefix(16)
+  }
+
+  static func child(at now: Instant) -> [UInt8] { time(now) }
+
+  static func parse(_ text: String) -> [UInt8]? {
+    guard let bytes = Data(base64Encoded: text), bytes.count >= 22 else { return nil }
+    return Array(bytes)
+  }
+
+  private static func time(_ now: Instant) -> [UInt8] {
+    withUnsafeBytes(of: now.microseconds.bigEndian) { Array($0.dropFirst(1).prefix(5)) }
+  }
 }

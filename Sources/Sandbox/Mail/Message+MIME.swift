@@ -22,6 +22,9 @@ extension Message {
       ?? MessageBody(kind: .text, content: message.text ?? "")
     importance =
       message.field("Importance").flatMap { Importance(rawValue: $0.value.lowercased()) } ?? .normal
+    asksForReadReceipt = message.field("Disposition-Notification-To") != nil
+    asksForDeliveryReceipt = message.field("Return-Receipt-To").map { _ in true }
+    date = message.date
     headers = message.fields.map { MessageHeader(name: $0.name, value: $0.value) }
     attachments = message.attachments
   }

@@ -2,33 +2,10 @@ import Core
 
 /// Which messages of a mailbox, in which order, how many: what a Graph query says, without its spelling.
 struct MessageQuery: Sendable {
-  enum Field: String, Sendable {
-    case receivedDateTime, sentDateTime, createdDateTime, lastModifiedDateTime
-  }
-
-  enum Comparison: String, Sendable { case eq, ne, gt, ge, lt, le }
-
-  enum Condition: Sendable {
-    case messageID(String)
-    case header(MessageHeader)
-    case isDraft(Bool)
-    case isRead(Bool)
-    case hasAttachments(Bool)
-    case subject(String)
-    case from(String)
-    case date(Field, Comparison, Instant)
-  }
-
-  struct Order: Sendable {
-    var field = Field.receivedDateTime
-    var descending = true
-  }
-
   /// `nil`: all folders.
   var folder: MailFolder?
-  /// All of them hold.
-  var conditions: [Condition] = []
-  var order = Order()
+  var filter: ODataFilter.Expression?
+  var order = [ODataQuery.Order(property: "receivedDateTime", descending: true)]
   var skip = 0
   /// `nil`: all.
   var top: Int?
@@ -45,13 +22,16 @@ extension Mailbox {
   func page(_ query: MessageQuery) -> MessagePage {
     var matching = candidates(query).filter { item in
       (query.folder == nil || query.folder == item.folder)
-        && query.conditions.allSatisfy { $0.holds(for: item) }
+        && query.filter?.holds({ item.filterValue($0) }, extended: { item.value(of: $0) }) != false
     }
     // The number breaks ties, so that pages of messages of one instant neither repeat nor lose any.
-    matching.sort {
-      let (a, b) = ($0.date(query.order.field), $1.date(query.order.field))
-      let ascending = a == b ? $0.number < $1.number : a < b
-      return ascending != query.order.descending
+    matching.sort { a, b in
+      for order in query.order {
+        let (x, y) = (a.filterValue(order.property), b.filterValue(order.property))
+        guard let x, let y, x != y else { continue }
+        return x.isBefore(y) != order.descending
+      }
+      return (a.number < b.number) != (query.order.last?.descending ?? false)
     }
     let start = min(query.skip, matching.count)
     let end = query.top.map { min(start + $0, matching.count) } ?? matching.count
@@ -61,57 +41,68 @@ extension Mailbox {
 
   /// The smallest indexed set that holds all matches.
   private func candidates(_ query: MessageQuery) -> [MailItem] {
-    for condition in query.conditions {
+    for condition in query.filter?.conjuncts ?? [] {
       switch condition {
-      case .messageID(let id): return numbers(messageID: id).compactMap { items[$0] }
-      case .header(let header): return numbers(header: header).compactMap { items[$0] }
-      case .isDraft, .isRead, .hasAttachments, .subject, .from, .date: continue
+      case .comparison("internetMessageId", .eq, .text(let id)):
+        return numbers(messageID: id).compactMap { items[$0] }
+      case .extendedProperty(let id, .eq, let value):
+        guard let name = id.internetHeader, MessageHeader(name: name, value: value).isCustom else { continue }
+        return numbers(header: MessageHeader(name: name, value: value)).compactMap { items[$0] }
+      default: continue
       }
     }
     return query.folder.map { numbers(in: $0).compactMap { items[$0] } } ?? Array(items.values)
   }
 }
 
-extension MessageQuery.Condition {
-  func holds(for item: MailItem) -> Bool {
-    switch self {
-    case .messageID(let id): item.message.internetMessageID == id
-    case .header(let header):
-      item.message.headers.contains {
-        $0.value == header.value && $0.name.lowercased() == header.name.lowercased()
-      }
-    case .isDraft(let value): item.isDraft == value
-    case .isRead(let value): item.isRead == value
-    case .hasAttachments(let value): item.message.hasAttachments == value
-    case .subject(let value): item.message.subject == value
-    case .from(let address): item.message.from?.key == address.lowercased()
-    case .date(let field, let comparison, let instant):
-      comparison.holds(item.date(field), instant)
-    }
-  }
-}
-
-extension MessageQuery.Comparison {
-  func holds<Value: Comparable>(_ a: Value, _ b: Value) -> Bool {
-    switch self {
-    case .eq: a == b
-    case .ne: a != b
-    case .gt: a > b
-    case .ge: a >= b
-    case .lt: a < b
-    case .le: a <= b
-    }
-  }
+extension FilterVocabulary {
+  /// The properties of a message by which Exchange filters and sorts. Nested ones are written with a slash.
+  static let message = FilterVocabulary(
+    type: "message",
+    kinds: [
+      "subject": .text, "internetMessageId": .text, "bodyPreview": .text, "importance": .text,
+      "inferenceClassification": .text, "flag/flagStatus": .text, "from/emailAddress/address": .text,
+      "from/emailAddress/name": .text, "sender/emailAddress/address": .text,
+      "sender/emailAddress/name": .text,
+      "isRead": .bool, "isDraft": .bool, "hasAttachments": .bool, "isReadReceiptRequested": .bool,
+      "isDeliveryReceiptRequested": .bool, "receivedDateTime": .date, "sentDateTime": .date,
+      "createdDateTime": .date, "lastModifiedDateTime": .date, "categories": .texts,
+      "conversationId": .number,
+    ],
+    unbuilt: [
+      "id", "changeKey", "body", "uniqueBody", "parentFolderId", "conversationIndex", "webLink",
+      "toRecipients", "ccRecipients", "bccRecipients", "replyTo", "internetMessageHeaders", "attachments",
+      "singleValueExtendedProperties", "multiValueExtendedProperties", "extensions",
+    ])
 }
 
 extension MailItem {
-  /// In whole seconds: that is all Graph shows of a date, and a filter compares what is shown.
-  func date(_ field: MessageQuery.Field) -> Instant {
-    switch field {
-    case .receivedDateTime: received.wholeSeconds
-    case .sentDateTime: sent.wholeSeconds
-    case .createdDateTime: created.wholeSeconds
-    case .lastModifiedDateTime: modified.wholeSeconds
+  /// - Parameter property: of `FilterVocabulary.message`. Dates are in whole seconds: that is all Graph shows of
+  ///   them, and a filter compares what is shown.
+  func filterValue(_ property: String) -> FilterValue? {
+    switch property {
+    case "subject": .text(message.subject)
+    case "internetMessageId": .text(message.internetMessageID)
+    case "bodyPreview": .text(message.body.preview)
+    case "importance": .text(message.importance.rawValue)
+    case "inferenceClassification": .text(inference.rawValue)
+    case "flag/flagStatus": .text(flag.status.rawValue)
+    case "from/emailAddress/address": message.from.map { .text($0.address) }
+    case "from/emailAddress/name": message.from.map { .text($0.name) }
+    case "sender/emailAddress/address": message.sender.map { .text($0.address) }
+    case "sender/emailAddress/name": message.sender.map { .text($0.name) }
+    case "isRead": .bool(isRead)
+    case "isDraft": .bool(isDraft)
+    case "hasAttachments": .bool(message.hasAttachments)
+    case "isReadReceiptRequested": .bool(message.asksForReadReceipt)
+    case "isDeliveryReceiptRequested": .bool(message.asksForDeliveryReceipt ?? false)
+    case "receivedDateTime": .date(received.wholeSeconds)
+    case "sentDateTime": .date(sent.wholeSeconds)
+    case "createdDateTime": .date(created.wholeSeconds)
+    case "lastModifiedDateTime": .date(modified.wholeSeconds)
+    case "categories": .texts(categories)
+    case "conversationId": .number(Double(conversation))
+    default: nil
     }
   }
 }

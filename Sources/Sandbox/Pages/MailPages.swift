@@ -51,9 +51,7 @@ struct FolderPage: Sendable {
   var html: String {
     let page = mailbox.page(MessageQuery(folder: folder, top: Self.maximumRows))
     let folders = Markup(
-      joining: MailFolder.allCases.map {
-        Self.link(mailbox.owner, mailbox.count($0), isCurrent: $0 == folder)
-      })
+      joining: mailbox.folderCounts.map { Self.link(mailbox.owner, $0, isCurrent: $0.folder == folder) })
     let rows = Markup(joining: page.items.map(row))
     let isShort = page.hasMore || page.total == 0
     let rest: Markup =
