@@ -4,20 +4,21 @@ import Testing
 
 @testable import Sandbox
 
-/// Microsoft's own library against the sandbox: `Tests/Referee/referee.py`.
+/// Libraries that others use against the sandbox: `Tests/Referee`.
 @Suite struct RefereeTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  @Test(.timeLimit(.minutes(10)))
-  func `MSAL signs in and PyJWT verifies the tokens`() async throws {
+  /// Sign-in by MSAL, whose tokens PyJWT verifies; mail by msgraph-sdk and O365.
+  @Test(.timeLimit(.minutes(10)), arguments: ["referee.py", "mail.py"])
+  func `A library of Microsoft's has no objection`(name: String) async throws {
     let python = Self.root.appending(path: ".venv/bin/python")
     try #require(
       FileManager.default.isExecutableFile(atPath: python.path),
       "The referee needs \(python.path): run `make test`, which makes it.")
     try await SandboxHarness.runWithTLS { sandbox in
       let authority = try #require(sandbox.dataDirectory).appending(path: "ca.pem")
-      let script = Self.root.appending(path: "Tests/Referee/referee.py")
+      let script = Self.root.appending(path: "Tests/Referee/\(name)")
       let verdict = try await Self.run(python, [script.path, sandbox.secureOrigin, authority.path])
       #expect(verdict.status == 0)
       #expect(verdict.output.hasSuffix("The referee has no objection.\n"), "\(verdict.output)")

@@ -1,0 +1,278 @@
+"""Judges the sandbox's Graph by two libraries that others use: Microsoft's msgraph-sdk, and O365.
+
+    mail.py ORIGIN CA_FILE
+
+The arguments are those of referee.py, and so is what is printed. Both libraries speak TLS, as the daemon of the
+standard directory: azure-identity gets the tokens of the first, MSAL those of the second.
+"""
+
+import asyncio
+import base64
+import datetime
+import os
+import ssl
+import sys
+
+ORIGIN, CA_FILE = sys.argv[1], sys.argv[2]
+# requests lets these win over a session's own setting, so they are overwritten before it is loaded.
+for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+    os.environ[name] = CA_FILE
+
+import httpx  # noqa: E402
+import msal  # noqa: E402
+import requests  # noqa: E402
+from azure.identity import ClientSecretCredential  # noqa: E402
+from kiota_abstractions.base_request_configuration import RequestConfiguration  # noqa: E402
+from kiota_authentication_azure.azure_identity_authentication_provider import (  # noqa: E402
+    AzureIdentityAuthenticationProvider)
+from msgraph import GraphRequestAdapter, GraphServiceClient  # noqa: E402
+from msgraph.generated.models.body_type import BodyType  # noqa: E402
+from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone  # noqa: E402
+from msgraph.generated.models.email_address import EmailAddress  # noqa: E402
+from msgraph.generated.models.file_attachment import FileAttachment  # noqa: E402
+from msgraph.generated.models.followup_flag import FollowupFlag  # noqa: E402
+from msgraph.generated.models.followup_flag_status import FollowupFlagStatus  # noqa: E402
+from msgraph.generated.models.importance import Importance  # noqa: E402
+from msgraph.generated.models.internet_message_header import InternetMessageHeader  # noqa: E402
+from msgraph.generated.models.item_body import ItemBody  # noqa: E402
+from msgraph.generated.models.message import Message  # noqa: E402
+from msgraph.generated.models.o_data_errors.o_data_error import ODataError  # noqa: E402
+from msgraph.generated.models.recipient import Recipient  # noqa: E402
+from msgraph.generated.models.single_value_legacy_extended_property import (  # noqa: E402
+    SingleValueLegacyExtendedProperty)
+from msgraph.generated.users.item.mail_folders.mail_folders_request_builder import (  # noqa: E402
+    MailFoldersRequestBuilder)
+from msgraph.generated.users.item.messages.item.message_item_request_builder import (  # noqa: E402
+    MessageItemRequestBuilder)
+from msgraph.generated.users.item.messages.item.move.move_post_request_body import (  # noqa: E402
+    MovePostRequestBody)
+from msgraph.generated.users.item.messages.messages_request_builder import (  # noqa: E402
+    MessagesRequestBuilder)
+from msgraph.generated.users.item.send_mail.send_mail_post_request_body import (  # noqa: E402
+    SendMailPostRequestBody)
+from msgraph_core import GraphClientFactory, PageIterator  # noqa: E402
+from O365 import Account, MSGraphProtocol  # noqa: E402
+from O365.utils.token import MemoryTokenBackend  # noqa: E402
+
+GRAPH = "https://graph.microsoft.com"
+ALICE, BOB = "alice@contoso.test", "bob@contoso.test"
+COLOUR = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Colour"
+
+browser = requests.Session()
+
+
+def check(sentence, passed, evidence=None):
+    print(("ok    " if passed else "FAILED") + " " + sentence, flush=True)
+    if not passed:
+        print(f"       {evidence}", flush=True)
+        sys.exit(1)
+
+
+def control(path, **members):
+    answer = browser.post(f"{ORIGIN}/sandbox/{path}", json=members)
+    assert answer.ok, answer.text
+
+
+def to(address):
+    return [Recipient(email_address=EmailAddress(address=address))]
+
+
+def main():
+    directory = browser.get(f"{ORIGIN}/sandbox/directory").json()
+    tenant = directory["tenants"][0]
+    daemon = next(app for app in directory["apps"] if app["kind"] == "daemon" and app["secret"])
+    control("reset")
+    control("settings", sendLagMs=0)
+    asyncio.run(judge_sdk(daemon, tenant))
+    judge_o365(daemon, tenant)
+    print("The referee has no objection.")
+
+
+async def judge_sdk(daemon, tenant):
+    credential = ClientSecretCredential(
+        tenant["id"], daemon["clientId"], daemon["secret"], authority=ORIGIN,
+        disable_instance_discovery=True, connection_verify=CA_FILE)
+    provider = AzureIdentityAuthenticationProvider(
+        credential, scopes=[GRAPH + "/.default"], allowed_hosts=["localhost"])
+    trust = ssl.create_default_context(cafile=CA_FILE)
+    http = GraphClientFactory.create_with_default_middleware(client=httpx.AsyncClient(verify=trust))
+    adapter = GraphRequestAdapter(provider, client=http)
+    adapter.base_url = ORIGIN + "/v1.0"
+    alice = GraphServiceClient(request_adapter=adapter).users.by_user_id(ALICE)
+
+    user = await alice.get()
+    check("azure-identity gets a token and msgraph-sdk reads a user", user.mail == ALICE, user)
+    await judge_folders(alice)
+    draft = await judge_draft(alice)
+    await judge_attachments(alice, draft)
+    await judge_conflict(alice, draft)
+    await judge_sending(alice, draft)
+    await judge_pages(alice, adapter)
+    await http.aclose()
+
+
+def folders(**options):
+    query = MailFoldersRequestBuilder.MailFoldersRequestBuilderGetQueryParameters(**options)
+    return RequestConfiguration(query_parameters=query)
+
+
+async def judge_folders(alice):
+    found = await alice.mail_folders.get(folders(filter="displayName eq 'Archive'", count=True))
+    check("a folder is found by its name", [folder.display_name for folder in found.value] == ["Archive"], found)
+    check("and counted", found.odata_count == 1, found.odata_count)
+    page = await alice.mail_folders.get(folders(top=2, select=["displayName"]))
+    check("folders come in pages of the size asked", len(page.value) == 2 and page.odata_next_link, page)
+    check("with what was selected", page.value[0].total_item_count is None, page.value[0])
+    root = await alice.mail_folders.by_mail_folder_id(found.value[0].parent_folder_id).get()
+    check("the parent of a folder is read", root.child_folder_count >= 8, root)
+    await refused("an unknown property is refused", "BadRequest",
+                  alice.mail_folders.get(folders(filter="colour eq 'red'")))
+
+
+async def refused(sentence, code, request):
+    try:
+        answer = await request
+    except ODataError as error:
+        check(sentence, error.error.code == code, error)
+        return error
+    check(sentence, False, answer)
+
+
+async def judge_draft(alice):
+    day = datetime.datetime(2026, 12, 1, 9, 0).isoformat()
+    moment = DateTimeTimeZone(date_time=day, time_zone="W. Europe Standard Time")
+    draft = await alice.messages.post(Message(
+        subject="From the SDK", importance=Importance.High, categories=["Red"],
+        body=ItemBody(content_type=BodyType.Html, content="<p>Hello <b>there</b></p>"),
+        to_recipients=to(BOB), is_read_receipt_requested=True, is_delivery_receipt_requested=True,
+        flag=FollowupFlag(
+            flag_status=FollowupFlagStatus.Flagged, start_date_time=moment, due_date_time=moment),
+        internet_message_headers=[InternetMessageHeader(name="x-referee", value="1")],
+        single_value_extended_properties=[
+            SingleValueLegacyExtendedProperty(id=COLOUR, value="Green"),
+            SingleValueLegacyExtendedProperty(id="String 0x1042", value="<parent@referee.test>")],
+        attachments=[FileAttachment(
+            odata_type="#microsoft.graph.fileAttachment", name="a.txt", content_type="text/plain",
+            content_bytes=base64.b64encode(b"Hello World!"))]))
+    check("a draft is made of typed objects", draft.is_draft and draft.id, draft)
+    check("its flag is kept", draft.flag.flag_status == FollowupFlagStatus.Flagged
+          and draft.flag.due_date_time.date_time == "2026-12-01T09:00:00.0000000", draft.flag)
+    check("and its receipts", draft.is_read_receipt_requested and draft.is_delivery_receipt_requested, draft)
+    check("and its categories", draft.categories == ["Red"], draft.categories)
+    query = MessageItemRequestBuilder.MessageItemRequestBuilderGetQueryParameters(
+        expand=[f"singleValueExtendedProperties($filter=id eq '{COLOUR}')"])
+    seen = await alice.messages.by_message_id(draft.id).get(RequestConfiguration(query_parameters=query))
+    properties = [(item.id, item.value) for item in seen.single_value_extended_properties]
+    check("an extended property is read when it is expanded", properties == [(COLOUR, "Green")], properties)
+    return draft
+
+
+async def judge_attachments(alice, draft):
+    attachments = alice.messages.by_message_id(draft.id).attachments
+    listed = (await attachments.get()).value
+    check("an attachment is typed by its kind", isinstance(listed[0], FileAttachment), listed)
+    # The library keeps the base64 text of an Edm.Binary.
+    content = base64.b64decode(listed[0].content_bytes)
+    check("and has its bytes", content == b"Hello World!", listed[0].content_bytes)
+    source = await alice.messages.by_message_id(draft.id).content.get()
+    check("$value is the message's source", b"x-referee: 1" in source and b"In-Reply-To" in source, source)
+
+
+async def judge_conflict(alice, draft):
+    message = alice.messages.by_message_id(draft.id)
+    changed = await message.patch(Message(subject="Changed by the SDK"))
+    check("a draft is changed", changed.subject == "Changed by the SDK", changed)
+    stale = RequestConfiguration()
+    stale.headers.add("If-Match", draft.additional_data["@odata.etag"])
+    error = await refused("a change by an old ETag is refused", "ErrorIrresolvableConflict",
+                          message.patch(Message(subject="Too late"), stale))
+    check("with 412", error.response_status_code == 412, error)
+
+
+async def judge_sending(alice, draft):
+    immutable = RequestConfiguration()
+    immutable.headers.add("Prefer", 'IdType="ImmutableId"')
+    message = await alice.messages.by_message_id(draft.id).get(immutable)
+    await alice.messages.by_message_id(message.id).send.post()
+    sent = await alice.messages.by_message_id(message.id).get(immutable)
+    check("an immutable id finds the sent copy", not sent.is_draft, sent)
+    received = browser.get(f"{ORIGIN}/sandbox/messages?user={BOB}&folder=inbox").json()["value"][0]
+    fields = {field["name"].lower(): field["value"] for field in received["internetMessageHeaders"]}
+    check("the receipts arrive as header fields",
+          {"disposition-notification-to", "return-receipt-to"} <= set(fields), fields)
+    check("so do In-Reply-To and the custom field",
+          fields["in-reply-to"] == "<parent@referee.test>" and fields["x-referee"] == "1", fields)
+    moved = await alice.messages.by_message_id(message.id).move.post(
+        MovePostRequestBody(destination_id="archive"))
+    check("a message moves to a well-known folder", moved.id, moved)
+    await alice.messages.by_message_id(moved.id).delete()
+    await refused("a deleted message's old id finds nothing", "ErrorItemNotFound",
+                  alice.messages.by_message_id(moved.id).get())
+
+
+async def judge_pages(alice, adapter):
+    for number in range(5):
+        await alice.send_mail.post(SendMailPostRequestBody(
+            save_to_sent_items=True, message=Message(
+                subject=f"Page {number}", to_recipients=to(BOB),
+                body=ItemBody(content_type=BodyType.Text, content="Hello"))))
+    query = MessagesRequestBuilder.MessagesRequestBuilderGetQueryParameters(
+        filter="startswith(subject,'Page')", top=2, select=["subject"])
+    first = await alice.messages.get(RequestConfiguration(query_parameters=query))
+    subjects = []
+
+    def note(message):
+        subjects.append(message.subject)
+        return True
+
+    await PageIterator(first, adapter).iterate(note)
+    check("the page iterator meets every message once",
+          sorted(subjects) == [f"Page {number}" for number in range(5)], subjects)
+
+
+class SandboxProtocol(MSGraphProtocol):
+    _protocol_url = ORIGIN + "/"
+
+
+def judge_o365(daemon, tenant):
+    backend = MemoryTokenBackend()
+    account = Account(
+        (daemon["clientId"], daemon["secret"]), auth_flow_type="credentials", tenant_id=tenant["id"],
+        protocol=SandboxProtocol(default_resource=BOB), token_backend=backend, verify_ssl=CA_FILE)
+    # O365 knows Microsoft's own login host only; everything else goes its own way.
+    account.con._msal_client = msal.ConfidentialClientApplication(
+        daemon["clientId"], client_credential=daemon["secret"], authority=f"{ORIGIN}/{tenant['id']}",
+        instance_discovery=False, verify=CA_FILE, token_cache=backend)
+    check("O365 signs in through MSAL", account.authenticate(requested_scopes=[GRAPH + "/.default"]))
+
+    mailbox = account.mailbox()
+    archive = mailbox.get_folder(folder_name="Archive")
+    check("O365 finds a folder by its name", archive is not None and archive.name == "Archive", archive)
+    message = mailbox.new_message()
+    message.to.add(ALICE)
+    message.subject = "From O365"
+    message.body = "<p>Hello</p>"
+    message.is_read_receipt_requested = True
+    message.flag.set_flagged(due_date=datetime.datetime(2026, 12, 2, tzinfo=datetime.timezone.utc))
+    check("O365 saves a draft", message.save_draft() and message.is_draft, message)
+    # Added now: O365 uploads it again with each later change.
+    message.attachments.add([(__file__, "referee.py")])
+    message.subject = "Changed by O365"
+    check("adds an attachment to it", message.save_draft(), message)
+    check("and sends it", message.send(), message)
+
+    sent = list(mailbox.sent_folder().get_messages(limit=5, download_attachments=True))
+    check("the sent copy is listed", [item.subject for item in sent][:1] == ["Changed by O365"], sent)
+    check("with its flag", sent[0].flag.is_flagged and sent[0].flag.due_date is not None, sent[0].flag)
+    check("and its attachment", [item.name for item in sent[0].attachments] == ["referee.py"],
+          list(sent[0].attachments))
+    check("a received message is marked as read",
+          all(item.mark_as_read() for item in mailbox.inbox_folder().get_messages(limit=3)))
+    pages = list(mailbox.get_messages(limit=6, batch=2))
+    check("O365 follows the links of its pages", len({item.object_id for item in pages}) == 6, pages)
+    query = mailbox.new_query().equals("subject", "Changed by O365")
+    check("O365's own query finds a message", len(list(mailbox.get_messages(query=query))) == 1)
+    check("O365 moves it and deletes it", sent[0].move(archive) and sent[0].delete(), sent[0])
+
+
+main()
