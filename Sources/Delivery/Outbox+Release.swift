@@ -38,7 +38,8 @@ extension Outbox {
     return try await entry(id, account: account, in: workspace)
   }
 
-  /// Makes a message that is deferred, or has failed, due now. One that waits for its turn already stays as it is.
+  /// Makes a message that is deferred, or has failed, due now, in a lane that does not rest any longer. One that
+  /// waits for its turn already stays as it is.
   ///
   /// - Throws: `queue.notFound`, also for one of an account other than `account`, `queue.inFlight`, or
   ///   `queue.wrongState` for one that is held, was sent or was cancelled.
@@ -48,7 +49,9 @@ extension Outbox {
     let now = time.now
     try await change(id, account, workspace) { (tx: borrowing Transaction, row) in
       switch row.state {
-      case .ready: return true
+      case .ready:
+        try tx.endRest(of: row.lane, at: now)
+        return true
       case .active: throw Problem.inFlight(id)
       case .held, .done, .cancelled:
         throw Problem.wrongState(row, "only a deferred or failed message can be tried again")

@@ -13,7 +13,8 @@ package enum Variable: String, CaseIterable, Sendable {
   package var readers: String {
     switch self {
     case .config: "serve, token"
-    case .url, .token, .workspace: "all clients"
+    case .url, .token: "all clients"
+    case .workspace: "all clients, token"
     case .clientSecret: "app add --secret, app update --secret, account add"
     case .clientCertificate: "app add --certificate, app update --certificate"
     case .refreshToken: "account add --email"
@@ -44,8 +45,8 @@ package enum Variable: String, CaseIterable, Sendable {
 
   /// Which commands talk to a running gateway.
   package static let clientSentence =
-    "The commands send, app, account, queue, workspace, events and doctor are clients of a running gateway, and so are "
-    + "token list and token revoke when HELIOGRAPH_TOKEN is set."
+    "The commands send, app, account, queue, workspace, events, status, doctor and open are clients of a running gateway, "
+    + "and so are token list and token revoke when HELIOGRAPH_TOKEN is set."
 
   /// Name and sentence of each variable that clients read, a line each, for `--help`.
   package static var clientTable: String {

@@ -10,10 +10,14 @@ extension Transaction {
     let changed = try execute(
       Statement.requeue, row.workspace, row.id, now, scheduled, progress, row.attempts, row.state.rawValue)
     guard changed == 1 else { return false }
-    try wake(row.lane, due: now)
-    try execute(
-      "UPDATE lane SET paused_until = 0 WHERE kind = $1 AND id = $2", row.lane.kind.rawValue, row.lane.id)
+    try endRest(of: row.lane, at: now)
     return true
+  }
+
+  /// The lane has something due, and does not rest any longer. The last statements of a body.
+  package func endRest(of lane: LaneKey, at now: Instant) throws {
+    try wake(lane, due: now)
+    try execute("UPDATE lane SET paused_until = 0 WHERE kind = $1 AND id = $2", lane.kind.rawValue, lane.id)
   }
 
   /// A person has found what a held row stands for done.
