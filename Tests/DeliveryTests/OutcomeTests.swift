@@ -101,7 +101,7 @@ import Testing
         let entry = try await bench.until(outbox, id, .failed)
         #expect(entry.problem?.code == "graph.recipientsInvalid")
         #expect(entry.problem?.peerCode == "ErrorTest")
-        #expect(try await outbox.entries(PageRequest()).total == 0)
+        #expect(try await outbox.entries(PageRequest()).elements.map(\.state) == [.failed])
         #expect(mailbox.drafts.count == 1)
         await bench.pass(.seconds(61))
         try await eventually { mailbox.drafts.isEmpty }

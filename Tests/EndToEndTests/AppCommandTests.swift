@@ -32,7 +32,8 @@ import Testing
       let secret = rig.folder.appending(path: "secret")
       try Data("0f5a7c1e-1111-4222-8333-444455556666\n".utf8).write(to: secret)
       let added = try await rig.command([
-        "app", "add", "--name", "Contoso", "--client-id", "an-id", "--secret-file", secret.path,
+        "app", "add", "--name", "Contoso", "--client-id", "6731de76-14a6-49ae-97bc-6eba6914391e",
+        "--secret-file", secret.path,
         "--send-only",
         "--secret-expires", "2020-01-01",
       ])

@@ -85,7 +85,7 @@ import Testing
       let json = try await rig.commandOnTerminal(["account", "show", "a", "--json"])
       #expect(json.output.contains(shown) && !json.output.contains("\u{202E}"))
       #expect(try JSON(parsing: json.output)["name"].text == name)
-      let refused = try await rig.command(["account", "show", "x\u{202E}y"])
+      let refused = try await rig.command(["send", "--account", "a", "--to", "x\u{202E}y", "--text", "x"])
       #expect(refused.errors.contains(#"“x\u202ey”"#), "\(refused.errors)")
     }
   }
