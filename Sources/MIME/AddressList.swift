@@ -50,7 +50,8 @@ struct AddressList {
     let address = valid ?? EmailAddress(asWritten: Self.text(tokens))
     let isDoubtful = isDoubtful || namesAnother(than: valid)
     if isDoubtful || valid == nil { malformed.append(written) }
-    if isDoubtful || address == nil { doubtful.append(written) }
+    let looksValid = valid == nil && address.map { (try? EmailAddress($0.text)) != nil } == true
+    if isDoubtful || address == nil || looksValid { doubtful.append(written) }
     guard let address else { return }
     let name = hasAngle ? AddressLexer.name(phrase) : ""
     mailboxes.append(

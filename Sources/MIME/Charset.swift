@@ -20,6 +20,12 @@ enum Charset: Equatable {
     self = label.flatMap(Self.labelled) ?? .unlabelled
   }
 
+  /// By its label as it is in the message. Most are UTF-8.
+  init(_ label: ArraySlice<UInt8>) {
+    let isUTF8 = label.elementsEqual("utf-8".utf8) { $0.lowercased == $1 }
+    self = isUTF8 ? .utf8 : Charset(String(decoding: label, as: UTF8.self))
+  }
+
   func decode(_ bytes: ArraySlice<UInt8>) -> String {
     switch self {
     case .unlabelled: UnicodeText.guess(bytes)

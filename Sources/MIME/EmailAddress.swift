@@ -44,29 +44,31 @@ package struct EmailAddress: Sendable, CustomStringConvertible {
     guard bytes.count <= maximumLength, let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return nil }
     let (local, domain) = (bytes[..<at], bytes[bytes.index(after: at)...])
     guard local.count <= maximumLocalPart, isDotted(local, AddressScanner.isPlainAtomText),
-      isDotted(domain, AddressScanner.isPlainDomainText),
-      domain.split(separator: UInt8(ascii: ".")).allSatisfy({ $0.count <= maximumLabel })
+      isDotted(domain, upTo: maximumLabel, AddressScanner.isPlainDomainText)
     else { return nil }
     return (String(text[..<at]), String(text[bytes.index(after: at)...]))
   }
 
   /// Whether there are runs of such octets with single dots between them.
-  private static func isDotted(_ bytes: Substring.UTF8View, _ isText: (UInt8) -> Bool) -> Bool {
-    var afterDot = true
+  private static func isDotted(
+    _ bytes: Substring.UTF8View, upTo longest: Int = EmailAddress.maximumLength, _ isText: (UInt8) -> Bool
+  ) -> Bool {
+    var count = 0
     for byte in bytes {
-      let isDot = byte == UInt8(ascii: ".")
-      guard isDot ? !afterDot : isText(byte) else { return false }
-      afterDot = isDot
+      if byte == UInt8(ascii: ".") {
+        guard count > 0 else { return false }
+        count = 0
+      } else {
+        count += 1
+        guard count <= longest, isText(byte) else { return false }
+      }
     }
-    return !afterDot
+    return count > 0
   }
 
-  /// What a header has where an address should be, such as `MAILER-DAEMON`; `nil` if that is nothing.
+  /// What a header has where an address should be, such as `MAILER-DAEMON`; `nil` if that is nothing. It is not
+  /// valid even if it looks so without its controls or encoded words.
   init?(asWritten text: String) {
-    if let address = try? EmailAddress(text) {
-      self = address
-      return
-    }
     let visible = String(
       String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }))
     guard !visible.isEmpty else { return nil }

@@ -8,7 +8,7 @@ extension EncodedWord {
   static func decode(_ value: ArraySlice<UInt8>) -> String {
     guard value.contains(UInt8(ascii: "=")) else { return Charset.unlabelled.decode(value).withoutLineEnds }
     var result = ""
-    var pending: (charset: String, content: [UInt8])?
+    var pending: (charset: ArraySlice<UInt8>, content: [UInt8])?
     var index = value.startIndex
     var plainStart = index
     func flush() {
@@ -26,7 +26,9 @@ extension EncodedWord {
         flush()
         result += Charset.unlabelled.decode(plain)
       }
-      if pending?.charset != word.charset { flush() }
+      if pending?.charset.elementsEqual(word.charset, by: { $0.lowercased == $1.lowercased }) == false {
+        flush()
+      }
       if pending == nil { pending = (word.charset, []) }
       pending?.content += word.content
       index = word.end
@@ -36,10 +38,22 @@ extension EncodedWord {
     return (result + Charset.unlabelled.decode(value[plainStart...])).withoutLineEnds
   }
 
+  /// The places of an encoded word, and how its text is decoded.
+  struct Match {
+    let charset: ArraySlice<UInt8>
+    fileprivate let isBase64: Bool
+    fileprivate let text: ArraySlice<UInt8>
+    /// After it.
+    let end: Int
+
+    fileprivate var content: [UInt8] {
+      isBase64
+        ? Base64.decode(text) : EncodedWord.unescaped(text.map { $0 == UInt8(ascii: "_") ? UInt8.space : $0 })
+    }
+  }
+
   /// The encoded word that begins at `start`, if one does.
-  static func match(
-    _ value: ArraySlice<UInt8>, at start: Int
-  ) -> (charset: String, content: [UInt8], end: Int)? {
+  static func match(_ value: ArraySlice<UInt8>, at start: Int) -> Match? {
     let question = UInt8(ascii: "?")
     guard value[start] == UInt8(ascii: "="), start + 1 < value.endIndex, value[start + 1] == question else {
       return nil
@@ -50,20 +64,15 @@ extension EncodedWord {
       value[charsetEnd + 2] == question
     else { return nil }
     let textStart = charsetEnd + 3
+    let encoding = value[charsetEnd + 1].lowercased
     guard let textEnd = value[textStart...].firstIndex(of: question), textEnd + 1 < value.endIndex,
-      value[textEnd + 1] == UInt8(ascii: "=")
+      value[textEnd + 1] == UInt8(ascii: "="), encoding == UInt8(ascii: "b") || encoding == UInt8(ascii: "q")
     else { return nil }
     // RFC 2231 section 5 lets a language follow the charset.
-    let charset = value[charsetStart..<charsetEnd].prefix { $0 != UInt8(ascii: "*") }.map(\.lowercased)
-    let content: [UInt8]
-    switch value[charsetEnd + 1].lowercased {
-    case UInt8(ascii: "b"): content = Base64.decode(value[textStart..<textEnd])
-    case UInt8(ascii: "q"):
-      let spaced = value[textStart..<textEnd].map { $0 == UInt8(ascii: "_") ? UInt8.space : $0 }
-      content = unescaped(spaced)
-    default: return nil
-    }
-    return (String(decoding: charset, as: UTF8.self), content, textEnd + 2)
+    let charset = value[charsetStart..<charsetEnd].prefix { $0 != UInt8(ascii: "*") }
+    return Match(
+      charset: charset, isBase64: encoding == UInt8(ascii: "b"), text: value[textStart..<textEnd],
+      end: textEnd + 2)
   }
 
   /// Unlike quoted-printable bodies, words have no lines and keep their blanks (RFC 2047 section 4.2).

@@ -90,6 +90,15 @@ import Testing
     }
   }
 
+  @Test(arguments: ["=?utf-8?q?a=40b?=", "a\0@b", "x <=?utf-8?q?a=40b?=>"])
+  func `what looks like an address only when it is decoded is nobody's`(value: String) {
+    let message = MIMEMessage(parsing: Array("To: \(value)\r\n\r\n".utf8))
+    #expect(message.addresses("To").map(\.address.text) == ["a@b"])
+    #expect(message.headerRecipients == [])
+    #expect(message.malformedRecipients.count == 1)
+    #expect(message.doubtfulRecipients.count == 1)
+  }
+
   @Test func `what the addresses do not show is told`() {
     let message = MIMEMessage(parsing: Array("To: root, a@b <c@d>, Ann <>, x@y\r\n\r\n".utf8))
     #expect(message.addresses("To").map(\.address.text) == ["root", "c@d", "x@y"])
