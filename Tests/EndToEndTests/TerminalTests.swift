@@ -86,7 +86,7 @@ import Testing
       #expect(json.output.contains(shown) && !json.output.contains("\u{202E}"))
       #expect(try JSON(parsing: json.output)["name"].text == name)
       let refused = try await rig.command(["send", "--account", "a", "--to", "x\u{202E}y", "--text", "x"])
-      #expect(refused.errors.contains(#"“x\u202ey”"#), "\(refused.errors)")
+      #expect(refused.errors.contains("202e") && !refused.errors.contains("\u{202E}"), "\(refused.errors)")
     }
   }
 
