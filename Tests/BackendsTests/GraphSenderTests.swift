@@ -14,7 +14,10 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
 @Suite struct GraphSenderTests {
   @Test(
     arguments: StoreEngine.allCases,
-    [#"{"sendLagMs": 0}"#, #"{"sendLagMs": 0, "newIdOnSend": true, "replaceMessageId": true}"#])
+    [
+      #"{"sendLagMs": 0}"#, #"{"sendLagMs": 0, "newIdOnSend": true, "replaceMessageId": true}"#,
+      #"{"sendLagMs": 0, "newIdOnSend": true, "replaceMessageId": true, "dropUnknownHeaders": true}"#,
+    ])
   func `a message is drafted, sent, and found again by its draft or by any of its ids`(
     engine: StoreEngine, settings: String
   ) async throws {
