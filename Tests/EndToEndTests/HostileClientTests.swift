@@ -9,8 +9,10 @@ import Testing
     try await withGateway { gateway in
       let silent = try (0..<400).map { _ in try HalfOpen(port: gateway.port) }
       defer { for connection in silent { connection.close() } }
-      let answer = try await gateway.http.send("GET", gateway.origin + "/health")
-      #expect(answer.status == 200)
+      // A connection that the client had kept open may be among those that are closed.
+      try await eventually("the gateway answers beside them") {
+        (try? await gateway.http.send("GET", gateway.origin + "/health"))?.status == 200
+      }
       #expect(gateway.child.isRunning)
       #expect(gateway.child.errors.ranges(of: "Connections are refused or closed").count == 1)
       #expect(!gateway.child.errors.contains("Waiting on child channel"))
