@@ -36,8 +36,8 @@ import Testing
       let text = try String(contentsOf: trace, encoding: .utf8)
       let verdict = TraceVerdict(text, port: rig.gateway.port)
       #expect(verdict.acknowledgements == 10)
-      // Leases are renewed and events numbered now and then, and a trace cannot tell those writes from a message's. Without
-      // a sync all ten would be there.
+      #expect(verdict.unsafe == [])
+      // Leases are renewed and events numbered now and then, and a trace cannot tell those writes from a message's.
       #expect(verdict.unsynced.count <= 6, "acknowledged before the log was synced: \(verdict.unsynced)")
     }
   }
@@ -61,11 +61,14 @@ import Testing
       [request, syncBegins, write, syncEnds, answer], [request, write, sync, write, answer],
     ]
     for trace in good {
-      #expect(TraceVerdict(trace.joined(separator: "\n"), port: 3000).unsynced.isEmpty, "\(trace)")
+      let verdict = TraceVerdict(trace.joined(separator: "\n"), port: 3000)
+      #expect(verdict.unsynced.isEmpty && verdict.unsafe.isEmpty, "\(trace)")
     }
     for trace in bad {
       let verdict = TraceVerdict(trace.joined(separator: "\n"), port: 3000)
       #expect(verdict.acknowledgements == 1 && verdict.unsynced.count == 1, "\(trace)")
+      // The last could be another's write.
+      #expect(verdict.unsafe.isEmpty == (trace == bad.last), "\(trace)")
     }
   }
 }
@@ -76,29 +79,35 @@ struct TraceVerdict {
   /// The lines of acknowledgements that left before everything that was written to the log since their request
   /// came was synced, or without any such write.
   private(set) var unsynced: [String] = []
+  /// Those of them before which no write since their request was synced at all.
+  private(set) var unsafe: [String] = []
 
   /// - Parameter port: the gateway's.
   init(_ trace: String, port: Int) {
     var wrote = false
     var isSynced = false
+    var wasSynced = false
     /// The threads whose sync began after the last write and has not come back.
     var syncing: Set<Substring> = []
     for line in trace.split(separator: "\n") {
       let thread = line.prefix { $0 != " " }
       let isLog = line.contains("-wal>")
       if line.contains(":\(port)->"), line.contains("\"POST /v1/account") {
-        (wrote, isSynced, syncing) = (false, false, [])
+        (wrote, isSynced, wasSynced, syncing) = (false, false, false, [])
       } else if isLog, line.contains(" pwrite64(") || line.contains(" write(") {
         (wrote, isSynced, syncing) = (true, false, [])
       } else if isLog, line.contains("sync("), line.contains("<unfinished") {
         syncing.insert(thread)
       } else if isLog, line.contains("sync("), line.contains("= 0") {
         isSynced = true
+        wasSynced = wasSynced || wrote
       } else if line.contains("sync resumed>"), line.contains("= 0"), syncing.remove(thread) != nil {
         isSynced = true
+        wasSynced = wasSynced || wrote
       } else if line.contains(":\(port)->"), line.contains("\"HTTP/1.1 200") {
         acknowledgements += 1
         if !wrote || !isSynced { unsynced.append(String(line)) }
+        if !wasSynced { unsafe.append(String(line)) }
       }
     }
   }
