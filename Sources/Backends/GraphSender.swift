@@ -82,6 +82,9 @@ final class GraphSender: Sender {
         try await request { graph in try await graph.keep(header: name, value: value, of: draft) }
       }
       keptHeaders.insert(account.lane)
+    } catch let problem as Problem where problem.retry == .futile {
+      // Graph would refuse it for every message, which are found by draft and Message-ID.
+      keptHeaders.insert(account.lane)
     } catch {
       // The draft is there all the same, and is found by its id or its Message-ID; the next one looks again.
     }
@@ -196,7 +199,7 @@ final class GraphSender: Sender {
   }
 }
 
-/// The mailboxes that are known to keep the header field of our own id.
+/// The mailboxes in which it has been seen to that Exchange keeps the header field of our own id, as far as it can be.
 final class KeptHeaders: Sendable {
   private let lanes = Mutex<Set<LaneKey>>([])
 
