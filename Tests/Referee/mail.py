@@ -9,63 +9,50 @@ standard directory: azure-identity gets the tokens of the first, MSAL those of t
 import asyncio
 import base64
 import datetime
-import os
 import ssl
-import sys
 
-ORIGIN, CA_FILE = sys.argv[1], sys.argv[2]
-# requests lets these win over a session's own setting, so they are overwritten before it is loaded.
-for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
-    os.environ[name] = CA_FILE
+from checks import CA_FILE, GRAPH, ORIGIN, check
 
-import httpx  # noqa: E402
-import msal  # noqa: E402
-import requests  # noqa: E402
-from azure.identity import ClientSecretCredential  # noqa: E402
-from kiota_abstractions.base_request_configuration import RequestConfiguration  # noqa: E402
-from kiota_authentication_azure.azure_identity_authentication_provider import (  # noqa: E402
+import httpx
+import msal
+import requests
+from azure.identity import ClientSecretCredential
+from kiota_abstractions.base_request_configuration import RequestConfiguration
+from kiota_authentication_azure.azure_identity_authentication_provider import (
     AzureIdentityAuthenticationProvider)
-from msgraph import GraphRequestAdapter, GraphServiceClient  # noqa: E402
-from msgraph.generated.models.body_type import BodyType  # noqa: E402
-from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone  # noqa: E402
-from msgraph.generated.models.email_address import EmailAddress  # noqa: E402
-from msgraph.generated.models.file_attachment import FileAttachment  # noqa: E402
-from msgraph.generated.models.followup_flag import FollowupFlag  # noqa: E402
-from msgraph.generated.models.followup_flag_status import FollowupFlagStatus  # noqa: E402
-from msgraph.generated.models.importance import Importance  # noqa: E402
-from msgraph.generated.models.internet_message_header import InternetMessageHeader  # noqa: E402
-from msgraph.generated.models.item_body import ItemBody  # noqa: E402
-from msgraph.generated.models.message import Message  # noqa: E402
-from msgraph.generated.models.o_data_errors.o_data_error import ODataError  # noqa: E402
-from msgraph.generated.models.recipient import Recipient  # noqa: E402
-from msgraph.generated.models.single_value_legacy_extended_property import (  # noqa: E402
+from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph.generated.models.body_type import BodyType
+from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone
+from msgraph.generated.models.email_address import EmailAddress
+from msgraph.generated.models.file_attachment import FileAttachment
+from msgraph.generated.models.followup_flag import FollowupFlag
+from msgraph.generated.models.followup_flag_status import FollowupFlagStatus
+from msgraph.generated.models.importance import Importance
+from msgraph.generated.models.internet_message_header import InternetMessageHeader
+from msgraph.generated.models.item_body import ItemBody
+from msgraph.generated.models.message import Message
+from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.generated.models.recipient import Recipient
+from msgraph.generated.models.single_value_legacy_extended_property import (
     SingleValueLegacyExtendedProperty)
-from msgraph.generated.users.item.mail_folders.mail_folders_request_builder import (  # noqa: E402
+from msgraph.generated.users.item.mail_folders.mail_folders_request_builder import (
     MailFoldersRequestBuilder)
-from msgraph.generated.users.item.messages.item.message_item_request_builder import (  # noqa: E402
+from msgraph.generated.users.item.messages.item.message_item_request_builder import (
     MessageItemRequestBuilder)
-from msgraph.generated.users.item.messages.item.move.move_post_request_body import (  # noqa: E402
+from msgraph.generated.users.item.messages.item.move.move_post_request_body import (
     MovePostRequestBody)
-from msgraph.generated.users.item.messages.messages_request_builder import (  # noqa: E402
+from msgraph.generated.users.item.messages.messages_request_builder import (
     MessagesRequestBuilder)
-from msgraph.generated.users.item.send_mail.send_mail_post_request_body import (  # noqa: E402
+from msgraph.generated.users.item.send_mail.send_mail_post_request_body import (
     SendMailPostRequestBody)
-from msgraph_core import GraphClientFactory, PageIterator  # noqa: E402
-from O365 import Account, MSGraphProtocol  # noqa: E402
-from O365.utils.token import MemoryTokenBackend  # noqa: E402
+from msgraph_core import GraphClientFactory, PageIterator
+from O365 import Account, MSGraphProtocol
+from O365.utils.token import MemoryTokenBackend
 
-GRAPH = "https://graph.microsoft.com"
 ALICE, BOB = "alice@contoso.test", "bob@contoso.test"
 COLOUR = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Colour"
 
 browser = requests.Session()
-
-
-def check(sentence, passed, evidence=None):
-    print(("ok    " if passed else "FAILED") + " " + sentence, flush=True)
-    if not passed:
-        print(f"       {evidence}", flush=True)
-        sys.exit(1)
 
 
 def control(path, **members):

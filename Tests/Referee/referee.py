@@ -8,33 +8,20 @@ fails ends the run with status 1.
 
 import html.parser
 import json
-import os
-import sys
 import urllib.parse
 
-ORIGIN, CA_FILE = sys.argv[1], sys.argv[2]
-# requests lets these win over a session's own setting, so they are overwritten before it is loaded.
-for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
-    os.environ[name] = CA_FILE
+from checks import CA_FILE, GRAPH, ORIGIN, check
 
-import jwt  # noqa: E402
-import msal  # noqa: E402
-import requests  # noqa: E402
-from cryptography.hazmat.primitives import serialization  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: E402
+import jwt
+import msal
+import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
-GRAPH = "https://graph.microsoft.com"
 SCOPES = ["Mail.ReadWrite", "Mail.Send"]
 REDIRECT_URI = "http://localhost:49152/oauth"
 
 browser = requests.Session()
-
-
-def check(sentence, passed, evidence=None):
-    print(("ok    " if passed else "FAILED") + " " + sentence, flush=True)
-    if not passed:
-        print(f"       {evidence}", flush=True)
-        sys.exit(1)
 
 
 class Form(html.parser.HTMLParser):
