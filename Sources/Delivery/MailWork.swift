@@ -22,8 +22,8 @@ final class MailWork: QueueWork {
   private let abilities = Mutex(AccountMemory<SenderAbilities>())
 
   /// Why the last attempt had to wait, where that is a fault of the installation.
-  private let waiting = Mutex<ProblemRecord?>(nil)
-  var fault: ProblemRecord? { waiting.withLock { $0 } }
+  private let lastFault = Mutex<ProblemRecord?>(nil)
+  var fault: ProblemRecord? { lastFault.withLock { $0 } }
 
   /// Of an account whose sender has not been ready yet; only the name of the attempt's first step hangs on it.
   private static let assumed: SenderAbilities = [.drafts, .submission, .lookup]
@@ -129,7 +129,7 @@ final class MailWork: QueueWork {
 
   private func verdict(_ settlement: Settlement, _ item: Item) -> QueueVerdict<Report> {
     let row = item.attempt.row
-    waiting.withLock { $0 = settlement.problem?.scope == .installation ? settlement.problem : nil }
+    lastFault.withLock { $0 = settlement.problem?.scope == .installation ? settlement.problem : nil }
     if settlement.verdict == .failed || settlement.verdict == .held {
       logger.warning(
         "A message \(settlement.verdict == .held ? "is held: it may have been sent" : "has failed").",

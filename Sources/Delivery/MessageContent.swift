@@ -11,27 +11,6 @@ struct MessageContent: Sendable {
 
   var pieces: [Piece]
 
-  init(_ bytes: [UInt8]) {
-    pieces = [.own(bytes)]
-  }
-
-  init(_ pieces: [Piece]) {
-    self.pieces = pieces
-  }
-
-  /// - Throws: `message.contentLost` when stored content is missing.
-  init(_ pieces: [Composition.Piece], stored: [Int: SegmentRecord]) throws(Problem) {
-    self.pieces = []
-    for piece in pieces {
-      switch piece {
-      case .bytes(let bytes): self.pieces.append(.own(bytes))
-      case .encoded(let number):
-        guard let segment = stored[number] else { throw .contentLost }
-        self.pieces.append(.stored(segment))
-      }
-    }
-  }
-
   /// Its beginning, with all of the header; empty when it begins with content that is stored already.
   var head: [UInt8] {
     guard case .own(let bytes)? = pieces.first else { return [] }
@@ -73,6 +52,21 @@ struct MessageContent: Sendable {
   private static func split(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
     stride(from: 0, to: max(1, bytes.count), by: ChunkKey.size).map {
       bytes[$0..<min($0 + ChunkKey.size, bytes.count)]
+    }
+  }
+}
+
+extension MessageContent {
+  /// - Throws: `store.failed` when stored content is missing.
+  init(_ pieces: [Composition.Piece], stored: [Int: SegmentRecord]) throws(Problem) {
+    self.init(pieces: [])
+    for piece in pieces {
+      switch piece {
+      case .bytes(let bytes): self.pieces.append(.own(bytes))
+      case .encoded(let number):
+        guard let segment = stored[number] else { throw .contentLost }
+        self.pieces.append(.stored(segment))
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import Accounts
 import Backends
-package import Core
+import Core
 import Store
 
 // Accepting
@@ -16,7 +16,7 @@ extension Problem {
       remedy: "Send less in one message, for instance a link in place of the attachment.")
   }
 
-  package static func attachmentsTooLarge(_ size: Int) -> Problem {
+  static func attachmentsTooLarge(_ size: Int) -> Problem {
     Problem(
       .messageTooLarge,
       "The attachments have \(size) bytes; the limit for the whole message with its attachments encoded is "

@@ -25,7 +25,9 @@ import Testing
       #expect(segment.chunks == 3)
       var ids: [QueueID] = []
       for text in ["one", "two"] {
-        let content = MessageContent([.own(Array(text.utf8)), .stored(segment), .own(Array("end".utf8))])
+        let content = MessageContent(pieces: [
+          .own(Array(text.utf8)), .stored(segment), .own(Array("end".utf8)),
+        ])
         ids.append(try await outbox.accept(content, bench))
       }
       #expect(try await bench.store.count("chunk") == 3 + 4)
@@ -45,7 +47,7 @@ import Testing
       var writer = outbox.contentWriter(.attachment)
       try await writer.write([UInt8](repeating: 1, count: Self.size))
       let segment = try await writer.finish()
-      let id = try await outbox.accept(MessageContent([.own([1]), .stored(segment)]), bench)
+      let id = try await outbox.accept(MessageContent(pieces: [.own([1]), .stored(segment)]), bench)
       try await outbox.running { _ = try await bench.until(outbox, id, .done) }
       let day = Duration.seconds(86_400)
       bench.time.advance(by: day * 6)

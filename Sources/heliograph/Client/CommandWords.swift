@@ -10,12 +10,9 @@ enum CommandWords {
   }
 
   private static func command(_ method: String, _ path: String) -> String? {
-    let parts = path.split(separator: "/")
-    for operation in Operations.all where operation.method.rawValue == method {
-      let template = operation.template.split(separator: "/")
-      guard template.count == parts.count, var command = commands[operation.id] else { continue }
-      let isSame = zip(template, parts).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
-      guard isSame else { continue }
+    for operation in Operations.all where operation.method.rawValue == method && operation.matches(path) {
+      guard var command = commands[operation.id] else { continue }
+      let (template, parts) = (operation.template.split(separator: "/"), path.split(separator: "/"))
       for (name, part) in zip(template.map { String($0) }, parts) where name.hasPrefix("{") {
         let value = part == name ? part.dropFirst().dropLast().uppercased() : String(part)
         command = command.replacing(name, with: value)
