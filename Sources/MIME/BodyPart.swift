@@ -36,7 +36,7 @@ package struct BodyPart: Sendable {
     }
   }
 
-  /// The name of the transfer encoding, its letters and digits alone.
+  /// The name of the transfer encoding, its alphanumeric characters alone.
   private var encoding: String {
     let word = Self.value("Content-Transfer-Encoding", fields).map(ParameterParser.word) ?? ""
     return String(word.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })

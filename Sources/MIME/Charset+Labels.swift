@@ -14,7 +14,7 @@ extension Charset {
     [special, singleByte, multibyte].flatMap { $0.map { ($0.key, $0.value) } }
   }
 
-  /// Lower case, letters and digits alone, without the year of an ISO name and the `x-` of an experiment, and
+  /// Lower case, alphanumeric characters alone, without the year of an ISO name and the `x-` of an experiment, and
   /// a code page as `cp` and its number, whatever a mailer calls it.
   static func key(_ label: String) -> String {
     let word = label.utf8.prefix(60).drop { !isPlain($0.lowercased) }
@@ -107,7 +107,7 @@ extension Charset {
 
   private static let multibyte = table([
     (.multibyte("UTF-7", otherwise: nil), "utf7 unicode11utf7 csunicode11utf7 unicode20utf7 cp65000"),
-    // These put a letter and its marks together, so an octet alone says nothing.
+    // These put a base character and its marks together, so an octet alone says nothing.
     (.multibyte("CP1255", otherwise: nil), "cp1255 mshebr"),
     (.multibyte("CP1258", otherwise: nil), "cp1258 msviet"),
     (.multibyte("TCVN", otherwise: nil), "tcvn tcvn5712 tcvn57121 vscii"),

@@ -45,7 +45,7 @@ struct Converter: ~Copyable {
     }
   }
 
-  /// Writes the letter for which a mark could have come, and forgets the alphabet.
+  /// Writes the base character that a mark could have followed, and forgets the alphabet.
   func flush(into output: inout [UInt8]) {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
       var place = buffer.baseAddress
@@ -55,7 +55,7 @@ struct Converter: ~Copyable {
     }
   }
 
-  /// Forgets the letter and the alphabet.
+  /// Forgets the base character and the alphabet.
   func reset() { _ = iconv(descriptor, nil, nil, nil, nil) }
 }
 

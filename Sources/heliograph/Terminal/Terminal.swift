@@ -87,7 +87,7 @@ private enum Colour: Int {
 }
 
 extension String {
-  /// How many columns of a terminal it takes: letters of East Asia and pictures take two (Unicode Standard Annex 11).
+  /// How many columns of a terminal it takes: East Asian characters and emoji take two (Unicode Standard Annex 11).
   fileprivate var columns: Int {
     reduce(0) { width, character in
       guard let scalar = character.unicodeScalars.first else { return width }
