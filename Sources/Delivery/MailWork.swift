@@ -21,9 +21,8 @@ final class MailWork: QueueWork {
   /// message can be recorded in its claim. Wrong, it costs two more records; forgotten, one.
   private let abilities = Mutex(AccountMemory<SenderAbilities>())
 
-  /// Why the last attempt had to wait, where that is a fault of the installation.
-  private let lastFault = Mutex<ProblemRecord?>(nil)
-  var fault: ProblemRecord? { lastFault.withLock { $0 } }
+  /// The message that last had to wait for a fault of the installation.
+  private let lastWaiting = Mutex<(WorkspaceID, QueueID)?>(nil)
 
   /// Of an account whose sender has not been ready yet; only the name of the attempt's first step hangs on it.
   private static let assumed: SenderAbilities = [.drafts, .submission, .lookup]
@@ -109,6 +108,16 @@ final class MailWork: QueueWork {
     return verdict(settlement, item)
   }
 
+  /// The fault of the installation for which that message still waits.
+  func fault() async throws -> ProblemRecord? {
+    guard let (workspace, id) = lastWaiting.withLock({ $0 }) else { return nil }
+    let row = try await store.read { (tx: borrowing Transaction) in try tx.queueRecord(workspace, id) }
+    guard let row, !row.state.isSettled, let problem = row.problem, problem.scope == .installation else {
+      return nil
+    }
+    return problem
+  }
+
   func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement {
     let asked =
       switch Self.progress(of: row) {
@@ -129,7 +138,9 @@ final class MailWork: QueueWork {
 
   private func verdict(_ settlement: Settlement, _ item: Item) -> QueueVerdict<Report> {
     let row = item.attempt.row
-    lastFault.withLock { $0 = settlement.problem?.scope == .installation ? settlement.problem : nil }
+    if settlement.problem?.scope == .installation {
+      lastWaiting.withLock { $0 = (row.workspace, row.id) }
+    }
     if settlement.verdict == .failed || settlement.verdict == .held {
       logger.warning(
         "A message \(settlement.verdict == .held ? "is held: it may have been sent" : "has failed").",

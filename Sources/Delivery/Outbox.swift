@@ -38,7 +38,10 @@ package final class Outbox: Service {
   }
 
   /// The fault of the installation for which messages wait on this node; `nil` when there is none.
-  package var fault: ProblemRecord? { engine.fault ?? work.fault }
+  package func fault() async throws -> ProblemRecord? {
+    if let fault = engine.fault { return fault }
+    return try await work.fault()
+  }
 
   /// Delivers until a graceful shutdown. May be called once.
   package func run() async throws {

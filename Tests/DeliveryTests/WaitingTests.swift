@@ -39,7 +39,9 @@ import Testing
           let id = try await outbox.submitSample()
           let entry = try await bench.until(outbox, id, .deferred)
           #expect(entry.problem?.code == obstacle.code.rawValue)
-          #expect(outbox.fault?.code == (obstacle.scope == .installation ? obstacle.code.rawValue : nil))
+          #expect(
+            try await outbox.fault()?.code == (obstacle.scope == .installation ? obstacle.code.rawValue : nil)
+          )
           let row = try await bench.store.read { (tx: borrowing Transaction) in
             try tx.queueRecord(.default, id)
           }
@@ -48,9 +50,25 @@ import Testing
           readiness.isReady.store(true, ordering: .relaxed)
           await bench.pass(.seconds(301))
           try await bench.until(outbox, id, .done)
-          #expect(outbox.fault == nil)
+          #expect(try await outbox.fault() == nil)
         }
         #expect(mailbox.steps == [.create, .send])
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a fault is over when nothing waits for it any more, though nothing was sent`(engine: StoreEngine)
+    async throws
+  {
+    try await Bench.run(engine) { bench in
+      let outbox = bench.outbox { _, _ in throw Failure.of(.vaultInvalidBox, .futile) }
+      try await outbox.running {
+        let id = try await outbox.submitSample()
+        try await bench.until(outbox, id, .deferred)
+        #expect(try await outbox.fault()?.code == "vault.invalidBox")
+        _ = try await outbox.cancel(id)
+        #expect(try await outbox.fault() == nil)
       }
     }
   }

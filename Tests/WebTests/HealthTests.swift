@@ -18,7 +18,7 @@ import Web
         try tx.execute("UPDATE oauth2_app SET client_secret = $1", [UInt8](repeating: 7, count: 80))
       }
       let sending = Task { try await gateway.services.outbox.run() }
-      while gateway.services.outbox.fault == nil { try await Task.sleep(for: .milliseconds(1)) }
+      while try await gateway.services.outbox.fault() == nil { try await Task.sleep(for: .milliseconds(1)) }
       sending.cancel()
       _ = await sending.result
       let anonymous = try await gateway.send("GET", "/health", token: nil)

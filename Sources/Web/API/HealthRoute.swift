@@ -17,7 +17,7 @@ struct HealthRoute: Sendable {
   func add(to router: APIRouter) {
     router.on(Operations.health) { call in
       let isOperator = call.context.principal?.isOperator == true
-      if let fault = outbox.fault { throw Problem.faulty(isOperator ? fault : nil) }
+      if let fault = try await outbox.fault() { throw Problem.faulty(isOperator ? fault : nil) }
       let expiring = try await credentials.expiring()
       var reply = HealthReply()
       reply.warnings = expiring.count
