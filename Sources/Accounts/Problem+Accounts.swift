@@ -83,6 +83,26 @@ extension Problem {
       remedy: "Sign in as that user, or delete the account and connect it again.")
   }
 
+  /// An app that acts for itself has a token which does not open the mailbox.
+  static func mailboxClosed(
+    _ mailbox: String, _ app: OAuth2AppRecord, roles: [String], origin: PeerError?, link: String
+  ) -> Problem {
+    let reason =
+      roles.isEmpty
+      ? "the token lists no permission, so either no administrator has consented yet, or no role of Exchange reaches "
+        + "this mailbox"
+      : "the app may use only other mailboxes (an application access policy, or the scope of a role)"
+    return Problem(
+      .graphAccessDenied, "Exchange does not let the app “\(app.name)” into \(mailbox): \(reason).",
+      remedy: roles.isEmpty
+        ? "Have an administrator grant consent under API permissions of the app with client ID \(app.clientID), or "
+          + "give it a role for \(mailbox) in Exchange. Exchange can take an hour to notice; the account works as soon "
+          + "as it has."
+        : "Have an administrator add \(mailbox) to what the app may use. Exchange can take an hour to notice; the "
+          + "account works as soon as it has.",
+      origin: origin, actor: .administrator, link: link)
+  }
+
   static func paused(_ id: AccountID) -> Problem {
     Problem(
       .accountPaused, "The account “\(id)” is paused.",

@@ -133,7 +133,10 @@ final class MailWork: QueueWork {
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {
     for event in report.events { try tx.append(event) }
     try report.outcome?.write(in: tx)
-    if let (workspace, account) = report.mailboxFound { try tx.markMailboxFound(account, in: workspace) }
+    // Each message that is sent comes here, and only the first one of an account proves something.
+    if let (workspace, account) = report.mailboxFound, try tx.isMailboxUnproven(of: account, in: workspace) {
+      try tx.apply(.messageAccepted, to: account, in: workspace, at: time.now)
+    }
   }
 
   private func verdict(_ settlement: Settlement, _ item: Item) -> QueueVerdict<Report> {

@@ -107,8 +107,7 @@ struct AppProber: Sendable {
 
   private func device() async -> Problem? {
     do throws(Problem) {
-      let code = try await entra.deviceCode(scopes: scopes, client: client, tenant: app.authority)
-      _ = try await entra.poll(deviceCode: code.deviceCode, client: client, tenant: app.authority)
+      try await entra.probeDeviceCodes(scopes: scopes, client: client, tenant: app.authority)
       return nil
     } catch {
       return error

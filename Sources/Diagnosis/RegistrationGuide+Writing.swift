@@ -26,7 +26,9 @@ extension RegistrationGuide {
     links = [PortalPage.overview, .authentication, .credentials, .permissions, .enterpriseApps].map {
       Link(page: "\($0)", title: $0.title, url: cloud.portalLink($0, clientID: request.clientID))
     }
-    commands = isService ? AppWarning.narrowing(request.baseScopes, request.clientID, request.name) : []
+    commands =
+      isService
+      ? AppWarning.narrowing(request.baseScopes, request.clientID, request.name, cloud: cloud.name) : []
     notes = Self.notes(request, authority, redirectURI)
   }
 

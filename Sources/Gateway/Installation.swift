@@ -34,6 +34,10 @@ package struct Installation: Sendable {
   package func serve(onListening: @escaping @Sendable (String) async -> Void = { _ in }) async throws {
     let folder = try DataFolder(configuration.data)
     let lock = try folder.lock()
+    try configuration.refuseExposedKey()
+    for exposure in configuration.exposures() {
+      logger.warning("\(exposure.message)", metadata: ["remedy": "\(exposure.remedy)"])
+    }
     try await withStore { store, vault in
       let http = try HTTPExchange(
         .init(userAgent: "Heliograph/\(heliographVersion)", trustRootsPath: configuration.microsoftCA))
@@ -133,7 +137,8 @@ package struct Installation: Sendable {
           store: store, tokens: tokens, connector: connector, exposesTokens: configuration.exposeTokens,
           time: time),
         workspaces: WorkspaceDirectory(store: store, tokens: apiTokens, time: time),
-        signIn: signIn, outbox: outbox),
+        signIn: signIn, outbox: outbox,
+        exposedFiles: { [configuration] in configuration.exposures() }),
       publicURL: publicURL, loginOrigins: configuration.clouds.loginOrigins,
       bodyLimit: configuration.bodyLimit, bodyMemory: limits.bodyMemory,
       trustedProxies: configuration.trustedProxies)

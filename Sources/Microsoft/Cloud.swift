@@ -24,6 +24,9 @@ package struct Cloud: Sendable, Hashable {
   package let smtpHost: String
   /// Where an administrator registers the app, without a trailing slash.
   package let portal: String
+  /// What `Connect-ExchangeOnline` calls it (Microsoft Learn, "Connect to Exchange Online PowerShell"); `nil` for the
+  /// one that it connects to by itself.
+  package var exchangeEnvironment: String?
   /// The domains of mail addresses that Microsoft itself gives to people; empty where there are no personal accounts.
   package var consumerDomains: Set<String> = []
 }
@@ -52,7 +55,8 @@ extension Cloud {
     outlookDefaultScope: "https://outlook.office365.us/.default",
     imapHost: "outlook.office365.us",
     smtpHost: "smtp.office365.us",
-    portal: "https://portal.azure.us")
+    portal: "https://portal.azure.us",
+    exchangeEnvironment: "O365USGovGCCHigh")
 
   package static let dod = Cloud(
     name: "dod",
@@ -63,7 +67,8 @@ extension Cloud {
     outlookDefaultScope: "https://outlook.office365.us/.default",
     imapHost: "outlook-dod.office365.us",
     smtpHost: "outlook-dod.office365.us",
-    portal: "https://portal.azure.us")
+    portal: "https://portal.azure.us",
+    exchangeEnvironment: "O365USGovDoD")
 
   package static let china = Cloud(
     name: "china",
@@ -74,7 +79,8 @@ extension Cloud {
     outlookDefaultScope: "https://partner.outlook.cn/.default",
     imapHost: "partner.outlook.cn",
     smtpHost: "partner.outlook.cn",
-    portal: "https://portal.azure.cn")
+    portal: "https://portal.azure.cn",
+    exchangeEnvironment: "O365China")
 
   /// Microsoft's own clouds; an app registration names one of them.
   package static let all = [global, gccHigh, dod, china]

@@ -24,12 +24,15 @@ package struct WebApplication: Sendable {
     package let workspaces: WorkspaceDirectory
     package let signIn: SignIn
     package let outbox: Outbox
+    let exposedFiles: @Sendable () -> [ExposedFile]
 
+    /// - Parameter exposedFiles: finds the files of the installation that other users of the machine can read.
     package init(
       store: Store, tokens: TokenDirectory, apps: AppRegistry, registration: RegistrationDesk,
       verifier: Verifier, secrets: CredentialExpiryMonitor, accounts: AccountDirectory,
       actions: AccountActions,
-      workspaces: WorkspaceDirectory, signIn: SignIn, outbox: Outbox
+      workspaces: WorkspaceDirectory, signIn: SignIn, outbox: Outbox,
+      exposedFiles: @escaping @Sendable () -> [ExposedFile] = { [] }
     ) {
       self.store = store
       self.tokens = tokens
@@ -42,6 +45,7 @@ package struct WebApplication: Sendable {
       self.workspaces = workspaces
       self.signIn = signIn
       self.outbox = outbox
+      self.exposedFiles = exposedFiles
     }
   }
 
@@ -76,7 +80,8 @@ package struct WebApplication: Sendable {
     HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
     let api = APIRouter(
       router: router, authentication: BearerAuthentication(tokens: services.tokens), bodyLimit: bodyLimit)
-    HealthRoute(credentials: services.secrets, outbox: services.outbox).add(to: api)
+    HealthRoute(credentials: services.secrets, outbox: services.outbox, exposedFiles: services.exposedFiles)
+      .add(to: api)
     AppRoutes(apps: services.apps, desk: services.registration).add(to: api)
     VerificationRoutes(verifier: services.verifier).add(to: api)
     AccountRoutes(

@@ -47,6 +47,6 @@ struct StoreOptions: ParsableArguments {
       return String(decoding: data, as: UTF8.self)
     }
     let flags = own.merging(others) { own, _ in own }.compactMapValues { $0 }
-    return try Configuration(Settings(flags: flags, environment: environment, file: file))
+    return try Configuration(Settings(flags: flags, environment: environment, file: file), file: path)
   }
 }

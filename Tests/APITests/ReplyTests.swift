@@ -8,7 +8,7 @@ import Testing
 @Suite struct ReplyTests {
   @Test func `a reply of a newer gateway is read`() throws {
     let json = """
-      {"account":"a","name":"n","email":"e@x.example","type":"calendar","app":"app_1","state":"syncing",
+      {"account":"a","name":"n","email":"e@x.example","type":"calendar","app":"app_1","state":"syncing","ready":false,
        "baseScopes":"api","verified":true,"sendOnly":false,"delegated":false,"unknownOutcome":"hold",
        "oauth2":{"provider":"app_1","auth":{"user":"e@x.example","avatar":1}},
        "smtp":{"host":"h","port":587,"secure":false,"auth":{"user":"c","pass":"******"}},

@@ -73,4 +73,17 @@ import Vault
     #expect(warning.commands.contains { $0.contains("-Role 'Application Mail.Send'") })
     #expect(warning.commands[1].hasSuffix("-DisplayName 'Bob\u{2019}\u{2019}s ''app'''"))
   }
+
+  @Test(arguments: [
+    ("global", "Connect-ExchangeOnline"),
+    ("gcc-high", "Connect-ExchangeOnline -ExchangeEnvironmentName O365USGovGCCHigh"),
+    ("dod", "Connect-ExchangeOnline -ExchangeEnvironmentName O365USGovDoD"),
+    ("china", "Connect-ExchangeOnline -ExchangeEnvironmentName O365China"),
+    ("lab", "Connect-ExchangeOnline"),
+  ])
+  func `the commands connect to the Exchange of the app's cloud`(cloud: String, first: String) {
+    for base in BaseScopes.allCases {
+      #expect(AppWarning.narrowing(base, nil, "x", cloud: cloud).first == first)
+    }
+  }
 }

@@ -152,7 +152,7 @@ import Vault
     }
   }
 
-  @Test(arguments: ["erin@outlook.test"])
+  @Test(arguments: ["erin@outlook.test", "alice@contoso.test"])
   func `a truncated token is told as such, and not as withdrawn`(user: String) async throws {
     try await Sandboxed.run(.sqlite) { world in
       let app = try await world.addWebApp()

@@ -58,6 +58,9 @@ class Gateway:
     def post(self, path, body):
         return call("POST", self.origin + path, body, self.token)
 
+    def put(self, path, body):
+        return call("PUT", self.origin + path, body, self.token)
+
     def register(self, app, **more):
         body = {"name": "An app", "provider": "outlook", "clientId": app["clientId"], "enabled": True,
                 "authority": "common"}

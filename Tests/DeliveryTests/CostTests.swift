@@ -58,7 +58,7 @@ import Testing
           [
             "UPDATE queue", "UPDATE queue", "UPDATE queue", "UPDATE attempt", "UPDATE account",
             "INSERT event",
-            "UPDATE recipient", "UPDATE account", "SELECT queue", "UPDATE lane", "SELECT queue",
+            "UPDATE recipient", "SELECT account", "SELECT queue", "UPDATE lane", "SELECT queue",
             "SELECT queue",
             "UPDATE lane",
           ],

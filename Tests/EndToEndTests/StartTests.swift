@@ -74,6 +74,7 @@ import Testing
       #expect(issued.errors.contains("vault.wrongKey"))
       #expect(!FileManager.default.fileExists(atPath: file.path))
       try Data(rightKey.utf8).write(to: file)
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
       // With the right one all is as before.
       try await rig.gateway.start()
       #expect(try await rig.gateway.get("/v1/account/a0").expect()["state"].text == "connected")
@@ -87,6 +88,28 @@ import Testing
       let key = try #require(names.first { $0.contains("key") })
       let attributes = try FileManager.default.attributesOfItem(atPath: data + "/" + key)
       #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+  }
+
+  @Test func `A key that everyone can read stops the start, and other open files are warned of`() async throws
+  {
+    try await Rig.run { rig in
+      try await rig.gateway.stop()
+      let (files, data) = (FileManager.default, rig.gateway.data)
+      let key = data.appending(path: "secret.key").path
+      try files.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key)
+      let ended = try await rig.serve(["--port", "\(FreePort.take())", "--data", data.path])
+      #expect(ended.status == 1 && ended.errors.contains("vault.keyExposed"))
+      #expect(ended.errors.contains("chmod 600 \(key)"))
+      try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+      try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: data.path)
+      try await rig.gateway.start()
+      let health = try await rig.gateway.get("/health").expect()
+      #expect(health["files"][0]["remedy"].text == "Run `chmod 700 \(data.path)`.")
+      let doctor = try await rig.command(["doctor"])
+      #expect(doctor.output.contains("The data folder \(data.path) can be opened by other users"))
+      try files.setAttributes([.posixPermissions: 0o700], ofItemAtPath: data.path)
+      #expect(try await rig.gateway.get("/health").expect()["files"].list.isEmpty)
     }
   }
 

@@ -82,7 +82,7 @@ async def judge_sdk(daemon, tenant):
     provider = AzureIdentityAuthenticationProvider(
         credential, scopes=[GRAPH + "/.default"], allowed_hosts=["localhost"])
     trust = ssl.create_default_context(cafile=CA_FILE)
-    http = GraphClientFactory.create_with_default_middleware(client=httpx.AsyncClient(verify=trust))
+    http = GraphClientFactory.create_with_default_middleware(client=httpx.AsyncClient(verify=trust, timeout=300))
     adapter = GraphRequestAdapter(provider, client=http)
     adapter.base_url = ORIGIN + "/v1.0"
     alice = GraphServiceClient(request_adapter=adapter).users.by_user_id(ALICE)

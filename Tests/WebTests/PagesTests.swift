@@ -110,6 +110,29 @@ import Testing
     }
   }
 
+  @Test(arguments: [Responsible.administrator, .user])
+  func `a link that somebody else has to open is written out, ready to be sent`(actor: Responsible) {
+    let link = "https://login.example/adminconsent?client_id=1&scope=2"
+    let page = HostedPage.refused(
+      PageFailure(Problem(.signInDeclined, "No.", remedy: "Have \(link) opened.", actor: actor, link: link)),
+      sendOnly: WebAddress("/accounts/new?with=sending"), seconds: 20
+    ).html
+    let escaped = Self.escaped(link)
+    if actor == .user {
+      #expect(page.contains("<a href=\"\(escaped)\">Open the page at Microsoft"))
+    } else {
+      #expect(page.contains("<p class=\"copy\"><a href=\"\(escaped)\">\(escaped)</a></p>"))
+      #expect(page.contains("Have the link below opened."))
+    }
+    #expect(page.contains("<a class=\"button second\" href=\"/accounts/new?with=sending\">"))
+  }
+
+  @Test func `a link that has done its work says so`() {
+    let page = HostedPage.alreadyConnected(email: "<a>@x.example").html
+    #expect(page.contains("is already connected") && page.contains("<bdi>&lt;a&gt;@x.example</bdi>"))
+    #expect(!page.contains("not connected") && page.contains("class=\"check\""))
+  }
+
   @Test func `a page from an address tells no sentence of that address`() async throws {
     try await WebFixture.withRouter { router in
       try await Application(router: router).test(.router) { client in

@@ -8,6 +8,7 @@ package struct AccountReply: Contract {
   package var type = Word(Connection.outlook)
   package var app = AppID("")
   package var state = Word(State.initial)
+  package var ready = false
   package var baseScopes = Word(BaseScopes.api)
   package var verified = false
   package var sendOnly: Bool?
@@ -57,6 +58,10 @@ package struct AccountReply: Contract {
         + "`connecting`: the first token is being requested. `connected`: there is a token. "
         + "`authenticationError`: Microsoft refuses a token; `lastError` says why. `connectError`: the "
         + "first token could not be requested, or there is no such mailbox. `paused`: its messages wait.")
+    Required(
+      "ready", \.ready, .flag,
+      "Whether messages can be sent now, as far as is known. `false` with the state `connected`: there is a token, and "
+        + "Exchange does not let the app into the mailbox yet; `lastError` says why.")
     Required("baseScopes", \.baseScopes, .word(), "`api`: Microsoft Graph. `imap`: IMAP and SMTP.")
     Required(
       "verified", \.verified, .flag, "Whether the mailbox is known to exist; `identity` says whose it is.")

@@ -37,7 +37,7 @@ package struct AppReply: Contract {
     Field(AppTerm.title, \.title)
     Field(AppTerm.description, \.description)
     Required(AppTerm.enabled, \.enabled)
-    Required("includeInListing", \.includeInListing, .flag, "Whether the sign-in page offers it.")
+    Required(AppTerm.listed, \.includeInListing)
     Required("clientId", \.clientID, .line(1...256), "The Application (client) ID.")
     Field("clientSecret", \.clientSecret, .secret(1...256), "Asterisks, if there is a secret.")
     Field("clientCertificate", \.clientCertificate, .object, "The certificate, if there is one.")

@@ -19,6 +19,7 @@ package struct AppRequest: Contract {
   package var skipScopes: [String] = []
   package var sendOnly = false
   package var shared = false
+  package var includeInListing = true
 
   package init() {}
 
@@ -46,6 +47,7 @@ package struct AppRequest: Contract {
     Field(AppTerm.skipScopes, \.skipScopes)
     Field(AppTerm.sendOnly, \.sendOnly)
     Field(AppTerm.shared, \.shared)
+    Field(AppTerm.listed, \.includeInListing)
     AppTerm.unsupported
   }
 }
@@ -69,6 +71,7 @@ package struct AppUpdateRequest: Contract {
   package var skipScopes: [String]?
   package var sendOnly: Bool?
   package var shared: Bool?
+  package var includeInListing: Bool?
 
   package init() {}
 
@@ -101,6 +104,7 @@ package struct AppUpdateRequest: Contract {
     Field(AppTerm.skipScopes, \.skipScopes)
     Field(AppTerm.sendOnly, \.sendOnly)
     Field(AppTerm.shared, \.shared)
+    Field(AppTerm.listed, \.includeInListing)
     AppTerm.unsupported
     Unsupported("provider")
   }
@@ -125,6 +129,7 @@ package struct RegistrationRequest: Contract {
   package var description: String?
   package var enabled = false
   package var shared = false
+  package var includeInListing = true
   package var clientSecret: Secret?
   package var secretExpires: Instant?
 
@@ -153,6 +158,7 @@ package struct RegistrationRequest: Contract {
     Field("description", \.description, .lines(0...1024), AppTerm.unused)
     Field("enabled", \.enabled, .flag, AppTerm.unused)
     Field("shared", \.shared, .flag, AppTerm.unused)
+    Field("includeInListing", \.includeInListing, .flag, AppTerm.unused)
     Field("clientSecret", \.clientSecret, .secret(0...256), AppTerm.unused)
     Field("secretExpires", \.secretExpires, .date, AppTerm.unused)
     AppTerm.unsupported
@@ -192,6 +198,10 @@ enum AppTerm {
     "shared", Kind<Bool>.flag,
     "Whether people of every workspace may sign in with it; only for an operator, in the workspace "
       + "`default`, with the provider `outlook`.")
+  static let listed = Term(
+    "includeInListing", Kind<Bool>.flag,
+    "Whether a sign-in link that names no app offers it to people. An app that an import of accounts has made is "
+      + "not offered until this is set.")
   static let cloud = "`global`, `gcc-high`, `dod`, `china`, or a cloud from the operator's configuration."
   static let unused = "Accepted but not used."
 

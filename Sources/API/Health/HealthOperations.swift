@@ -5,6 +5,7 @@ package struct HealthReply: Contract {
   package var success = true
   package var warnings = 0
   package var secrets: [ExpiringCredential]?
+  package var files: [FileWarning]?
 
   package init() {}
 
@@ -15,7 +16,10 @@ package struct HealthReply: Contract {
       "warnings", \.warnings, .integer(0...(.max)),
       "How many secrets and certificates of apps expire within 30 days or have expired.")
     Field(
-      "secrets", \.secrets, .list(.object, count: 0...100_000), "Which ones; for an operator's token only.")
+      "secrets", \.secrets, .list(.object, count: 0...100_000), "Which expire; for an operator's token only.")
+    Field(
+      "files", \.files, .list(.object, count: 0...100),
+      "Which files can be read by others; for an operator's token only.")
   }
 }
 
@@ -47,11 +51,26 @@ package struct ExpiringCredential: Contract {
   }
 }
 
+/// A file of the gateway that other users of its machine can read.
+package struct FileWarning: Contract {
+  package var message = ""
+  package var remedy = ""
+
+  package init() {}
+
+  package static let fields = Fields<Self>(
+    "FileWarning", "A file of the gateway that other users of its machine can read."
+  ) {
+    Required("message", \.message, .lines(1...8192), "Which file, and its mode.")
+    Required("remedy", \.remedy, .lines(1...8192), "What to do about it.")
+  }
+}
+
 extension Operations {
   package static let health = Operation<Nothing, Nothing, Nothing, HealthReply>(
     .get, "/health", id: "getHealth", .operation, .optionalToken,
     "Check whether the gateway and its database work, and messages can be sent.",
-    "An operator's token also gets the secrets that expire soon, and the cause of a fault.",
+    "An operator's token also gets the secrets that expire soon, the files that others can read, and the cause of a fault.",
     problems: [.serverFaulty])
 
   package static let openAPI = Operation<Nothing, Nothing, Nothing, Nothing>(

@@ -143,6 +143,7 @@ package struct AppChange: Sendable {
   package var baseScopes: BaseScopes?
   package var sendOnly: Bool?
   package var shared: Bool?
+  package var listed: Bool?
   package var clientID: String?
   /// Also replaces a certificate.
   package var clientSecret: Secret?
@@ -168,7 +169,7 @@ package struct AppChange: Sendable {
       name: name ?? app.name, title: title ?? app.title, description: description ?? app.description,
       provider: app.provider, enabled: enabled ?? app.enabled, cloud: cloud ?? app.cloud,
       baseScopes: baseScopes ?? app.baseScopes, sendOnly: sendOnly ?? app.sendOnly,
-      shared: shared ?? app.shared, clientID: clientID ?? app.clientID,
+      shared: shared ?? app.shared, listed: listed ?? app.listed, clientID: clientID ?? app.clientID,
       clientSecret: newSecret, clientCertificate: newCertificate,
       secretExpires: secretExpires ?? (isRenewed ? nil : app.secretExpires),
       authority: authority ?? app.authority, redirectURL: redirectURL ?? app.redirectURL,

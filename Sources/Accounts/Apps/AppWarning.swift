@@ -1,4 +1,5 @@
 package import Core
+import Microsoft
 package import Store
 package import Vault
 
@@ -100,7 +101,7 @@ extension AppWarning {
       remedy:
         "Run these commands in Exchange Online PowerShell with your own names, then remove Mail.Send and "
         + "Mail.ReadWrite from the app's API permissions in Entra; otherwise both kinds of permission apply.",
-      commands: narrowing(.api, app.clientID, app.name))
+      commands: narrowing(.api, app.clientID, app.name, cloud: app.cloud))
   }
 
   private static func mailboxByMailbox(_ app: OAuth2AppRecord) -> AppWarning {
@@ -108,16 +109,19 @@ extension AppWarning {
       .mailboxByMailbox,
       "Over IMAP and SMTP, this app can use only mailboxes to which Exchange gives it access.",
       remedy: "Run these commands in Exchange Online PowerShell, the last one for each mailbox.",
-      commands: narrowing(.imap, app.clientID, app.name))
+      commands: narrowing(.imap, app.clientID, app.name, cloud: app.cloud))
   }
 
   /// What limits an app that acts for itself to some mailboxes (Microsoft Learn, "Role Based Access Control for
   /// Applications in Exchange Online"; "Authenticate an IMAP, POP or SMTP connection using OAuth").
-  package static func narrowing(_ base: BaseScopes, _ clientID: String?, _ name: String) -> [String] {
+  package static func narrowing(
+    _ base: BaseScopes, _ clientID: String?, _ name: String, cloud: String
+  ) -> [String] {
+    let environment = Cloud(named: cloud)?.exchangeEnvironment.map { " -ExchangeEnvironmentName " + $0 }
     let id = quoted(clientID ?? "Application (client) ID")
     let object = "'Object ID under Enterprise applications'"
     let first = [
-      "Connect-ExchangeOnline",
+      "Connect-ExchangeOnline" + (environment ?? ""),
       "New-ServicePrincipal -AppId \(id) -ObjectId \(object) -DisplayName \(quoted(name))",
     ]
     guard base == .api else {

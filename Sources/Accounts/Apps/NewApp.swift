@@ -15,6 +15,8 @@ package struct NewApp: Sendable {
   /// Asks people only for the permission to send.
   package var sendOnly: Bool
   package var shared: Bool
+  /// Whether a sign-in link that names no app offers it.
+  package var listed: Bool
   package var clientID: String
   /// `nil` for a native client.
   package var clientSecret: Secret?
@@ -32,7 +34,7 @@ package struct NewApp: Sendable {
   package init(
     name: String, title: String? = nil, description: String? = nil, provider: OAuth2Provider, enabled: Bool,
     cloud: String? = nil, baseScopes: BaseScopes = .api, sendOnly: Bool = false, shared: Bool = false,
-    clientID: String, clientSecret: Secret? = nil, clientCertificate: Secret? = nil,
+    listed: Bool = true, clientID: String, clientSecret: Secret? = nil, clientCertificate: Secret? = nil,
     secretExpires: Instant? = nil, authority: String? = nil, redirectURL: String? = nil,
     extraScopes: [String] = [], skipScopes: [String] = []
   ) {
@@ -45,6 +47,7 @@ package struct NewApp: Sendable {
     self.baseScopes = baseScopes
     self.sendOnly = sendOnly
     self.shared = shared
+    self.listed = listed
     self.clientID = clientID
     self.clientSecret = clientSecret
     self.clientCertificate = clientCertificate

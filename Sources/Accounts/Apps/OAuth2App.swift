@@ -13,6 +13,8 @@ package struct OAuth2App: Sendable {
   package let baseScopes: BaseScopes
   package let sendOnly: Bool
   package let shared: Bool
+  /// Whether a sign-in link that names no app offers it.
+  package let listed: Bool
   package let clientID: String
   /// A native client has neither secret nor certificate.
   package let hasSecret: Bool
@@ -44,6 +46,7 @@ package struct OAuth2App: Sendable {
     baseScopes = record.baseScopes
     sendOnly = record.sendOnly
     shared = record.shared
+    listed = record.listed
     clientID = record.clientID
     hasSecret = record.clientSecret != nil
     certificateThumbprint = record.certificateThumbprint

@@ -29,7 +29,8 @@ package struct PreparedApp: Sendable {
     var record = OAuth2AppRecord(
       workspace: workspace, id: id, name: app.name, title: app.title, description: app.description,
       provider: app.provider, enabled: app.enabled, cloud: validated.cloud.name, baseScopes: app.baseScopes,
-      sendOnly: app.sendOnly, shared: app.shared, clientID: app.clientID, clientSecret: nil,
+      sendOnly: app.sendOnly, shared: app.shared, listed: app.listed, clientID: app.clientID,
+      clientSecret: nil,
       authority: validated.authority.segment, redirectURL: app.redirectURL, extraScopes: app.extraScopes,
       skipScopes: app.skipScopes, created: now)
     record.set(validated.credential, vault)

@@ -5,13 +5,25 @@ import Foundation
 package struct WebURL: Sendable {
   private let parts: URLComponents
 
-  /// `nil` for anything else: a relative address, another scheme, no host, characters that a URL does not have.
+  /// `nil` for anything else: a relative address, another scheme, no host, characters that a URL does not have, or a
+  /// host that a browser would read as another (`%65vil.test`) or that DNS does not have (`a*.test`).
   package init?(_ text: String) {
     guard let parts = URLComponents(string: text, encodingInvalidCharacters: false),
       let scheme = parts.scheme?.lowercased(), scheme == "https" || scheme == "http",
-      let host = parts.host, !host.isEmpty, parts.user == nil, parts.password == nil
+      let host = parts.encodedHost, Self.isHost(host), parts.user == nil, parts.password == nil
     else { return nil }
     self.parts = parts
+  }
+
+  /// A name of labels (RFC 1123 section 2.1, and the underscore that names in use have), or an address; an
+  /// international name as its A-labels (RFC 5890).
+  private static func isHost(_ host: String) -> Bool {
+    if host.hasPrefix("[") { return host.hasSuffix("]") }
+    return !host.isEmpty && !host.hasPrefix(".") && !host.contains("..")
+      && host.utf8.allSatisfy { byte in
+        let character = Character(UnicodeScalar(byte))
+        return byte < 0x80 && (character.isLetter || character.isNumber || "-._".contains(character))
+      }
   }
 
   /// In lower case, and international names as DNS has them.

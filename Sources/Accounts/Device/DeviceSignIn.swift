@@ -126,3 +126,36 @@ extension BoxIdentity {
     BoxIdentity("device_sign_in", workspace.rawValue, id.rawValue, "code")
   }
 }
+
+// Which apps get codes
+extension SignIn {
+  /// Asks Entra about each app once, and remembers the answer until the app is changed.
+  func askForDeviceCodes(
+    _ apps: [OAuth2AppRecord], for form: HostedFormRecord
+  ) async throws -> [OAuth2AppRecord] {
+    try await withThrowingTaskGroup(of: (Int, Bool?).self) { group in
+      var known = apps
+      for (index, app) in apps.enumerated() where app.deviceCodes == nil {
+        group.addTask { (index, try await getsDeviceCodes(app, for: form)) }
+      }
+      for try await (index, isAllowed) in group { known[index].deviceCodes = isAllowed }
+      return known
+    }
+  }
+
+  /// `nil` where Entra does not say.
+  private func getsDeviceCodes(_ app: OAuth2AppRecord, for form: HostedFormRecord) async throws -> Bool? {
+    let isAllowed: Bool
+    do {
+      let scopes = try await requestedScopes(of: app, for: form)
+      try await endpoints.entra(for: app).probeDeviceCodes(
+        scopes: scopes, client: app.deviceClient, tenant: app.authority)
+      isAllowed = true
+    } catch let problem as Problem {
+      guard problem.retry == .futile else { return nil }
+      isAllowed = false
+    }
+    try await store.write { (tx: borrowing Transaction) in try tx.setDeviceCodes(isAllowed, of: app) }
+    return isAllowed
+  }
+}

@@ -125,7 +125,8 @@ enum DeviceStep: Sendable, Hashable {
   init(_ outcome: SignInOutcome, at now: Instant) {
     switch outcome {
     case .connected(let account, _, _): self = .end(.connected, account, nil)
-    case .refused(let problem, _, _): self = .end(.failed, nil, ProblemRecord(problem, at: now))
+    case .refused(let refusal): self = .end(.failed, nil, ProblemRecord(refusal.problem, at: now))
+    case .used: self = .end(.failed, nil, ProblemRecord(Problem.formUsed, at: now))
     }
   }
 

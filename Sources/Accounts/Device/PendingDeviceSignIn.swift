@@ -49,10 +49,7 @@ package struct DevicePage: Sendable {
   package let expires: Instant
   /// The address that must sign in; `nil` allows any.
   package let email: String?
-  /// The host of the requester.
-  package let requester: String
-  /// The name of the workspace that the mailbox will belong to; `nil` for the one that every gateway has.
-  package let workspace: String?
+  package let requester: Requester?
   /// Of one that is connected: the form's own address with `account` and `state` in its query.
   package let redirect: String?
   /// If it ended otherwise.
@@ -72,8 +69,7 @@ package struct DevicePage: Sendable {
     verificationURL = record.verificationURL
     expires = record.expires
     email = form?.wantedEmail
-    requester = form?.requester ?? ""
-    workspace = parts.workspace.flatMap { $0.id == .default ? nil : $0.name }
+    requester = form.map { Requester($0, workspace: parts.workspace) }
     redirect = parts.account.flatMap { account in
       // An account keeps its creation time when it is connected again.
       let origin: AccountOrigin = account.created < record.created ? .existing : .new

@@ -32,6 +32,8 @@ package struct Account: Sendable {
   /// In Entra's spelling; empty for an app that acts for itself.
   package let scopes: [String]
   package let lastError: ProblemRecord?
+  /// Whether messages can be sent now, as far as is known; `lastError` says why not.
+  package let ready: Bool
   package let created: Instant
   package let updated: Instant
 
@@ -55,6 +57,7 @@ package struct Account: Sendable {
     unknownOutcome = account.unknownOutcome
     scopes = details.scopes ?? []
     lastError = account.lastError
+    ready = account.state == .connected && !account.paused && !account.status.isClosed
     created = account.created
     updated = account.updated
   }

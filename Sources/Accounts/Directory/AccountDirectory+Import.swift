@@ -42,7 +42,7 @@ extension AccountDirectory {
       return try apps.prepare(
         NewApp(
           name: "Imported client \(id)", provider: .outlook, enabled: true, cloud: cloud, baseScopes: base,
-          clientID: id, clientSecret: secret, authority: tenant), in: workspace)
+          listed: false, clientID: id, clientSecret: secret, authority: tenant), in: workspace)
     }
   }
 }

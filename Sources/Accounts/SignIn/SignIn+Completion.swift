@@ -9,7 +9,7 @@ extension SignIn {
   /// Throws only what cannot be shown to the person, such as cancellation.
   package func complete(_ query: [String: String], cookies: [String: String]) async throws -> SignInOutcome {
     guard let state = query["state"], !state.isEmpty else {
-      return .refused(Problem.signInExpired, tryAgain: nil, back: nil)
+      return .refused(SignInRefusal(problem: .signInExpired))
     }
     let stateHash = Digest.sha256(Secret(state))
     let cookie = cookies[BrowserCookie.name(stateHash: stateHash)] ?? ""
@@ -18,9 +18,9 @@ extension SignIn {
       try tx.takeSignIn(stateHash: stateHash, browserHash: browserHash)
     }
     switch taking {
-    case .unknown: return .refused(Problem.signInExpired, tryAgain: nil, back: nil)
+    case .unknown: return .refused(SignInRefusal(problem: .signInExpired))
     // The sign-in is still under way elsewhere: this caller must not read its result.
-    case .otherBrowser: return .refused(Problem.browserMismatch, tryAgain: nil, back: nil)
+    case .otherBrowser: return .refused(SignInRefusal(problem: .browserMismatch))
     case .taken(let signIn): return try await finish(signIn, query)
     }
   }
@@ -29,7 +29,7 @@ extension SignIn {
     let form = try await store.read { (tx: borrowing Transaction) in
       try tx.form(signIn.form, in: signIn.workspace)
     }
-    guard let form else { return .refused(Problem.formExpired, tryAgain: nil, back: nil) }
+    guard let form else { return .refused(SignInRefusal(problem: .formExpired)) }
     do {
       let asked = time.now
       guard asked < signIn.expires else { throw Problem.signInExpired }
@@ -51,15 +51,22 @@ extension SignIn {
         form: form, app: app, reply: reply, asked: asked, clientKind: app.isConfidential ? .web : .native,
         nonce: secrets.nonce)
     } catch let problem as Problem {
-      return refusal(problem, of: form)
+      return try await refusal(problem, of: form)
     }
   }
 
   /// Why it failed, and how to continue.
-  func refusal(_ problem: Problem, of form: HostedFormRecord) -> SignInOutcome {
-    let works = form.used == nil && time.now < form.expires
-    let link = HostedLink(form: form.id, workspace: form.workspace)
-    return .refused(
-      problem, tryAgain: works ? link.url(publicURL, vault) : nil, back: WayBack(form, after: problem))
+  func refusal(_ problem: Problem, of form: HostedFormRecord) async throws -> SignInOutcome {
+    let (now, apps) = try await store.read { (tx: borrowing Transaction) in
+      let form = try tx.form(form.id, in: form.workspace) ?? form
+      return (form, try tx.offeredApps(form))
+    }
+    guard now.used == nil else { return .used(email: now.email ?? now.expectedEmail) }
+    var refusal = SignInRefusal(problem: problem, back: WayBack(now, after: problem))
+    if time.now < now.expires {
+      refusal.tryAgain = HostedLink(form: now.id, workspace: now.workspace).url(publicURL, vault)
+      refusal.offersSendOnly = apps.contains(where: \.sendOnly)
+    }
+    return .refused(refusal)
   }
 }

@@ -31,9 +31,7 @@ extension SignIn {
         mailboxFound: try await findsMailbox(reply, app, person, delegated: delegated))
       return try await keep(connection, form)
     } catch let problem as Problem {
-      let now = try await store.read { (tx: borrowing Transaction) in try tx.form(form.id, in: form.workspace)
-      }
-      return refusal(problem, of: now ?? form)
+      return try await refusal(problem, of: form)
     }
   }
 
@@ -95,14 +93,14 @@ extension SignIn {
     let look =
       if let delegated {
         await graph.lookIntoMailbox { origin in
-          .noDelegateAccess(to: delegated, signedIn: person.address, origin: origin)
+          .unusable(.noDelegateAccess(to: delegated, signedIn: person.address, origin: origin))
         }
       } else {
         await graph.lookIntoMailbox(noAccess: nil)
       }
     switch look {
     case .found: return true
-    case .unknown: return false
+    case .unknown, .closed: return false
     case .unusable(let problem), .tokenRejected(let problem): throw problem
     }
   }

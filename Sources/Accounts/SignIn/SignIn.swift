@@ -78,14 +78,17 @@ package struct SignIn: Sendable {
   }
 
   /// What the page behind a link shows.
-  package func page(data: String, sig: String) async throws -> FormPage {
+  package func page(data: String, sig: String) async throws -> LinkPage {
     let link = try HostedLink(data: data, signature: sig, vault)
     let now = time.now
-    return try await store.read { (tx: borrowing Transaction) in
-      let form = try tx.openForm(link, at: now)
+    let (form, apps, workspace) = try await store.read { (tx: borrowing Transaction) in
+      guard let form = try tx.form(link.form, in: link.workspace) else { throw Problem.formExpired }
       let workspace = try tx.workspace(form.workspace)
-      return FormPage(form, try tx.choices(form), workspace: workspace)
+      guard form.used == nil else { return (form, [OAuth2AppRecord](), workspace) }
+      return (try tx.openForm(link, at: now), try tx.choices(form), workspace)
     }
+    guard form.used == nil else { return .used(email: form.email ?? form.expectedEmail) }
+    return .open(FormPage(form, try await askForDeviceCodes(apps, for: form), workspace: workspace))
   }
 
   /// The person has chosen an app and is sent to Microsoft.
@@ -128,11 +131,18 @@ extension Transaction {
     return form
   }
 
+  /// At least one. Throws `app.disabled` where there is none.
   func choices(_ form: HostedFormRecord) throws -> [OAuth2AppRecord] {
     if let app = form.app { return [try signInApp(app, in: form.workspace)] }
-    let apps = try enabledSignInApps(in: form.workspace)
+    let apps = try listedSignInApps(in: form.workspace)
     guard !apps.isEmpty else { throw Problem.noAppEnabled }
     return apps
+  }
+
+  /// Those that the link's page would show, if any.
+  func offeredApps(_ form: HostedFormRecord) throws -> [OAuth2AppRecord] {
+    if let app = form.app { return try usableApp(app, in: form.workspace).map { [$0] } ?? [] }
+    return try listedSignInApps(in: form.workspace)
   }
 
   /// The account that would be connected again. Throws `account.exists` for one of an app that acts for itself.

@@ -55,6 +55,8 @@ package enum AccountInput: Sendable, Hashable {
   case connecting
   /// There is a valid token for it, and this is the result of checking the mailbox with it.
   case tokenGained(MailboxFinding)
+  /// Microsoft accepted a message from the mailbox.
+  case messageAccepted
   /// Its token was refused permanently. A refusal of a grant that has been replaced since is void;
   /// `grantVersion` is `nil` for an app's own token.
   case tokenRefused(ProblemRecord, grantVersion: Int64?, blamesApp: Bool)
@@ -78,6 +80,8 @@ package enum MailboxFinding: Sendable, Hashable {
   case found
   /// Reading was not allowed, or Graph was unavailable: the first message will show.
   case unknown
+  /// The app is not let into it, which may change at Microsoft at any time: a message will show.
+  case closed(ProblemRecord)
   /// The account cannot be connected: no such mailbox, no access to it, or a permission is missing.
   case unusable(ProblemRecord)
 }
@@ -114,6 +118,11 @@ extension AccountMachine {
     case .signedIn(let found): return connected(mailboxFound: found)
     case .connecting: return status.state == .initial ? moved(to: .connecting) : unchanged
     case .tokenGained(let finding): return gained(finding)
+    case .messageAccepted:
+      var next = unchanged
+      next.status.mailboxFound = true
+      if status.isClosed { next.status.lastError = nil }
+      return next
     case .tokenRefused(let problem, let version, let blamesApp):
       guard version == nil || version == grantVersion else { return unchanged }
       var next = refused(problem)
@@ -169,6 +178,11 @@ extension AccountMachine {
   private func gained(_ finding: MailboxFinding) -> AccountTransition {
     switch finding {
     case .unusable(let problem): return isConnected ? unchanged : failed(problem)
+    case .closed(let problem):
+      guard !isConnected else { return unchanged }
+      var next = connected(mailboxFound: false)
+      next.status.lastError = problem
+      return next
     case .found, .unknown:
       guard !isConnected else {
         var next = unchanged
@@ -234,6 +248,13 @@ extension AccountMachine {
   }
 
   private var unchanged: AccountTransition { AccountTransition(status: status) }
+}
+
+extension AccountStatus {
+  /// Whether the account has a token with which, as far as is known, nothing can be sent; `lastError` says why.
+  package var isClosed: Bool {
+    state == .connected && !mailboxFound && lastError?.code == ProblemCode.graphAccessDenied.rawValue
+  }
 }
 
 // What the state means for a request for a token

@@ -7,6 +7,8 @@ enum MailboxLook: Sendable {
   case found
   /// Graph does not let us look, or is not well: the first message will tell.
   case unknown
+  /// The app has a token, and Exchange does not let it into the mailbox.
+  case closed(Problem)
   /// Exchange does not have the mailbox, or does not let this account into it.
   case unusable(Problem)
   /// Graph did not accept the token, which says nothing about the mailbox.
@@ -14,16 +16,15 @@ enum MailboxLook: Sendable {
 }
 
 extension Graph {
-  /// - Parameter noAccess: how to say that another person's mailbox cannot be opened; `nil` where a refusal only
-  ///   means that the app may not look.
-  func lookIntoMailbox(noAccess: (@Sendable (PeerError?) -> Problem)?) async -> MailboxLook {
+  /// - Parameter noAccess: what it means that the mailbox cannot be opened; `nil` where only the app may not look.
+  func lookIntoMailbox(noAccess: (@Sendable (PeerError?) -> MailboxLook)?) async -> MailboxLook {
     do throws(Problem) {
       _ = try await folderID(.drafts)
       return .found
     } catch {
       if error.code == .graphMailboxUnavailable { return .unusable(error) }
       if error.code == .graphTokenRejected || error.origin?.status == 401 { return .tokenRejected(error) }
-      if error.code == .graphAccessDenied, let noAccess { return .unusable(noAccess(error.origin)) }
+      if error.code == .graphAccessDenied, let noAccess { return noAccess(error.origin) }
       return .unknown
     }
   }

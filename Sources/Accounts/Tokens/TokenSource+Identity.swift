@@ -54,9 +54,18 @@ extension TokenSource {
     guard details.mayLookIntoMailbox else { return .unknown }
     let account = details.account
     let graph = try endpoints.graph(for: app, mailbox: details.mailbox, token: token)
-    guard let owner = account.delegatedAccount else { return await graph.lookIntoMailbox(noAccess: nil) }
+    if let owner = account.delegatedAccount {
+      return await graph.lookIntoMailbox { origin in
+        .unusable(.noAccess(to: account.mailbox, through: owner, origin: origin))
+      }
+    }
+    guard details.provider == .outlookService else { return await graph.lookIntoMailbox(noAccess: nil) }
+    let roles = AccessTokenHint(token)?.roles ?? []
+    let link = try endpoints.permissionsLink(of: app)
     return await graph.lookIntoMailbox { origin in
-      .noAccess(to: account.mailbox, through: owner, origin: origin)
+      // An app that may only send is refused here, and sends.
+      roles.contains("Mail.Send") && !roles.contains("Mail.ReadWrite")
+        ? .unknown : .closed(.mailboxClosed(account.mailbox, app, roles: roles, origin: origin, link: link))
     }
   }
 }

@@ -297,6 +297,7 @@ extension MailboxLook {
     switch self {
     case .found: .found
     case .unknown: .unknown
+    case .closed(let problem): .closed(ProblemRecord(problem, at: now))
     case .unusable(let problem), .tokenRejected(let problem): .unusable(ProblemRecord(problem, at: now))
     }
   }

@@ -3,7 +3,7 @@ extension ProblemCode {
   static let installationCodes: [ProblemCode] = [
     .storeUnavailable, .storeFull, .storeConflict, .storeCommitUnknown, .storeFromFuture,
     .storeNotDurable, .storeLocked, .storeFailed, .storeMissing, .vaultWrongKey, .vaultInvalidKey,
-    .vaultInvalidBox, .configurationUnknownKey, .configurationInvalid, .serverPortInUse,
+    .vaultInvalidBox, .vaultKeyExposed, .configurationUnknownKey, .configurationInvalid, .serverPortInUse,
     .serverBusy, .serverFaulty, .clockWrong,
   ]
 
@@ -62,6 +62,11 @@ extension ProblemCode {
     "vault.invalidKey", .installation, actor: .operator, status: 500, smtp: "451 4.3.5",
     "The secret key is not the base64 of 32 bytes.",
     remedy: "Create one with `openssl rand -base64 32`.")
+
+  package static let vaultKeyExposed = ProblemCode(
+    "vault.keyExposed", .installation, actor: .operator, status: 500, smtp: "451 4.3.5",
+    "Every user of the machine can read the secret key in the data folder, so the gateway does not start.",
+    remedy: "Make the file readable by its owner only.")
 
   package static let vaultInvalidBox = ProblemCode(
     "vault.invalidBox", .installation, actor: .operator, status: 500, smtp: "451 4.3.5",

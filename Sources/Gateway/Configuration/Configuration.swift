@@ -22,6 +22,10 @@ package struct Configuration: Sendable {
   package let unknownOutcomeWait: Duration
   package let bodyLimit: Int
   package let logLevel: Logger.Level
+  /// The YAML file that settings were read from.
+  let file: String?
+  /// Whether that file has a secret in it.
+  let holdsSecrets: Bool
 
   package enum SecretKeySource: Sendable {
     case text(Secret)
@@ -29,7 +33,10 @@ package struct Configuration: Sendable {
     case file(path: String, makeIfMissing: Bool)
   }
 
-  package init(_ settings: Settings) throws {
+  /// - Parameter file: the path of the YAML file that is among the settings.
+  package init(_ settings: Settings, file: String? = nil) throws {
+    self.file = file
+    holdsSecrets = settings.fileHoldsSecrets
     host = settings[.host] ?? "127.0.0.1"
     port = try Self.integer(settings, .port, in: 1...65_535) ?? 3000
     let data = settings[.data] ?? "heliograph-data"

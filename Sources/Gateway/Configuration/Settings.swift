@@ -4,6 +4,8 @@ import Yams
 /// The operator's settings, from all three sources, not yet parsed.
 package struct Settings: Sendable {
   private let texts: [Setting: String]
+  /// Whether the YAML file sets one that has no flag.
+  let fileHoldsSecrets: Bool
 
   package subscript(_ setting: Setting) -> String? { texts[setting] }
 
@@ -16,6 +18,7 @@ package struct Settings: Sendable {
   ) throws(Problem) {
     try Self.checkSpelling(of: environment)
     var texts = try Self.read(file)
+    fileHoldsSecrets = texts.keys.contains { $0.flag == nil }
     for setting in Setting.allCases {
       if let text = environment[setting.variable], !text.isEmpty { texts[setting] = text }
       if let text = flags[setting], !text.isEmpty { texts[setting] = text }

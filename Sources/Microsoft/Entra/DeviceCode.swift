@@ -64,6 +64,15 @@ extension Entra {
     return try read(reply) { (json) throws(ReplyFault) in try DeviceCode(json) }
   }
 
+  /// Whether the app gets device codes: requests one that nobody will enter, and polls it once. Throws the refusal,
+  /// `AADSTS7000218` where the registration does not allow public client flows.
+  package func probeDeviceCodes(
+    scopes: [String], client: EntraClient, tenant: String
+  ) async throws(Problem) {
+    let code = try await deviceCode(scopes: scopes, client: client, tenant: tenant)
+    _ = try await poll(deviceCode: code.deviceCode, client: client, tenant: tenant)
+  }
+
   /// Through the tenant that the code was asked from. Throws `signIn.declined` and `signIn.deviceCodeExpired`.
   package func poll(
     deviceCode: Secret, client: EntraClient, tenant: String

@@ -72,7 +72,9 @@ extension Problem {
   init(_ error: EntraError, status: Int?, retryAfter: Duration?, values: ErrorValues) {
     let retry = Self.retry(error, status: status, retryAfter: retryAfter)
     let verdict = error.verdict(status: status)
-    let entry = error.entry.flatMap { ($0.verdict == .futile) == (retry == .futile) ? $0 : nil }
+    let entry = ErrorCatalogue.refined(error.entry, values).flatMap {
+      ($0.verdict == .futile) == (retry == .futile) ? $0 : nil
+    }
     let mark = error.number.map { " (AADSTS\($0))" } ?? ""
     self.init(
       entry?.code ?? verdict.code,

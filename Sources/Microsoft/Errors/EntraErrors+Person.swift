@@ -58,6 +58,15 @@ extension EntraErrors {
       "Use the client ID that the refresh token was issued to, or connect the account by signing in."),
   ]
 
+  /// The refusal that both buttons of Microsoft's pages give, “Cancel” and, under “Need admin approval”, “Return to
+  /// the application without granting consent”, for permissions of which an administrator may have to decide.
+  static let declinedOrReserved = ErrorEntry(
+    [ErrorCatalogue.declined], .signInDeclined, .administrator, at: .adminConsent,
+    "Microsoft did not grant the permissions that the app requests ({scopes}): they were declined, or only an "
+      + "administrator of the organisation may grant them.",
+    "If Microsoft's page said “Need admin approval”, have an administrator open {adminConsent} and accept, then connect "
+      + "again; if you declined, start again from the link and accept.")
+
   private static let consent: [ErrorEntry] = [
     ErrorEntry(
       [65001], .entraConsentRequired, .user, at: .adminConsent,
@@ -65,7 +74,7 @@ extension EntraErrors {
       "Connect the account again and accept; or have an administrator open {adminConsent} and accept for everyone."
     ),
     ErrorEntry(
-      [65004], .signInDeclined, .user, "The permissions were declined.",
+      [ErrorCatalogue.declined], .signInDeclined, .user, "The permissions were declined.",
       "Start again from the link and accept: {scopes}."),
     ErrorEntry(
       [90094, 90095], .entraAdminConsentRequired, .administrator, at: .adminConsent,

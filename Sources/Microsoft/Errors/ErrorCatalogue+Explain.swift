@@ -18,7 +18,9 @@ extension ErrorCatalogue {
   /// Anyone may ask, so the cost is bounded: the first 2000 bytes are read, each word is looked up, and no
   /// name is compared that does not share its longest word with the text.
   package static func explain(_ text: String, _ values: ErrorValues = ErrorValues()) -> Explanation? {
-    guard let (name, entry) = found(in: ErrorText(text)) else { return nil }
+    guard let (name, named) = found(in: ErrorText(text)), let entry = refined(named, values) else {
+      return nil
+    }
     return Explanation(
       name: name, code: entry.code, meaning: values.fill(entry.meaning),
       remedy: entry.remedy.map(values.fill), actor: entry.actor, link: values.link(entry.link))

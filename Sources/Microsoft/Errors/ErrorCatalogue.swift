@@ -14,7 +14,16 @@ package enum ErrorCatalogue {
   /// A client that asks for the same thing again and again is refused for a while.
   static let loop = 50196
 
+  /// A person pressed a button other than the one that accepts.
+  static let declined = 65004
+
   static func entry(aadsts number: Int) -> ErrorEntry? { entry(.entra, "AADSTS\(number)") }
+
+  /// The entry that fits the values better than the one that its name selects.
+  static func refined(_ entry: ErrorEntry?, _ values: ErrorValues) -> ErrorEntry? {
+    let isDeclined = entry?.names == ["AADSTS\(declined)"]
+    return isDeclined && values.mayNeedAdministrator ? EntraErrors.declinedOrReserved : entry
+  }
 
   /// Microsoft is not consistent about the case of its codes.
   static func entry(_ party: ErrorEntry.Party, _ name: String) -> ErrorEntry? {

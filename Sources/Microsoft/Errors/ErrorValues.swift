@@ -42,6 +42,12 @@ package struct ErrorValues: Sendable, Hashable {
 }
 
 extension ErrorValues {
+  /// Whether an administrator may have to grant what was requested; personal accounts decide for themselves.
+  var mayNeedAdministrator: Bool {
+    tenant?.lowercased() != "consumers"
+      && scopes.contains { scope in Permission(scope: scope).map { $0.consent != .user } ?? false }
+  }
+
   /// `template` with each `{placeholder}` replaced.
   func fill(_ template: String) -> String {
     var pieces = template.split(separator: "{", omittingEmptySubsequences: false)[...]

@@ -135,9 +135,18 @@ extension GrantBook {
 // Refresh tokens.
 extension GrantBook {
   mutating func issue(_ token: RefreshToken, isPersonal: Bool) -> String {
-    let text = (isPersonal ? Prefix.personalToken : Prefix.token) + RandomText.make(bytes: 96)
+    let text = (isPersonal ? Prefix.personalToken : Prefix.token) + RandomText.make(bytes: Self.tokenBytes)
     refreshTokens[text] = token
     return text
+  }
+
+  private static let tokenBytes = 96
+
+  /// Whether a token of these tokens' kind: one from before a reset counts as revoked. What was cut off or altered
+  /// cannot be read at all.
+  private static func isWhole(_ text: String) -> Bool {
+    let prefix = [Prefix.token, Prefix.personalToken].first(where: text.hasPrefix)
+    return prefix.map { text.utf8.count - $0.utf8.count == (tokenBytes * 4 + 2) / 3 } ?? false
   }
 
   /// A token that the client may still use. Throws 9002313, 700007, 70008, 50173,
@@ -146,8 +155,7 @@ extension GrantBook {
     _ text: String, for app: SandboxDirectory.App, now: Instant
   ) throws(EntraError) -> RefreshToken {
     guard let token = refreshTokens[text] else {
-      throw EntraError(
-        [Prefix.token, Prefix.personalToken].contains(where: text.hasPrefix) ? 50173 : 9_002_313)
+      throw EntraError(Self.isWhole(text) ? 50173 : 9_002_313)
     }
     guard token.clientID == app.clientId else { throw EntraError(700_007) }
     guard !token.isDead else { throw EntraError(70008) }

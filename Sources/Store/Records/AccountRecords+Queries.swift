@@ -82,13 +82,11 @@ extension Transaction {
       old.state.rawValue, old.paused, old.mailboxFound) > 0
   }
 
-  /// Microsoft accepted a message of the mailbox, so it is there. Nothing follows from it, and each message that
-  /// is sent comes here, so one guarded statement is enough.
-  package func markMailboxFound(_ id: AccountID, in workspace: WorkspaceID) throws {
-    try execute(
-      "UPDATE account SET mailbox_found = 1 WHERE workspace = $1 AND id = $2 AND mailbox_found = 0",
-      workspace,
-      id)
+  /// Whether nothing has shown yet that the account's mailbox is there.
+  package func isMailboxUnproven(of id: AccountID, in workspace: WorkspaceID) throws -> Bool {
+    try row(
+      "SELECT 1 AS one FROM account WHERE workspace = $1 AND id = $2 AND mailbox_found = 0", workspace, id
+    ) { _ in true } ?? false
   }
 
   /// Those of an app, in all workspaces, that may wait for it: because something was refused, or with their

@@ -17,6 +17,10 @@ package struct OAuth2AppRecord: Sendable {
   package var sendOnly: Bool
   /// Whether people of every workspace may sign in with it; only one of the workspace `default` can be.
   package var shared: Bool
+  /// Whether a sign-in link that names no app offers it.
+  package var listed: Bool
+  /// Whether Entra gives the app codes to enter on another device; `nil` before it was asked.
+  package var deviceCodes: Bool?
   package var clientID: String
   /// A box. A native client has neither secret nor certificate.
   package var clientSecret: [UInt8]?
@@ -40,8 +44,9 @@ package struct OAuth2AppRecord: Sendable {
   package init(
     workspace: WorkspaceID, id: AppID, name: String, title: String?, description: String?,
     provider: OAuth2Provider, enabled: Bool, cloud: String = "global", baseScopes: BaseScopes = .api,
-    sendOnly: Bool = false, shared: Bool = false, clientID: String, clientSecret: [UInt8]?,
-    authority: String, redirectURL: String?, extraScopes: [String], skipScopes: [String], created: Instant
+    sendOnly: Bool = false, shared: Bool = false, listed: Bool = true, clientID: String,
+    clientSecret: [UInt8]?, authority: String, redirectURL: String?, extraScopes: [String],
+    skipScopes: [String], created: Instant
   ) {
     self.workspace = workspace
     self.id = id
@@ -54,6 +59,7 @@ package struct OAuth2AppRecord: Sendable {
     self.baseScopes = baseScopes
     self.sendOnly = sendOnly
     self.shared = shared
+    self.listed = listed
     self.clientID = clientID
     self.clientSecret = clientSecret
     self.authority = authority
@@ -81,6 +87,8 @@ extension OAuth2AppRecord {
     baseScopes = try row.value("base_scopes")
     sendOnly = try row.bool("send_only")
     shared = try row.bool("shared")
+    listed = try row.bool("listed")
+    deviceCodes = try row.optionalInteger("device_codes").map { $0 != 0 }
     clientID = try row.text("client_id")
     clientSecret = try row.optionalBytes("client_secret")
     clientCertificate = try row.optionalBytes("client_certificate")
@@ -98,7 +106,7 @@ extension OAuth2AppRecord {
 
   static let select: SQL = """
     SELECT workspace, id, name, title, description, provider, enabled, cloud, base_scopes, send_only, shared,
-      client_id, client_secret, client_certificate, certificate_thumbprint, secret_expires, secret_warned,
+      listed, device_codes, client_id, client_secret, client_certificate, certificate_thumbprint, secret_expires, secret_warned,
       authority, redirect_url, extra_scopes, skip_scopes, last_error, created, updated FROM oauth2_app
     """
 }
@@ -110,18 +118,19 @@ extension Transaction {
       INSERT INTO oauth2_app (workspace, id, name, title, description, provider, enabled, cloud, base_scopes,
         send_only, shared, client_id, client_secret, client_certificate, certificate_thumbprint,
         secret_expires, secret_warned, authority, redirect_url, extra_scopes, skip_scopes, last_error,
-        created, updated)
+        created, updated, listed, device_codes)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-        $22, $23, $24)
+        $22, $23, $24, $25, $26)
       """,
       app.workspace, app.id, app.name, app.title, app.description, app.provider.rawValue, app.enabled,
       app.cloud, app.baseScopes.rawValue, app.sendOnly, app.shared, app.clientID, app.clientSecret,
       app.clientCertificate, app.certificateThumbprint, app.secretExpires, app.secretWarned.map(Int64.init),
       app.authority, app.redirectURL, app.extraScopes.joined(separator: " "),
-      app.skipScopes.joined(separator: " "), app.lastError, app.created, app.updated)
+      app.skipScopes.joined(separator: " "), app.lastError, app.created, app.updated, app.listed,
+      app.deviceCodes.map { $0 ? 1 : 0 } as Int64?)
   }
 
-  /// Everything but provider and creation; its last error is forgotten.
+  /// Everything but provider and creation; its last error is forgotten, and whether it gets device codes.
   package func update(_ app: OAuth2AppRecord) throws {
     try execute(
       """
@@ -129,14 +138,14 @@ extension Transaction {
         base_scopes = $8, send_only = $9, shared = $10, client_id = $11, client_secret = $12,
         client_certificate = $13, certificate_thumbprint = $14, secret_expires = $15, secret_warned = $16,
         authority = $17, redirect_url = $18, extra_scopes = $19, skip_scopes = $20, last_error = NULL,
-        updated = $21
+        updated = $21, listed = $22, device_codes = NULL
       WHERE workspace = $1 AND id = $2
       """,
       app.workspace, app.id, app.name, app.title, app.description, app.enabled, app.cloud,
       app.baseScopes.rawValue, app.sendOnly, app.shared, app.clientID, app.clientSecret,
       app.clientCertificate, app.certificateThumbprint, app.secretExpires, app.secretWarned.map(Int64.init),
       app.authority, app.redirectURL, app.extraScopes.joined(separator: " "),
-      app.skipScopes.joined(separator: " "), app.updated)
+      app.skipScopes.joined(separator: " "), app.updated, app.listed)
   }
 
   package func app(_ id: AppID, in workspace: WorkspaceID) throws -> OAuth2AppRecord? {
@@ -194,14 +203,22 @@ extension Transaction {
     return Page(apps, of: Int(total ?? 0))
   }
 
-  /// Those a person may sign in with, the shared ones too, oldest first.
-  package func enabledSignInApps(in workspace: WorkspaceID) throws -> [OAuth2AppRecord] {
+  /// Those that a link which names no app offers to people, the shared ones too, oldest first.
+  package func listedSignInApps(in workspace: WorkspaceID) throws -> [OAuth2AppRecord] {
     try rows(
       OAuth2AppRecord.select
         + """
-         WHERE (workspace = $1 OR shared = 1) AND enabled = 1 AND provider = 'outlook' ORDER BY created, id
+         WHERE (workspace = $1 OR shared = 1) AND enabled = 1 AND listed = 1
+         AND provider = 'outlook' ORDER BY created, id
         """, workspace
     ) { try OAuth2AppRecord($0) }
+  }
+
+  /// Remembers whether Entra gives the app device codes, as it was registered at `updated`.
+  package func setDeviceCodes(_ isAllowed: Bool, of app: OAuth2AppRecord) throws {
+    try execute(
+      "UPDATE oauth2_app SET device_codes = $3 WHERE workspace = $1 AND id = $2 AND updated = $4",
+      app.workspace, app.id, (isAllowed ? 1 : 0) as Int64, app.updated)
   }
 
   /// How many accounts use the app, in all workspaces.

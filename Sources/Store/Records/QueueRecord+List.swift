@@ -61,8 +61,8 @@ extension Transaction {
 }
 
 extension QueueFilter {
-  /// In the words of the partial indexes, `queue_open` and `queue_settled`. The settled ones have no index of their
-  /// own: what was settled in the last seven days is read.
+  /// In the words of the partial indexes, `queue_open`, `queue_failed` and `queue_settled`. Those that were sent or
+  /// cancelled have no index of their own: what was settled in the last seven days is read.
   fileprivate var condition: SQL {
     switch self {
     case .unfinished: "(\(Statement.isOpen) OR \(Statement.hasFailed))"
@@ -80,7 +80,7 @@ extension QueueFilter {
 
 private enum Statement {
   static let isOpen: SQL = "state < \(QueueState.done)"
-  static let hasFailed: SQL = "settled IS NOT NULL AND state = \(QueueState.failed)"
+  static let hasFailed: SQL = "state = \(QueueState.failed)"
   private static let isAskedFor: SQL = "kind = $1 AND workspace = $2 AND ($3 = '' OR account = $3)"
 
   /// `$4` is how far the page reaches.

@@ -11,6 +11,9 @@ package struct WorkspaceRecord: Sendable, Hashable {
   package var defaultSender: AccountID?
   package var created: Instant
 
+  /// What `default` is called until the operator gives it a name.
+  package static let unnamed = "Default"
+
   package init(
     id: WorkspaceID, name: String, redirectHosts: [String] = [], defaultSender: AccountID? = nil,
     created: Instant

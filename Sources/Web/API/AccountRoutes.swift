@@ -81,6 +81,7 @@ extension AccountReply {
     type = Word(account.delegatedAccount == nil ? Connection(account.type) : .delegated)
     app = account.app
     state = Word(State(account.state, isPaused: account.paused))
+    ready = account.ready
     baseScopes = Word(account.baseScopes)
     verified = account.mailboxFound
     sendOnly = account.sendOnly

@@ -51,7 +51,8 @@ extension NewApp {
     self.init(
       name: request.name, title: request.title, description: request.description, provider: request.provider,
       enabled: request.enabled, cloud: request.cloud, baseScopes: request.baseScopes,
-      sendOnly: request.sendOnly, shared: request.shared, clientID: request.clientID,
+      sendOnly: request.sendOnly, shared: request.shared, listed: request.includeInListing,
+      clientID: request.clientID,
       clientSecret: request.clientSecret, clientCertificate: request.clientCertificate,
       secretExpires: request.secretExpires, authority: request.authority, redirectURL: request.redirectURL,
       extraScopes: request.extraScopes, skipScopes: request.skipScopes)
@@ -69,6 +70,7 @@ extension AppChange {
     baseScopes = request.baseScopes
     sendOnly = request.sendOnly
     shared = request.shared
+    listed = request.includeInListing
     clientID = request.clientID
     let (secret, certificate) = (request.clientSecret, request.clientCertificate)
     clientSecret = secret.flatMap { $0.isEmpty ? nil : $0 }
@@ -92,7 +94,7 @@ extension AppReply {
     title = app.title
     description = app.description
     enabled = app.enabled
-    includeInListing = app.enabled && app.provider == .outlook
+    includeInListing = app.listed && app.provider == .outlook
     clientID = app.clientID
     clientSecret = app.hasSecret ? Secret("") : nil
     clientCertificate = app.certificateThumbprint.map {

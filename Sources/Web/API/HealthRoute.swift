@@ -11,6 +11,7 @@ import NIOCore
 struct HealthRoute: Sendable {
   let credentials: CredentialExpiryMonitor
   let outbox: Outbox
+  let exposedFiles: @Sendable () -> [ExposedFile]
 
   private static let description = ByteBuffer(bytes: OpenAPI.document(version: heliographVersion))
 
@@ -21,9 +22,10 @@ struct HealthRoute: Sendable {
       let expiring = try await credentials.expiring()
       var reply = HealthReply()
       reply.warnings = expiring.count
-      // Anyone may ask whether it works; which secrets expire is shown only to operators.
+      // Anyone may ask whether it works; which secrets expire and which files are open is shown only to operators.
       if isOperator {
         reply.secrets = expiring.map { ExpiringCredential($0) }
+        reply.files = exposedFiles().map { FileWarning($0) }
       }
       return reply
     }
@@ -32,6 +34,25 @@ struct HealthRoute: Sendable {
         status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
         body: ResponseBody(byteBuffer: Self.description))
     }
+  }
+}
+
+/// A file or folder of the installation that other users of its machine can read.
+package struct ExposedFile: Sendable, Hashable {
+  package let message: String
+  package let remedy: String
+
+  package init(message: String, remedy: String) {
+    self.message = message
+    self.remedy = remedy
+  }
+}
+
+extension FileWarning {
+  fileprivate init(_ file: ExposedFile) {
+    self.init()
+    message = file.message
+    remedy = file.remedy
   }
 }
 

@@ -31,13 +31,20 @@ struct HelpLink: Sendable {
   var help: WebAddress { address("/accounts/help", [("code", code), ("data", data), ("sig", sig)]) }
 
   /// The way back to the page that it came from.
-  var signIn: WebAddress? {
-    data == nil || sig == nil ? nil : address("/accounts/new", [("data", data), ("sig", sig)])
+  var signIn: WebAddress? { signIn(nil) }
+
+  /// The same page with some of its buttons.
+  func signIn(_ view: View?) -> WebAddress? {
+    guard data != nil, sig != nil else { return nil }
+    return address("/accounts/new", [("data", data), ("sig", sig), ("with", view?.rawValue)])
   }
 
-  /// The same page, with buttons that give a code to enter on another device.
-  var withCode: WebAddress? {
-    signIn == nil ? nil : address("/accounts/new", [("data", data), ("sig", sig), ("with", "code")])
+  /// Part of what a sign-in link's page offers.
+  enum View: String {
+    /// Codes to enter on another device.
+    case code
+    /// Apps that ask for the permission to send only.
+    case sending
   }
 
   private func address(_ path: StaticString, _ items: [(String, String?)]) -> WebAddress {

@@ -5,24 +5,39 @@ import HTML
 // What went wrong, and what to do.
 extension HostedPage {
   /// - Parameter seconds: after how many the browser is redirected.
-  static func refused(_ failure: PageFailure, tryAgain: String?, back: WayBack?, seconds: Int) -> HostedPage {
+  static func refused(
+    _ failure: PageFailure, tryAgain: String? = nil, sendOnly: WebAddress? = nil, back: WayBack? = nil,
+    seconds: Int
+  ) -> HostedPage {
     let help = HelpLink(code: failure.peerCode ?? failure.code, of: tryAgain).help
     let leaving = Markup(back) {
       """
-      <p>You will be taken back to \($0.requester) in \(seconds) seconds. <a href="\(help)">Stay and read</a></p>
+      <p>You will be taken back to \(place($0.host)) in \(seconds) seconds. <a href="\(help)">Stay and read</a></p>
       """
     }
-    let backButton = Markup(back) { secondButton("Back to \($0.requester)", to: WebAddress($0.url)) }
+    let backButton = Markup(back) { secondButton("Back to \(place($0.host))", to: WebAddress($0.url)) }
     return HostedPage(
       title: "Not connected",
       content: """
         <h1>The mailbox was not connected</h1>
         <p class="fault" role="alert">\(failure.summary)</p>
-        \(cure(failure.remedy, failure.actor.map(PageFailure.words), failure.link))<div class="ways">
-        \(button("Try again", to: tryAgain.flatMap(WebAddress.init)))\(backButton)</div>
+        \(cure(failure.cure))\(without(sendOnly))<div class="ways">
+        \(button("Try again", to: tryAgain.flatMap(WebAddress.init)))\
+        \(secondButton("Connect for sending only", to: sendOnly))\(backButton)</div>
         <p class="detail">\(failure.code)\(Markup(failure.peer) { " · \($0)" })</p>
         """,
       foot: leaving)
+  }
+
+  private static func without(_ sendOnly: WebAddress?) -> Markup {
+    Markup(sendOnly) { _ in
+      """
+      <h2>Without an administrator</h2>
+      <p>The program can also ask for the permission to send only. Most organisations let people grant that \
+      themselves.</p>
+
+      """
+    }
   }
 
   /// What a code means, and a form to ask for another.
@@ -61,19 +76,40 @@ extension HostedPage {
     """
     <h1>What it means</h1>
     <p class="fault">\(answer.meaning)</p>
-    \(cure(answer.remedy, answer.actor.map(PageFailure.words), answer.link))\
+    \(cure(Cure(answer.remedy, answer.actor, answer.link)))\
     <p class="detail">\(answer.code.rawValue)\(Markup(answer.name) { " · \($0)" })</p>
     <h2>Something else?</h2>
     """
   }
 
-  /// What to do, who must do it and where.
-  private static func cure(_ remedy: String?, _ actor: String?, _ portal: String?) -> Markup {
+  /// What to do, who must do it and where. A link that somebody else must open is written out, ready to be sent.
+  private static func cure(_ cure: Cure) -> Markup {
+    let link = cure.link.flatMap(WebAddress.init)
+    let remedy =
+      cure.hasLinkToSend ? cure.remedy?.replacing(cure.link ?? "", with: "the link below") : cure.remedy
     let what = Markup(remedy) { "<h2>What to do</h2>\n<p>\($0)</p>\n" }
-    let who = Markup(actor) { "<h2>Who can do it</h2>\n<p>\($0)</p>\n" }
-    let place = Markup(portal.flatMap(WebAddress.init)) {
-      "<p><a href=\"\($0)\">Open the page at Microsoft where this can be fixed</a></p>\n"
+    let who = Markup(cure.actor) { "<h2>Who can do it</h2>\n<p>\(PageFailure.words($0))</p>\n" }
+    let place = Markup(link) { link in
+      cure.hasLinkToSend
+        ? "<h2>The link to send</h2>\n<p class=\"copy\"><a href=\"\(link)\">\(link.text)</a></p>\n"
+        : "<p><a href=\"\(link)\">Open the page at Microsoft where this can be fixed</a></p>\n"
     }
     return "\(what)\(who)\(place)"
+  }
+}
+
+/// What to do, who can do it, and where.
+struct Cure: Sendable {
+  let remedy: String?
+  let actor: Responsible?
+  let link: String?
+
+  /// Whether an administrator has to open the link, who rarely is the reader.
+  var hasLinkToSend: Bool { link.flatMap(WebAddress.init) != nil && actor == .administrator }
+
+  init(_ remedy: String?, _ actor: Responsible?, _ link: String?) {
+    self.remedy = remedy
+    self.actor = actor
+    self.link = link
   }
 }

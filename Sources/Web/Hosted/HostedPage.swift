@@ -1,3 +1,4 @@
+import Accounts
 import HTML
 
 /// What the owner of a mailbox reads. The pages work without script and with nothing from elsewhere.
@@ -42,15 +43,18 @@ struct HostedPage: Sendable {
 // What several pages have.
 extension HostedPage {
   /// Who wants what.
-  static func request(by requester: String, workspace: String?, email: String?) -> Markup {
+  static func request(by requester: Requester, email: String?) -> Markup {
     let who: Markup =
-      if let workspace {
-        "<strong>\(.isolated(workspace))</strong>, through the program at <strong>\(requester)</strong>,"
-      } else {
-        "The program at <strong>\(requester)</strong>"
+      switch (requester.name, requester.host) {
+      case (let name?, let host): "<strong>\(.isolated(name))</strong> (\(place(host)))"
+      case (nil, let host?): "The program at <strong>\(host)</strong>"
+      case (nil, nil): "A program on <strong>this computer</strong>"
       }
     return "<p>\(who) asks to send mail from \(email == nil ? "your" : "this") mailbox.</p>"
   }
+
+  /// Where the browser goes afterwards.
+  static func place(_ host: String?) -> String { host ?? "this computer" }
 
   static func hidden(_ name: String, _ value: String?) -> Markup {
     Markup(value) { "<input type=\"hidden\" name=\"\(name)\" value=\"\($0)\">\n" }

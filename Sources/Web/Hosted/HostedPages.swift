@@ -15,8 +15,10 @@ struct HostedPages: Sendable {
   private let loginOrigins: [String]
   private let isSecure: Bool
 
-  /// How many seconds a person has to read what failed before the way back is taken.
+  /// How many seconds a person has to read what failed before the way back is taken, and to send a link to somebody
+  /// else.
   private static let readingTime = 20
+  private static let sendingTime = 300
 
   /// Far more than a form of four fields takes.
   private static let formLimit = 64 << 10
@@ -60,9 +62,12 @@ struct HostedPages: Sendable {
   private func show(_ request: Request, _ context: WebContext) async throws -> Response {
     let query = request.formQuery
     let link = HelpLink(query)
-    let page = try await signIn.page(data: link.data ?? "", sig: link.sig ?? "")
-    return html(
-      .signIn(page, link: link, withCode: query["with"] == "code"), formTargets: formTargets(page))
+    switch try await signIn.page(data: link.data ?? "", sig: link.sig ?? "") {
+    case .used(let email): return html(.alreadyConnected(email: email))
+    case .open(let page):
+      let view = query["with"].flatMap(HelpLink.View.init)
+      return html(.signIn(page, link: link, view: view), formTargets: formTargets(page))
+    }
   }
 
   private func begin(_ request: Request, _ context: WebContext) async throws -> Response {
@@ -87,8 +92,10 @@ struct HostedPages: Sendable {
     let form = try StartForm.read(form: bytes)
     do {
       return try await body(form)
-    } catch let problem as Problem where ![.formInvalid, .formUsed].contains(problem.code) {
+    } catch let problem as Problem where problem.code != .formInvalid {
       let link = HelpLink(["data": form.data, "sig": form.sig]).signIn
+      // The page of a used link says what became of it.
+      if problem.code == .formUsed, let link { return redirect(to: link.text) }
       return refusal(PageFailure(problem), tryAgain: link?.text)
     }
   }
@@ -106,17 +113,27 @@ struct HostedPages: Sendable {
     if let page = afterConsent(query) { return page }
     switch try await signIn.complete(query, cookies: Self.cookies(of: request)) {
     case .connected(_, _, let redirect): return self.redirect(to: redirect)
-    case .refused(let problem, let tryAgain, let back):
-      return refusal(PageFailure(problem), tryAgain: tryAgain, back: back)
+    case .used(let email): return html(.alreadyConnected(email: email))
+    case .refused(let refused):
+      let failure = PageFailure(refused.problem)
+      let isReserved = refused.offersSendOnly && failure.actor == .administrator
+      let link = HelpLink(code: failure.code, of: refused.tryAgain)
+      return refusal(
+        failure, tryAgain: refused.tryAgain, sendOnly: isReserved ? link.signIn(.sending) : nil,
+        back: refused.back)
     }
   }
 
   /// The page that names what went wrong and the cure.
-  func refusal(_ failure: PageFailure, tryAgain: String? = nil, back: WayBack? = nil) -> Response {
-    var response = html(
-      .refused(failure, tryAgain: tryAgain, back: back, seconds: Self.readingTime), status: failure.status)
+  func refusal(
+    _ failure: PageFailure, tryAgain: String? = nil, sendOnly: WebAddress? = nil, back: WayBack? = nil
+  ) -> Response {
+    let seconds = failure.cure.hasLinkToSend ? Self.sendingTime : Self.readingTime
+    let page = HostedPage.refused(
+      failure, tryAgain: tryAgain, sendOnly: sendOnly, back: back, seconds: seconds)
+    var response = html(page, status: failure.status)
     // So the program learns of the failure too.
-    if let back { response.headers.set("Refresh", "\(Self.readingTime); url=\(back.url)") }
+    if let back { response.headers.set("Refresh", "\(seconds); url=\(back.url)") }
     return response
   }
 

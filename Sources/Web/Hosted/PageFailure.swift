@@ -41,6 +41,8 @@ struct PageFailure: Sendable {
     return parts.isEmpty ? nil : parts.joined(separator: " · ")
   }
 
+  var cure: Cure { Cure(remedy, actor, link) }
+
   /// Who can do what the remedy says.
   static func words(_ actor: Responsible) -> String {
     switch actor {

@@ -6,10 +6,10 @@ enum StyleSheet {
   private static let colours = """
     :root { color-scheme: light dark; --ink: #1b1f24; --paper: #f3f5f8; --card: #fff; --line: #d5dae1;
       --accent: #0a5bb5; --on-accent: #fff; --fault: #9b1c1c; --fault-ground: #fdf0f0; --quiet: #56606d;
-      --sun: #d98e04; --shade: 0 1px 2px #1b1f240d, 0 8px 24px #1b1f2412; }
+      --sun: #d98e04; --good: #1a7f37; --shade: 0 1px 2px #1b1f240d, 0 8px 24px #1b1f2412; }
     @media (prefers-color-scheme: dark) {
       :root { --ink: #e8ebef; --paper: #14171b; --card: #1d2127; --line: #3a424d; --accent: #6db3ff;
-        --on-accent: #0b1520; --fault: #ffa3a3; --fault-ground: #33201f; --quiet: #a3adbb; --sun: #f2b441;
+        --on-accent: #0b1520; --fault: #ffa3a3; --fault-ground: #33201f; --quiet: #a3adbb; --sun: #f2b441; --good: #4ac26b;
         --shade: none; } }
 
     """
@@ -59,6 +59,11 @@ enum StyleSheet {
     .code { margin: 0 0 1.5rem; padding: 1rem; border: 1px solid var(--line); border-radius: .6rem;
       background: var(--paper); font: 700 1.75rem/1.2 ui-monospace, monospace; letter-spacing: .12em;
       text-align: center; user-select: all; }
+    .check { display: block; width: 3.5rem; height: 3.5rem; margin: 0 0 1rem; fill: var(--good); }
+    .check path { fill: none; stroke: var(--card); stroke-width: 2.4; stroke-linecap: round;
+      stroke-linejoin: round; }
+    .copy { padding: .7rem .9rem; border: 1px solid var(--line); border-radius: .6rem;
+      background: var(--paper); font: .85rem/1.5 ui-monospace, monospace; user-select: all; }
     .detail { margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet);
       font-size: .85rem; }
 

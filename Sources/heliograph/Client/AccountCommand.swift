@@ -25,7 +25,7 @@ struct AccountCommand: AsyncParsableCommand {
       try await paging.show(Operations.accounts, query: query, empty: empty) { page in
         Terminal.table(
           ["account", "email", "name", "type", "state"],
-          page.accounts.map { [$0.account.rawValue, $0.email, $0.name, $0.type.text, $0.state.text] },
+          page.accounts.map { [$0.account.rawValue, $0.email, $0.name, $0.type.text, $0.stateText] },
           states: "state")
       }
     }

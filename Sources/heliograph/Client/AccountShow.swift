@@ -38,6 +38,11 @@ extension AccountCommand {
 }
 
 extension AccountReply {
+  /// The state in words.
+  var stateText: String {
+    state.known == .connected && !ready ? "connected, not yet able to send" : state.text
+  }
+
   private var sending: String {
     switch sendOnly {
     case true?: "without drafts: the outcome of a message cannot be looked up"
@@ -49,7 +54,7 @@ extension AccountReply {
   fileprivate func print() {
     Terminal.fields([
       ("account", account.rawValue), ("name", name), ("email", email), ("type", type.text),
-      ("app", app.rawValue), ("state", state.text), ("identity", identity?.text ?? ""),
+      ("app", app.rawValue), ("state", stateText), ("identity", identity?.text ?? ""),
       ("through", oauth2.auth.delegatedAccount?.rawValue ?? ""),
       ("sending", sending),
     ])

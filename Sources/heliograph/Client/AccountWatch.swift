@@ -20,10 +20,14 @@ struct AccountWatch: Sendable {
     var printed = ""
     while true {
       if let reply = try await reply(account) {
-        if reply.state.text != printed, !quiet { Terminal.error("\(account): \(reply.state)") }
-        printed = reply.state.text
+        if reply.stateText != printed, !quiet { Terminal.error("\(account): \(reply.stateText)") }
+        printed = reply.stateText
         switch reply.state.known {
         case .connected:
+          if !quiet, !reply.ready, let reason = reply.lastError {
+            Terminal.error(reason.message)
+            for line in reason.advice.lines() { Terminal.error(line) }
+          }
           if !quiet { Terminal.line(account.rawValue) }
           return
         case .authenticationError, .connectError: throw Problem.notConnected(account, reply.lastError)

@@ -99,7 +99,7 @@ extension AppReply {
       ("base scopes", baseScopes.text + (sendOnly ? ", sending only" : "")), ("credential", credential),
       ("expires", secretExpires?.description ?? ""), ("redirect URI", redirectURL ?? ""),
       ("enabled", enabled ? "yes" : "no"), ("shared", shared ? "with every workspace" : ""),
-      ("accounts", "\(accounts)"),
+      ("listed", includeInListing ? "on the sign-in page" : ""), ("accounts", "\(accounts)"),
     ])
     if let lastError {
       Terminal.line("Since \(lastError.date): \(lastError.message)")

@@ -17,6 +17,8 @@ struct AppOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "Request no permission beyond sending.") var sendOnly: Bool?
   @Flag(inversion: .prefixedNo, help: "Offer the app in every workspace; operators only.")
   var shared: Bool?
+  @Flag(inversion: .prefixedNo, help: "Offer the app on the page of sign-in links that name no app.")
+  var listed: Bool?
   @Flag(help: "Read the client secret from HELIOGRAPH_CLIENT_SECRET or standard input.") var secret = false
   @Option(help: .init("Read the client secret from the first line of a file.", valueName: "file"))
   var secretFile: String?
@@ -49,6 +51,7 @@ struct AppOptions: ParsableArguments {
     request.skipScopes = skipScope
     request.sendOnly = sendOnly ?? false
     request.shared = shared ?? false
+    request.includeInListing = listed ?? true
   }
 
   /// - Throws: `ValidationError` when a secret or certificate was announced and is missing.
@@ -65,6 +68,7 @@ struct AppOptions: ParsableArguments {
     request.skipScopes = skipScope.isEmpty ? nil : skipScope
     request.sendOnly = sendOnly
     request.shared = shared
+    request.includeInListing = listed
   }
 
   private func clientSecret() throws -> Secret? {

@@ -27,9 +27,9 @@ struct Doctor: AsyncParsableCommand {
       let queue = try await QueueState(
         client, account: id.flatMap { $0.hasPrefix("app_") ? nil : AccountID($0) })
       if json {
-        Terminal.json(try Self.json(results, queue))
+        Terminal.json(try Self.json(results, queue, health.files ?? []))
       } else {
-        show(results, queue, warnings: health.warnings)
+        show(results, queue, health)
       }
       return queue.deferred == 0 && results.allSatisfy(\.reply.value.ok)
     }
@@ -98,7 +98,7 @@ struct Doctor: AsyncParsableCommand {
     }
   }
 
-  private func show(_ results: [Tested], _ queue: QueueState, warnings: Int) {
+  private func show(_ results: [Tested], _ queue: QueueState, _ health: HealthReply) {
     Terminal.verdict(true, "the gateway answers and accepts the token")
     for result in results {
       Terminal.verdict(result.reply.value.ok, result.subject.name)
@@ -107,6 +107,11 @@ struct Doctor: AsyncParsableCommand {
       }
     }
     queue.show()
+    for file in health.files ?? [] {
+      Terminal.line("Warning: \(file.message)")
+      Terminal.line("  \(file.remedy)")
+    }
+    let warnings = health.warnings
     if warnings > 0 {
       let subject = warnings == 1 ? "A secret or certificate has" : "\(warnings) secrets or certificates have"
       Terminal.line("Note: \(subject) expired or will expire within 30 days; see `heliograph app show APP`.")
@@ -114,9 +119,13 @@ struct Doctor: AsyncParsableCommand {
     if results.isEmpty { Terminal.line("No apps yet: `heliograph app guide` shows how to register one.") }
   }
 
-  private static func json(_ results: [Tested], _ queue: QueueState) throws -> JSONValue {
+  private static func json(
+    _ results: [Tested], _ queue: QueueState, _ files: [FileWarning]
+  ) throws -> JSONValue {
     [
       "ok": .bool(queue.deferred == 0 && results.allSatisfy(\.reply.value.ok)),
+      "files": .array(
+        files.map { ["message": .string($0.message), "remedy": .string($0.remedy)] }),
       "found": .array(try results.map { try JSONValue(parsing: $0.reply.bytes) }),
       "queue": [
         "deferred": JSONValue(queue.deferred), "held": JSONValue(queue.held),

@@ -181,17 +181,51 @@ import Testing
 
   @Test func `what passes by itself is waited for, and slower when Entra says so`() async throws {
     try await Sandboxed.run(.sqlite) { world in
+      // Polls within half of it are too fast, however slow this machine is.
+      try await world.control("settings", #"{"deviceInterval": 300}"#)
       let started = try await world.startDevice()
       try await world.control("faults", #"{"path": "/token", "status": 503, "count": 1}"#)
       try await world.poll()
       #expect(try await world.deviceStatus(started).state == .pending)
-      // The sandbox sees these two within a moment.
       for _ in 0..<2 { try await world.poll() }
       let record = try await world.house.store.read { (tx: borrowing Transaction) in
         try tx.deviceSignIn(started.id, in: .default)
       }
       #expect(record?.pollInterval == started.interval + DeviceSignIns.slowDown)
       #expect(record?.nextPoll == world.house.time.now + started.interval + DeviceSignIns.slowDown)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `Entra is asked once whether an app gets codes, and again when the app has changed`(
+    engine: StoreEngine
+  ) async throws {
+    try await Sandboxed.run(engine) { world in
+      let web = try await world.addWebApp()
+      world.house.time.advance(by: .seconds(1))
+      let native = try await world.house.addApp(clientID: Sandboxed.native, secret: nil)
+      let link = world.query(
+        try await world.house.signIn.form(NewForm(redirectURL: "https://a.example"), in: .default))
+      func codes() async throws -> [AppID] {
+        guard
+          case .open(let page) = try await world.house.signIn.page(
+            data: link["data"] ?? "", sig: link["sig"] ?? "")
+        else { return [] }
+        return page.apps.filter(\.deviceCodes).map(\.id)
+      }
+      // Nothing is known, so nothing is offered.
+      try await world.control("faults", #"{"path": "/devicecode", "status": 503, "count": 2}"#)
+      #expect(try await codes() == [])
+      #expect(try await codes() == [native])
+      let asked = try await world.requests("/devicecode").count
+      #expect(try await codes() == [native])
+      #expect(try await world.requests("/devicecode").count == asked)
+      var change = AppChange()
+      change.clientID = Sandboxed.native
+      change.dropsCredential = true
+      try await world.house.registry.update(web, change, in: .default)
+      #expect(try await codes() == [web, native])
+      #expect(try await world.requests("/devicecode").count == asked + 1)
     }
   }
 
@@ -243,7 +277,7 @@ import Testing
       #expect(try await world.requests("/devicecode").count == 1)
       let pending = try await world.devicePage(started)
       #expect(pending.status.state == .pending && pending.userCode == started.userCode)
-      #expect(pending.email == "alice@contoso.test" && pending.requester == "a.example")
+      #expect(pending.email == "alice@contoso.test" && pending.requester?.host == "a.example")
       #expect(pending.redirect == nil && pending.back == nil && pending.tryAgain != nil)
       try await world.decide(started, as: "alice@contoso.test")
       try await world.poll()

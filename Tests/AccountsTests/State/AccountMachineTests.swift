@@ -9,6 +9,7 @@ import Testing
 @Suite struct AccountMachineTests {
   static let lost = record(.entraGrantRevoked)
   static let noMailbox = record(.graphMailboxUnavailable)
+  static let closed = record(.graphAccessDenied)
   static let now = Instant(microseconds: 1_000_000_000)
 
   static func record(_ code: ProblemCode, at instant: Instant = now) -> ProblemRecord {
@@ -27,6 +28,7 @@ import Testing
   static let everyInput: [AccountInput] = [
     .entered(sameMailbox: true), .entered(sameMailbox: false), .signedIn(mailboxFound: true),
     .signedIn(mailboxFound: false), .connecting, .tokenGained(.found), .tokenGained(.unknown),
+    .tokenGained(.closed(closed)), .messageAccepted,
     .tokenGained(.unusable(noMailbox)), .tokenRefused(lost, grantVersion: 7, blamesApp: false),
     .tokenRefused(lost, grantVersion: 6, blamesApp: false),
     .tokenRefused(lost, grantVersion: nil, blamesApp: true),
@@ -44,6 +46,10 @@ import Testing
     (.connecting, [.connecting, .unset, .connecting, .connected, .authenticationError, .connectError]),
     (.tokenGained(.found), [.connected, .connected, .connected, .connected, .connected, .connected]),
     (.tokenGained(.unknown), [.connected, .connected, .connected, .connected, .connected, .connected]),
+    (
+      .tokenGained(.closed(closed)), [.connected, .connected, .connected, .connected, .connected, .connected]
+    ),
+    (.messageAccepted, [.initial, .unset, .connecting, .connected, .authenticationError, .connectError]),
     (
       .tokenGained(.unusable(noMailbox)),
       [.connectError, .connectError, .connectError, .connected, .connectError, .connectError]
@@ -71,6 +77,17 @@ import Testing
     (.reconnectRequested, Array(repeating: .connecting, count: 6)),
     (.appChanged, [.initial, .unset, .connecting, .connected, .authenticationError, .connectError]),
   ]
+
+  @Test
+  func `an app that is not let into the mailbox is connected, and says why until a message is accepted`() {
+    let connected = Self.machine(.connecting).transition(for: .tokenGained(.closed(Self.closed))).status
+    #expect(connected.isClosed && connected.lastError == Self.closed && !connected.mailboxFound)
+    let sent = AccountMachine(connected).transition(for: .messageAccepted).status
+    #expect(!sent.isClosed && sent.lastError == nil && sent.mailboxFound)
+    // What an import was refused for is not forgotten with it.
+    let other = Self.machine(.connected, error: Self.lost).transition(for: .messageAccepted).status
+    #expect(other.lastError == Self.lost && other.mailboxFound)
+  }
 
   @Test(arguments: table)
   func `each input leads from each state to one other`(input: AccountInput, states: [AccountState]) {
@@ -101,7 +118,9 @@ import Testing
   ) {
     for state in AccountState.allCases {
       let next = Self.machine(state, error: Self.lost).transition(for: input)
-      if next.status.state == .connected, state != .connected { #expect(next.status.lastError == nil) }
+      if next.status.state == .connected, state != .connected {
+        #expect(next.status.lastError == nil || next.status.isClosed)
+      }
       if next.resumesMessages { #expect(next.status.state == .connected || input == .resumed) }
       if next.status.state == .connected, state != .connected { #expect(next.resumesMessages) }
       if next.status.state == .authenticationError { #expect(next.status.lastError != nil) }

@@ -32,8 +32,9 @@ extension Sandboxed {
   package func start(_ link: String, app: AppID? = nil) async throws -> SignInStart {
     let fields = query(link)
     let (data, sig) = (fields["data"] ?? "", fields["sig"] ?? "")
-    let page = try await house.signIn.page(data: data, sig: sig)
-    guard let choice = app ?? page.apps.first?.id else { throw CancellationError() }
+    guard case .open(let page) = try await house.signIn.page(data: data, sig: sig),
+      let choice = app ?? page.apps.first?.id
+    else { throw CancellationError() }
     return try await house.signIn.begin(data: data, sig: sig, app: choice)
   }
 
