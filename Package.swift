@@ -123,7 +123,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Core", "Vault", "HTTP", "Microsoft", "Store", "Events", "Access", "Accounts", "Backends", "Delivery",
+        "Core", "JSON", "API", "Vault", "HTTP", "Microsoft", "Store", "Events", "Access", "Accounts",
+        "Backends", "Delivery",
         "Diagnosis", "Web", hummingbird, lifecycle, logging, nioCore, signals, "Yams",
       ],
       swiftSettings: style),
@@ -194,7 +195,7 @@ let package = Package(
     .testTarget(
       name: "EventsTests", dependencies: ["Core", "Events", "Store", "StoreTesting", lifecycle, logging],
       swiftSettings: style),
-    .testTarget(name: "GatewayTests", dependencies: ["Core", "Gateway"], swiftSettings: style),
+    .testTarget(name: "GatewayTests", dependencies: ["Accounts", "Core", "Gateway"], swiftSettings: style),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: style),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: style),
     .testTarget(

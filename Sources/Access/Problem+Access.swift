@@ -13,6 +13,13 @@ extension Problem {
     Problem(.requestInvalidField, "“\(field)” \(flaw).", remedy: remedy)
   }
 
+  static func tokenDeclared(_ id: TokenID) -> Problem {
+    Problem(
+      .configurationDeclared,
+      "The gateway's configuration file declares the token “\(id)”, so it cannot be revoked here.",
+      remedy: "Remove it from the file and restart the gateway.")
+  }
+
   package static func tokenNotFound(_ id: TokenID) -> Problem {
     Problem(
       .tokenNotFound, "There is no API token with the id “\(id)”.",

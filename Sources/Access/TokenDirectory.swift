@@ -113,14 +113,18 @@ extension TokenDirectory {
         throw Problem.tokenNotFound(id)
       }
       for scope in token.scopes where !principal.has(scope) { throw Problem.tokenScope(scope) }
+      guard !token.declared else { throw Problem.tokenDeclared(id) }
       _ = try tx.deleteAPIToken(id, in: principal.workspace)
     }
     forgetTokens()
   }
 
-  /// In whatever workspace it is. Returns whether there was one.
+  /// In whatever workspace it is. Returns whether there was one. Throws `configuration.declared`.
   package func revoke(_ id: TokenID) async throws -> Bool {
-    let found = try await store.write { (tx: borrowing Transaction) in try tx.deleteAPIToken(id) }
+    let found = try await store.write { (tx: borrowing Transaction) in
+      if try tx.apiToken(id)?.declared == true { throw Problem.tokenDeclared(id) }
+      return try tx.deleteAPIToken(id)
+    }
     forgetTokens()
     return found
   }

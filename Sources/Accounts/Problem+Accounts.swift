@@ -36,6 +36,17 @@ extension Problem {
   }
 }
 
+// What the configuration file declares
+extension Problem {
+  /// - Parameter subject: such as “the account “a””.
+  package static func declared(_ subject: String) -> Problem {
+    Problem(
+      .configurationDeclared,
+      "The gateway's configuration file declares \(subject), so it cannot be changed or deleted here.",
+      remedy: "Change the file and restart the gateway.")
+  }
+}
+
 // Accounts
 extension Problem {
   /// A request that may be a mistake must not discard a grant.

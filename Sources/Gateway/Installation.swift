@@ -123,6 +123,9 @@ package struct Installation: Sendable {
     let signIn = SignIn(
       store: store, vault: vault, endpoints: endpoints, publicURL: publicURL, time: time)
     let apiTokens = TokenDirectory(store: store, time: time, prepared: configuration.preparedToken)
+    let accounts = AccountDirectory(
+      store: store, vault: vault, apps: apps, time: time, connector: connector)
+    report(try await accounts.declare(configuration.declared))
     let web = WebApplication(
       WebApplication.Services(
         store: store, tokens: apiTokens, apps: apps,
@@ -132,7 +135,7 @@ package struct Installation: Sendable {
           limiter: limiter,
           publicURL: publicURL, time: time),
         secrets: secrets,
-        accounts: AccountDirectory(store: store, vault: vault, apps: apps, time: time, connector: connector),
+        accounts: accounts,
         actions: AccountActions(
           store: store, tokens: tokens, connector: connector, exposesTokens: configuration.exposeTokens,
           time: time),
@@ -161,6 +164,35 @@ package struct Installation: Sendable {
       ).run()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw Problem.portInUse(configuration.port)
+    }
+  }
+}
+
+extension Installation {
+  private func report(_ changes: DeclaredChanges) {
+    let declared = configuration.declared
+    if !declared.isEmpty {
+      logger.info(
+        "What the configuration file declares is in place.",
+        metadata: [
+          "apps": "\(declared.apps.count)", "accounts": "\(declared.accounts.count)",
+          "tokens": "\(declared.tokens.count)",
+        ])
+    }
+    for app in changes.undeclaredApps {
+      logger.notice(
+        "The configuration file no longer declares an app, which stays and can be changed through the API.",
+        metadata: ["app": "\(app)"])
+    }
+    for account in changes.undeclaredAccounts {
+      logger.notice(
+        "The configuration file no longer declares an account, which stays and can be changed through the API.",
+        metadata: ["account": "\(account)"])
+    }
+    for token in changes.removedTokens {
+      logger.notice(
+        "The configuration file no longer declares an API token, which no longer works.",
+        metadata: ["token": "\(token)"])
     }
   }
 }

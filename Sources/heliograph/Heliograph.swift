@@ -23,7 +23,8 @@ struct Heliograph: AsyncParsableCommand {
       """,
     version: heliographVersion,
     subcommands: [
-      Serve.self, SandboxCommand.self, Demo.self, Token.self, Send.self, App.self, AccountCommand.self,
+      Serve.self, ConfigCommand.self, SandboxCommand.self, Demo.self, Token.self, Send.self, App.self,
+      AccountCommand.self,
       QueueCommand.self, WorkspaceCommand.self, Events.self, Status.self, Doctor.self, Open.self,
       GenerateManual.self,
     ])

@@ -47,6 +47,8 @@ struct StoreOptions: ParsableArguments {
       return String(decoding: data, as: UTF8.self)
     }
     let flags = own.merging(others) { own, _ in own }.compactMapValues { $0 }
-    return try Configuration(Settings(flags: flags, environment: environment, file: file), file: path)
+    let folder = path.map { URL(filePath: $0).deletingLastPathComponent().path } ?? "."
+    return try Configuration(
+      Settings(flags: flags, environment: environment, file: file, folder: folder), file: path)
   }
 }

@@ -53,6 +53,7 @@ package struct TokenReply: Contract {
   package var account: AccountID?
   package var created = Instant(microseconds: 0)
   package var expires: Instant?
+  package var declared: Bool?
 
   package init() {}
 
@@ -63,6 +64,7 @@ package struct TokenReply: Contract {
     Field("account", \.account, .id(), "The only account that it is for.")
     Required("created", \.created, .moment, "When it was created.")
     Field("expires", \.expires, .moment, "When it expires.")
+    Field("declared", \.declared, .flag, declaredSummary)
   }
 }
 

@@ -18,6 +18,7 @@ package struct AccountReply: Contract {
   package var oauth2 = OAuth2Reply()
   package var smtp: SMTPReply?
   package var lastError: ProblemReply?
+  package var declared: Bool?
   package var created = Instant(microseconds: 0)
   package var updated = Instant(microseconds: 0)
 
@@ -82,6 +83,7 @@ package struct AccountReply: Contract {
     Field(
       "smtp", \.smtp, .object, "How the account was entered, if as the settings of a mail server.")
     Field("lastError", \.lastError, .object, "What stops the account, or what stopped it last.")
+    Field("declared", \.declared, .flag, declaredSummary)
     Required("created", \.created, .moment, "When it was added.")
     Required("updated", \.updated, .moment, "When it was last changed.")
   }
@@ -178,3 +180,7 @@ package struct AccountsQuery: PagedQuery {
 
 extension BaseScopes: WireWord {}
 extension Identity: WireWord {}
+
+/// Of an app, an account or a token.
+let declaredSummary =
+  "`true` if the gateway's configuration file declares it, so that only the file can change it."

@@ -25,6 +25,7 @@ package struct AppReply: Contract {
   package var accounts = 0
   package var warnings: [WarningReply] = []
   package var lastError: ProblemReply?
+  package var declared: Bool?
   package var created = Instant(microseconds: 0)
   package var updated = Instant(microseconds: 0)
 
@@ -54,6 +55,7 @@ package struct AppReply: Contract {
     Required("accounts", \.accounts, .integer(0...(.max)), "How many accounts use it.")
     Field("warnings", \.warnings, WarningReply.list, WarningReply.listSummary)
     Field("lastError", \.lastError, .object, "What stops the app, or what stopped it last.")
+    Field("declared", \.declared, .flag, declaredSummary)
     Required("created", \.created, .moment, "When it was added.")
     Required("updated", \.updated, .moment, "When it was last changed.")
   }

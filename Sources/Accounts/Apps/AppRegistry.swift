@@ -21,11 +21,15 @@ package struct AppRegistry: Sendable {
   }
 
   /// Throws `app.invalid` or `app.certificateInvalid` unless Entra can take every value.
-  package func prepare(_ app: NewApp, in workspace: WorkspaceID) throws -> PreparedApp {
+  ///
+  /// - Parameter id: what it is to be called here; `nil` makes an id.
+  package func prepare(
+    _ app: NewApp, as id: AppID? = nil, in workspace: WorkspaceID
+  ) throws -> PreparedApp {
     guard !app.shared || workspace == .default else { throw Problem.sharedElsewhere }
     let now = time.now
     return PreparedApp(
-      app, try app.validated(clouds), id: AppID.make(at: now), in: workspace, at: now, vault: vault)
+      app, try app.validated(clouds), id: id ?? AppID.make(at: now), in: workspace, at: now, vault: vault)
   }
 
   /// Throws as `prepare` does, and then has stored nothing.
@@ -84,24 +88,11 @@ package struct AppRegistry: Sendable {
       let app = change.applied(
         to: old, secret: try old.secret(vault), certificate: try old.certificate(vault))
       guard byOperator || !old.shared && !app.shared else { throw Problem.operatorOnly }
+      guard !old.declared else { throw Problem.declared("the app “\(id)”") }
       guard !app.shared || workspace == .default else { throw Problem.sharedElsewhere }
-      var new = PreparedApp(app, try app.validated(clouds), id: id, in: workspace, at: now, vault: vault)
-        .record
-      if new.cloud != old.cloud || new.baseScopes != old.baseScopes || new.clientID != old.clientID {
-        let accounts = try tx.accountCount(of: id, in: workspace)
-        guard accounts == 0 else { throw Problem.appMoved(id, accounts: accounts) }
-      }
-      if new.secretExpires == old.secretExpires { new.secretWarned = old.secretWarned }
-      try tx.update(new)
-      if new.clientID != old.clientID || new.authority != old.authority || new.cloud != old.cloud
-        || new.baseScopes != old.baseScopes
-      {
-        try tx.deleteAppToken(of: id, in: workspace)
-      }
-      // What was refused because of the app may be fixed now.
-      for account in try tx.waitingAccounts(ofApp: id, in: workspace) {
-        try tx.apply(.appChanged, to: account.id, in: account.workspace, at: now)
-      }
+      let prepared = PreparedApp(
+        app, try app.validated(clouds), id: id, in: workspace, at: now, vault: vault)
+      try tx.replace(old, by: prepared, at: now)
     }
   }
 
@@ -110,9 +101,32 @@ package struct AppRegistry: Sendable {
     try await store.write { (tx: borrowing Transaction) in
       guard let app = try tx.app(id, in: workspace) else { throw Problem.appNotFound(id) }
       guard byOperator || !app.shared else { throw Problem.operatorOnly }
+      guard !app.declared else { throw Problem.declared("the app “\(id)”") }
       let accounts = try tx.accountCount(of: id, in: workspace)
       guard accounts == 0 else { throw Problem.appInUse(id, accounts: accounts) }
       _ = try tx.deleteApp(id, in: workspace)
+    }
+  }
+}
+
+extension Transaction {
+  /// Gives an app other values; what was refused because of it is tried again.
+  func replace(_ old: OAuth2AppRecord, by prepared: PreparedApp, at now: Instant) throws {
+    let (id, workspace) = (old.id, old.workspace)
+    var new = prepared.record
+    if new.cloud != old.cloud || new.baseScopes != old.baseScopes || new.clientID != old.clientID {
+      let accounts = try accountCount(of: id, in: workspace)
+      guard accounts == 0 else { throw Problem.appMoved(id, accounts: accounts) }
+    }
+    if new.secretExpires == old.secretExpires { new.secretWarned = old.secretWarned }
+    try update(new)
+    if new.clientID != old.clientID || new.authority != old.authority || new.cloud != old.cloud
+      || new.baseScopes != old.baseScopes
+    {
+      try deleteAppToken(of: id, in: workspace)
+    }
+    for account in try waitingAccounts(ofApp: id, in: workspace) {
+      try apply(.appChanged, to: account.id, in: account.workspace, at: now)
     }
   }
 }

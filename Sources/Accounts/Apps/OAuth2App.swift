@@ -15,6 +15,8 @@ package struct OAuth2App: Sendable {
   package let shared: Bool
   /// Whether a sign-in link that names no app offers it.
   package let listed: Bool
+  /// Whether the configuration file declares it.
+  package let declared: Bool
   package let clientID: String
   /// A native client has neither secret nor certificate.
   package let hasSecret: Bool
@@ -47,6 +49,7 @@ package struct OAuth2App: Sendable {
     sendOnly = record.sendOnly
     shared = record.shared
     listed = record.listed
+    declared = record.declared
     clientID = record.clientID
     hasSecret = record.clientSecret != nil
     certificateThumbprint = record.certificateThumbprint

@@ -41,7 +41,7 @@ package struct PreparedApp: Sendable {
   /// this one. A secret or certificate that the one found does not have yet replaces its current one.
   ///
   /// - Parameter mayRenew: false only fills a gap: what came with one mailbox must not break the app for all
-  ///   others. A shared app is never changed in this way.
+  ///   others. A shared or declared app is never changed in this way.
   package func findOrCreate(
     _ tx: borrowing Transaction, mayRenew: Bool = true
   ) throws -> (id: AppID, isNew: Bool) {
@@ -54,7 +54,7 @@ package struct PreparedApp: Sendable {
       try tx.insert(new)
       return (id, true)
     }
-    if !found.shared, mayRenew || !found.isConfidential, try isRenewed(found) {
+    if !found.shared, !found.declared, mayRenew || !found.isConfidential, try isRenewed(found) {
       found.set(validated.credential, vault)
       found.updated = now
       try tx.update(found)

@@ -34,6 +34,8 @@ package struct Account: Sendable {
   package let lastError: ProblemRecord?
   /// Whether messages can be sent now, as far as is known; `lastError` says why not.
   package let ready: Bool
+  /// Whether the configuration file declares it.
+  package let declared: Bool
   package let created: Instant
   package let updated: Instant
 
@@ -58,6 +60,7 @@ package struct Account: Sendable {
     scopes = details.scopes ?? []
     lastError = account.lastError
     ready = account.state == .connected && !account.paused && !account.status.isClosed
+    declared = account.declared
     created = account.created
     updated = account.updated
   }

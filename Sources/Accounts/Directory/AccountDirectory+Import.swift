@@ -21,6 +21,7 @@ extension AccountDirectory {
     let origin = try await store.write { [vault] (tx: borrowing Transaction) -> AccountOrigin in
       let app = try tx.signInApp(try client.id(tx, mayRenew: false), in: workspace)
       let existing = try tx.personsAccount(id, in: workspace)
+      try existing?.refuseIfDeclared()
       return try tx.save(grant, as: id, app, existing: existing, in: workspace, at: now, vault)
     }
     connector.nudge()

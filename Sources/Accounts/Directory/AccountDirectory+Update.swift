@@ -32,6 +32,7 @@ extension AccountDirectory {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
       guard let details = try tx.account(id, in: workspace) else { throw Problem.accountNotFound(id) }
+      try details.account.refuseIfDeclared()
       var account = details.account
       if let email = change.email {
         let isOwners = details.provider == .outlook && account.delegatedAccount == nil

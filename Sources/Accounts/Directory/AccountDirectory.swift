@@ -38,6 +38,7 @@ package struct AccountDirectory: Sendable {
       guard app.provider == .outlookService else { throw Problem.needsSignIn(app.name) }
       guard app.enabled else { throw Problem.appDisabled(app.name) }
       let existing = try tx.account(id, in: workspace)
+      try existing?.account.refuseIfDeclared()
       if existing?.provider == .outlook { throw Problem.accountExists(id, .outlook) }
       let account = AccountRecord(
         workspace: workspace, id: id, name: new.name, email: new.email ?? new.mailbox, app: app.id,
@@ -74,10 +75,18 @@ package struct AccountDirectory: Sendable {
     try await store.write { (tx: borrowing Transaction) in
       let users = try tx.accounts(delegatedBy: id, in: workspace)
       guard users.isEmpty else { throw Problem.accountInUse(id, by: users) }
+      try tx.account(id, in: workspace)?.account.refuseIfDeclared()
       try tx.cancelMessages(of: id, in: workspace, at: now)
       try tx.append(Event.accountDeleted.record(id, in: workspace, at: now))
       guard try tx.deleteAccount(id, in: workspace) else { throw Problem.accountNotFound(id) }
     }
+  }
+}
+
+extension AccountRecord {
+  /// Throws `configuration.declared`.
+  func refuseIfDeclared() throws(Problem) {
+    if declared { throw .declared("the account “\(id)”") }
   }
 }
 

@@ -108,6 +108,7 @@ private struct SavedRows: Sendable {
     _ vault: Vault
   ) throws -> (id: AccountID, origin: AccountOrigin) {
     let existing = try existing(row.grant, tx, in: workspace)
+    try existing?.refuseIfDeclared()
     let app = try tx.signInApp(try app(of: row, tx), in: workspace)
     let id = row.grant.account ?? existing?.id ?? row.newID
     return (id, try tx.save(row.grant, as: id, app, existing: existing, in: workspace, at: now, vault))

@@ -3,7 +3,8 @@ extension ProblemCode {
   static let installationCodes: [ProblemCode] = [
     .storeUnavailable, .storeFull, .storeConflict, .storeCommitUnknown, .storeFromFuture,
     .storeNotDurable, .storeLocked, .storeFailed, .storeMissing, .vaultWrongKey, .vaultInvalidKey,
-    .vaultInvalidBox, .vaultKeyExposed, .configurationUnknownKey, .configurationInvalid, .serverPortInUse,
+    .vaultInvalidBox, .vaultKeyExposed, .configurationUnknownKey, .configurationInvalid,
+    .configurationDeclared, .serverPortInUse,
     .serverBusy, .serverFaulty, .clockWrong,
   ]
 
@@ -82,6 +83,11 @@ extension ProblemCode {
     "configuration.invalid", .installation, actor: .operator, status: 400, smtp: "451 4.3.5",
     "A value in the configuration is not allowed, or two values contradict each other.",
     remedy: "Correct it as described in `docs/configuration.md`.")
+
+  package static let configurationDeclared = ProblemCode(
+    "configuration.declared", .request, actor: .operator, status: 409, smtp: "550 5.7.0",
+    "The app, account or token is declared in the gateway's configuration file.",
+    remedy: "Change the file and restart the gateway.")
 
   package static let serverPortInUse = ProblemCode(
     "server.portInUse", .installation, actor: .operator, status: 500, smtp: "451 4.3.0",

@@ -1,3 +1,4 @@
+import Accounts
 package import Core
 import Foundation
 package import Logging
@@ -26,6 +27,13 @@ package struct Configuration: Sendable {
   let file: String?
   /// Whether that file has a secret in it.
   let holdsSecrets: Bool
+  /// What the file declares.
+  let declared: DeclaredSettings
+
+  /// How much the file declares.
+  package var declares: (apps: Int, accounts: Int, tokens: Int) {
+    (declared.apps.count, declared.accounts.count, declared.tokens.count)
+  }
 
   package enum SecretKeySource: Sendable {
     case text(Secret)
@@ -61,6 +69,8 @@ package struct Configuration: Sendable {
     unknownOutcomeWait = .seconds(try Self.integer(settings, .unknownOutcomeWait, in: 1...86_400) ?? 120)
     bodyLimit = try Self.integer(settings, .bodyLimit, in: 1024...1 << 30) ?? 25 << 20
     logLevel = try Self.logLevel(settings[.logLevel])
+    try settings.declarations.check(clouds, file: file ?? "The configuration file")
+    declared = settings.declarations.settings
   }
 
   private static func integer(
@@ -124,9 +134,13 @@ package struct Configuration: Sendable {
   }
 
   /// Bits are counted as if every character were drawn at random from hexadecimal or base64.
-  private static func preparedToken(_ text: String) throws(Problem) -> Secret {
+  static func isStrongToken(_ text: String) -> Bool {
     let bits = text.utf8.count * (text.allSatisfy(\.isHexDigit) ? 4 : 6)
-    guard bits >= 128, Set(text).count >= 8, text.allSatisfy({ $0.isASCII && !$0.isWhitespace }) else {
+    return bits >= 128 && Set(text).count >= 8 && text.allSatisfy { $0.isASCII && !$0.isWhitespace }
+  }
+
+  private static func preparedToken(_ text: String) throws(Problem) -> Secret {
+    guard isStrongToken(text) else {
       throw .invalidSecretSetting(
         .preparedToken, "has fewer than 128 random bits, or a character that tokens cannot contain",
         "32 random bytes, for example from: openssl rand -hex 32")

@@ -6,18 +6,25 @@ package struct Settings: Sendable {
   private let texts: [Setting: String]
   /// Whether the YAML file sets one that has no flag.
   let fileHoldsSecrets: Bool
+  /// What else the file declares.
+  let declarations: Declarations
 
   package subscript(_ setting: Setting) -> String? { texts[setting] }
 
   /// An empty text counts as not set.
   ///
-  /// - Parameter file: the YAML file's text: one mapping of keys to scalars.
+  /// - Parameters:
+  ///   - file: the YAML file's text: one mapping of keys to scalars, and of sections to what they declare.
+  ///   - folder: what the paths in that file are relative to.
   /// - Throws: `Problem` naming a key that does not exist and the nearest one that does.
   package init(
-    flags: [Setting: String] = [:], environment: [String: String] = [:], file: String? = nil
+    flags: [Setting: String] = [:], environment: [String: String] = [:], file: String? = nil,
+    folder: String = "."
   ) throws(Problem) {
     try Self.checkSpelling(of: environment)
-    var texts = try Self.read(file)
+    var reader = DeclarationReader(environment: environment, folder: folder)
+    var texts = try Self.read(file, &reader)
+    declarations = reader.result
     fileHoldsSecrets = texts.keys.contains { $0.flag == nil }
     for setting in Setting.allCases {
       if let text = environment[setting.variable], !text.isEmpty { texts[setting] = text }
@@ -26,7 +33,9 @@ package struct Settings: Sendable {
     self.texts = texts
   }
 
-  private static func read(_ file: String?) throws(Problem) -> [Setting: String] {
+  private static func read(
+    _ file: String?, _ declarations: inout DeclarationReader
+  ) throws(Problem) -> [Setting: String] {
     guard let file else { return [:] }
     let root: Node?
     do {
@@ -41,8 +50,15 @@ package struct Settings: Sendable {
     var texts: [Setting: String] = [:]
     for (key, value) in mapping {
       let name = key.string ?? ""
+      if Declarations.sections.contains(name) {
+        declarations.read(name, value)
+        continue
+      }
       guard let setting = Setting(rawValue: name) else {
-        throw .unknownSetting(name, nearest: nearest(to: name, among: Setting.allCases.map(\.key)))
+        let place = key.mark.map { "Line \($0.line) of the configuration file: " } ?? ""
+        throw .unknownSetting(
+          place + name,
+          nearest: nearest(to: name, among: Setting.allCases.map(\.key) + Declarations.sections))
       }
       guard let text = value.scalar?.string else {
         throw .invalidSetting(setting, "a list or mapping", "one value")

@@ -12,10 +12,12 @@ package struct APITokenRecord: Sendable, Hashable {
   package var account: AccountID?
   package var created: Instant
   package var expires: Instant?
+  /// Whether the configuration file declares it.
+  package var declared: Bool
 
   package init(
     workspace: WorkspaceID, id: TokenID, hash: [UInt8], description: String, scopes: [String],
-    account: AccountID? = nil, created: Instant, expires: Instant? = nil
+    account: AccountID? = nil, created: Instant, expires: Instant? = nil, declared: Bool = false
   ) {
     self.workspace = workspace
     self.id = id
@@ -25,6 +27,7 @@ package struct APITokenRecord: Sendable, Hashable {
     self.account = account
     self.created = created
     self.expires = expires
+    self.declared = declared
   }
 
   init(_ row: Row) throws {
@@ -36,9 +39,10 @@ package struct APITokenRecord: Sendable, Hashable {
     account = try row.optionalIdentifier("account")
     created = try row.instant("created")
     expires = try row.optionalInstant("expires")
+    declared = try row.bool("declared")
   }
 
-  static let columns: SQL = "workspace, id, hash, description, scopes, account, created, expires"
+  static let columns: SQL = "workspace, id, hash, description, scopes, account, created, expires, declared"
   static let select: SQL = "SELECT \(columns) FROM api_token"
   fileprivate static let insert = SQL.insert(into: "api_token", columns: columns)
 }
@@ -47,7 +51,8 @@ extension Transaction {
   package func insert(_ token: APITokenRecord) throws {
     try execute(
       APITokenRecord.insert, token.workspace, token.id, token.hash, token.description,
-      token.scopes.joined(separator: " "), token.account, token.created, token.expires)
+      token.scopes.joined(separator: " "), token.account, token.created, token.expires,
+      token.declared)
   }
 
   /// The token with this hash in any workspace; `nil` when there is none or it has expired by `now`.
@@ -61,6 +66,11 @@ extension Transaction {
     try row(APITokenRecord.select + " WHERE workspace = $1 AND id = $2", workspace, id) {
       try APITokenRecord($0)
     }
+  }
+
+  /// In whatever workspace it is.
+  package func apiToken(_ id: TokenID) throws -> APITokenRecord? {
+    try row(APITokenRecord.select + " WHERE id = $1", id) { try APITokenRecord($0) }
   }
 
   /// Oldest first, expired ones too; those of all workspaces, and for all accounts, where that is `nil`.

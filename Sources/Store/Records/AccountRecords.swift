@@ -34,6 +34,8 @@ package struct AccountRecord: Sendable {
   package var lastError: ProblemRecord?
   /// How it was entered, to be shown again; `nil` unless that was the SMTP form.
   package var smtp: SMTPForm?
+  /// Whether the configuration file declares it; as it was read.
+  package internal(set) var declared = false
   package var created: Instant
   package var updated: Instant
 
@@ -159,6 +161,7 @@ extension AccountRecord {
     objectID = try row.optionalText("object_id")
     lastError = try row.optionalProblem("last_error")
     smtp = try row.optionalText("smtp").flatMap(SMTPForm.init(json:))
+    declared = try row.bool("declared")
     created = try row.instant("created")
     updated = try row.instant("updated")
   }
@@ -176,7 +179,7 @@ extension AccountDetails {
   static let select: SQL = """
     SELECT account.workspace, account.id, account.name, email, app_workspace, app, mailbox, delegated,
       delegated_account, identity, state, paused, mailbox_found, account.send_only, unknown_outcome, tenant_id,
-      object_id, account.last_error, smtp, account.created, account.updated, oauth2_app.client_id, oauth2_app.provider,
+      object_id, account.last_error, smtp, account.declared, account.created, account.updated, oauth2_app.client_id, oauth2_app.provider,
       oauth2_app.base_scopes, oauth2_grant.scopes, oauth2_grant.version AS grant_version
     FROM account
     JOIN oauth2_app ON oauth2_app.workspace = account.app_workspace AND oauth2_app.id = account.app

@@ -21,6 +21,8 @@ package struct OAuth2AppRecord: Sendable {
   package var listed: Bool
   /// Whether Entra gives the app codes to enter on another device; `nil` before it was asked.
   package var deviceCodes: Bool?
+  /// Whether the configuration file declares it; as it was read.
+  package internal(set) var declared = false
   package var clientID: String
   /// A box. A native client has neither secret nor certificate.
   package var clientSecret: [UInt8]?
@@ -88,6 +90,7 @@ extension OAuth2AppRecord {
     sendOnly = try row.bool("send_only")
     shared = try row.bool("shared")
     listed = try row.bool("listed")
+    declared = try row.bool("declared")
     deviceCodes = try row.optionalInteger("device_codes").map { $0 != 0 }
     clientID = try row.text("client_id")
     clientSecret = try row.optionalBytes("client_secret")
@@ -106,7 +109,7 @@ extension OAuth2AppRecord {
 
   static let select: SQL = """
     SELECT workspace, id, name, title, description, provider, enabled, cloud, base_scopes, send_only, shared,
-      listed, device_codes, client_id, client_secret, client_certificate, certificate_thumbprint, secret_expires, secret_warned,
+      listed, device_codes, declared, client_id, client_secret, client_certificate, certificate_thumbprint, secret_expires, secret_warned,
       authority, redirect_url, extra_scopes, skip_scopes, last_error, created, updated FROM oauth2_app
     """
 }

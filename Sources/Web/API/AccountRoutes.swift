@@ -95,6 +95,7 @@ extension AccountReply {
     oauth2.scope = account.scopes
     smtp = account.smtp.map { SMTPReply($0) }
     lastError = account.lastError.map { ProblemReply($0) }
+    declared = account.declared ? true : nil
     created = account.created
     updated = account.updated
   }

@@ -1,6 +1,6 @@
-import API
+package import API
 import Access
-import Accounts
+package import Accounts
 import Core
 import Diagnosis
 import Store
@@ -47,7 +47,8 @@ struct AppRoutes: Sendable {
 }
 
 extension NewApp {
-  fileprivate init(_ request: AppRequest) {
+  /// An app as the contract describes it, in a request or in a file.
+  package init(_ request: AppRequest) {
     self.init(
       name: request.name, title: request.title, description: request.description, provider: request.provider,
       enabled: request.enabled, cloud: request.cloud, baseScopes: request.baseScopes,
@@ -112,6 +113,7 @@ extension AppReply {
     accounts = app.accounts
     warnings = app.warnings.map { WarningReply($0) }
     lastError = app.lastError.map { ProblemReply($0) }
+    declared = app.declared ? true : nil
     created = app.created
     updated = app.updated
   }

@@ -40,5 +40,6 @@ extension TokenReply {
     account = record.account
     created = record.created
     expires = record.expires
+    declared = record.declared ? true : nil
   }
 }

@@ -1,0 +1,134 @@
+import Access
+package import Core
+import Events
+import Store
+import Vault
+
+/// What became of what was declared before.
+package struct DeclaredChanges: Sendable, Hashable {
+  /// Stay, and can be changed through the API again.
+  package var undeclaredApps: [AppID] = []
+  package var undeclaredAccounts: [AccountID] = []
+  /// No longer work.
+  package var removedTokens: [TokenID] = []
+}
+
+extension AccountDirectory {
+  /// Makes or updates everything that is declared, in one transaction: all of it, or nothing. What is declared no
+  /// longer loses its mark; such tokens are removed.
+  ///
+  /// Throws what the API throws for the same values, such as `account.exists`.
+  package func declare(_ settings: DeclaredSettings) async throws -> DeclaredChanges {
+    let now = time.now
+    let apps = try settings.apps.map { try self.apps.prepare($0.app, as: $0.id, in: .default) }
+    let changes = try await store.write { [vault] (tx: borrowing Transaction) -> DeclaredChanges in
+      for app in apps { try tx.declare(app, at: now) }
+      for account in settings.accounts { try tx.declare(account, at: now, vault) }
+      var changes = DeclaredChanges()
+      let appIDs = settings.apps.map(\.id)
+      changes.undeclaredApps = try tx.declaredApps().filter { !appIDs.contains($0) }
+      for app in changes.undeclaredApps { try tx.setDeclared(false, app: app) }
+      let accountIDs = settings.accounts.map(\.id)
+      changes.undeclaredAccounts = try tx.declaredAccounts().filter { !accountIDs.contains($0) }
+      for account in changes.undeclaredAccounts { try tx.setDeclared(false, account: account) }
+      changes.removedTokens = try tx.declare(settings.tokens, at: now)
+      return changes
+    }
+    connector.nudge()
+    return changes
+  }
+}
+
+extension Transaction {
+  fileprivate func declare(_ app: PreparedApp, at now: Instant) throws {
+    let record = app.record
+    if let old = try self.app(record.id, in: .default) {
+      try replace(old, by: app, at: now)
+    } else {
+      try insert(record)
+    }
+    try setDeclared(true, app: record.id)
+  }
+
+  fileprivate func declare(_ new: DeclaredSettings.Account, at now: Instant, _ vault: Vault) throws {
+    guard let app = try app(new.app, in: .default) else { throw Problem.appNotFound(new.app) }
+    let existing = try account(new.id, in: .default)
+    if let existing, existing.provider != app.provider {
+      throw Problem.accountExists(new.id, existing.provider)
+    }
+    var hash: [UInt8]?
+    switch (app.provider, new.refreshToken) {
+    case (.outlookService, _): try enter(new, app, over: existing?.account, at: now)
+    case (.outlook, let token?):
+      hash = Digest.sha256(token)
+      // Entra may have replaced it since; the same one again would take the account back to it.
+      if try existing == nil || declaredTokenHash(of: new.id) != hash {
+        _ = try save(
+          new.grant(token), as: new.id, app, existing: existing?.account, in: .default, at: now, vault)
+      }
+      try rename(new, app, at: now)
+    case (.outlook, nil):
+      if existing == nil {
+        try upsert(record(of: new, app, state: .unset, at: now))
+        try append(Event.accountAdded.record(new.id, in: .default, at: now))
+      }
+      hash = try declaredTokenHash(of: new.id)
+      try rename(new, app, at: now)
+    }
+    try setDeclared(true, account: new.id, tokenHash: hash)
+  }
+
+  /// An account of an app that acts for itself; one that is there is connected again only if something has changed.
+  private func enter(
+    _ new: DeclaredSettings.Account, _ app: OAuth2AppRecord, over existing: AccountRecord?, at now: Instant
+  ) throws {
+    let account = record(of: new, app, state: .initial, at: now)
+    guard let existing, existing.mailbox == account.mailbox, existing.app == account.app else {
+      _ = try enter(account, over: existing, at: now)
+      return
+    }
+    try rename(new, app, at: now)
+  }
+
+  /// What has nothing to do with how the mailbox is reached.
+  private func rename(_ new: DeclaredSettings.Account, _ app: OAuth2AppRecord, at now: Instant) throws {
+    guard var account = try account(new.id, in: .default)?.account else { return }
+    let name = new.name ?? new.email
+    guard account.mailbox.lowercased() == new.email.lowercased() else {
+      throw Problem.otherMailbox(new.id, account.mailbox)
+    }
+    guard account.name != name || account.unknownOutcome != new.unknownOutcome else { return }
+    (account.name, account.unknownOutcome, account.updated) = (name, new.unknownOutcome, now)
+    try upsert(account)
+  }
+
+  private func record(
+    of new: DeclaredSettings.Account, _ app: OAuth2AppRecord, state: AccountState, at now: Instant
+  ) -> AccountRecord {
+    AccountRecord(
+      workspace: .default, id: new.id, name: new.name ?? new.email, email: new.email, app: app.id,
+      mailbox: new.email, identity: app.provider == .outlook ? .unverified : .verified, state: state,
+      mailboxFound: false, unknownOutcome: new.unknownOutcome, created: now)
+  }
+
+  /// - Returns: those that are declared no longer.
+  fileprivate func declare(_ tokens: [DeclaredSettings.Token], at now: Instant) throws -> [TokenID] {
+    let before = try declaredTokens()
+    for token in tokens {
+      if let account = token.account, try self.account(account, in: .default) == nil {
+        throw Problem.accountNotFound(account)
+      }
+      let old = before.first { $0.id == token.id }
+      let record = APITokenRecord(
+        workspace: .default, id: token.id, hash: Digest.sha256(token.token), description: token.description,
+        scopes: token.scopes, account: token.account, created: old?.created ?? now, expires: token.expires,
+        declared: true)
+      guard record != old else { continue }
+      if old != nil { _ = try deleteAPIToken(token.id, in: .default) }
+      try insert(record)
+    }
+    let gone = before.map(\.id).filter { id in !tokens.contains { $0.id == id } }
+    for id in gone { _ = try deleteAPIToken(id, in: .default) }
+    return gone
+  }
+}
