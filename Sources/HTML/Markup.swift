@@ -25,6 +25,11 @@ package struct Markup: ExpressibleByStringInterpolation, Sendable {
     self = value.map(body) ?? ""
   }
 
+  /// `markup`, or nothing unless the condition holds.
+  package init(if condition: Bool, _ markup: Markup) {
+    self = condition ? markup : ""
+  }
+
   package struct Interpolation: StringInterpolationProtocol {
     fileprivate var text = ""
 

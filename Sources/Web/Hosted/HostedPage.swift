@@ -19,7 +19,7 @@ struct HostedPage: Sendable {
       <link rel="stylesheet" href="/assets/heliograph.css">
       </head>
       <body>
-      <header>\(Self.mark) Heliograph</header>
+      <header>\(HouseStyle.mark) Heliograph</header>
       <main>
       \(content)
       </main>
@@ -32,12 +32,6 @@ struct HostedPage: Sendable {
       """
     return page.text
   }
-
-  private static let mark: Markup = """
-    <svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="4.5"/>\
-    <path d="M12 1.5v3M12 19.5v3M1.5 12h3M19.5 12h3M4.6 4.6l2.1 2.1M17.3 17.3l2.1 2.1M4.6 19.4l2.1-2.1\
-    M17.3 6.7l2.1-2.1"/></svg>
-    """
 }
 
 // What several pages have.
