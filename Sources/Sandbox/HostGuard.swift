@@ -3,7 +3,7 @@ package import Hummingbird
 import NIOCore
 
 /// Serves only its own host names, so that a web page whose name resolves to this machine reaches nothing (DNS
-/// rebinding), and accepts control requests from no other site. Also records the origin that was addressed.
+/// rebinding), and accepts control requests and forms from no other site. Also records the origin that was addressed.
 package struct HostGuard: RouterMiddleware {
   let scheme: String
   /// The configured host, which is answered to besides the loopback names; `nil` answers to every name.
@@ -20,7 +20,12 @@ package struct HostGuard: RouterMiddleware {
     }
     var context = context
     context.origin = scheme + "://" + authority
-    if request.uri.path.hasPrefix("/sandbox/") { try await checkControl(request, origin: context.origin) }
+    let path = request.uri.path
+    if SandboxPath.isControlAPI(path) {
+      try await checkControl(request, origin: context.origin)
+    } else if SandboxPath.isOwn(path) {
+      try checkForm(request, origin: context.origin)
+    }
     return try await next(request, context)
   }
 
@@ -39,6 +44,17 @@ package struct HostGuard: RouterMiddleware {
     let isEmpty = try await request.body.collect(upTo: RequestLogMiddleware.maximumBody).readableBytes == 0
     guard mediaType == "application/json" || (isEmpty && mediaType == nil) else {
       throw HTTPError(.unsupportedMediaType, message: "Control requests must be application/json.")
+    }
+  }
+
+  /// A form of one of our pages. Any page can post one to any origin, but the browser then says where it comes from, by
+  /// `Sec-Fetch-Site` or, where that is not sent, by `Origin`. What says neither is no browser.
+  private func checkForm(_ request: Request, origin: String) throws {
+    guard request.method != .get, request.method != .head else { return }
+    let site = request.headers[.secFetchSite]
+    let page = request.headers[.origin]
+    guard site == nil || site == "same-origin", page == nil || page == origin else {
+      throw HTTPError(.forbidden, message: "A form from another page (\(page ?? site ?? "")) is refused.")
     }
   }
 
@@ -65,4 +81,8 @@ package struct HostGuard: RouterMiddleware {
     guard rest.isEmpty || (rest.first == ":" && UInt16(rest.dropFirst()) != nil) else { return nil }
     return authority[..<end].lowercased()
   }
+}
+
+extension HTTPField.Name {
+  static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
 }

@@ -15,6 +15,8 @@ package final class RequestLog: Sendable {
     var entries: [LoggedRequest] = []
     var dropped = 0
     var bytes = 0
+    var lastNumber = 0
+    var resets = 0
   }
   private let contents = Mutex(Contents())
 
@@ -24,8 +26,28 @@ package final class RequestLog: Sendable {
     contents.withLock { Array($0.entries[$0.dropped...]) }
   }
 
+  /// How often it was emptied.
+  var resets: Int { contents.withLock { $0.resets } }
+
+  /// The newest that match, newest first.
+  func excerpt(
+    _ count: Int, after number: Int = 0, where matches: (LoggedRequest) -> Bool
+  ) -> LogExcerpt {
+    let (all, last, resets) = contents.withLock { log in
+      (log.entries[log.dropped...], log.lastNumber, log.resets)
+    }
+    let entries = all.reversed().lazy.prefix { $0.number > number }.filter(matches).prefix(count)
+    return LogExcerpt(entries: Array(entries), kept: all.count, lastNumber: last, resets: resets)
+  }
+
+  /// `nil` if it was dropped or never there.
+  func entry(_ number: Int) -> LoggedRequest? { entries.last { $0.number == number } }
+
   package func append(_ entry: LoggedRequest) {
     contents.withLock { log in
+      log.lastNumber += 1
+      var entry = entry
+      entry.number = log.lastNumber
       log.entries.append(entry)
       log.bytes += entry.size
       while log.entries.count - log.dropped > Self.maximumEntries || log.bytes > Self.maximumBytes {
@@ -41,12 +63,26 @@ package final class RequestLog: Sendable {
     }
   }
 
+  /// No later request gets the number of an earlier one.
   package func reset() {
-    contents.withLock { $0 = Contents() }
+    contents.withLock { $0 = Contents(lastNumber: $0.lastNumber, resets: $0.resets + 1) }
   }
 }
 
+/// What a page shows of the log.
+struct LogExcerpt: Sendable {
+  var entries: [LoggedRequest]
+  /// How many the log holds.
+  var kept: Int
+  /// Of the newest request, shown or not.
+  var lastNumber: Int
+  /// How often the log was emptied: a page with another number shows requests that are gone.
+  var resets: Int
+}
+
 package struct LoggedRequest: Sendable {
+  /// Counts all requests since the sandbox started; the log gives it.
+  package var number = 0
   /// When the request came, by the sandbox's clock (RFC 3339).
   package var time: String
   package var method: String
@@ -57,6 +93,10 @@ package struct LoggedRequest: Sendable {
   package var body: String
   /// `nil` when the connection was closed without an answer.
   package var status: Int?
+  /// How long the reply took, delays by faults included.
+  package var milliseconds = 0
+  /// The user principal name of the person or mailbox that it is about; `nil` if that is not known.
+  package var user: String?
   package var responseHeaders: [String: String]
   package var responseBody: String
 
@@ -66,8 +106,10 @@ package struct LoggedRequest: Sendable {
 
   var json: JSONValue {
     .object(omittingAbsent: [
-      "time": .string(time), "method": .string(method), "path": .string(path), "query": .string(query),
-      "headers": Self.json(headers), "body": .string(body), "status": status.map { JSONValue($0) },
+      "number": JSONValue(number), "time": .string(time), "method": .string(method), "path": .string(path),
+      "query": .string(query),
+      "headers": Self.json(headers), "body": .string(body), "status": status.map { JSONValue($0) } ?? .null,
+      "durationMs": JSONValue(milliseconds), "user": user.map { .string($0) },
       "responseHeaders": Self.json(responseHeaders), "responseBody": .string(responseBody),
     ])
   }

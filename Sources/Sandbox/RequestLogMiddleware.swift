@@ -20,7 +20,8 @@ package struct RequestLogMiddleware: RouterMiddleware {
   ) async throws -> Response {
     var request = request
     let body = try await request.collectBody(upTo: Self.maximumBody)
-    guard !isOurOwn(request.uri.path) else { return try await next(request, context) }
+    guard !SandboxPath.isOwn(request.uri.path) else { return try await next(request, context) }
+    let start = ContinuousClock.now
     var entry = LoggedRequest(
       time: clock.now.description, method: request.method.rawValue, path: request.uri.path,
       query: request.uri.query ?? "", headers: dictionary(request.headers, host: request.head.authority),
@@ -32,13 +33,21 @@ package struct RequestLogMiddleware: RouterMiddleware {
       entry.status = response.status.code
       entry.responseHeaders = dictionary(response.headers, host: nil)
       entry.responseBody = text(body)
-      log.append(entry)
+      finish(&entry, context, since: start)
       return response
     } catch {
       entry.status = error is ConnectionDropped ? nil : 500
-      log.append(entry)
+      finish(&entry, context, since: start)
       throw error
     }
+  }
+
+  private func finish(
+    _ entry: inout LoggedRequest, _ context: SandboxContext, since start: ContinuousClock.Instant
+  ) {
+    entry.user = context.notedUser
+    entry.milliseconds = Int((ContinuousClock.now - start).microseconds / 1000)
+    log.append(entry)
   }
 
   private func answer(
@@ -49,10 +58,6 @@ package struct RequestLogMiddleware: RouterMiddleware {
     } catch let error as any HTTPResponseError {
       return try error.response(from: request, context: context)
     }
-  }
-
-  private func isOurOwn(_ path: String) -> Bool {
-    path == "/" || path.hasPrefix("/sandbox/") || path == "/favicon.ico" || path.hasPrefix("/mailbox")
   }
 
   private func text(_ buffer: ByteBuffer) -> String {

@@ -5,14 +5,17 @@ import Synchronization
 /// The sandbox's time: the wall clock, and what `POST /sandbox/clock` has added to it.
 package final class SandboxClock: Sendable {
   private let wall: @Sendable () -> Instant
-  private let offset = Mutex(Duration.zero)
+  private let added = Mutex(Duration.zero)
 
   /// - Parameter wall: the clock that the offset is added to.
   package init(wall: @escaping @Sendable () -> Instant = SandboxClock.systemNow) {
     self.wall = wall
   }
 
-  package var now: Instant { wall() + offset.withLock { $0 } }
+  package var now: Instant { wall() + offset }
+
+  /// What has been added to the wall clock; negative after a jump back.
+  package var offset: Duration { added.withLock { $0 } }
 
   /// What a client's own clock shows, whatever has been added to this one: what clients judge by it, or write by it, is
   /// dated so.
@@ -20,11 +23,16 @@ package final class SandboxClock: Sendable {
 
   /// Jumps; a negative duration jumps back.
   package func advance(by duration: Duration) {
-    offset.withLock { $0 += duration }
+    added.withLock { $0 += duration }
+  }
+
+  /// Jumps to the wall clock's time plus `offset`.
+  package func set(offset: Duration) {
+    added.withLock { $0 = offset }
   }
 
   package func reset() {
-    offset.withLock { $0 = .zero }
+    set(offset: .zero)
   }
 
   package static let systemNow: @Sendable () -> Instant = {

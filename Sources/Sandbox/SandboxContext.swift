@@ -1,5 +1,6 @@
 package import Hummingbird
 import NIOCore
+import Synchronization
 
 /// What a handler knows besides the request itself: the connection, and the origin that the client addressed.
 package struct SandboxContext: RequestContext {
@@ -8,12 +9,22 @@ package struct SandboxContext: RequestContext {
   /// with it.
   package var origin: String
   private let channel: any Channel
+  private let subject = NotedSubject()
 
   package init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
     origin = "http://localhost"
     channel = source.channel
   }
+
+  /// Notes for the request log whom the request is about.
+  func note(_ user: SandboxDirectory.User?) {
+    guard let user else { return }
+    subject.name.withLock { $0 = user.userPrincipalName }
+  }
+
+  /// The user principal name of whom the request is about, as far as it is known by now.
+  var notedUser: String? { subject.name.withLock { $0 } }
 
   /// Closes the connection, so that the client gets no answer. Changes made before stay.
   package func dropConnection() async throws -> Never {
@@ -24,3 +35,8 @@ package struct SandboxContext: RequestContext {
 
 /// Travels from the handler that dropped the connection through the middlewares; it gets no reply.
 package struct ConnectionDropped: Error {}
+
+/// What a handler learns and the log shows. Each middleware has its own copy of the context; this is the same in all.
+private final class NotedSubject: Sendable {
+  let name = Mutex<String?>(nil)
+}

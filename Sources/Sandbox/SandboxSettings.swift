@@ -1,44 +1,101 @@
 import JSON
 
 /// How strict and how slow Exchange and Entra are: the settings of `POST /sandbox/settings`, with their values at
-/// start.
+/// start. What each means is in `SandboxSettings.all`.
 package struct SandboxSettings: Sendable, Equatable {
-  /// Milliseconds that an accepted message stays in Drafts.
   package var sendLagMs = 2000
-  /// The copy in Sent Items gets a new id, as without `Prefer: IdType="ImmutableId"`.
   package var newIdOnSend = false
-  /// Exchange writes its own Message-ID into what it sends.
   package var replaceMessageId = false
-  /// A refresh token becomes invalid when the next one is issued. Entra itself keeps it valid.
   package var strictRotation = false
-  /// Requests of one app in one mailbox that Graph serves at a time.
   package var concurrencyLimit = 4
-  /// Seconds that access tokens live from now on. Entra's real ones vary from 60 to 90 minutes; 3599 is the
-  /// default it documents.
+  /// Entra's real tokens live for 60 to 90 minutes; 3599 is the default that it documents.
   package var accessTokenLifetime = 3599
-  /// Seconds between two polls for a device code, as its first answer says; polling in less than half of it
-  /// answers `slow_down`. 0: as fast as the client likes; its answer says 1, since clients count by it.
   package var deviceInterval = 5
-  /// Exchange drops from MIME the fields `Auto-Submitted` and `Return-Path`, and custom ones that have no named property
-  /// in the mailbox; a JSON draft or an extended property makes one.
   package var dropUnknownHeaders = false
-  /// Drafts and copies of what was sent show `internetMessageHeaders`, as in 2021; today only received mail does.
   package var sentCopyHeaders = false
-  /// Aliases stay in From; else Exchange writes the primary address.
   package var sendFromAlias = false
-  /// A refresh without a scope is refused with AADSTS900144.
   package var requireRefreshScope = false
 
   package init() {}
 
   var json: JSONValue {
-    [
-      "sendLagMs": JSONValue(sendLagMs), "newIdOnSend": .bool(newIdOnSend),
-      "replaceMessageId": .bool(replaceMessageId), "strictRotation": .bool(strictRotation),
-      "concurrencyLimit": JSONValue(concurrencyLimit),
-      "accessTokenLifetime": JSONValue(accessTokenLifetime), "deviceInterval": JSONValue(deviceInterval),
-      "dropUnknownHeaders": .bool(dropUnknownHeaders), "sentCopyHeaders": .bool(sentCopyHeaders),
-      "sendFromAlias": .bool(sendFromAlias), "requireRefreshScope": .bool(requireRefreshScope),
-    ]
+    .object(JSONObject(Self.all.map { (key: $0.name, value: $0.json(in: self)) }))
   }
+
+  /// Absent fields stay as they are.
+  mutating func change(_ body: ControlBody) throws {
+    var (body, new) = (body, self)
+    for setting in Self.all {
+      switch setting.kind {
+      case .flag(let path): new[keyPath: path] = try body.bool(setting.name) ?? new[keyPath: path]
+      case .number(let path, let range):
+        new[keyPath: path] = try body.integer(setting.name, in: range) ?? new[keyPath: path]
+      }
+    }
+    try body.finish(known: Self.all.map(\.name))
+    self = new
+  }
+}
+
+/// One setting: its name, the values that it may have, and what it means.
+struct SandboxSetting: Sendable {
+  enum Kind: Sendable {
+    case flag(any WritableKeyPath<SandboxSettings, Bool> & Sendable)
+    case number(any WritableKeyPath<SandboxSettings, Int> & Sendable, ClosedRange<Int>)
+  }
+
+  let name: String
+  let kind: Kind
+  /// A sentence for a person; of a flag, what happens while it is on.
+  let meaning: String
+
+  func json(in settings: SandboxSettings) -> JSONValue {
+    switch kind {
+    case .flag(let path): .bool(settings[keyPath: path])
+    case .number(let path, _): JSONValue(settings[keyPath: path])
+    }
+  }
+}
+
+extension SandboxSettings {
+  /// In the order in which they are shown.
+  static let all = [
+    SandboxSetting(
+      name: "sendLagMs", kind: .number(\.sendLagMs, 0...86_400_000),
+      meaning: "How many milliseconds an accepted message stays in Drafts before it is sent."),
+    SandboxSetting(
+      name: "newIdOnSend", kind: .flag(\.newIdOnSend),
+      meaning: "The copy in Sent Items gets a new id, and the draft’s id is not found any more."),
+    SandboxSetting(
+      name: "replaceMessageId", kind: .flag(\.replaceMessageId),
+      meaning: "Exchange replaces the Message-ID of what it sends with its own."),
+    SandboxSetting(
+      name: "dropUnknownHeaders", kind: .flag(\.dropUnknownHeaders),
+      meaning:
+        "Exchange removes Auto-Submitted, Return-Path and X- fields whose names the mailbox does not know."),
+    SandboxSetting(
+      name: "sentCopyHeaders", kind: .flag(\.sentCopyHeaders),
+      meaning: "Drafts and sent copies show internetMessageHeaders too, not only received mail."),
+    SandboxSetting(
+      name: "sendFromAlias", kind: .flag(\.sendFromAlias),
+      meaning: "An alias stays in From; otherwise Exchange replaces it with the primary address."),
+    SandboxSetting(
+      name: "concurrencyLimit", kind: .number(\.concurrencyLimit, 1...10_000),
+      meaning: "How many requests an app may have in progress in one mailbox; one more gets 429."),
+    SandboxSetting(
+      name: "strictRotation", kind: .flag(\.strictRotation),
+      meaning: "A refresh token becomes invalid when the next one is issued; Entra itself keeps it valid."),
+    SandboxSetting(
+      name: "requireRefreshScope", kind: .flag(\.requireRefreshScope),
+      meaning: "A refresh without a scope is refused with AADSTS900144."),
+    SandboxSetting(
+      name: "accessTokenLifetime", kind: .number(\.accessTokenLifetime, 1...86_400),
+      meaning: "How many seconds an access token is valid that is issued from now on."),
+    SandboxSetting(
+      name: "deviceInterval", kind: .number(\.deviceInterval, 0...3600),
+      meaning: """
+        Seconds between two polls for a device code. Polling in less than half of it is answered with slow_down; \
+        with 0 never.
+        """),
+  ]
 }

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import NIOHTTP1
 import Testing
 
@@ -20,6 +21,19 @@ import Testing
     }
   }
 
+  @Test func `Each setting has its place among those that can be changed and are documented`() throws {
+    let settings = SandboxSettings()
+    #expect(
+      Set(Mirror(reflecting: settings).children.compactMap(\.label)) == Set(SandboxSettings.all.map(\.name)))
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "docs/sandbox.md")
+    let documentation = try String(contentsOf: file, encoding: .utf8)
+    for setting in SandboxSettings.all {
+      let value = String(decoding: setting.json(in: settings).serialized(), as: UTF8.self)
+      #expect(documentation.contains("\n| `\(setting.name)` | \(value) | "), "\(setting.name)")
+    }
+  }
+
   @Test(
     arguments: [
       ("settings", #"{"sendLag": 1}"#, "sendLag"),
@@ -31,6 +45,7 @@ import Testing
       ("clock", "{}", "advanceSeconds"),
       ("clock", #"{"advanceSeconds": "1"}"#, "advanceSeconds"),
       ("clock", #"{"advanceSeconds": 1e300}"#, "advanceSeconds"),
+      ("clock", #"{"advanceSeconds": 1, "offsetSeconds": 0}"#, "either"),
       ("reset", #"{"all": true}"#, "all"),
       ("faults", "{}", "status"),
       ("faults", #"{"status": 200}"#, "status"),
@@ -52,6 +67,19 @@ import Testing
     }
   }
 
+  @Test func `The clock is moved, set, and taken back to the machine's time`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      #expect(try await sandbox.get("/sandbox/clock").json["offsetSeconds"] as? Double == 0)
+      _ = try await sandbox.postJSON("/sandbox/clock", #"{"advanceSeconds": 3600.5}"#)
+      let moved = try await sandbox.postJSON("/sandbox/clock", #"{"advanceSeconds": -1800}"#)
+      #expect(moved.json["offsetSeconds"] as? Double == 1800.5)
+      let set = try await sandbox.postJSON("/sandbox/clock", #"{"offsetSeconds": 60}"#)
+      #expect(set.json["offsetSeconds"] as? Double == 60)
+      _ = try await sandbox.postJSON("/sandbox/clock", #"{"offsetSeconds": 0}"#)
+      #expect(sandbox.state.clock.offset == .zero)
+    }
+  }
+
   @Test(arguments: ["", "?user=", "?user=nobody@contoso.test", "?user=nomailbox@contoso.test"])
   func `Messages are asked for by a mailbox that exists`(query: String) async throws {
     try await SandboxHarness.run { sandbox async throws in
@@ -68,6 +96,8 @@ import Testing
       let entries = try await sandbox.get("/sandbox/requests").list
       #expect(entries.map { $0.text("path") } == ["/v1.0/me", "/v1.0/me/sendMail"])
       #expect(entries.map { $0["status"] as? Int } == [200, 202])
+      #expect(entries.map { $0["number"] as? Int } == [1, 2])
+      #expect(entries.allSatisfy { $0["user"] as? String == "alice@contoso.test" && $0["durationMs"] is Int })
     }
   }
 }
@@ -186,6 +216,30 @@ import Testing
     try await SandboxHarness.run { sandbox async throws in
       #expect(try await sandbox.postJSON("/sandbox/faults", body).status == 400)
       #expect(try await sandbox.get("/sandbox/faults").list.isEmpty)
+    }
+  }
+
+  @Test func `One fault is removed by its id, and no later one gets it`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      let first = try await sandbox.postJSON("/sandbox/faults", #"{"status": 500}"#).json["id"] as? Int
+      _ = try await sandbox.postJSON("/sandbox/faults", #"{"status": 503}"#)
+      let path = "/sandbox/faults/\(try #require(first))"
+      #expect(try await sandbox.send("DELETE", path, headers: [:], body: nil).status == 200)
+      #expect(try await sandbox.send("DELETE", path, headers: [:], body: nil).status == 404)
+      #expect(sandbox.state.faults.all.map(\.status) == [503])
+      _ = try await sandbox.postJSON("/sandbox/reset", "{}")
+      let third = try await sandbox.postJSON("/sandbox/faults", #"{"status": 500}"#).json["id"] as? Int
+      #expect(third == 3)
+    }
+  }
+
+  @Test func `The sandbox's own pages use up no fault`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      _ = try await sandbox.postJSON("/sandbox/faults", #"{"status": 500}"#)
+      for path in ["/", "/favicon.ico", "/sandbox/directory", "/requests", "/mailbox/x", "/control"] {
+        #expect(try await sandbox.get(path).status != 500)
+      }
+      #expect(sandbox.state.faults.all.count == 1 && sandbox.state.log.entries.isEmpty)
     }
   }
 

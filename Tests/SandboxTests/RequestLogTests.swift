@@ -32,6 +32,29 @@ import Testing
     }
   }
 
+  @Test func `The log says whom a request was about, also at Entra`() async throws {
+    try await SandboxHarness.run { sandbox in
+      let token = try await sandbox.refreshToken("bob@contoso.test")
+      _ = try await sandbox.refresh(token)
+      _ = try await sandbox.graph("GET", "/users/info@contoso.test", token: try sandbox.appToken())
+      let users = sandbox.state.log.entries.suffix(2).map(\.user)
+      #expect(users == ["bob@contoso.test", "info@contoso.test"])
+    }
+  }
+
+  @Test func `Numbers go on after a reset, and an excerpt holds what is newer and matches`() {
+    let log = RequestLog()
+    for number in 1...5 { log.append(entry("/\(number)", body: "")) }
+    #expect(log.excerpt(2) { _ in true }.entries.map(\.number) == [5, 4])
+    #expect(log.excerpt(9, after: 3) { _ in true }.entries.map(\.number) == [5, 4])
+    let excerpt = log.excerpt(9) { $0.path != "/4" }
+    #expect(excerpt.entries.map(\.number) == [5, 3, 2, 1] && excerpt.kept == 5)
+    #expect(log.entry(2)?.path == "/2" && log.entry(6) == nil)
+    log.reset()
+    log.append(entry("/6", body: ""))
+    #expect(log.entries.map(\.number) == [6] && log.resets == 1)
+  }
+
   @Test func `The log holds a bounded number of requests and bytes`() {
     let log = RequestLog()
     let body = String(repeating: "x", count: RequestLog.maximumBodyBytes)

@@ -16,74 +16,41 @@ extension SandboxState {
       return timeAnswer()
     }
     router.get("/sandbox/clock") { [self] _, _ in timeAnswer() }
-    router.post("/sandbox/clock") { [self] request, _ in try await advance(request) }
+    router.post("/sandbox/clock") { [self] request, _ in
+      let body = try await ControlBody(request)
+      try moveClock(body)
+      return timeAnswer()
+    }
     router.get("/sandbox/settings") { [self] _, _ in Response.json(settings.json) }
-    router.post("/sandbox/settings") { [self] request, _ in try await changeSettings(request) }
+    router.post("/sandbox/settings") { [self] request, _ in
+      let body = try await ControlBody(request)
+      try settings.change(body)
+      return Response.json(settings.json)
+    }
     addDirectoryRoutes(to: router)
     router.get("/sandbox/faults") { [faults] _, _ in Response.json(faults.json) }
-    router.post("/sandbox/faults") { [self] request, _ in try await addFault(request) }
+    router.post("/sandbox/faults") { [self] request, _ in
+      let body = try await ControlBody(request)
+      return Response.json(try addFault(body).json)
+    }
     router.delete("/sandbox/faults") { [faults] request, _ in
       try await ControlBody(request).finish(known: [])
       faults.removeAll()
       return Response.json(faults.json)
     }
-  }
-
-  /// The instant by the sandbox's clock.
-  private func timeAnswer() -> Response { .json(["now": .string(clock.now.description)]) }
-
-  private func advance(_ request: Request) async throws -> Response {
-    var body = try await ControlBody(request)
-    // A century: longer jumps have no use, and instants have a range.
-    let seconds = try body.number("advanceSeconds", in: -3.2e9...3.2e9)
-    try body.finish(known: ["advanceSeconds"])
-    guard let seconds else { throw HTTPError(.badRequest, message: "'advanceSeconds' is missing.") }
-    clock.advance(by: .microseconds(Int64(seconds * 1_000_000)))
-    return timeAnswer()
-  }
-
-  /// Absent fields stay as they are.
-  private func changeSettings(_ request: Request) async throws -> Response {
-    var body = try await ControlBody(request)
-    var new = settings
-    new.sendLagMs = try body.integer("sendLagMs", in: 0...86_400_000) ?? new.sendLagMs
-    new.newIdOnSend = try body.bool("newIdOnSend") ?? new.newIdOnSend
-    new.replaceMessageId = try body.bool("replaceMessageId") ?? new.replaceMessageId
-    new.strictRotation = try body.bool("strictRotation") ?? new.strictRotation
-    new.concurrencyLimit = try body.integer("concurrencyLimit", in: 1...10_000) ?? new.concurrencyLimit
-    new.accessTokenLifetime =
-      try body.integer("accessTokenLifetime", in: 1...86_400) ?? new.accessTokenLifetime
-    new.deviceInterval = try body.integer("deviceInterval", in: 0...3600) ?? new.deviceInterval
-    new.dropUnknownHeaders = try body.bool("dropUnknownHeaders") ?? new.dropUnknownHeaders
-    new.sentCopyHeaders = try body.bool("sentCopyHeaders") ?? new.sentCopyHeaders
-    new.sendFromAlias = try body.bool("sendFromAlias") ?? new.sendFromAlias
-    new.requireRefreshScope = try body.bool("requireRefreshScope") ?? new.requireRefreshScope
-    try body.finish(known: new.json.object?.keys ?? [])
-    settings = new
-    return .json(new.json)
-  }
-
-  private func addFault(_ request: Request) async throws -> Response {
-    var body = try await ControlBody(request)
-    let fault = Fault(
-      path: try body.string("path"), user: try body.string("user"),
-      status: try body.integer("status", in: 302...599), then: try body.integer("then", in: 400...599),
-      code: try body.string("code"),
-      retryAfter: try body.integer("retryAfter", in: 0...86_400),
-      delayMs: try body.integer("delayMs", in: 0...600_000),
-      close: try body.choice("close"), count: try body.integer("count", in: -1...1_000_000) ?? 1)
-    try body.finish(known: [
-      "path", "user", "status", "then", "code", "retryAfter", "delayMs", "close", "count",
-    ])
-    if let status = fault.status, status != 302, status < 400 {
-      throw HTTPError(.badRequest, message: "'status' must be 302 or a whole number from 400 to 599.")
+    router.delete("/sandbox/faults/:id") { [faults] request, context in
+      try await ControlBody(request).finish(known: [])
+      guard let id = context.parameters.get("id", as: Int.self), faults.remove(id) else {
+        throw HTTPError(.notFound, message: "There is no fault with this id; it may be used up.")
+      }
+      return Response.json(faults.json)
     }
-    if let contradiction = fault.contradiction { throw HTTPError(.badRequest, message: contradiction) }
-    if let user = fault.user, directory.user(user) == nil {
-      throw HTTPError(.badRequest, message: "There is no user '\(user)'.")
-    }
-    faults.add(fault)
-    return .json(fault.json)
+  }
+
+  /// The instant by the sandbox's clock, and how far that is from the machine's.
+  private func timeAnswer() -> Response {
+    let seconds = Double(clock.offset.microseconds) / 1_000_000
+    return .json(["now": .string(clock.now.description), "offsetSeconds": JSONValue(seconds)])
   }
 
   /// `?user=` and, if wanted, `&folder=`: Graph's messages with immutable ids and all header fields, newest

@@ -30,10 +30,12 @@ struct Fault: Sendable, Equatable {
   var close: Closing?
   /// How many requests it takes; 0 or less: all, until it is deleted.
   var count: Int
+  /// By which it is removed; the store gives it.
+  var id = 0
 
   var json: JSONValue {
     .object(omittingAbsent: [
-      "path": path.map { .string($0) }, "user": user.map { .string($0) },
+      "id": JSONValue(id), "path": path.map { .string($0) }, "user": user.map { .string($0) },
       "status": status.map { JSONValue($0) }, "then": then.map { JSONValue($0) },
       "code": code.map { .string($0) },
       "retryAfter": retryAfter.map { JSONValue($0) },

@@ -11,8 +11,9 @@ package struct FaultMiddleware: RouterMiddleware {
     next: (Request, SandboxContext) async throws -> Response
   ) async throws -> Response {
     let path = request.uri.path
-    guard Self.isEntra(path), state.faults.isAny else { return try await next(request, context) }
+    guard Self.isEntra(path) else { return try await next(request, context) }
     let user = try await subject(of: request)
+    context.note(user)
     guard let fault = state.faults.take(path: path, user: user) else {
       return try await next(request, context)
     }
@@ -25,7 +26,7 @@ package struct FaultMiddleware: RouterMiddleware {
   }
 
   private static func isEntra(_ path: String) -> Bool {
-    path != "/" && !["/v1.0/", "/sandbox/", "/mailbox/"].contains { path.hasPrefix($0) }
+    !SandboxPath.isOwn(path) && !path.hasPrefix("/v1.0/")
   }
 
   /// The user whose grant is redeemed or who is about to sign in.

@@ -6,6 +6,7 @@ import Synchronization
 package final class FaultStore: Sendable {
   private struct Contents {
     var faults: [Fault] = []
+    var lastID = 0
     var met: Set<Meeting> = []
   }
 
@@ -23,8 +24,25 @@ package final class FaultStore: Sendable {
 
   var json: JSONValue { ["value": .array(all.map(\.json))] }
 
-  func add(_ fault: Fault) {
-    contents.withLock { $0.faults.append(fault) }
+  /// The fault with its id.
+  @discardableResult
+  func add(_ fault: Fault) -> Fault {
+    contents.withLock { contents in
+      contents.lastID += 1
+      var fault = fault
+      fault.id = contents.lastID
+      contents.faults.append(fault)
+      return fault
+    }
+  }
+
+  /// Whether there was one with this id.
+  func remove(_ id: Int) -> Bool {
+    contents.withLock { contents in
+      guard let index = contents.faults.firstIndex(where: { $0.id == id }) else { return false }
+      contents.faults.remove(at: index)
+      return true
+    }
   }
 
   /// Keeps which messages have met a fault.
@@ -32,8 +50,9 @@ package final class FaultStore: Sendable {
     contents.withLock { $0.faults = [] }
   }
 
+  /// No later fault gets the id of an earlier one.
   package func reset() {
-    contents.withLock { $0 = Contents() }
+    contents.withLock { $0 = Contents(lastID: $0.lastID) }
   }
 
   /// The first fault, in the order in which they were requested, that matches this request; uses it up once.

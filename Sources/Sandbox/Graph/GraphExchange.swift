@@ -42,7 +42,9 @@ struct GraphExchange: Sendable {
   private func pass() async throws -> Response {
     let claims = Result { try authenticate() }
     let path = Result { try GraphPath(String(request.uri.path.dropFirst("/v1.0".count))) }
-    guard let user = subject(of: try? path.get(), try? claims.get()) else {
+    let user = subject(of: try? path.get(), try? claims.get())
+    context.note(user)
+    guard let user else {
       return try await faulty(nil) { try await serve(claims.get(), path.get()) }
     }
     guard let mailbox = MailboxID(user.id), let clientID = try? claims.get().clientID else {

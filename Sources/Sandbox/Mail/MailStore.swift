@@ -69,6 +69,21 @@ extension MailStore {
       .sorted { $0.owner.correspondent.key < $1.owner.correspondent.key }
   }
 
+  /// The newest of all mailboxes, newest first.
+  func newest(_ count: Int, at now: Instant) -> [FoundMail] {
+    settle(at: now)
+    let all = mailboxes.values.flatMap { mailbox in
+      mailbox.items.values.map { FoundMail(owner: mailbox.owner, item: $0) }
+    }
+    let sorted = all.sorted {
+      // The last two only break ties, in the same way each time.
+      ($0.item.received, $0.item.number, $0.owner.id.text) > (
+        $1.item.received, $1.item.number, $1.owner.id.text
+      )
+    }
+    return Array(sorted.prefix(count))
+  }
+
   func mailbox(_ id: MailboxID, at now: Instant) throws(MailFault) -> Mailbox {
     settle(at: now)
     guard let mailbox = mailboxes[id] else { throw .mailboxNotFound }
@@ -184,6 +199,12 @@ extension Mailbox {
     header.isNamed("Auto-Submitted") || header.isNamed("Return-Path")
       || (header.isCustom && !knownHeaders.contains(header.name.lowercased()))
   }
+}
+
+/// A message and whose mailbox it lies in.
+struct FoundMail: Sendable {
+  var owner: MailboxOwner
+  var item: MailItem
 }
 
 struct MailboxSummary: Sendable {
