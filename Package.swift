@@ -212,9 +212,9 @@ let package = Package(
     .testTarget(
       name: "SandboxTests",
       dependencies: [
-        "Core", "JSON", "ProcessTesting", "Sandbox", crypto, cryptoExtras, httpClient, lifecycle, logging,
-        nioCore,
-        nioHTTP1, nioSSL,
+        "Core", "HTML", "JSON", "MIME", "ProcessTesting", "Sandbox", crypto, cryptoExtras, httpClient,
+        lifecycle,
+        logging, nioCore, nioHTTP1, nioSSL,
         .product(name: "X509", package: "swift-certificates"),
       ],
       exclude: ["Fixtures"], swiftSettings: style),

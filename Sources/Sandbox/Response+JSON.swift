@@ -14,18 +14,6 @@ extension Response {
       status: status, headers: headers,
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.serialized())))
   }
-
-  /// A page that is not cached, cannot be framed and runs no scripts.
-  package static func html(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
-    let headers: HTTPFields = [
-      .contentType: "text/html; charset=utf-8",
-      .cacheControl: "no-store",
-      .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-      .xContentTypeOptions: "nosniff",
-    ]
-    return Response(
-      status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
-  }
 }
 
 extension JSONValue {

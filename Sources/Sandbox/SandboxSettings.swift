@@ -65,7 +65,7 @@ extension SandboxSettings {
       meaning: "How many milliseconds an accepted message stays in Drafts before it is sent."),
     SandboxSetting(
       name: "newIdOnSend", kind: .flag(\.newIdOnSend),
-      meaning: "The copy in Sent Items gets a new id, and the draft’s id is not found any more."),
+      meaning: "The copy in Sent Items gets a new id, and the draft’s id is no longer found."),
     SandboxSetting(
       name: "replaceMessageId", kind: .flag(\.replaceMessageId),
       meaning: "Exchange replaces the Message-ID of what it sends with its own."),
@@ -90,12 +90,12 @@ extension SandboxSettings {
       meaning: "A refresh without a scope is refused with AADSTS900144."),
     SandboxSetting(
       name: "accessTokenLifetime", kind: .number(\.accessTokenLifetime, 1...86_400),
-      meaning: "How many seconds an access token is valid that is issued from now on."),
+      meaning: "For how many seconds an access token issued from now on is valid."),
     SandboxSetting(
       name: "deviceInterval", kind: .number(\.deviceInterval, 0...3600),
       meaning: """
-        Seconds between two polls for a device code. Polling in less than half of it is answered with slow_down; \
-        with 0 never.
+        Seconds between two polls for a device code. A client that polls in less than half of that gets slow_down; \
+        with 0 it never does.
         """),
   ]
 }

@@ -95,7 +95,7 @@ extension EntraPages {
 
   private static func page(_ title: String, _ body: Markup, status: Int = 200) -> Response {
     let page = Page(title: title, body: "<h1>\(title)</h1>\n\(body)")
-    return .html(page.html, status: .init(code: status))
+    return page.response(status: .init(code: status))
   }
 
   private static func form(_ action: String, _ fields: FormFields, _ controls: Markup) -> Markup {
