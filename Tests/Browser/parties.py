@@ -1,5 +1,6 @@
 """The gateway and the sandbox as a program sees them: over HTTP."""
 
+import base64
 import json
 import urllib.error
 import urllib.parse
@@ -46,6 +47,37 @@ class Sandbox:
 
     def requests(self):
         return call("GET", self.origin + "/sandbox/requests")["value"]
+
+    def reset(self):
+        call("POST", self.origin + "/sandbox/reset", {})
+
+    def ask(self, path):
+        """Any request, whatever the reply."""
+        try:
+            OPENER.open(self.origin + path, timeout=20).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+
+    def token(self):
+        """The daemon's own, for all mailboxes of contoso.test."""
+        app = self.app("daemon")
+        form = urllib.parse.urlencode({
+            "grant_type": "client_credentials", "client_id": app["clientId"], "client_secret": app["secret"],
+            "scope": "https://graph.microsoft.com/.default"})
+        with OPENER.open(self.origin + "/contoso.test/oauth2/v2.0/token", form.encode(), timeout=20) as answer:
+            return json.loads(answer.read())["access_token"]
+
+    def send(self, sender, recipients, subject, text=None, html=None, files=()):
+        """Sends mail through Graph; `files` are (name, type, bytes, Content-ID of an inline one)."""
+        message = {
+            "subject": subject, "body": {"contentType": "html" if html else "text", "content": html or text},
+            "toRecipients": [{"emailAddress": {"address": address}} for address in recipients],
+            "attachments": [{
+                "@odata.type": "#microsoft.graph.fileAttachment", "name": name, "contentType": kind,
+                "contentBytes": base64.b64encode(content).decode(),
+                **({"contentId": content_id, "isInline": True} if content_id else {})}
+                for name, kind, content, content_id in files]}
+        call("POST", f"{self.origin}/v1.0/users/{sender}/sendMail", {"message": message}, self.token())
 
 
 class Gateway:
