@@ -11,7 +11,7 @@ package struct SandboxSettings: Sendable, Equatable {
   /// Entra's real tokens live for 60 to 90 minutes; 3599 is the default that it documents.
   package var accessTokenLifetime = 3599
   package var deviceInterval = 5
-  package var dropUnknownHeaders = false
+  package var dropUnknownHeaders = true
   package var sentCopyHeaders = false
   package var sendFromAlias = false
   package var requireRefreshScope = false

@@ -16,7 +16,7 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
     arguments: StoreEngine.allCases,
     [
       #"{"sendLagMs": 0}"#, #"{"sendLagMs": 0, "newIdOnSend": true, "replaceMessageId": true}"#,
-      #"{"sendLagMs": 0, "newIdOnSend": true, "replaceMessageId": true, "dropUnknownHeaders": true}"#,
+      #"{"sendLagMs": 0, "newIdOnSend": true, "replaceMessageId": true, "dropUnknownHeaders": false}"#,
     ])
   func `a message is drafted, sent, and found again by its draft or by any of its ids`(
     engine: StoreEngine, settings: String

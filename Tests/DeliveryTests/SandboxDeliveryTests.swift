@@ -36,8 +36,13 @@ import Vault
       name: "send's reply is lost, then a look fails",
       faults: [
         #"{"path":"*/send","close":"after","count":1}"#,
+        // The two requests by which the mailbox is made to keep our header field.
+        #"{"path":"*/messages/*","delayMs":0,"count":2}"#,
         #"{"path":"*/messages/*","status":503,"retryAfter":5,"count":1}"#,
       ]),
+    Trouble(
+      name: "whether the mailbox keeps our header field is not known",
+      faults: [#"{"path":"*/messages/*","status":503,"retryAfter":5,"count":1}"#]),
     Trouble(name: "the draft fails", faults: [#"{"path":"*/messages","status":500,"count":1}"#]),
     Trouble(name: "send fails", faults: [#"{"path":"*/send","status":500,"count":1}"#]),
     Trouble(

@@ -13,6 +13,7 @@ import Testing
 
   @Test func `an app sends a message as a draft and finds it again by its header`() async throws {
     try await withSandbox { sandbox, cloud, http in
+      sandbox.settings.dropUnknownHeaders = false
       let daemon = try #require(sandbox.directory.apps.first { $0.kind == .daemon && !$0.secretExpired })
       let token = try await Entra(cloud: cloud, http: http).clientCredentials(
         scope: cloud.graphDefaultScope, client: EntraClient(daemon), tenant: tenant)

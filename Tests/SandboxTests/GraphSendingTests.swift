@@ -75,6 +75,7 @@ import Testing
   @Test(arguments: awkwardness)
   func `The mark of a message finds it before and after it is sent`(rules: SendingRules) async throws {
     try await run(rules) { sandbox async throws in
+      try await sandbox.settings(#"{"dropUnknownHeaders": false}"#)
       let mark =
         "singleValueExtendedProperties/any(ep: ep/id eq 'String {00020386-0000-0000-C000-000000000046} "
         + "Name X-Heliograph-Id' and ep/value eq 'q_1')"
