@@ -10,7 +10,9 @@ extension Problem {
   }
 
   package static func invalidField(_ field: String, _ flaw: String, remedy: String) -> Problem {
-    Problem(.requestInvalidField, "“\(field)” \(flaw).", remedy: remedy)
+    Problem(
+      .requestInvalidField, "“\(field)” \(flaw).", remedy: remedy,
+      fields: [FieldFault(message: flaw, key: field)])
   }
 
   static func tokenDeclared(_ id: TokenID) -> Problem {

@@ -108,7 +108,7 @@ import Testing
     ),
     ("unknownOutcome: resend", "unknownOutcome: send", "line 17: accounts.printer.unknownOutcome", "resend"),
     ("token: env:TOKEN", "token: env:WEAK", "line 24: tokens.scanner.token", "fewer than 128 random bits"),
-    ("  scanner:", "  a scanner:", "line 24: tokens.a scanner", "not a name"),
+    ("  scanner:", "  a scanner:", "line 23: tokens.a scanner", "not a name"),
     ("expires: 2031-05-20", "expires: soon", "line 26: tokens.scanner.expires", "date"),
   ]
 

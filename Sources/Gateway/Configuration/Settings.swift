@@ -51,7 +51,7 @@ package struct Settings: Sendable {
     for (key, value) in mapping {
       let name = key.string ?? ""
       if Declarations.sections.contains(name) {
-        declarations.read(name, value)
+        declarations.read(name, value, line: key.mark?.line)
         continue
       }
       guard let setting = Setting(rawValue: name) else {

@@ -55,18 +55,19 @@ struct DeclarationReader {
 
   private static let secrets: Set = ["clientSecret", "clientCertificate", "refreshToken", "token"]
 
-  mutating func read(_ section: String, _ node: Node) {
-    result.lines[section] = node.mark?.line
+  /// - Parameter line: where the key of the section is.
+  mutating func read(_ section: String, _ node: Node, line: Int?) {
+    result.lines[section] = line
     guard let entries = node.mapping else {
       if node.scalar?.string.isEmpty == true { return }
       return fault(section, "is not a mapping of names to values")
     }
     var seen: Set<String> = []
-    for (name, value) in entries {
-      let name = name.string ?? ""
+    for (nameNode, value) in entries {
+      let name = nameNode.string ?? ""
       let key = section + "." + name
+      result.lines[key] = nameNode.mark?.line
       guard seen.insert(name).inserted else {
-        result.lines[key] = value.mark?.line
         fault(key, "is there twice")
         continue
       }
@@ -82,12 +83,13 @@ struct DeclarationReader {
       if section == "apps" {
         if fields["name"] == nil { fields["name"] = .string(name) }
         if fields["enabled"] == nil { fields["enabled"] = true }
+        if fields["provider"] == nil { fields["provider"] = .string(OAuth2Provider.outlook.rawValue) }
       }
       do {
         try add(section, name, .object(fields))
       } catch {
         for flaw in error.fields { fault(key + "." + flaw.key, flaw.message) }
-        if error.fields.isEmpty { fault(key, "is refused: \(error.summary)") }
+        if error.fields.isEmpty { fault(key, Declarations.refused(error)) }
       }
     }
   }
@@ -119,20 +121,25 @@ struct DeclarationReader {
 
   /// As the contract reads it: no field of ours is a number, so that every other scalar is text.
   private mutating func json(_ node: Node, at key: String) -> JSONValue {
-    result.lines[key] = node.mark?.line
     switch node {
     case .mapping(let mapping):
       var object = JSONObject()
-      for (name, value) in mapping {
-        let name = name.string ?? ""
-        if object[name] != nil { fault(key + "." + name, "is there twice") }
+      for (nameNode, value) in mapping {
+        let name = nameNode.string ?? ""
         let path = key + "." + name
+        result.lines[path] = nameNode.mark?.line
+        if object[name] != nil { fault(path, "is there twice") }
         let read = json(value, at: path)
         object[name] = Self.secrets.contains(name) ? secret(read, at: path) : read
       }
       return .object(object)
     case .sequence(let sequence):
-      return .array(sequence.enumerated().map { json($1, at: "\(key)[\($0)]") })
+      return .array(
+        sequence.enumerated().map { index, item in
+          let path = "\(key)[\(index)]"
+          result.lines[path] = item.mark?.line
+          return json(item, at: path)
+        })
     case .scalar(let scalar):
       guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
       switch scalar.string {
@@ -184,6 +191,11 @@ struct DeclarationReader {
 }
 
 extension Declarations {
+  /// The rest of a sentence, for a problem that names no field.
+  static func refused(_ problem: Problem) -> String {
+    "is refused: \(problem.summary.hasSuffix(".") ? String(problem.summary.dropLast()) : problem.summary)"
+  }
+
   /// Throws `configuration.invalid` with every fault, those that only other values show included.
   ///
   /// - Parameter file: what the file is called.
@@ -195,7 +207,7 @@ extension Declarations {
         let flaw = problem.fields.first
         let key = flaw.map { place + "." + $0.key } ?? place
         return DeclarationFault(
-          line: line(of: key), key: key, message: flaw?.message ?? "is refused: \(problem.summary)")
+          line: line(of: key), key: key, message: flaw?.message ?? Self.refused(problem))
       }
     }
     guard let first = faults.first else { return }

@@ -216,6 +216,14 @@ ALTER TABLE oauth2_app ADD COLUMN listed BIGINT NOT NULL DEFAULT 1;
 -- all
 ALTER TABLE oauth2_app ADD COLUMN device_codes BIGINT;
 -- all
+ALTER TABLE oauth2_app ADD COLUMN declared BIGINT NOT NULL DEFAULT 0;
+-- all
+ALTER TABLE account ADD COLUMN declared BIGINT NOT NULL DEFAULT 0;
+-- all
+ALTER TABLE account ADD COLUMN declared_token BYTEA;
+-- all
+ALTER TABLE api_token ADD COLUMN declared BIGINT NOT NULL DEFAULT 0;
+-- all
 CREATE INDEX queue_failed ON queue (kind, workspace, created, id) WHERE state = 5;
 -- rows
 CREATE TABLE schema_migration (version BIGINT PRIMARY KEY);
