@@ -91,6 +91,11 @@ package struct Installation: Sendable {
         offered.withdraw()
         throw problem
       }
+      if let file = offered.newFile {
+        logger.notice(
+          "A secret key was made. Without it every mailbox has to be signed in again, so keep a copy of it.",
+          metadata: ["key": "\(Introduction.absolute(file))"])
+      }
       let value = try await body(store, vault)
       await store.close()
       return value
@@ -152,6 +157,7 @@ package struct Installation: Sendable {
         address: .hostname(configuration.host, port: configuration.port), serverName: "Heliograph"),
       onServerRunning: { socket in
         await listener.attach(to: socket)
+        await introduce(apiTokens)
         await onListening(publicURL)
       }, logger: logger)
     do {
@@ -165,6 +171,15 @@ package struct Installation: Sendable {
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw Problem.portInUse(configuration.port)
     }
+  }
+
+  private func introduce(_ tokens: TokenDirectory) async {
+    let introduction = Introduction(configuration: configuration)
+    logger.info("Heliograph \(heliographVersion) has started.", metadata: introduction.places)
+    guard configuration.preparedToken == nil,
+      (try? await tokens.tokens(PageRequest(size: 1), in: nil).elements.isEmpty) == true
+    else { return }
+    logger.notice("\(introduction.nextStep)")
   }
 }
 

@@ -113,6 +113,38 @@ import Testing
     }
   }
 
+  @Test func `The first start says where data and key are and what to do next, a later one only where`()
+    async throws
+  {
+    try await withFolder { folder in
+      let data = folder.appending(path: "a folder").path
+      let port = "\(FreePort.take())"
+      func log(_ name: String) async throws -> String {
+        let gateway = try await Child(
+          Program.heliograph, ["serve", "--port", port, "--data", data], name: name, folder: folder)
+        try await eventually("it listens") {
+          guard gateway.isRunning else { throw UnexpectedAnswer(description: gateway.errors) }
+          return gateway.output.contains("Heliograph listens on http://localhost:\(port)")
+        }
+        gateway.signal(SIGTERM)
+        #expect(try await gateway.status() == 0)
+        return gateway.errors
+      }
+      let first = try await log("first")
+      for words in [data + "/heliograph.sqlite", data + "/secret.key", "A secret key was made."] {
+        #expect(first.contains(words), "\(first)")
+      }
+      // What it says can be typed.
+      let command = try #require(first.firstMatch(of: /`heliograph (token issue .*?)`/)?.1, "\(first)")
+      let issued = try await Program.run(
+        URL(filePath: "/bin/sh"), ["-c", "exec \(Program.heliograph.path) \(command)"], in: folder)
+      #expect(issued.status == 0 && !issued.output.isEmpty, "\(issued.errors)")
+      let second = try await log("second")
+      #expect(second.contains(data + "/secret.key"))
+      #expect(!second.contains("was made") && !second.contains("token issue"), "\(second)")
+    }
+  }
+
   @Test(arguments: StoreEngine.allCases)
   func `A database from the future is refused and left alone`(engine: StoreEngine) async throws {
     try await Rig.run(engine) { rig in
