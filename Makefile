@@ -1,6 +1,6 @@
 # The commands of daily work; `make` alone lists them.
 
-.PHONY: help run build test check docs bench fuzz torture clean
+.PHONY: help run build test check docs bench fuzz torture dist install uninstall clean
 .DEFAULT_GOAL := help
 
 # So many tests at once keep a small machine and its open files within bounds; older toolchains have no such flag.
@@ -11,10 +11,16 @@ TEST = swift test --skip-build --disable-xctest --quiet \
 # each build start from scratch.
 QUICK = -c release -Xswiftc -Onone -debug-info-format none --scratch-path .build/quick
 
+# The program that is packaged brings Swift's libraries with it. BINARY=... packages another one.
+DIST = -c release --static-swift-stdlib --scratch-path .build/dist
+BINARY = .build/dist/release/heliograph
+
+PREFIX = /usr/local
+
 FORMATTED := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
 
 help: ## List these commands.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: ## Build quickly and send a demo message (heliograph demo); ARGS="--exit" for more flags.
 	@Scripts/setup
@@ -52,8 +58,24 @@ torture: .venv/ready ## Run all tests with the slow ones at full length.
 	swift build --build-tests
 	HELIOGRAPH_TORTURE=1 $(TEST)
 
+dist: $(BINARY) ## Make a tarball and a Debian package in dist/, from an optimised build.
+	@Scripts/setup dist
+	Scripts/dist $(BINARY)
+
+install: ## Install what `make dist` has built below PREFIX (/usr/local), which may be in a DESTDIR.
+	@Scripts/install "$(DESTDIR)" "$(PREFIX)" "$(BINARY)"
+
+uninstall: ## Remove what `make install` has installed with the same PREFIX and DESTDIR.
+	@Scripts/install --remove "$(DESTDIR)" "$(PREFIX)"
+
 clean: ## Remove what was built.
-	rm -rf .build .venv
+	rm -rf .build .venv dist
+
+# SwiftPM knows what has changed.
+.PHONY: .build/dist/release/heliograph
+.build/dist/release/heliograph:
+	@Scripts/setup dist
+	swift build $(DIST) --product heliograph
 
 # The Python libraries of the referee and of the browser's tests.
 .venv/ready: $(wildcard Tests/*/requirements.txt) | setup-test

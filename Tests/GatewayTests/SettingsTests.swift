@@ -29,6 +29,23 @@ import Testing
     #expect(throws: Problem.self) { try Settings(file: file) }
   }
 
+  @Test func `the packaged file has every setting, as a comment unless the package needs it`() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let page = try String(contentsOf: root.appending(path: "Packaging/heliograph.yaml"), encoding: .utf8)
+    func keys(_ file: String) throws -> Set<Setting> {
+      let settings = try Settings(file: file)
+      return Set(Setting.allCases.filter { settings[$0] != nil })
+    }
+    #expect(try keys(page) == [.data])
+    let all = page.replacing(/(?m)^#([a-z-]+: )/) { $0.1 }
+    #expect(try keys(all) == Set(Setting.allCases))
+    // What is shown as the default is the default.
+    for setting in [Setting.host, .port, .exposeTokens, .bodyLimit, .unknownOutcomeWait, .logLevel] {
+      #expect(try Settings(file: all)[setting] == setting.defaultText)
+    }
+  }
+
   @Test func `a misspelt variable is refused, a foreign one is left alone`() throws {
     let problem = try #require(throws: Problem.self) {
       try Settings(environment: ["HELIOGRAPH_DATABSE_URL": "postgres://x"])
