@@ -1,6 +1,6 @@
 # The commands of daily work; `make` alone lists them.
 
-.PHONY: help run build test check docs bench fuzz torture dist install uninstall clean
+.PHONY: help run build test check docs bench fuzz torture dist accept install uninstall clean
 .DEFAULT_GOAL := help
 
 # So many tests at once keep a small machine and its open files within bounds; older toolchains have no such flag.
@@ -61,6 +61,10 @@ torture: .venv/ready ## Run all tests with the slow ones at full length.
 dist: $(BINARY) ## Make a tarball and a Debian package in dist/, from an optimised build.
 	@Scripts/setup dist
 	Scripts/dist $(BINARY)
+
+accept: dist ## Install the package in a clean Debian, send a message there, upgrade, remove and purge; needs root.
+	@Scripts/setup accept
+	Tests/Package/accept.py
 
 install: ## Install what `make dist` has built below PREFIX (/usr/local), which may be in a DESTDIR.
 	@Scripts/install "$(DESTDIR)" "$(PREFIX)" "$(BINARY)"
