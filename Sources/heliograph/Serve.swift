@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
     logger.logLevel = configuration.logLevel
     try await Installation(configuration, logger: logger).serve { url in
       Terminal.announce("Heliograph listens on \(url)")
+      ServiceManager.tellReady()
     }
   }
 }

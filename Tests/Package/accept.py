@@ -392,7 +392,7 @@ def install(story):
     "apt-get install ./heliograph.deb starts the gateway"
     output = story.booted.run("apt-get", "--yes", "--no-install-recommends", "install", PACKAGE)
     expect("warning" not in output.lower() and "error" not in output.lower(), output)
-    eventually("the gateway answers", lambda: answers("http://localhost:3000/health"))
+    expect_ready()
     expect(story.booted.run("systemctl", "is-enabled", "heliograph").strip() == "enabled", "it is not enabled")
 
 
@@ -442,11 +442,16 @@ def sandbox(story):
     settings = machine.path(CONFIG)
     settings.write_text(settings.read_text().replace("#microsoft: http", "microsoft: http"))
     machine.run("systemctl", "restart", "heliograph")
-    eventually("the gateway answers", lambda: answers("http://localhost:3000/health"))
+    expect_ready()
 
 
 def client(story, *words, **more):
     return story.booted.run("env", f"HELIOGRAPH_TOKEN={story.token}", "heliograph", *words, **more)
+
+
+def expect_ready():
+    """systemctl and apt-get return when the gateway answers: whoever types a command next finds it there."""
+    expect(answers("http://localhost:3000/health"), "the gateway does not answer yet")
 
 
 def arrived(subject):
@@ -499,8 +504,22 @@ def upgrade(story):
     story.booted.run("apt-get", "--yes", "install", "--reinstall", PACKAGE)
     expect(main_pid(story) not in (before, "0"), "it was not restarted")
     expect(story.booted.path(CONFIG).read_text() == settings, "the settings were replaced")
-    eventually("the gateway answers", lambda: answers("http://localhost:3000/health"))
+    expect_ready()
     send(story, "After the upgrade")
+
+
+@step
+def without_settings(story):
+    "without its settings the gateway does not start, and systemd names the file"
+    machine = story.booted
+    machine.run("systemctl", "stop", "heliograph")
+    machine.run("mv", CONFIG, f"{CONFIG}.away")
+    machine.run("systemctl", "start", "heliograph", fails=True)
+    status = machine.run("sh", "-c", "systemctl status --no-pager heliograph || true")
+    expect(f"AssertPathExists={CONFIG} was not met" in status, status)
+    machine.run("mv", f"{CONFIG}.away", CONFIG)
+    machine.run("systemctl", "start", "heliograph")
+    expect_ready()
 
 
 @step
@@ -512,7 +531,7 @@ def own_key(story):
     settings = machine.path(CONFIG)
     settings.write_text(settings.read_text().replace("#secret-key: BASE64_OF_32_BYTES", f"secret-key: {key}"))
     machine.run("systemctl", "restart", "heliograph")
-    eventually("the gateway answers", lambda: answers("http://localhost:3000/health"))
+    expect_ready()
     machine.heliograph("token", "list", "--config", CONFIG)
     send(story, "With another place for the key")
     machine.run("test", "!", "-e", f"{STATE}/secret.key")
@@ -544,7 +563,7 @@ def install_again(story):
     "installed again, it goes on where it was"
     story.booted.run("systemctl", "stop", "sandbox")
     story.booted.run("apt-get", "--yes", "install", PACKAGE)
-    eventually("the gateway answers", lambda: answers("http://localhost:3000/health"))
+    expect_ready()
     accounts = json.loads(client(story, "account", "list", "--json"))["accounts"]
     expect([account["account"] for account in accounts] == ["me"], f"{accounts}")
 
