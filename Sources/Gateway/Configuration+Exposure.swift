@@ -26,15 +26,15 @@ extension Configuration {
           message: "\(what) \(path) can be \(does) by other users of this machine (mode \(octal(mode))).",
           remedy: "Run `chmod \(closed) \(path)`."))
     }
-    expect(data, "The data folder", bits: 0o077, closed: "700", does: "opened")
+    expect(data, "The data folder", bits: 0o007, closed: "700", does: "opened")
     if case .file(let path, _) = secretKey {
-      expect(path, "The secret key", bits: 0o077, closed: "600", does: "read")
+      expect(path, "The secret key", bits: 0o007, closed: "600", does: "read")
     }
     if case .sqlite(let path) = database {
-      expect(path, "The database", bits: 0o077, closed: "600", does: "read")
+      expect(path, "The database", bits: 0o007, closed: "600", does: "read")
     }
     if let file, holdsSecrets {
-      expect(file, "The configuration file", bits: 0o077, closed: "600", does: "read")
+      expect(file, "The configuration file", bits: 0o007, closed: "600", does: "read")
     }
     return found
   }

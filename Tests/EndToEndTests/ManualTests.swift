@@ -16,7 +16,8 @@ import Testing
       let pages = folder.appending(path: "out/man1")
       let names = try FileManager.default.contentsOfDirectory(atPath: pages.path).sorted()
       let commands = [
-        "account", "app", "config", "demo", "doctor", "events", "open", "queue", "sandbox", "send", "serve", "status",
+        "account", "app", "config", "demo", "doctor", "events", "open", "queue", "sandbox", "send", "serve",
+        "status",
         "token", "workspace",
       ]
       #expect(names == (["heliograph"] + commands.map { "heliograph-\($0)" }).map { $0 + ".1" }.sorted())

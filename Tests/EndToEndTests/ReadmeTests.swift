@@ -111,7 +111,7 @@ extension ReadmeTests {
     let clients = sentence.replacing(" and ", with: ", ").split(separator: ", ").map(String.init)
     let commands = try #require(help.split(separator: "SUBCOMMANDS:").last)
       .matches(of: /(?m)^  ([a-z]+)\s/).map { String($0.1) }
-    #expect(Set(commands) == Set(clients + ["serve", "sandbox", "demo", "token"]))
+    #expect(Set(commands) == Set(clients + ["serve", "config", "sandbox", "demo", "token"]))
   }
 
   private static func help(_ command: [String]) async throws -> String {

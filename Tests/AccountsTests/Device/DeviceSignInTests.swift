@@ -182,12 +182,14 @@ import Testing
   @Test func `what passes by itself is waited for, and slower when Entra says so`() async throws {
     try await Sandboxed.run(.sqlite) { world in
       // Polls within half of it are too fast, however slow this machine is.
-      try await world.control("settings", #"{"deviceInterval": 300}"#)
+      try await world.control("settings", #"{"deviceInterval": 200}"#)
       let started = try await world.startDevice()
       try await world.control("faults", #"{"path": "/token", "status": 503, "count": 1}"#)
-      try await world.poll()
-      #expect(try await world.deviceStatus(started).state == .pending)
-      for _ in 0..<2 { try await world.poll() }
+      for poll in 1...3 {
+        world.house.time.advance(by: started.interval)
+        await world.house.polling.pollDue()
+        #expect(try await world.deviceStatus(started).state == .pending, "poll \(poll)")
+      }
       let record = try await world.house.store.read { (tx: borrowing Transaction) in
         try tx.deviceSignIn(started.id, in: .default)
       }
