@@ -64,13 +64,13 @@ final class GraphSender: Sender {
     return true
   }
 
-  func createDraft(_ message: OutgoingMessage) async throws -> DraftID {
+  func createDraft(_ message: OutgoingMessage) async throws -> CreatedDraft {
     let mime = try message.addressed()
     let draft = try await learning {
-      try await request(from: message.from) { graph in try await graph.createDraft(mime).graphID }
+      try await request(from: message.from) { graph in try await graph.createDraft(mime) }
     }
-    if keptHeaders.isNew(account.lane) { await keepHeader(of: message, draft) }
-    return DraftID(draft)
+    if keptHeaders.isNew(account.lane) { await keepHeader(of: message, draft.graphID) }
+    return CreatedDraft(DraftID(draft.graphID), internetMessageID: draft.internetMessageID)
   }
 
   /// Looks on the first draft of a mailbox whether Exchange keeps the header field by which a message is found again,
@@ -109,16 +109,22 @@ final class GraphSender: Sender {
     var copies: [GraphMessage] = []
     try await learning {
       if let draft, let found = try await storedMessage(draft) { copies = [found] }
-      if !Self.wasSent(copies) { copies += try await byMessageID(message) }
-      if !Self.wasSent(copies) { copies += try await byHeader(message) }
+      if Self.sentCopy(copies) == nil { copies += try await byMessageID(message) }
+      if Self.sentCopy(copies) == nil { copies += try await byHeader(message) }
     }
-    if Self.wasSent(copies) { return .sent }
+    if let sent = Self.sentCopy(copies) { return .sent(as: sent.internetMessageID) }
     return copies.first.map { .draft(DraftID($0.graphID)) } ?? .absent
+  }
+
+  /// What is refused here says nothing about sending, so nothing is learnt from it.
+  func sentMessageID(of message: CorrelationIDs, draft: DraftID) async throws -> String? {
+    if let found = try await storedMessage(draft) { return found.isDraft ? nil : found.internetMessageID }
+    return Self.sentCopy(try await byHeader(message))?.internetMessageID
   }
 
   func duplicateDrafts(of message: CorrelationIDs) async throws -> [DraftID] {
     let copies = try await byMessageID(message) + byHeader(message)
-    guard Self.wasSent(copies) else { return [] }
+    guard Self.sentCopy(copies) != nil else { return [] }
     return Set(copies.filter(\.isDraft).map(\.graphID)).map { DraftID($0) }
   }
 
@@ -161,8 +167,8 @@ final class GraphSender: Sender {
   }
 
   /// A copy that is not a draft proves it, whatever else is there: Exchange may keep the draft as well.
-  private static func wasSent(_ copies: [GraphMessage]) -> Bool {
-    copies.contains { !$0.isDraft }
+  private static func sentCopy(_ copies: [GraphMessage]) -> GraphMessage? {
+    copies.first { !$0.isDraft }
   }
 
   /// One exchange with a valid token through the limiter. A 401 says that nothing was done, so it may be repeated.

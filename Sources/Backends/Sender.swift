@@ -23,7 +23,7 @@ package protocol Sender: Sendable {
   /// lost. Takes `.drafts`.
   ///
   /// Graph: `POST /messages` with MIME. SMTP and IMAP: not possible, since no draft can be sent by its id.
-  func createDraft(_ message: OutgoingMessage) async throws -> DraftID
+  func createDraft(_ message: OutgoingMessage) async throws -> CreatedDraft
   /// Step `send`: returns only when Microsoft has accepted the draft. Takes `.drafts`.
   ///
   /// Graph: `POST /messages/{id}/send`, answered by 202.
@@ -38,6 +38,11 @@ package protocol Sender: Sendable {
   ///
   /// Graph: the draft by its immutable id, then a search in all folders. SMTP and IMAP: a search in Sent Items.
   func lookUp(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult
+  /// The Message-ID, with its angle brackets, under which the message was sent as this draft; `nil` while there is no
+  /// sent copy. Takes `.lookup`.
+  ///
+  /// Graph: the copy by the draft's immutable id, else by our own header field.
+  func sentMessageID(of message: CorrelationIDs, draft: DraftID) async throws -> String?
   /// Drafts with the message's correlation ids in addition to a copy that was sent. None while there is no such
   /// copy: until then a draft may be the message itself, accepted and not yet taken by transport. Takes `.drafts`.
   func duplicateDrafts(of message: CorrelationIDs) async throws -> [DraftID]
@@ -120,10 +125,21 @@ package struct DraftID: Sendable, Hashable, CustomStringConvertible {
   package var description: String { rawValue }
 }
 
+/// A draft, with the Message-ID that it has in the mailbox, if that was told.
+package struct CreatedDraft: Sendable, Hashable {
+  package var id: DraftID
+  package var internetMessageID: String?
+
+  package init(_ id: DraftID, internetMessageID: String? = nil) {
+    self.id = id
+    self.internetMessageID = internetMessageID
+  }
+}
+
 /// Where a message was found.
 package enum LookupResult: Sendable, Hashable {
-  /// In the sender's mailbox, and no longer a draft.
-  case sent
+  /// In the sender's mailbox, and no longer a draft; with the copy's Message-ID, if that was told.
+  case sent(as: String?)
   /// Still a draft. That may also be an accepted message which transport has not taken yet.
   case draft(DraftID)
   /// Not found. That proves nothing yet.

@@ -50,7 +50,7 @@ struct DeliveryMachine: Sendable {
   func found(_ result: LookupResult, _ lost: LostStep, now: Instant) -> Action {
     let drafts = abilities.contains(.drafts)
     return switch (result, lost) {
-    case (.sent, _): .settle(.sent(lost.progress, now: now))
+    case (.sent(let messageID), _): .settle(.sent(lost.progress, as: messageID, now: now))
     // Sending it was never requested, so it has certainly not been sent.
     case (.draft(let draft), .create): drafts ? .request(.send(draft, inDoubt: false)) : start(now: now)
     // The same draft again, never a second one.

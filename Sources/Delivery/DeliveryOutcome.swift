@@ -8,6 +8,8 @@ struct DeliveryOutcome: Sendable {
   let recipients: RecipientState
   let problem: ProblemRecord?
   let orphan: Orphan?
+  /// What is known of the Message-ID that it was sent with.
+  var sentCopy: SentCopy?
   let settled: Instant
 
   /// `nil` when the message continues.
@@ -34,6 +36,12 @@ struct DeliveryOutcome: Sendable {
   func write(in tx: borrowing Transaction) throws {
     try tx.settleRecipients(
       of: message.id, in: message.workspace, as: recipients, problem: problem, at: settled)
+    switch sentCopy {
+    case .replaced(let messageID)?:
+      try tx.setExchangeMessageID(messageID, of: message.id, in: message.workspace)
+    case .unseen(let copy)?: try tx.insert(copy)
+    case nil: break
+    }
     guard let orphan else { return }
     try tx.insert(
       OrphanDraftRecord(

@@ -11,6 +11,8 @@ struct MailExchange: Sendable {
   let time: any Time
   let store: Store
   let message: OutgoingMessageRecord
+  let lane: LaneKey
+  let messageIDs: MessageIDMemory
   /// The content, if it has been read already.
   var mime: [UInt8]?
 
@@ -29,7 +31,11 @@ struct MailExchange: Sendable {
   func perform(_ request: DeliveryRequest) async throws -> DeliveryMachine.Action {
     switch request {
     case .create:
-      return machine.created(try await sender.createDraft(try await outgoing()))
+      let draft = try await sender.createDraft(try await outgoing())
+      if let messageID = draft.internetMessageID, messageID != message.messageID {
+        messageIDs.saw(kept: false, in: lane, now: time.now)
+      }
+      return machine.created(draft.id)
     case .send(let draft, _):
       try await sender.sendDraft(draft, from: message.envelopeFrom)
     case .submit:

@@ -15,6 +15,7 @@ final class MailWork: QueueWork {
   private let senders: SenderSource
   private let time: any Time
   private let schedule: DeliverySchedule
+  private let messageIDs: MessageIDMemory
   private let attemptLimit: Int
   private let logger: Logger
   /// What each account's sender could do when it was last ready to send, so that the first step of the next
@@ -50,12 +51,13 @@ final class MailWork: QueueWork {
 
   init(
     store: Store, senders: @escaping SenderSource, time: any Time, schedule: DeliverySchedule,
-    logger: Logger
+    messageIDs: MessageIDMemory, logger: Logger
   ) {
     self.store = store
     self.senders = senders
     self.time = time
     self.schedule = schedule
+    self.messageIDs = messageIDs
     attemptLimit = schedule.backoff.attempts(within: schedule.maximumAge)
     self.logger = logger
   }
@@ -98,7 +100,7 @@ final class MailWork: QueueWork {
     }
     let exchange = MailExchange(
       sender: sender, machine: machine(sender.abilities, item), time: time, store: store, message: message,
-      mime: item.mime)
+      lane: row.lane, messageIDs: messageIDs, mime: item.mime)
     var attempt = MailAttempt(
       exchange, progress: item.progress, claimed: item.recorded, recorder: recorder, logger: logger)
     let settlement = try await attempt.run(from: item.progress)
@@ -156,11 +158,15 @@ final class MailWork: QueueWork {
       MessageEvents(message: $0, attempts: row.attempts, attemptLimit: attemptLimit)
         .events(of: settlement, at: time.now)
     }
+    let outcome = item.message.flatMap { message in
+      var outcome = DeliveryOutcome(of: settlement, message, at: time.now)
+      outcome?.sentCopy = messageIDs.sentCopy(of: settlement, message, in: row.lane, now: time.now)
+      return outcome
+    }
     return QueueVerdict(
       name: settlement.verdict.rawValue, settlement: settlement.queue, pauseUntil: settlement.pauseUntil,
       report: Report(
-        events: events ?? [],
-        outcome: item.message.flatMap { DeliveryOutcome(of: settlement, $0, at: time.now) },
+        events: events ?? [], outcome: outcome,
         mailboxFound: settlement.verdict == .sent ? (row.workspace, row.account) : nil))
   }
 

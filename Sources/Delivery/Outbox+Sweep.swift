@@ -79,32 +79,39 @@ extension Outbox {
     try await store.write { (tx: borrowing Transaction) in try tx.deleteContent(of: id, in: workspace) }
   }
 
-  /// Deletes left-over drafts of messages. What cannot be deleted now is tried again, ever more
-  /// seldom, for as long as the message itself can be asked about.
-  func deleteOrphans() async throws {
+  /// What is to be done in mailboxes without haste: left-over drafts, and the Message-IDs of sent copies.
+  func runErrands() async throws {
     while true {
-      try await time.sleep(for: configuration.orphanInterval)
+      try await time.sleep(for: configuration.errandInterval)
       do {
-        let (now, limit) = (time.now, configuration.orphanLimit)
-        let orphans = try await store.read { (tx: borrowing Transaction) in
-          try tx.orphanDrafts(due: now, limit: limit)
-        }
-        for orphan in orphans {
-          let isOver = try await delete(orphan)
-          // A quarter of the time it has been tried for already.
-          let next = time.now + (time.now - orphan.created) / 4
-          let isTooOld = next > orphan.created + configuration.retention
-          try await store.write { (tx: borrowing Transaction) in
-            if isOver || isTooOld {
-              try tx.deleteOrphanDraft(orphan)
-            } else {
-              try tx.deferOrphanDraft(orphan, until: next)
-            }
-          }
-        }
+        try await deleteOrphans()
+        try await readSentCopies()
       } catch let problem as Problem {
         logger.warning(
-          "Left-over drafts cannot be listed; trying again later.", metadata: ["problem": "\(problem)"])
+          "Left-over drafts and sent copies cannot be listed; trying again later.",
+          metadata: ["problem": "\(problem)"])
+      }
+    }
+  }
+
+  /// Deletes left-over drafts of messages. What cannot be deleted now is tried again, ever more
+  /// seldom, for as long as the message itself can be asked about.
+  private func deleteOrphans() async throws {
+    let (now, limit) = (time.now, configuration.errandLimit)
+    let orphans = try await store.read { (tx: borrowing Transaction) in
+      try tx.orphanDrafts(due: now, limit: limit)
+    }
+    for orphan in orphans {
+      let isOver = try await delete(orphan)
+      // A quarter of the time it has been tried for already.
+      let next = time.now + (time.now - orphan.created) / 4
+      let isTooOld = next > orphan.created + configuration.retention
+      try await store.write { (tx: borrowing Transaction) in
+        if isOver || isTooOld {
+          try tx.deleteOrphanDraft(orphan)
+        } else {
+          try tx.deferOrphanDraft(orphan, until: next)
+        }
       }
     }
   }

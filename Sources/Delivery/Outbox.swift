@@ -20,6 +20,7 @@ package final class Outbox: Service {
   /// What messages need from their accounts, so that a submission is one transaction and not two: the accepting
   /// transaction compares.
   let senders = Mutex(AccountMemory<SenderIdentity>())
+  let messageIDs = MessageIDMemory()
 
   package init(
     store: Store, senders: @escaping SenderSource, time: any Time, node: NodeID,
@@ -32,7 +33,8 @@ package final class Outbox: Service {
     self.node = node
     self.logger = logger
     work = MailWork(
-      store: store, senders: senders, time: time, schedule: configuration.schedule, logger: logger)
+      store: store, senders: senders, time: time, schedule: configuration.schedule, messageIDs: messageIDs,
+      logger: logger)
     engine = QueueEngine(
       work, store: store, time: time, node: node, configuration: configuration.queue, logger: logger)
   }
@@ -48,7 +50,7 @@ package final class Outbox: Service {
     try await withThrowingTaskGroup { group in
       group.addTask { try await self.engine.run() }
       group.addTask { try await self.reclaimAndSweep() }
-      group.addTask { try await self.deleteOrphans() }
+      group.addTask { try await self.runErrands() }
       // Only the engine ends by itself.
       _ = try await group.next()
       group.cancelAll()
@@ -76,10 +78,10 @@ package struct OutboxConfiguration: Sendable {
   package var eventRetention: Duration = .seconds(30 * 86_400)
   package var sweepDelay: Duration = .seconds(60)
   package var sweepInterval: Duration = .seconds(3600)
-  /// How often orphaned drafts are deleted.
-  package var orphanInterval: Duration = .seconds(60)
-  /// How many of them at a time.
-  package var orphanLimit = 1000
+  /// How often orphaned drafts are deleted and sent copies looked at.
+  package var errandInterval: Duration = .seconds(60)
+  /// How many of each at a time.
+  package var errandLimit = 1000
 
   package init() {}
 }

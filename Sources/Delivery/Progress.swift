@@ -24,6 +24,14 @@ enum Progress: Sendable, Hashable {
     }
   }
 
+  /// The draft that was requested to be sent.
+  var sentDraft: DraftID? {
+    switch self {
+    case .sending(let draft, _): draft
+    case .fresh, .creating, .drafted, .submitting: nil
+    }
+  }
+
   /// What is left in the mailbox when the message is not sent: a draft that has certainly not been sent.
   var orphan: Orphan? {
     switch self {

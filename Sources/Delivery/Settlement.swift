@@ -15,6 +15,8 @@ struct Settlement: Sendable, Hashable {
   var pauseUntil: Instant?
   /// What is left to be deleted from the mailbox.
   var orphan: Orphan?
+  /// The Message-ID of the sent copy, where that was seen.
+  var sentMessageID: String?
 
   enum Verdict: String, Sendable, Hashable {
     case sent
@@ -33,8 +35,10 @@ struct Settlement: Sendable, Hashable {
     self.due = due
   }
 
-  static func sent(_ progress: Progress, now: Instant) -> Settlement {
-    Settlement(verdict: .sent, progress: progress, due: now)
+  static func sent(_ progress: Progress, as messageID: String? = nil, now: Instant) -> Settlement {
+    var settlement = Settlement(verdict: .sent, progress: progress, due: now)
+    settlement.sentMessageID = messageID
+    return settlement
   }
 
   static func held(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {

@@ -59,7 +59,7 @@ struct TestMessage: Sendable {
     guard sender.abilities.contains(.drafts) else { return try await sender.submit(message) }
     let draft: DraftID
     do {
-      draft = try await sender.createDraft(message)
+      draft = try await sender.createDraft(message).id
     } catch let problem as Problem where problem.code == .graphAccessDenied {
       // Nothing was done, and it has been found out that this app only sends.
       return try await sender.submit(message)

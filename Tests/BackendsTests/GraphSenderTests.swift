@@ -28,16 +28,41 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
       #expect(sender.abilities == all)
       let message = try OutgoingMessage.sample(1)
       #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .absent)
-      let draft = try await sender.createDraft(message)
+      let draft = try await sender.createDraft(message).id
       #expect(try await sender.lookUp(message.correlationIDs, draft: draft) == .draft(draft))
       #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .draft(draft))
       try await sender.sendDraft(draft, from: "alice@contoso.test")
-      #expect(try await sender.lookUp(message.correlationIDs, draft: draft) == .sent)
-      #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .sent)
+      #expect(try await sender.lookUp(message.correlationIDs, draft: draft).isSent)
+      #expect(try await sender.lookUp(message.correlationIDs, draft: nil).isSent)
       for user in ["bob@contoso.test", "carol@fabrikam.test"] {
         let inbox = try await world.send("GET", world.origin + "/sandbox/messages?user=\(user)&folder=inbox")
         #expect(inbox.body.contains("Hello") && !inbox.body.contains("\"carol@fabrikam.test\""))
       }
+    }
+  }
+
+  @Test(
+    arguments: StoreEngine.allCases,
+    [
+      #"{"sendLagMs": 3600000}"#, #"{"sendLagMs": 3600000, "replaceMessageId": true}"#,
+      #"{"sendLagMs": 3600000, "newIdOnSend": true, "replaceMessageId": true}"#,
+    ])
+  func `the Message-ID that a message was sent with is read from the sent copy`(
+    engine: StoreEngine, settings: String
+  ) async throws {
+    try await Sandboxed.run(engine) { world in
+      try await world.control("settings", settings)
+      let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
+      let sender = try await world.house.backends.sender(for: id, in: .default)
+      let message = try OutgoingMessage.sample(1)
+      let draft = try await sender.createDraft(message)
+      #expect(draft.internetMessageID == message.correlationIDs.internetMessageID)
+      try await sender.sendDraft(draft.id, from: "alice@contoso.test")
+      #expect(try await sender.sentMessageID(of: message.correlationIDs, draft: draft.id) == nil)
+      try await world.control("clock", #"{"advanceSeconds": 3601}"#)
+      let sent = try #require(try await sender.sentMessageID(of: message.correlationIDs, draft: draft.id))
+      #expect((sent != draft.internetMessageID) == settings.contains("replaceMessageId"))
+      #expect(try await sender.lookUp(message.correlationIDs, draft: draft.id) == .sent(as: sent))
     }
   }
 
@@ -53,15 +78,15 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
       for (number, chosen) in [(1, "<chosen@contoso.test>"), (3, "<h30@heliograph.test>")] {
         let other = try OutgoingMessage.sample(number, messageID: chosen)
         let message = try OutgoingMessage.sample(number + 1, messageID: chosen)
-        let first = try await sender.createDraft(other)
+        let first = try await sender.createDraft(other).id
         #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .absent)
         try await sender.sendDraft(first, from: "alice@contoso.test")
         #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .absent)
-        let draft = try await sender.createDraft(message)
+        let draft = try await sender.createDraft(message).id
         #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .draft(draft))
         #expect(try await sender.lookUp(message.correlationIDs, draft: draft) == .draft(draft))
         #expect(try await sender.duplicateDrafts(of: other.correlationIDs) == [])
-        #expect(try await sender.lookUp(other.correlationIDs, draft: nil) == .sent)
+        #expect(try await sender.lookUp(other.correlationIDs, draft: nil).isSent)
       }
     }
   }
@@ -81,7 +106,7 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
         let sender = try await world.house.backends.sender(for: account, in: .default)
         let message = try OutgoingMessage.sample(1, from: "bob@contoso.test")
         let problem = await #expect(throws: Problem.self) {
-          try await sender.sendDraft(try await sender.createDraft(message), from: message.from)
+          try await sender.sendDraft(try await sender.createDraft(message).id, from: message.from)
         }
         #expect(
           problem?.summary
@@ -98,11 +123,13 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
       let sender = try await world.house.backends.sender(for: id, in: .default)
       for message in [try OutgoingMessage.sample(1), try .sample(2, messageID: "<chosen@contoso.test>")] {
-        let (kept, copy) = (try await sender.createDraft(message), try await sender.createDraft(message))
+        let (kept, copy) = (
+          try await sender.createDraft(message).id, try await sender.createDraft(message).id
+        )
         #expect(try await sender.lookUp(message.correlationIDs, draft: kept) == .draft(kept))
         #expect(try await sender.lookUp(message.correlationIDs, draft: copy) == .draft(copy))
         try await sender.sendDraft(copy, from: "alice@contoso.test")
-        #expect(try await sender.lookUp(message.correlationIDs, draft: kept) == .sent)
+        #expect(try await sender.lookUp(message.correlationIDs, draft: kept).isSent)
         #expect(try await sender.duplicateDrafts(of: message.correlationIDs) == [kept])
       }
     }
@@ -113,7 +140,7 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
     try await Sandboxed.run(engine) { world in
       let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
       let sender = try await world.house.backends.sender(for: id, in: .default)
-      let draft = try await sender.createDraft(try .sample(1))
+      let draft = try await sender.createDraft(try .sample(1)).id
       // To Deleted Items, out of it, and there is nothing left.
       for _ in 0..<3 { try await sender.deleteDraft(draft) }
       #expect(try await sender.lookUp(try OutgoingMessage.sample(1).correlationIDs, draft: draft) == .absent)
@@ -262,5 +289,11 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
       #expect(problem?.retry == .safe(after: .zero))
       #expect(try await world.house.backends.sender(for: id, in: .default).abilities == .submission)
     }
+  }
+}
+
+extension LookupResult {
+  fileprivate var isSent: Bool {
+    if case .sent = self { true } else { false }
   }
 }

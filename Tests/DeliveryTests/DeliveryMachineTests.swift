@@ -58,7 +58,7 @@ import Testing
   }
 
   static let lookingResults: [(LookupResult, UnknownOutcome, DeliveryRequest?, Settlement.Verdict?)] = [
-    (.sent, .hold, nil, .sent), (.absent, .hold, nil, .held),
+    (.sent(as: nil), .hold, nil, .sent), (.absent, .hold, nil, .held),
     (.absent, .resend, .submit(inDoubt: true), nil), (.draft(one), .resend, nil, .unknown),
   ]
 
@@ -108,7 +108,8 @@ import Testing
   }
 
   static let results: [(LookupResult, LostStep, DeliveryRequest?, Settlement.Verdict?)] = [
-    (.sent, .create, nil, .sent), (.sent, .send(one), nil, .sent), (.sent, .submit, nil, .sent),
+    (.sent(as: nil), .create, nil, .sent), (.sent(as: nil), .send(one), nil, .sent),
+    (.sent(as: nil), .submit, nil, .sent),
     (.draft(one), .create, .send(one, inDoubt: false), nil),
     (.draft(one), .send(one), .send(one, inDoubt: true), nil),
     (.draft(DraftID("two")), .send(one), nil, .unknown),

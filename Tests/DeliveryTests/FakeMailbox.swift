@@ -36,6 +36,8 @@ final class FakeMailbox: Sendable {
     var sent: [String] = []
     /// The content of each message, as it came last.
     var messages: [String: [UInt8]] = [:]
+    /// The messages whose sent copies were looked at, in order.
+    var looks: [String] = []
     var calls: [Call] = []
     var nextID = 1
     var inFlight = 0
@@ -46,15 +48,20 @@ final class FakeMailbox: Sendable {
   private let script: @Sendable (Call, Int) async throws -> Reaction
   private let readiness: Readiness
   let abilities: SenderAbilities
+  /// What Exchange makes of a Message-ID when it sends the message, given how many copies were looked at before;
+  /// `nil` while there is no copy.
+  private let sentAs: @Sendable (String, Int) throws -> String?
 
   /// - Parameter script: asked with each call and how many calls of that step there were before.
   init(
     abilities: SenderAbilities = [.drafts, .submission, .lookup],
     readiness: Readiness = Readiness {},
-    script: @escaping @Sendable (Call, Int) async throws -> Reaction = { _, _ in .act }
+    script: @escaping @Sendable (Call, Int) async throws -> Reaction = { _, _ in .act },
+    sentAs: @escaping @Sendable (String, Int) throws -> String? = { id, _ in id }
   ) {
     self.abilities = abilities
     self.readiness = readiness
+    self.sentAs = sentAs
     self.script = script
   }
 
@@ -62,6 +69,7 @@ final class FakeMailbox: Sendable {
   var drafts: [String] { state.withLock { Array($0.drafts.keys) } }
   var calls: [Call] { state.withLock { $0.calls } }
   var messages: [String: [UInt8]] { state.withLock { $0.messages } }
+  var looks: [String] { state.withLock { $0.looks } }
   var steps: [Step] { calls.map(\.step) }
   var mostInFlight: Int { state.withLock { $0.mostInFlight } }
 
@@ -108,11 +116,22 @@ extension FakeMailbox: Sender {
 
   func prepareAtOnce() async -> Bool { readiness.isReady.load(ordering: .relaxed) }
 
-  func createDraft(_ message: OutgoingMessage) async throws -> DraftID {
-    try await call(.create, message.correlationIDs.heliographID) { state in
-      state.messages[message.correlationIDs.heliographID] = message.mime
-      return DraftID(Self.putDraft(of: message.correlationIDs.heliographID, &state))
+  func createDraft(_ message: OutgoingMessage) async throws -> CreatedDraft {
+    let ids = message.correlationIDs
+    return try await call(.create, ids.heliographID) { state in
+      state.messages[ids.heliographID] = message.mime
+      return CreatedDraft(
+        DraftID(Self.putDraft(of: ids.heliographID, &state)), internetMessageID: ids.internetMessageID)
     }
+  }
+
+  /// Not one of the calls: it comes when it comes.
+  func sentMessageID(of message: CorrelationIDs, draft: DraftID) async throws -> String? {
+    let before = state.withLock { state in
+      defer { state.looks.append(message.heliographID) }
+      return state.looks.count
+    }
+    return try sentAs(message.internetMessageID, before)
   }
 
   func sendDraft(_ draft: DraftID, from: String) async throws {
@@ -130,7 +149,9 @@ extension FakeMailbox: Sender {
 
   func lookUp(_ message: CorrelationIDs, draft: DraftID?) async throws -> LookupResult {
     try await call(.lookUp, message.heliographID, nothing: .absent) { state in
-      if state.sent.contains(message.heliographID) { return .sent }
+      if state.sent.contains(message.heliographID) {
+        return .sent(as: try sentAs(message.internetMessageID, 0))
+      }
       if let draft = state.drafts.first(where: { $0.value == message.heliographID }) {
         return .draft(DraftID(draft.key))
       }

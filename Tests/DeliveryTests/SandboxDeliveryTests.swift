@@ -116,6 +116,38 @@ import Vault
     }
   }
 
+  @Test(arguments: StoreEngine.allCases, Awkwardness.allCases)
+  func `the Message-ID of the sent copy is learnt`(
+    engine: StoreEngine, awkwardness: Awkwardness
+  ) async throws {
+    try await Bench.run(engine, accounts: []) { bench in
+      let state = try SandboxState(
+        clock: SandboxClock(wall: { bench.time.now }), signingKey: try await Self.signingKey.value)
+      awkwardness.apply(to: &state.settings)
+      try await Self.withSandbox(state) { origin, http in
+        let vault = Vault(key: .random())
+        try await bench.addAlice(vault)
+        let outbox = try bench.outbox(http, vault, Clouds(global: Cloud(replacing: origin)))
+        let entry = try await outbox.running {
+          let id = try await outbox.submit(.toSandbox()).queueID
+          _ = try await bench.until(outbox, id, .done)
+          for _ in 0..<3 { await bench.pass(.seconds(60)) }
+          await bench.time.untilSleeping(4)
+          return try await outbox.entry(id)
+        }
+        let sent = try await Self.messages("alice@contoso.test", "sentitems", origin, http)
+        #expect(sent.map(\.internetMessageId) == [entry.exchangeMessageID ?? entry.messageID])
+        #expect((entry.exchangeMessageID != nil) == state.settings.replaceMessageId)
+        for messageID in [entry.messageID, entry.exchangeMessageID ?? entry.messageID] {
+          let found = try await bench.store.read { (tx: borrowing Transaction) in
+            try tx.messages(.default, messageID: messageID).map(\.id)
+          }
+          #expect(found == [entry.queueID])
+        }
+      }
+    }
+  }
+
   enum Missing: Sendable, CaseIterable {
     case key, cloud, certificate
 
@@ -201,13 +233,18 @@ import Vault
   private static func count(
     _ user: String, _ folder: String, _ origin: String, _ http: HTTPExchange
   ) async throws -> Int {
+    try await messages(user, folder, origin, http).count
+  }
+
+  private struct StoredMessage: Decodable { var internetMessageId: String }
+
+  private static func messages(
+    _ user: String, _ folder: String, _ origin: String, _ http: HTTPExchange
+  ) async throws -> [StoredMessage] {
     let reply = try await http.send(
       HTTPRequest(method: .GET, url: origin + "/sandbox/messages?user=\(user)&folder=\(folder)"))
-    struct Messages: Decodable {
-      struct Message: Decodable { var subject: String? }
-      var value: [Message]
-    }
-    return try JSONDecoder().decode(Messages.self, from: Data(reply.body)).value.count
+    struct Page: Decodable { var value: [StoredMessage] }
+    return try JSONDecoder().decode(Page.self, from: Data(reply.body)).value
   }
 }
 

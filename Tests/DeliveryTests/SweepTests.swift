@@ -81,7 +81,7 @@ import Testing
         }
       }
       let other = FakeMailbox { call, _ in call.step == .send ? .refuse(Failure.refused) : .act }
-      let outbox = bench.outbox(configure: { $0.orphanLimit = 1 }) { _, account in
+      let outbox = bench.outbox(configure: { $0.errandLimit = 1 }) { _, account in
         account.rawValue == "anna" ? stuck : other
       }
       try await outbox.running {

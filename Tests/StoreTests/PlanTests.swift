@@ -73,6 +73,10 @@ private let message = OutgoingMessageRecord(
 private let key = IdempotencyName(.default, account, "key")
 private let orphan = OrphanDraftRecord(
   workspace: .default, message: QueueID("q9"), account: account, draft: "", messageID: "", created: now)
+private let sentCopy = SentCopyRecord(
+  workspace: .default, message: QueueID("q9"), account: account, lane: lane, draft: "", messageID: "",
+  due: now,
+  created: now)
 
 private let hotStatements = [
   HotStatement(name: "promote", indexes: ["queue_deferred"]) { (tx: borrowing Transaction) in
@@ -92,6 +96,7 @@ private let hotStatements = [
       claimed, QueueSettlement(state: .done, due: now, progress: ""), under: lease, at: now)
     try tx.settleRecipients(of: queued.id, in: .default, as: .sent, at: now)
     try tx.insert(orphan)
+    try tx.insert(sentCopy)
   },
   HotStatement(name: "submit", indexes: []) { (tx: borrowing Transaction) in
     var queue = queued
@@ -118,13 +123,22 @@ private let hotStatements = [
   },
   HotStatement(
     name: "sweep",
-    indexes: ["queue_settled", "orphan_draft_due", "event_created", "message_settled", "segment_used"]
+    indexes: [
+      "queue_settled", "orphan_draft_due", "sent_copy_due", "event_created", "message_settled",
+      "segment_used",
+    ]
   ) { (tx: borrowing Transaction) in
     _ = try tx.settledQueue(.mail, before: now, limit: 100)
     _ = try tx.deleteOutcomes(before: now, limit: 1)
     _ = try tx.deleteSegments(before: now, limit: 10)
     _ = try tx.orphanDrafts(due: now, limit: 10)
+    _ = try tx.sentCopies(due: now, limit: 10)
     _ = try tx.deleteEvents(before: now, limit: 10)
+  },
+  HotStatement(name: "sent copies", indexes: ["sent_copy_lane"]) { (tx: borrowing Transaction) in
+    _ = try tx.claim(sentCopy, next: now)
+    try tx.deleteSentCopies(in: LaneKey(.mail, "lane 7"))
+    try tx.deleteSentCopy(sentCopy)
   },
   HotStatement(name: "read", indexes: []) { (tx: borrowing Transaction) in
     _ = try tx.queueRecord(.default, queued.id)
@@ -198,7 +212,7 @@ extension Transaction {
       """)
     try execute("UPDATE queue SET state = 1, attempts = 1, settled = NULL WHERE id = 'q1'")
     for table: SQL in [
-      "message", "attempt", "event", "recipient", "orphan_draft", "segment",
+      "message", "attempt", "event", "recipient", "orphan_draft", "sent_copy", "segment",
     ] { try fillSmall(table) }
     for number in 0..<1000 { try insertChunk(ChunkKey(.default, QueueID("q\(number)"), 0), [1]) }
     if engine == .postgres { try execute("ANALYZE") }
@@ -221,6 +235,11 @@ extension Transaction {
         """
          (message, account, draft, message_id, due, tries, created, workspace)
         SELECT 'o' || id, account, '', '', due, 0, due,
+        """
+      case "sent_copy":
+        """
+         (message, account, lane, draft, message_id, due, tries, created, workspace)
+        SELECT 's' || id, account, lane, '', '', due, 0, due,
         """
       case "segment":
         """

@@ -94,6 +94,7 @@ extension Transaction {
     try execute("DELETE FROM queue WHERE workspace = $1", id)
     try execute("DELETE FROM attempt WHERE workspace = $1", id)
     try execute("DELETE FROM orphan_draft WHERE workspace = $1", id)
+    try execute("DELETE FROM sent_copy WHERE workspace = $1", id)
     try execute("DELETE FROM message_segment WHERE workspace = $1", id)
     try execute("DELETE FROM segment WHERE workspace = $1", id)
     try execute("DELETE FROM recipient WHERE workspace = $1", id)

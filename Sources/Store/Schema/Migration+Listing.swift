@@ -1,6 +1,6 @@
 extension Migration {
   /// Which apps a sign-in page offers, and how; what the configuration file declares; messages that failed, for the
-  /// list of the outbox.
+  /// list of the outbox; sent copies.
   static let listing = Migration(
     version: 2,
     statements: [
@@ -16,5 +16,16 @@ extension Migration {
       "ALTER TABLE api_token ADD COLUMN declared BIGINT NOT NULL DEFAULT 0",
       // 5 is failed.
       "CREATE INDEX queue_failed ON queue (kind, workspace, created, id) WHERE state = 5",
+      // A message that was sent as a draft, and whose copy in Sent Items is still to be looked at for its
+      // Message-ID; `due` is when, `tries` how often that was begun. `lane` is of mail.
+      """
+      CREATE TABLE sent_copy (
+        workspace TEXT NOT NULL, message TEXT NOT NULL, account TEXT NOT NULL, lane TEXT NOT NULL,
+        draft TEXT NOT NULL, message_id TEXT NOT NULL, due BIGINT NOT NULL, tries BIGINT NOT NULL,
+        created BIGINT NOT NULL,
+        PRIMARY KEY (workspace, message))
+      """,
+      "CREATE INDEX sent_copy_due ON sent_copy (due)",
+      "CREATE INDEX sent_copy_lane ON sent_copy (lane)",
     ])
 }

@@ -225,6 +225,16 @@ ALTER TABLE account ADD COLUMN declared_token BYTEA;
 ALTER TABLE api_token ADD COLUMN declared BIGINT NOT NULL DEFAULT 0;
 -- all
 CREATE INDEX queue_failed ON queue (kind, workspace, created, id) WHERE state = 5;
+-- all
+CREATE TABLE sent_copy (
+  workspace TEXT NOT NULL, message TEXT NOT NULL, account TEXT NOT NULL, lane TEXT NOT NULL,
+  draft TEXT NOT NULL, message_id TEXT NOT NULL, due BIGINT NOT NULL, tries BIGINT NOT NULL,
+  created BIGINT NOT NULL,
+  PRIMARY KEY (workspace, message));
+-- all
+CREATE INDEX sent_copy_due ON sent_copy (due);
+-- all
+CREATE INDEX sent_copy_lane ON sent_copy (lane);
 -- rows
 CREATE TABLE schema_migration (version BIGINT PRIMARY KEY);
 INSERT INTO schema_migration (version) VALUES (1), (2);

@@ -1,0 +1,23 @@
+import Core
+import Store
+import Testing
+import Web
+
+/// What the outbox says of one message.
+@Suite struct OutboxRouteTests {
+  @Test func `Exchange's Message-ID stands beside ours once it is known`() async throws {
+    try await TestGateway.open { web in
+      try await web.addAccount("sales", in: "default")
+      let id = try await web.submit("Offer", from: "sales")
+      let before = try await web.send("GET", "/v1/outbox/\(id)")
+      #expect(before.text("messageId")?.hasPrefix("<\(id)@") == true)
+      #expect(before.json["exchangeMessageId"] == nil)
+      try await web.services.store.write { (tx: borrowing Transaction) in
+        try tx.setExchangeMessageID("<DB9P@exchange.test>", of: QueueID("\(id)"), in: .default)
+      }
+      let after = try await web.send("GET", "/v1/outbox/\(id)")
+      #expect(after.text("messageId") == before.text("messageId"))
+      #expect(after.text("exchangeMessageId") == "<DB9P@exchange.test>")
+    }
+  }
+}
