@@ -70,6 +70,9 @@ final class GraphSender: Sender {
       try await request(from: message.from) { graph in try await graph.createDraft(mime) }
     }
     if keptHeaders.isNew(account.lane) { await keepHeader(of: message, draft.graphID) }
+    if keptHeaders.isNew(account.lane, unsubscribePostOf: account) {
+      await lookForUnsubscribePost(of: message, draft.graphID)
+    }
     return CreatedDraft(DraftID(draft.graphID), internetMessageID: draft.internetMessageID)
   }
 
@@ -87,6 +90,24 @@ final class GraphSender: Sender {
       keptHeaders.insert(account.lane)
     } catch {
       // The draft is there all the same, and is found by its id or its Message-ID; the next one looks again.
+    }
+  }
+
+  /// Looks on the first draft that has the field List-Unsubscribe-Post whether Exchange keeps it.
+  private func lookForUnsubscribePost(of message: OutgoingMessage, _ draft: String) async {
+    let names = MIMEMessage.fieldNames(of: message.mime)
+    guard let name = names.first(where: DroppedHeader.isUnsubscribePost) else { return }
+    let (id, workspace) = (account.id, account.workspace)
+    do {
+      let isKept = try await request { graph in try await graph.keeps(header: name, of: draft) }
+      try await store.write { (tx: borrowing Transaction) in
+        try tx.setDropsUnsubscribePost(!isKept, account: id, in: workspace)
+      }
+      keptHeaders.insert(account.lane, unsubscribePostOf: account)
+    } catch let problem as Problem where problem.retry == .futile {
+      keptHeaders.insert(account.lane, unsubscribePostOf: account)
+    } catch {
+      // The next one looks again.
     }
   }
 
@@ -205,10 +226,23 @@ final class GraphSender: Sender {
   }
 }
 
-/// The mailboxes in which it has been seen to that Exchange keeps the header field of our own id, as far as it can be.
+/// In which mailboxes a draft was looked at for header fields that Exchange may drop.
 final class KeptHeaders: Sendable {
-  private let lanes = Mutex<Set<LaneKey>>([])
+  private struct Look: Hashable {
+    var lane: LaneKey
+    /// `nil` for the field of our own id, which Exchange is made to keep; that serves every account of the mailbox. What
+    /// is seen of List-Unsubscribe-Post is stored with the account.
+    var account: AccountID?
+    var workspace: WorkspaceID?
+  }
 
-  func isNew(_ lane: LaneKey) -> Bool { lanes.withLock { !$0.contains(lane) } }
-  func insert(_ lane: LaneKey) { lanes.withLock { _ = $0.insert(lane) } }
+  private let looks = Mutex<Set<Look>>([])
+
+  func isNew(_ lane: LaneKey, unsubscribePostOf account: AccountRecord? = nil) -> Bool {
+    looks.withLock { !$0.contains(Look(lane: lane, account: account?.id, workspace: account?.workspace)) }
+  }
+
+  func insert(_ lane: LaneKey, unsubscribePostOf account: AccountRecord? = nil) {
+    looks.withLock { _ = $0.insert(Look(lane: lane, account: account?.id, workspace: account?.workspace)) }
+  }
 }

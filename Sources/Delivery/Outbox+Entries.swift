@@ -1,5 +1,7 @@
 import Accounts
+import Backends
 package import Core
+import MIME
 import Queue
 package import Store
 
@@ -33,8 +35,22 @@ extension Outbox {
       guard let row = try tx.queueRecord(workspace, id), account == nil || row.account == account,
         let message = try tx.message(workspace, id)
       else { throw Problem.notFound(id) }
-      return OutboxEntry(row, message, attempts: limit, history: try tx.attempts(workspace, id))
+      var entry = OutboxEntry(row, message, attempts: limit, history: try tx.attempts(workspace, id))
+      entry.warnings = try Self.warnings(of: message, in: tx)
+      return entry
     }
+  }
+
+  /// As in the receipt, but by what is known of the mailbox now: only the first draft shows what it drops.
+  private static func warnings(
+    of message: OutgoingMessageRecord, in tx: borrowing Transaction
+  ) throws -> [String] {
+    guard message.chunks > 0, let head = try tx.chunk(ChunkKey(message.workspace, message.id, 0)) else {
+      return []
+    }
+    let sender = try tx.senderIdentity(message.account, in: message.workspace)
+    return DroppedHeader.warnings(
+      of: MIMEMessage.fieldNames(of: head), dropsUnsubscribePost: sender?.dropsUnsubscribePost ?? false)
   }
 
   /// Cancels a message that is waiting or held, and forgets one that has failed. One whose outcome is unknown may

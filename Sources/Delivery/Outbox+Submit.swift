@@ -30,7 +30,10 @@ extension Outbox {
       }
       guard let sender else { throw Problem.accountNotFound(account) }
       if var receipt = try await submit(submission, of: sender, reservation) {
-        if receipt.idempotency != .hit { receipt.warnings = submission.warnings }
+        if receipt.idempotency != .hit {
+          receipt.warnings = DroppedHeader.warnings(
+            of: submission.headers.map(\.name), dropsUnsubscribePost: sender.dropsUnsubscribePost)
+        }
         return receipt
       }
       senders.withLock { $0[account, workspace] = nil }

@@ -29,6 +29,9 @@ package struct OutboxEntry: Sendable {
   package var response: String?
   /// Why it has not been sent, or not yet.
   package var problem: ProblemRecord?
+  /// What recipients will not get as it was asked for, in sentences; only for an entry that was requested individually,
+  /// while its content is kept.
+  package var warnings: [String] = []
   /// When it was sent, failed or was cancelled.
   package var settled: Instant?
   /// All attempts, in order; only for an entry that was requested individually.

@@ -39,13 +39,6 @@ package struct Submission: Sendable {
     self.account = account
   }
 
-  /// What Microsoft will not send as it was asked for.
-  var warnings: [String] {
-    headers.filter { DroppedHeader.includes($0.name) }.map {
-      "Exchange removes the header field \($0.name); recipients will not see it."
-    }
-  }
-
   /// Exchange Online accepts 500 recipients in one message unless an administrator has set another number, 1000
   /// at most (Microsoft Learn, "Exchange Online limits").
   static let recipientLimit = 1000

@@ -66,6 +66,35 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
     }
   }
 
+  @Test(arguments: StoreEngine.allCases, [true, false])
+  func `the first draft with List-Unsubscribe-Post shows whether the mailbox drops it`(
+    engine: StoreEngine, drops: Bool
+  ) async throws {
+    try await Sandboxed.run(engine) { world in
+      try await world.control("settings", #"{"sendLagMs": 0, "dropUnknownHeaders": \#(drops)}"#)
+      let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
+      func isDropping() async throws -> Bool? {
+        try await world.house.store.read { (tx: borrowing Transaction) in
+          try tx.senderIdentity(id, in: .default)?.dropsUnsubscribePost
+        }
+      }
+      func looks() async throws -> Int {
+        try await world.requests("").count { $0.query.contains("Unsubscribe-Post") }
+      }
+      let backends = world.house.backends
+      _ = try await backends.sender(for: id, in: .default).createDraft(.sample(1))
+      #expect(try await looks() == 0)
+      try await world.control("faults", #"{"path": "*/me/messages/*", "status": 503, "count": 1}"#)
+      for number in 2...4 {
+        var message = try OutgoingMessage.sample(number)
+        message.mime = Array("list-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".utf8) + message.mime
+        _ = try await backends.sender(for: id, in: .default).createDraft(message)
+        #expect(try await looks() == min(number - 1, 2))
+        #expect(try await isDropping() == (drops && number > 2))
+      }
+    }
+  }
+
   @Test(arguments: StoreEngine.allCases)
   func `another message with a Message-ID that somebody chose is not taken for this one`(
     engine: StoreEngine

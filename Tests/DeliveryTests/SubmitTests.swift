@@ -133,6 +133,42 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `receipt and entry say that the mailbox drops the field for one-click unsubscription`(
+    engine: StoreEngine
+  ) async throws {
+    try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
+      let outbox = bench.outbox(FakeMailbox())
+      func submit(_ account: String) async throws -> SubmissionReceipt {
+        var submission = try Submission.sample(from: account)
+        submission.headers = [
+          ("List-Unsubscribe", "<https://x.example>"),
+          ("list-unsubscribe-post", "List-Unsubscribe=One-Click"), ("Comments", "None"),
+        ]
+        return try await outbox.submit(submission)
+      }
+      func set(_ drops: Bool) async throws {
+        try await bench.store.write { (tx: borrowing Transaction) in
+          try tx.setDropsUnsubscribePost(drops, account: AccountID("anna"), in: .default)
+        }
+      }
+      let removed = "Exchange removes the header field Comments; recipients will not see it."
+      let dropped =
+        "Exchange drops the header field list-unsubscribe-post from messages of this mailbox; recipients cannot "
+        + "unsubscribe in one click."
+      let first = try await submit("anna")
+      #expect(first.warnings == [removed])
+      #expect(try await outbox.entry(first.queueID).warnings == [removed])
+      try await set(true)
+      #expect(try await outbox.entry(first.queueID).warnings == [dropped, removed])
+      #expect(try await submit("anna").warnings == [dropped, removed])
+      #expect(try await submit("bert").warnings == [removed])
+      #expect(try await outbox.submit(.sample()).warnings == [])
+      try await set(false)
+      #expect(try await submit("anna").warnings == [removed])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `the envelope's sender is the one of the header, given or not`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let outbox = bench.outbox(FakeMailbox())

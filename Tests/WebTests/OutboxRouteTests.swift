@@ -20,4 +20,20 @@ import Web
       #expect(after.text("exchangeMessageId") == "<DB9P@exchange.test>")
     }
   }
+
+  @Test func `A message's warnings are in its receipt and in its entry, and not in the list`() async throws {
+    try await TestGateway.open { web in
+      try await web.addAccount("sales", in: "default")
+      let body = #"{"to":{"address":"bob@contoso.test"},"text":"x","headers":{"Comments":"none"}}"#
+      let receipt = try await web.send("POST", "/v1/account/sales/submit", body)
+      let warnings = ["Exchange removes the header field Comments; recipients will not see it."]
+      #expect(receipt.json["warnings"] as? [String] == warnings, "\(receipt)")
+      let id = try #require(receipt.text("queueId"))
+      let entry = try await web.send("GET", "/v1/outbox/\(id)")
+      #expect(entry.json["warnings"] as? [String] == warnings, "\(entry)")
+      #expect(try await !web.send("GET", "/v1/outbox").body.contains("warnings"))
+      let plain = try await web.submit("Offer", from: "sales")
+      #expect(try await web.send("GET", "/v1/outbox/\(plain)").json["warnings"] == nil)
+    }
+  }
 }

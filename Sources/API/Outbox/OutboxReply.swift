@@ -18,6 +18,7 @@ package struct OutboxReply: Contract {
   package var attempts = 0
   package var state = Word(State.queued)
   package var progress = ProgressReply()
+  package var warnings: [String]?
   package var history: [AttemptReply] = []
 
   package enum Source: String, WireWord {
@@ -80,6 +81,10 @@ package struct OutboxReply: Contract {
         + "a person to decide. `failed`: not sent. `sent`: Microsoft has accepted it, or it was released as sent. "
         + "`cancelled`: deleted before it was sent.")
     Required("progress", \.progress, .object, "The same in EmailEngine's words.")
+    Field(
+      "warnings", \.warnings, .list(.line(1...1024), count: 1...2048),
+      "What recipients will not get as it was asked for, as in the receipt and as far as it is known by now; only in "
+        + "the reply for one message, while its content is kept.")
     Field(
       "history", \.history, .list(.object, count: 0...100_000),
       "All attempts in order; only in the reply for one message.")

@@ -17,7 +17,8 @@ package struct SubmitReply: Contract {
     Field("idempotency", \.idempotency, .object, "The effect of the `Idempotency-Key`, if there was one.")
     Field(
       "warnings", \.warnings, .list(.line(1...1024), count: 1...256),
-      "What recipients will not get as it was asked for, such as header fields that Exchange removes.")
+      "What recipients will not get as it was asked for, such as header fields that Exchange removes. That a mailbox "
+        + "drops `List-Unsubscribe-Post` is known after its first draft with that field.")
   }
 }
 

@@ -29,7 +29,8 @@ package struct SubmitRequest: Contract {
       "The Message-ID header, with its angle brackets; left out, Heliograph generates one.")
     Field(
       "headers", \.headers, .texts(count: 0...100, name: 1...1024, value: 0...10_240),
-      "Further headers, each name with its value.")
+      "Further headers, each name with its value. Exchange's DKIM signature usually covers neither `List-Unsubscribe` nor "
+        + "`List-Unsubscribe-Post`, so one-click unsubscription is not guaranteed.")
     Field("attachments", \.attachments, .list(.object, count: 0...100), "Files that go with the message.")
     Field(
       "envelope", \.envelope, .object,

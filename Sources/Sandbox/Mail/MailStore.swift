@@ -194,10 +194,12 @@ extension MailItem {
 }
 
 extension Mailbox {
-  /// Reported of Exchange: it drops these fields from MIME, and custom ones without a named property.
+  /// Reported of Exchange: it drops these fields from MIME, and custom ones without a named property. One-click
+  /// unsubscription is taken to be like those, because no property of its own is documented for it.
   fileprivate func drops(_ header: MessageHeader) -> Bool {
     header.isNamed("Auto-Submitted") || header.isNamed("Return-Path")
-      || (header.isCustom && !knownHeaders.contains(header.name.lowercased()))
+      || ((header.isCustom || header.isNamed("List-Unsubscribe-Post"))
+        && !knownHeaders.contains(header.name.lowercased()))
   }
 }
 

@@ -10,7 +10,7 @@ extension Transaction {
   package func senderIdentity(_ id: AccountID, in workspace: WorkspaceID) throws -> SenderIdentity? {
     try row(
       """
-      SELECT account.name, email, mailbox, client_id,
+      SELECT account.name, email, mailbox, client_id, drops_unsubscribe_post,
         CASE WHEN state = 'connected' THEN 'api' ELSE base_scopes END AS base_scopes
       FROM account JOIN oauth2_app ON oauth2_app.workspace = app_workspace AND oauth2_app.id = app
       WHERE account.workspace = $1 AND account.id = $2
@@ -19,7 +19,7 @@ extension Transaction {
       SenderIdentity(
         canSend: try $0.value("base_scopes", as: BaseScopes.self) == .api,
         name: try $0.text("name"), email: try $0.text("email"),
-        lane: try LaneKey(ofAccount: $0))
+        lane: try LaneKey(ofAccount: $0), dropsUnsubscribePost: try $0.bool("drops_unsubscribe_post"))
     }
   }
 
@@ -152,6 +152,17 @@ extension Transaction {
   package func setSendOnly(_ sendOnly: Bool, account id: AccountID, in workspace: WorkspaceID) throws {
     try execute(
       "UPDATE account SET send_only = $3 WHERE workspace = $1 AND id = $2", workspace, id, sendOnly)
+  }
+
+  /// Whether Exchange dropped the field List-Unsubscribe-Post from a draft of the mailbox.
+  package func setDropsUnsubscribePost(
+    _ drops: Bool, account id: AccountID, in workspace: WorkspaceID
+  ) throws {
+    try execute(
+      """
+      UPDATE account SET drops_unsubscribe_post = $3
+      WHERE workspace = $1 AND id = $2 AND drops_unsubscribe_post <> $3
+      """, workspace, id, drops)
   }
 
   package func forgetSendOnly(ofApp app: AppID, in workspace: WorkspaceID) throws {

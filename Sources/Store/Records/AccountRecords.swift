@@ -126,6 +126,8 @@ package struct SenderIdentity: Sendable, Hashable {
   package var name: String
   package var email: String
   package var lane: LaneKey
+  /// Whether Exchange dropped the field List-Unsubscribe-Post from a draft of the mailbox.
+  package var dropsUnsubscribePost: Bool
 }
 
 /// An account with the relevant values of its app and its grant.

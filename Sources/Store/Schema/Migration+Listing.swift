@@ -1,6 +1,6 @@
 extension Migration {
   /// Which apps a sign-in page offers, and how; what the configuration file declares; messages that failed, for the
-  /// list of the outbox; sent copies.
+  /// list of the outbox; sent copies; a header field that a mailbox drops.
   static let listing = Migration(
     version: 2,
     statements: [
@@ -14,6 +14,8 @@ extension Migration {
       "ALTER TABLE account ADD COLUMN declared BIGINT NOT NULL DEFAULT 0",
       "ALTER TABLE account ADD COLUMN declared_token BYTEA",
       "ALTER TABLE api_token ADD COLUMN declared BIGINT NOT NULL DEFAULT 0",
+      // Whether a draft of the mailbox was seen to have lost its List-Unsubscribe-Post field.
+      "ALTER TABLE account ADD COLUMN drops_unsubscribe_post BIGINT NOT NULL DEFAULT 0",
       // 5 is failed.
       "CREATE INDEX queue_failed ON queue (kind, workspace, created, id) WHERE state = 5",
       // A message that was sent as a draft, and whose copy in Sent Items is still to be looked at for its

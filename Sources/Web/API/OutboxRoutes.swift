@@ -90,6 +90,7 @@ extension OutboxReply {
     progress.status = Word(ProgressReply.Status(entry.status))
     progress.response = entry.response
     progress.error = entry.problem.map { ProblemReply($0) }
+    warnings = entry.warnings.isEmpty ? nil : entry.warnings
     history = entry.history.map { AttemptReply($0) }
   }
 }

@@ -201,6 +201,7 @@ extension OutboxReply {
           ]
         }, states: "result")
     }
+    for warning in warnings ?? [] { Terminal.line("\nWarning: " + Printable.text(warning)) }
     guard let error = progress.error else { return }
     Terminal.line("\n" + Printable.text(error.message))
     for line in error.advice.lines(remedyLabel: "To do: ") { Terminal.line(line) }

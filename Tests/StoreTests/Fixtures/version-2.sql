@@ -224,6 +224,8 @@ ALTER TABLE account ADD COLUMN declared_token BYTEA;
 -- all
 ALTER TABLE api_token ADD COLUMN declared BIGINT NOT NULL DEFAULT 0;
 -- all
+ALTER TABLE account ADD COLUMN drops_unsubscribe_post BIGINT NOT NULL DEFAULT 0;
+-- all
 CREATE INDEX queue_failed ON queue (kind, workspace, created, id) WHERE state = 5;
 -- all
 CREATE TABLE sent_copy (
