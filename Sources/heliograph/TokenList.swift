@@ -92,10 +92,12 @@ extension Token {
       discussion: Token.whereItWorks)
 
     @Argument(help: "The token's id, as `heliograph token list` shows it.") var id: TokenID
+    @OptionGroup var confirmation: Confirmation
     @Flag(help: "Print the result as JSON.") var json = false
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
+      try confirmation.ask("revoke the API token \(id)")
       if options.opensStore {
         guard try await Installation(try options.configuration()).revokeToken(id) else {
           throw Problem(

@@ -82,14 +82,14 @@ import Testing
       }
       try #require(ids.count == 2, "\(listed.output)\(listed.errors)")
       #expect(try await rig.command(["token", "list"]).output.contains("Printer"))
-      #expect(try await rig.command(["token", "revoke", ids[0]]).output == "Revoked \(ids[0]).\n")
+      #expect(try await rig.command(["token", "revoke", ids[0], "--yes"]).output == "Revoked \(ids[0]).\n")
       let stored = try await rig.command(["token", "list"] + data)
       #expect(!stored.output.contains("Printer") && stored.output.contains("Scanner"), "\(stored.errors)")
-      #expect(try await rig.command(["token", "revoke", ids[1]] + data).status == 0)
+      #expect(try await rig.command(["token", "revoke", ids[1], "--yes"] + data).status == 0)
       for arguments in [[], data] {
         let none = try await rig.command(["token", "list", "--account", "nobody"] + arguments)
         #expect(none.output.contains("No tokens") && none.status == 0, "\(none.errors)")
-        let gone = try await rig.command(["token", "revoke", ids[1]] + arguments)
+        let gone = try await rig.command(["token", "revoke", ids[1], "--yes"] + arguments)
         #expect(gone.status == 1 && gone.errors.contains("[token.notFound]"), "\(gone.errors)")
         #expect(gone.errors.contains("How: heliograph token list"))
       }
@@ -144,8 +144,8 @@ import Testing
     ["app", "list"], ["app", "guide"], ["app", "import"], ["app", "show"], ["app", "update"],
     ["app", "enable"], ["app", "disable"], ["app", "delete"], ["app", "verify"], ["account", "list"],
     ["account", "add"], ["account", "import"], ["account", "verify"], ["account", "show"],
-    ["account", "pause"],
-    ["account", "resume"], ["account", "reconnect"], ["account", "delete"], ["queue", "list"],
+    ["account", "update"], ["account", "pause"], ["account", "resume"], ["account", "reconnect"],
+    ["account", "delete"], ["queue", "list"],
     ["queue", "show"], ["queue", "cancel"], ["queue", "release"], ["queue", "retry"], ["status"], ["open"],
     ["sandbox", "fault"], ["sandbox", "clock"], ["sandbox", "reset"],
     ["token", "list"], ["token", "revoke"], ["workspace", "add"], ["workspace", "update"], ["events"],

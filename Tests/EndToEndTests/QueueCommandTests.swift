@@ -67,7 +67,7 @@ import Testing
       for words in [first, second, "warning", "account=a0", "code=graph."] {
         #expect(log.contains(words), "\(log)")
       }
-      #expect(try await rig.command(["queue", "cancel", first]).output == "Cancelled \(first).\n")
+      #expect(try await rig.command(["queue", "cancel", first, "--yes"]).output == "Cancelled \(first).\n")
       #expect(try await rig.gateway.get("/v1/outbox/\(first)").status == 404)
       let rest = try await rig.command(["queue", "list"])
       #expect(!rest.output.contains(first))
@@ -110,7 +110,7 @@ import Testing
         #expect(try await rig.command(["queue", "list", "--state", state]).status == 0)
       }
       try await rig.gateway.get("/v1/outbox?state=done").expectRefusal("request.invalidField")
-      #expect(try await rig.command(["queue", "cancel", id]).errors.contains("[queue.wrongState]"))
+      #expect(try await rig.command(["queue", "cancel", id, "--yes"]).errors.contains("[queue.wrongState]"))
     }
   }
 }

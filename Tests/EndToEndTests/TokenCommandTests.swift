@@ -4,7 +4,7 @@ import Testing
 
 /// `token issue` opens the gateway's own database, and never makes one.
 @Suite struct TokenCommandTests {
-  @Test(arguments: [["token", "issue"], ["token", "list"], ["token", "revoke", "tok_1"]])
+  @Test(arguments: [["token", "issue"], ["token", "list"], ["token", "revoke", "tok_1", "--yes"]])
   func `Where no gateway has been, nothing is made`(command: [String]) async throws {
     try await withFolder { folder in
       let work = folder.appending(path: "work")
@@ -90,7 +90,7 @@ import Testing
         parsing: try await rig.command(["token", "issue", "--json"] + data).output)
       let (token, id) = (try #require(issued["token"].text), try #require(issued["id"].text))
       #expect(try await rig.gateway.get("/v1/accounts", token: token).status == 200)
-      let revoked = try await rig.command(["token", "revoke", id, "--json"])
+      let revoked = try await rig.command(["token", "revoke", id, "--yes", "--json"])
       #expect(try JSON(parsing: revoked.output)["deleted"].bool == true)
     }
   }

@@ -6,8 +6,8 @@ struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account", abstract: "Manage the mailboxes that messages are sent from.",
     subcommands: [
-      List.self, AccountAdd.self, AccountImport.self, Show.self, Delete.self, Pause.self, Resume.self,
-      Reconnect.self, Verify.self,
+      List.self, AccountAdd.self, AccountImport.self, Show.self, Update.self, Delete.self, Pause.self,
+      Resume.self, Reconnect.self, Verify.self,
     ])
 
   struct List: AsyncParsableCommand {

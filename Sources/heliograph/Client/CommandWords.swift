@@ -31,6 +31,7 @@ enum CommandWords {
     "putOutboxEntryRetry": "heliograph queue retry {queueId}", "postAccount": "heliograph account add",
     "getAccounts": "heliograph account list", "postAccountsImport": "heliograph account import FILE",
     "getAccount": "heliograph account show {account}",
+    "putAccount": "heliograph account update {account}",
     "deleteAccount": "heliograph account delete {account}",
     "putAccountPause": "heliograph account pause {account}",
     "putAccountResume": "heliograph account resume {account}",

@@ -62,8 +62,12 @@ struct QueueCommand: AsyncParsableCommand {
       abstract: "Cancel messages that are waiting or held, or remove failed ones from the list.")
 
     @OptionGroup var messages: Messages
+    @OptionGroup var confirmation: Confirmation
 
     func run() async throws {
+      let subject = messages.ids.count == 1 ? "the message" : "the \(messages.ids.count) messages"
+      try confirmation.ask(
+        "cancel \(subject) \(messages.ids.map(\.rawValue).joined(separator: ", "))")
       try await messages.forEach { client, id in
         let reply = try await client.call(Operations.cancelMessage, path: id)
         if messages.json { return reply.printJSON() }
