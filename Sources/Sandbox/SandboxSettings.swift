@@ -72,7 +72,8 @@ extension SandboxSettings {
     SandboxSetting(
       name: "dropUnknownHeaders", kind: .flag(\.dropUnknownHeaders),
       meaning:
-        "Exchange removes Auto-Submitted, Return-Path and X- fields whose names the mailbox does not know."),
+        "Exchange removes Auto-Submitted, Return-Path, List-Unsubscribe-Post and X- fields whose names the mailbox does not know."
+    ),
     SandboxSetting(
       name: "sentCopyHeaders", kind: .flag(\.sentCopyHeaders),
       meaning: "Drafts and sent copies show internetMessageHeaders too, not only received mail."),
