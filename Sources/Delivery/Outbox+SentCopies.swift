@@ -76,6 +76,9 @@ extension Outbox {
       logger.info("A sent copy could not be looked at.", metadata: ["problem": "\(problem)"])
       if isLast || problem.code == .accountNotFound { try await forget(copy) }
       return false
+    } catch {
+      if Task.isCancelled { throw error }
+      return false
     }
   }
 

@@ -80,13 +80,26 @@ import Testing
     }
   }
 
-  @Test(arguments: StoreEngine.allCases, [true, false])
-  func `looks that fail or find nothing change nothing, and end`(engine: StoreEngine, fail: Bool) async throws
-  {
+  enum Look: CaseIterable {
+    case refused, unexplained, nothing
+
+    func callAsFunction() throws -> String? {
+      switch self {
+      case .refused: throw Failure.of(.graphAccessDenied, .futile)
+      case .unexplained: throw Unexplained()
+      case .nothing: return nil
+      }
+    }
+
+    private struct Unexplained: Error {}
+  }
+
+  @Test(arguments: StoreEngine.allCases, Look.allCases)
+  func `looks that fail or find nothing change nothing, and end`(
+    engine: StoreEngine, look: Look
+  ) async throws {
     try await Bench.run(engine) { bench in
-      let mailbox = FakeMailbox(sentAs: { _, _ in
-        if fail { throw Failure.of(.graphAccessDenied, .futile) } else { nil }
-      })
+      let mailbox = FakeMailbox(sentAs: { _, _ in try look() })
       let outbox = bench.outbox(mailbox)
       try await outbox.running {
         let id = try await bench.sent(through: outbox)
