@@ -130,7 +130,7 @@ package struct Installation: Sendable {
     let apiTokens = TokenDirectory(store: store, time: time, prepared: configuration.preparedToken)
     let accounts = AccountDirectory(
       store: store, vault: vault, apps: apps, time: time, connector: connector)
-    report(try await accounts.declare(configuration.declared))
+    try await declare(with: accounts)
     let web = WebApplication(
       WebApplication.Services(
         store: store, tokens: apiTokens, apps: apps,
@@ -184,8 +184,16 @@ package struct Installation: Sendable {
 }
 
 extension Installation {
+  private func declare(with accounts: AccountDirectory) async throws {
+    do {
+      report(try await accounts.declare(configuration.declarations.settings))
+    } catch let problem as Problem {
+      throw configuration.declarations.located(problem, file: configuration.fileName)
+    }
+  }
+
   private func report(_ changes: DeclaredChanges) {
-    let declared = configuration.declared
+    let declared = configuration.declarations.settings
     if !declared.isEmpty {
       logger.info(
         "What the configuration file declares is in place.",

@@ -143,6 +143,56 @@ import Vault
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `tokens may change places, and an account its app`(engine: StoreEngine) async throws {
+    try await Sandboxed.run(engine) { world in
+      let house = world.house
+      let texts = [Self.token, Secret("00f1e2d3c4b5a69788796a5b4c3d2e1f")]
+      func settings(_ order: [Int], app: DeclaredSettings.App) -> DeclaredSettings {
+        var settings = Self.settings([Self.account("sales", app.id, "bob@contoso.test")], tokens: false)
+        settings.apps = [Self.people, app]
+        settings.tokens = zip(["a", "b"], order).map { name, index in
+          DeclaredSettings.Token(
+            id: TokenID(declared: name), token: texts[index], description: name, scopes: ["api"],
+            account: nil,
+            expires: nil)
+        }
+        return settings
+      }
+      _ = try await house.directory.declare(settings([0, 1], app: Self.people))
+      let other = DeclaredSettings.App(id: AppID(declared: "other"), app: Self.people.app)
+      #expect(try await house.directory.declare(settings([1, 0], app: other)) == DeclaredChanges())
+      let stored = try await house.store.read { (tx: borrowing Transaction) in try tx.declaredTokens() }
+      #expect(stored.map(\.hash) == [Digest.sha256(texts[1]), Digest.sha256(texts[0])])
+      #expect(try await house.directory.account(AccountID("sales"), in: .default).app == other.id)
+    }
+  }
+
+  @Test func `an app keeps its provider, and an account the app that its owner signed in through`()
+    async throws
+  {
+    try await Sandboxed.run(.sqlite) { world in
+      let house = world.house
+      let sales = Self.account("sales", Self.people.id, "bob@contoso.test")
+      _ = try await house.directory.declare(Self.settings([sales]))
+      var turned = Self.settings([], tokens: false)
+      turned.apps = [DeclaredSettings.App(id: Self.people.id, app: Self.service.app)]
+      let provider = await #expect(throws: Problem.self) { try await house.directory.declare(turned) }
+      #expect(provider?.fields.map(\.key) == ["apps.people.provider"])
+      let form = NewForm(account: sales.id, app: Self.people.id, redirectURL: "https://a.example")
+      guard case .connected = try await world.connect(form, as: "bob@contoso.test", app: Self.people.id)
+      else {
+        Issue.record("not connected")
+        return
+      }
+      let other = DeclaredSettings.App(id: AppID(declared: "other"), app: Self.people.app)
+      var moved = Self.settings([Self.account("sales", other.id, "bob@contoso.test")])
+      moved.apps.append(other)
+      let app = await #expect(throws: Problem.self) { try await house.directory.declare(moved) }
+      #expect(app?.fields.map(\.key) == ["accounts.sales.app"])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `if one declaration cannot be, none takes effect`(engine: StoreEngine) async throws {
     try await Sandboxed.run(engine) { world in
       let house = world.house
@@ -154,6 +204,7 @@ import Vault
       ])
       let problem = await #expect(throws: Problem.self) { try await house.directory.declare(settings) }
       #expect(problem?.code == .accountExists)
+      #expect(problem?.fields.map(\.key) == ["accounts.printer"])
       await #expect(throws: Problem.self) {
         try await house.directory.account(AccountID("new"), in: .default)
       }

@@ -75,6 +75,13 @@ import Testing
           "serve", "--port", "\(FreePort.take())", "--data", rig.gateway.data.path,
         ])
         #expect(ended.status == 1 && ended.errors.contains("line 9: accounts.printer.app"))
+
+        // Only the database shows that the app had another provider.
+        try Data(apps.replacing("outlookService", with: "outlook").utf8).write(to: file)
+        let turned = try await rig.command([
+          "serve", "--port", "\(FreePort.take())", "--data", rig.gateway.data.path,
+        ])
+        #expect(turned.status == 1 && turned.errors.contains("line 3: apps.relay.provider is “outlook”"))
       }
     }
   }

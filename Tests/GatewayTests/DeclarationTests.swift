@@ -49,7 +49,7 @@ import Testing
 
   @Test func `apps, accounts and tokens are read, beside the settings`() throws {
     let configuration = try Self.configuration(Self.file)
-    let declared = configuration.declared
+    let declared = configuration.declarations.settings
     #expect(configuration.port == 3000)
     #expect(declared.apps.map(\.id) == [AppID("app_relay"), AppID("app_people")])
     #expect(declared.apps.map(\.app.name) == ["relay", "people"] && declared.apps.allSatisfy(\.app.enabled))
@@ -69,7 +69,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     try Data("from~a~file\n".utf8).write(to: folder.appending(path: "secret"))
     let file = Self.file.replacing("env:SECRET", with: "file:secret")
-    let declared = try Self.configuration(file, folder: folder.path).declared
+    let declared = try Self.configuration(file, folder: folder.path).declarations.settings
     #expect(declared.apps[0].app.clientSecret == Secret("from~a~file"))
   }
 
@@ -109,6 +109,11 @@ import Testing
     ("unknownOutcome: resend", "unknownOutcome: send", "line 17: accounts.printer.unknownOutcome", "resend"),
     ("token: env:TOKEN", "token: env:WEAK", "line 24: tokens.scanner.token", "fewer than 128 random bits"),
     ("  scanner:", "  a scanner:", "line 23: tokens.a scanner", "not a name"),
+    ("account: printer", "account: prynter", "line 25: tokens.scanner.account", "the file does not declare"),
+    (
+      "  scanner:", "  twin:\n    token: env:TOKEN\n  scanner:", "line 26: tokens.scanner.token",
+      "the same as that of tokens.twin"
+    ),
     ("expires: 2031-05-20", "expires: soon", "line 26: tokens.scanner.expires", "date"),
   ]
 
@@ -146,12 +151,12 @@ import Testing
     let example = try #require(page.firstMatch(of: /(?s)```yaml\n(apps:.*?)```/)).1
     let file = example.replacing("file:client-secret", with: "env:SECRET")
       .replacing("env:SCANNER_TOKEN", with: "env:TOKEN")
-    let declared = try Self.configuration(String(file)).declared
+    let declared = try Self.configuration(String(file)).declarations.settings
     #expect(declared.apps.map(\.id) == [AppID("app_relay")])
     #expect(declared.accounts.map(\.id) == [AccountID("printer")] && declared.tokens.count == 1)
   }
 
   @Test func `empty sections declare nothing`() throws {
-    #expect(try Self.configuration("apps:\naccounts:\ntokens:\n").declared.isEmpty)
+    #expect(try Self.configuration("apps:\naccounts:\ntokens:\n").declarations.settings.isEmpty)
   }
 }

@@ -17,13 +17,25 @@ extension AccountDirectory {
   /// Makes or updates everything that is declared, in one transaction: all of it, or nothing. What is declared no
   /// longer loses its mark; such tokens are removed.
   ///
-  /// Throws what the API throws for the same values, such as `account.exists`.
+  /// Throws what the API throws for the same values, such as `account.exists`, with the place of the declaration as
+  /// its field.
   package func declare(_ settings: DeclaredSettings) async throws -> DeclaredChanges {
     let now = time.now
     let apps = try settings.apps.map { try self.apps.prepare($0.app, as: $0.id, in: .default) }
     let changes = try await store.write { [vault] (tx: borrowing Transaction) -> DeclaredChanges in
-      for app in apps { try tx.declare(app, at: now) }
-      for account in settings.accounts { try tx.declare(account, at: now, vault) }
+      for (app, declared) in zip(apps, settings.apps) {
+        do { try tx.declare(app, at: now) } catch let problem as Problem where problem.scope != .installation
+        {
+          throw problem.placed(at: declared.place)
+        }
+      }
+      for account in settings.accounts {
+        do { try tx.declare(account, at: now, vault) } catch let problem as Problem
+          where problem.scope != .installation
+        {
+          throw problem.placed(at: account.place)
+        }
+      }
       var changes = DeclaredChanges()
       let appIDs = settings.apps.map(\.id)
       changes.undeclaredApps = try tx.declaredApps().filter { !appIDs.contains($0) }
@@ -43,6 +55,11 @@ extension Transaction {
   fileprivate func declare(_ app: PreparedApp, at now: Instant) throws {
     let record = app.record
     if let old = try self.app(record.id, in: .default) {
+      guard old.provider == record.provider else {
+        throw Problem.invalidField(
+          "provider", "is “\(record.provider.rawValue)”, but was “\(old.provider.rawValue)” before",
+          remedy: "Give the app another name in the file.")
+      }
       try replace(old, by: app, at: now)
     } else {
       try insert(record)
@@ -62,18 +79,15 @@ extension Transaction {
     case (.outlook, let token?):
       hash = Digest.sha256(token)
       // Entra may have replaced it since; the same one again would take the account back to it.
-      if try existing == nil || declaredTokenHash(of: new.id) != hash {
+      if try existing?.account.app != app.id || declaredTokenHash(of: new.id) != hash {
         _ = try save(
           new.grant(token), as: new.id, app, existing: existing?.account, in: .default, at: now, vault)
       }
-      try rename(new, app, at: now)
+      try updateDetails(new, at: now)
     case (.outlook, nil):
-      if existing == nil {
-        try upsert(record(of: new, app, state: .unset, at: now))
-        try append(Event.accountAdded.record(new.id, in: .default, at: now))
-      }
+      try expectSignIn(new, app, existing?.account, at: now)
       hash = try declaredTokenHash(of: new.id)
-      try rename(new, app, at: now)
+      try updateDetails(new, at: now)
     }
     try setDeclared(true, account: new.id, tokenHash: hash)
   }
@@ -87,11 +101,25 @@ extension Transaction {
       _ = try enter(account, over: existing, at: now)
       return
     }
-    try rename(new, app, at: now)
+    try updateDetails(new, at: now)
+  }
+
+  /// An account that a person signs in to, through that app and no other.
+  private func expectSignIn(
+    _ new: DeclaredSettings.Account, _ app: OAuth2AppRecord, _ existing: AccountRecord?, at now: Instant
+  ) throws {
+    guard existing?.app != app.id else { return }
+    guard existing == nil || existing?.state == .unset else {
+      throw Problem.invalidField(
+        "app", "is not the app through which its owner signed in",
+        remedy: "Name that app, or delete the account once the file no longer declares it.")
+    }
+    try upsert(record(of: new, app, state: .unset, at: now))
+    if existing == nil { try append(Event.accountAdded.record(new.id, in: .default, at: now)) }
   }
 
   /// What has nothing to do with how the mailbox is reached.
-  private func rename(_ new: DeclaredSettings.Account, _ app: OAuth2AppRecord, at now: Instant) throws {
+  private func updateDetails(_ new: DeclaredSettings.Account, at now: Instant) throws {
     guard var account = try account(new.id, in: .default)?.account else { return }
     let name = new.name ?? new.email
     guard account.mailbox.lowercased() == new.email.lowercased() else {
@@ -114,21 +142,15 @@ extension Transaction {
   /// - Returns: those that are declared no longer.
   fileprivate func declare(_ tokens: [DeclaredSettings.Token], at now: Instant) throws -> [TokenID] {
     let before = try declaredTokens()
-    for token in tokens {
-      if let account = token.account, try self.account(account, in: .default) == nil {
-        throw Problem.accountNotFound(account)
-      }
-      let old = before.first { $0.id == token.id }
-      let record = APITokenRecord(
+    let records = tokens.map { token in
+      APITokenRecord(
         workspace: .default, id: token.id, hash: Digest.sha256(token.token), description: token.description,
-        scopes: token.scopes, account: token.account, created: old?.created ?? now, expires: token.expires,
-        declared: true)
-      guard record != old else { continue }
-      if old != nil { _ = try deleteAPIToken(token.id, in: .default) }
-      try insert(record)
+        scopes: token.scopes, account: token.account,
+        created: before.first { $0.id == token.id }?.created ?? now, expires: token.expires, declared: true)
     }
-    let gone = before.map(\.id).filter { id in !tokens.contains { $0.id == id } }
-    for id in gone { _ = try deleteAPIToken(id, in: .default) }
-    return gone
+    // All that have changed go first: two of them may have changed places.
+    for old in before where !records.contains(old) { _ = try deleteAPIToken(old.id, in: .default) }
+    for record in records where !before.contains(record) { try insert(record) }
+    return before.map(\.id).filter { id in !tokens.contains { $0.id == id } }
   }
 }

@@ -68,19 +68,21 @@ package struct DeclaredSettings: Sendable {
 
   package var isEmpty: Bool { apps.isEmpty && accounts.isEmpty && tokens.isEmpty }
 
-  /// What of it cannot be: the values that only Microsoft's rules or another declaration exclude.
-  ///
-  /// - Returns: for each fault the thing, such as `accounts.printer`, and what is wrong with it.
-  package func faults(_ clouds: Clouds) -> [(place: String, problem: Problem)] {
-    var found: [(String, Problem)] = []
+  /// What of it cannot be: the values that only Microsoft's rules or another declaration exclude. The fields of each
+  /// problem have their whole keys, such as `accounts.printer.app`.
+  package func faults(_ clouds: Clouds) -> [Problem] {
+    var found: [Problem] = []
     func check(_ place: String, _ body: () throws(Problem) -> Void) {
-      do throws(Problem) { try body() } catch { found.append((place, error)) }
+      do throws(Problem) { try body() } catch { found.append(error.placed(at: place)) }
     }
     for app in apps {
-      check("apps.\(app.id.declaredName)") { () throws(Problem) in _ = try app.app.validated(clouds) }
+      check(app.place) { () throws(Problem) in _ = try app.app.validated(clouds) }
     }
     for account in accounts {
-      check("accounts.\(account.id)") { () throws(Problem) in try account.validate(apps) }
+      check(account.place) { () throws(Problem) in try account.validate(apps) }
+    }
+    for (index, token) in tokens.enumerated() {
+      check(token.place) { () throws(Problem) in try token.validate(accounts, before: tokens[..<index]) }
     }
     return found
   }
@@ -91,7 +93,55 @@ extension AppID {
   package init(declared name: String) { self.init("app_" + name) }
 
   /// What the file calls it.
-  var declaredName: String { String(rawValue.dropFirst("app_".count)) }
+  fileprivate var declaredName: String { String(rawValue.dropFirst("app_".count)) }
+}
+
+extension TokenID {
+  /// The id here of a token that the file calls so.
+  package init(declared name: String) { self.init("declared_" + name) }
+
+  /// What the file calls it.
+  fileprivate var declaredName: String { String(rawValue.dropFirst("declared_".count)) }
+}
+
+// Where each stands in the file.
+extension DeclaredSettings.App {
+  var place: String { "apps.\(id.declaredName)" }
+}
+
+extension DeclaredSettings.Account {
+  var place: String { "accounts.\(id)" }
+}
+
+extension DeclaredSettings.Token {
+  fileprivate var place: String { "tokens.\(id.declaredName)" }
+
+  fileprivate func validate(
+    _ accounts: [DeclaredSettings.Account], before earlier: ArraySlice<DeclaredSettings.Token>
+  ) throws(Problem) {
+    if let account, !accounts.contains(where: { $0.id == account }) {
+      throw .invalidField(
+        "account", "is “\(account)”, which the file does not declare",
+        remedy: "Name an account under “accounts”.")
+    }
+    if let twin = earlier.first(where: { $0.token == token }) {
+      throw .invalidField(
+        "token", "is the same as that of \(twin.place)", remedy: "Give each program a token of its own.")
+    }
+  }
+}
+
+extension Problem {
+  /// The same about something in the file: its faulty fields have their whole keys, and at least one is named.
+  package func placed(at place: String) -> Problem {
+    var problem = self
+    let sentence = summary.hasSuffix(".") ? String(summary.dropLast()) : summary
+    problem.fields =
+      fields.isEmpty
+      ? [FieldFault(message: "is refused: \(sentence)", key: place)]
+      : fields.map { FieldFault(message: $0.message, key: place + "." + $0.key) }
+    return problem
+  }
 }
 
 extension DeclaredSettings.Account {

@@ -28,11 +28,15 @@ package struct Configuration: Sendable {
   /// Whether that file has a secret in it.
   let holdsSecrets: Bool
   /// What the file declares.
-  let declared: DeclaredSettings
+  let declarations: Declarations
+
+  /// What messages call the file.
+  var fileName: String { file ?? "The configuration file" }
 
   /// How much the file declares.
   package var declares: (apps: Int, accounts: Int, tokens: Int) {
-    (declared.apps.count, declared.accounts.count, declared.tokens.count)
+    let settings = declarations.settings
+    return (settings.apps.count, settings.accounts.count, settings.tokens.count)
   }
 
   package enum SecretKeySource: Sendable {
@@ -69,8 +73,8 @@ package struct Configuration: Sendable {
     unknownOutcomeWait = .seconds(try Self.integer(settings, .unknownOutcomeWait, in: 1...86_400) ?? 120)
     bodyLimit = try Self.integer(settings, .bodyLimit, in: 1024...1 << 30) ?? 25 << 20
     logLevel = try Self.logLevel(settings[.logLevel])
-    try settings.declarations.check(clouds, file: file ?? "The configuration file")
-    declared = settings.declarations.settings
+    declarations = settings.declarations
+    try declarations.check(clouds, file: fileName)
   }
 
   private static func integer(

@@ -88,8 +88,7 @@ struct DeclarationReader {
       do {
         try add(section, name, .object(fields))
       } catch {
-        for flaw in error.fields { fault(key + "." + flaw.key, flaw.message) }
-        if error.fields.isEmpty { fault(key, Declarations.refused(error)) }
+        for flaw in error.placed(at: key).fields { fault(flaw.key, flaw.message) }
       }
     }
   }
@@ -114,7 +113,7 @@ struct DeclarationReader {
       }
       result.settings.tokens.append(
         DeclaredSettings.Token(
-          id: TokenID("declared_" + name), token: token.token, description: token.description ?? name,
+          id: TokenID(declared: name), token: token.token, description: token.description ?? name,
           scopes: token.scopes.map(\.rawValue), account: token.account, expires: token.expires))
     }
   }
@@ -191,32 +190,32 @@ struct DeclarationReader {
 }
 
 extension Declarations {
-  /// The rest of a sentence, for a problem that names no field.
-  static func refused(_ problem: Problem) -> String {
-    "is refused: \(problem.summary.hasSuffix(".") ? String(problem.summary.dropLast()) : problem.summary)"
-  }
-
   /// Throws `configuration.invalid` with every fault, those that only other values show included.
   ///
   /// - Parameter file: what the file is called.
   func check(_ clouds: Clouds, file: String) throws(Problem) {
     // A value that could not be read makes others look wrong too.
-    var faults = faults
-    if faults.isEmpty {
-      faults = settings.faults(clouds).map { place, problem in
-        let flaw = problem.fields.first
-        let key = flaw.map { place + "." + $0.key } ?? place
-        return DeclarationFault(
-          line: line(of: key), key: key, message: flaw?.message ?? Self.refused(problem))
-      }
-    }
-    guard let first = faults.first else { return }
+    let faults = faults.isEmpty ? settings.faults(clouds).flatMap(\.fields).map(fault) : faults
+    if let problem = problem(faults, file: file) { throw problem }
+  }
+
+  /// What only the database shows about a declaration, with its line.
+  func located(_ problem: Problem, file: String) -> Problem {
+    self.problem(problem.fields.map(fault), file: file) ?? problem
+  }
+
+  private func fault(_ flaw: FieldFault) -> DeclarationFault {
+    DeclarationFault(line: line(of: flaw.key), key: flaw.key, message: flaw.message)
+  }
+
+  private func problem(_ faults: [DeclarationFault], file: String) -> Problem? {
+    guard let first = faults.first else { return nil }
     let others = faults.count - 1
-    throw Problem(
-      .configurationInvalid,
-      "\(file), \(first.text)."
-        + (others > 0 ? " There \(others == 1 ? "is 1 more fault" : "are \(others) more faults")." : ""),
-      remedy: "Correct it; `heliograph config check \(file)` shows every fault.",
+    let more =
+      others == 0 ? "" : others == 1 ? " There is 1 more fault." : " There are \(others) more faults."
+    return Problem(
+      .configurationInvalid, "\(file), \(first.text).\(more)",
+      remedy: "Correct it; `heliograph config check \(file)` shows every mistake of the file itself.",
       fields: faults.map { FieldFault(message: "\($0.key) \($0.message)", key: "line \($0.line)") })
   }
 }
