@@ -64,7 +64,7 @@ package struct TokenReply: Contract {
     Field("account", \.account, .id(), "The only account that it is for.")
     Required("created", \.created, .moment, "When it was created.")
     Field("expires", \.expires, .moment, "When it expires.")
-    Field("declared", \.declared, .flag, declaredSummary)
+    Field(DeclarationTerm.declared, \.declared)
   }
 }
 

@@ -83,7 +83,7 @@ package struct AccountReply: Contract {
     Field(
       "smtp", \.smtp, .object, "How the account was entered, if as the settings of a mail server.")
     Field("lastError", \.lastError, .object, "What stops the account, or what stopped it last.")
-    Field("declared", \.declared, .flag, declaredSummary)
+    Field(DeclarationTerm.declared, \.declared)
     Required("created", \.created, .moment, "When it was added.")
     Required("updated", \.updated, .moment, "When it was last changed.")
   }
@@ -181,6 +181,9 @@ package struct AccountsQuery: PagedQuery {
 extension BaseScopes: WireWord {}
 extension Identity: WireWord {}
 
-/// Of an app, an account or a token.
-let declaredSummary =
-  "`true` if the gateway's configuration file declares it, so that only the file can change it."
+/// What an app, an account and a token have in common.
+enum DeclarationTerm {
+  static let declared = Term(
+    "declared", Kind<Bool>.flag,
+    "`true` if the gateway's configuration file declares it, so that only the file can change it.")
+}

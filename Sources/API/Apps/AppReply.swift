@@ -55,7 +55,7 @@ package struct AppReply: Contract {
     Required("accounts", \.accounts, .integer(0...(.max)), "How many accounts use it.")
     Field("warnings", \.warnings, WarningReply.list, WarningReply.listSummary)
     Field("lastError", \.lastError, .object, "What stops the app, or what stopped it last.")
-    Field("declared", \.declared, .flag, declaredSummary)
+    Field(DeclarationTerm.declared, \.declared)
     Required("created", \.created, .moment, "When it was added.")
     Required("updated", \.updated, .moment, "When it was last changed.")
   }

@@ -19,7 +19,7 @@ package struct Requester: Sendable, Hashable {
 
   init(_ form: HostedFormRecord, workspace: WorkspaceRecord?) {
     name = workspace.flatMap { $0.name == WorkspaceRecord.unnamed ? nil : $0.name }
-    host = form.requester
+    host = form.returnHost
   }
 }
 
@@ -75,7 +75,7 @@ extension HostedFormRecord {
   /// Who must sign in; `nil` allows anyone. For another person's mailbox `email` does not determine it.
   var wantedEmail: String? { expectedEmail ?? (delegated ? nil : email) }
   /// The host that the browser returns to; `nil` for the machine that the browser runs on.
-  var requester: String? { WebURL(redirectURL).flatMap { $0.isThisMachine ? nil : $0.asciiHost } }
+  var returnHost: String? { WebURL(redirectURL).flatMap { $0.isThisMachine ? nil : $0.asciiHost } }
 }
 
 /// The redirect to Microsoft, and what the browser must return with.
@@ -139,7 +139,7 @@ package struct WayBack: Sendable, Hashable {
   }
 
   private init(_ form: HostedFormRecord, code: String, error: String, remedy: String?) {
-    host = form.requester
+    host = form.returnHost
     var items = [("state", "failed"), ("problem", code), ("error", error)]
     if let account = form.account { items.insert(("account", account.rawValue), at: 0) }
     if let remedy { items.append(("remedy", remedy)) }

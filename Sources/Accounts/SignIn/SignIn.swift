@@ -82,10 +82,8 @@ package struct SignIn: Sendable {
     let link = try HostedLink(data: data, signature: sig, vault)
     let now = time.now
     let (form, apps, workspace) = try await store.read { (tx: borrowing Transaction) in
-      guard let form = try tx.form(link.form, in: link.workspace) else { throw Problem.formExpired }
-      let workspace = try tx.workspace(form.workspace)
-      guard form.used == nil else { return (form, [OAuth2AppRecord](), workspace) }
-      return (try tx.openForm(link, at: now), try tx.choices(form), workspace)
+      let form = try tx.knownForm(link, at: now)
+      return (form, form.used == nil ? try tx.choices(form) : [], try tx.workspace(form.workspace))
     }
     guard form.used == nil else { return .used(email: form.email ?? form.expectedEmail) }
     return .open(FormPage(form, try await askForDeviceCodes(apps, for: form), workspace: workspace))
@@ -123,11 +121,18 @@ package struct SignIn: Sendable {
 }
 
 extension Transaction {
+  /// One that works or has done its work. Throws `form.invalid` for one that expired unused.
+  func knownForm(_ link: HostedLink, at now: Instant) throws -> HostedFormRecord {
+    guard let form = try form(link.form, in: link.workspace), form.used != nil || now < form.expires else {
+      throw Problem.formExpired
+    }
+    return form
+  }
+
   /// Throws `form.used` or `form.invalid` for a link that no longer works.
   func openForm(_ link: HostedLink, at now: Instant) throws -> HostedFormRecord {
-    guard let form = try form(link.form, in: link.workspace) else { throw Problem.formExpired }
+    let form = try knownForm(link, at: now)
     guard form.used == nil else { throw Problem.formUsed }
-    guard now < form.expires else { throw Problem.formExpired }
     return form
   }
 

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import HTML
 import HTTPTypes
@@ -213,18 +214,12 @@ extension SandboxState {
 extension Response {
   /// Bytes from a stranger: a browser saves them, and does not show or run them.
   fileprivate static func download(_ bytes: [UInt8], name: String) -> Response {
-    // RFC 8187 section 3.2.1.
-    let encoded = name.utf8.map { byte in
-      let isPlain =
-        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
-        || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte || [0x2D, 0x2E, 0x5F].contains(byte)
-      return isPlain ? String(UnicodeScalar(byte)) : String(format: "%%%02X", byte)
-    }
     var headers: HTTPFields = [
       .contentType: "application/octet-stream", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
       .contentSecurityPolicy: "default-src 'none'; sandbox",
     ]
-    headers[.contentDisposition] = "attachment; filename*=UTF-8''" + encoded.joined()
+    // RFC 8187 section 3.2.1.
+    headers[.contentDisposition] = "attachment; filename*=UTF-8''" + percentEncoded(name)
     return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 }

@@ -181,8 +181,9 @@ extension AccountDetails {
   static let select: SQL = """
     SELECT account.workspace, account.id, account.name, email, app_workspace, app, mailbox, delegated,
       delegated_account, identity, state, paused, mailbox_found, account.send_only, unknown_outcome, tenant_id,
-      object_id, account.last_error, smtp, account.declared, account.created, account.updated, oauth2_app.client_id, oauth2_app.provider,
-      oauth2_app.base_scopes, oauth2_grant.scopes, oauth2_grant.version AS grant_version
+      object_id, account.last_error, smtp, account.declared, account.created, account.updated,
+      oauth2_app.client_id, oauth2_app.provider, oauth2_app.base_scopes, oauth2_grant.scopes,
+      oauth2_grant.version AS grant_version
     FROM account
     JOIN oauth2_app ON oauth2_app.workspace = account.app_workspace AND oauth2_app.id = account.app
     LEFT JOIN oauth2_grant ON oauth2_grant.workspace = account.workspace

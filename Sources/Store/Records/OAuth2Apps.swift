@@ -109,8 +109,9 @@ extension OAuth2AppRecord {
 
   static let select: SQL = """
     SELECT workspace, id, name, title, description, provider, enabled, cloud, base_scopes, send_only, shared,
-      listed, device_codes, declared, client_id, client_secret, client_certificate, certificate_thumbprint, secret_expires, secret_warned,
-      authority, redirect_url, extra_scopes, skip_scopes, last_error, created, updated FROM oauth2_app
+      listed, device_codes, declared, client_id, client_secret, client_certificate, certificate_thumbprint,
+      secret_expires, secret_warned, authority, redirect_url, extra_scopes, skip_scopes, last_error, created,
+      updated FROM oauth2_app
     """
 }
 
@@ -121,16 +122,15 @@ extension Transaction {
       INSERT INTO oauth2_app (workspace, id, name, title, description, provider, enabled, cloud, base_scopes,
         send_only, shared, client_id, client_secret, client_certificate, certificate_thumbprint,
         secret_expires, secret_warned, authority, redirect_url, extra_scopes, skip_scopes, last_error,
-        created, updated, listed, device_codes)
+        created, updated, listed)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-        $22, $23, $24, $25, $26)
+        $22, $23, $24, $25)
       """,
       app.workspace, app.id, app.name, app.title, app.description, app.provider.rawValue, app.enabled,
       app.cloud, app.baseScopes.rawValue, app.sendOnly, app.shared, app.clientID, app.clientSecret,
       app.clientCertificate, app.certificateThumbprint, app.secretExpires, app.secretWarned.map(Int64.init),
       app.authority, app.redirectURL, app.extraScopes.joined(separator: " "),
-      app.skipScopes.joined(separator: " "), app.lastError, app.created, app.updated, app.listed,
-      app.deviceCodes.map { $0 ? 1 : 0 } as Int64?)
+      app.skipScopes.joined(separator: " "), app.lastError, app.created, app.updated, app.listed)
   }
 
   /// Everything but provider and creation; its last error is forgotten, and whether it gets device codes.
@@ -221,7 +221,7 @@ extension Transaction {
   package func setDeviceCodes(_ isAllowed: Bool, of app: OAuth2AppRecord) throws {
     try execute(
       "UPDATE oauth2_app SET device_codes = $3 WHERE workspace = $1 AND id = $2 AND updated = $4",
-      app.workspace, app.id, (isAllowed ? 1 : 0) as Int64, app.updated)
+      app.workspace, app.id, isAllowed, app.updated)
   }
 
   /// How many accounts use the app, in all workspaces.

@@ -76,7 +76,7 @@ extension HostedPage {
     """
     <h1>What it means</h1>
     <p class="fault">\(answer.meaning)</p>
-    \(cure(Cure(answer.remedy, answer.actor, answer.link)))\
+    \(cure(Cure(remedy: answer.remedy, actor: answer.actor, link: answer.link)))\
     <p class="detail">\(answer.code.rawValue)\(Markup(answer.name) { " · \($0)" })</p>
     <h2>Something else?</h2>
     """
@@ -106,10 +106,4 @@ struct Cure: Sendable {
 
   /// Whether an administrator has to open the link, who rarely is the reader.
   var hasLinkToSend: Bool { link.flatMap(WebAddress.init) != nil && actor == .administrator }
-
-  init(_ remedy: String?, _ actor: Responsible?, _ link: String?) {
-    self.remedy = remedy
-    self.actor = actor
-    self.link = link
-  }
 }

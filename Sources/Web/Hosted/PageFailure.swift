@@ -41,7 +41,7 @@ struct PageFailure: Sendable {
     return parts.isEmpty ? nil : parts.joined(separator: " · ")
   }
 
-  var cure: Cure { Cure(remedy, actor, link) }
+  var cure: Cure { Cure(remedy: remedy, actor: actor, link: link) }
 
   /// Who can do what the remedy says.
   static func words(_ actor: Responsible) -> String {
