@@ -13,22 +13,13 @@ import sys
 import time
 from urllib.parse import quote
 
+from checks import check, failures
 from chromium import Chromium
 from failures import PLANTED, STUCK
 from parties import Gateway, Sandbox, fields
 
 ALICE, BOB, NOBODY = "alice@contoso.test", "bob@contoso.test", "nomailbox@contoso.test"
 HOSTILE = "\"'><script>document.title='taken'</script>\u0301"
-
-failures = []
-started = time.monotonic()
-
-
-def check(sentence, passed, evidence=None):
-    print(("ok    " if passed else "FAILED") + f" {sentence} ({time.monotonic() - started:.1f} s)", flush=True)
-    if not passed:
-        failures.append(sentence)
-        print(f"       {evidence}", flush=True)
 
 
 def browser_has_check(browser):

@@ -10,11 +10,11 @@ import base64
 import signal
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from selenium.webdriver.common.by import By
 
+from checks import check, failures
 from chromium import Chromium
 from parties import Sandbox
 
@@ -33,16 +33,6 @@ body { background: url(BEACON/background.png) }</style></head><body onload="top.
 <a href="BEACON/top" target="_top">Elsewhere</a> <a href="BEACON/window" target="_blank">New window</a>
 <a href="BEACON/link">A link</a></body></html>"""
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR42mNkYPjPgBcwjkoDAAwdAQn+8f9ZAAAAAElFTkSuQmCC"
-
-failures = []
-started = time.monotonic()
-
-
-def check(sentence, passed, evidence=None):
-    print(("ok    " if passed else "FAILED") + f" {sentence} ({time.monotonic() - started:.1f} s)", flush=True)
-    if not passed:
-        failures.append(sentence)
-        print(f"       {evidence}", flush=True)
 
 
 class Beacon:
