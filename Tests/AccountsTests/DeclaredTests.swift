@@ -85,7 +85,7 @@ import Vault
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `what is declared no longer stays without its mark, and its tokens stop working`(
+  func `what is no longer declared stays without its mark, and its tokens stop working`(
     engine: StoreEngine
   ) async throws {
     try await Sandboxed.run(engine) { world in

@@ -129,7 +129,7 @@ class Walk:
         seconds = 300 if "The link to send" in text else 20
         check(f"{name}: it leads back after {seconds} seconds, and says so",
               refresh.startswith(f"{seconds}; url=" + self.back) and f"problem={code}" in refresh
-              and f"taken back to this computer in {seconds} seconds" in text, (refresh, text))
+              and f"taken back to the program in {seconds} seconds" in text, (refresh, text))
         told = fields(refresh.partition("url=")[2])
         remedy = told.get("remedy", "").partition("http")[0]
         check(f"{name}: with the same words", told["error"] in text and remedy in text, told)

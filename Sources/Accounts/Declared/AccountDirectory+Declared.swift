@@ -14,8 +14,8 @@ package struct DeclaredChanges: Sendable, Hashable {
 }
 
 extension AccountDirectory {
-  /// Makes or updates everything that is declared, in one transaction: all of it, or nothing. What is declared no
-  /// longer loses its mark; such tokens are removed.
+  /// Makes or updates everything that is declared, in one transaction: all of it, or nothing. What is no
+  /// longer declared loses its mark; such tokens are removed.
   ///
   /// Throws what the API throws for the same values, such as `account.exists`, with the place of the declaration as
   /// its field.
@@ -139,7 +139,7 @@ extension Transaction {
       mailboxFound: false, unknownOutcome: new.unknownOutcome, created: now)
   }
 
-  /// - Returns: those that are declared no longer.
+  /// - Returns: those that are no longer declared.
   fileprivate func declare(_ tokens: [DeclaredSettings.Token], at now: Instant) throws -> [TokenID] {
     let before = try declaredTokens()
     let records = tokens.map { token in

@@ -12,10 +12,12 @@ extension HostedPage {
     let help = HelpLink(code: failure.peerCode ?? failure.code, of: tryAgain).help
     let leaving = Markup(back) {
       """
-      <p>You will be taken back to \(place($0.host)) in \(seconds) seconds. <a href="\(help)">Stay and read</a></p>
+      <p>You will be taken back to \($0.host ?? "the program") in \(seconds) seconds. <a href="\(help)">Stay and read</a></p>
       """
     }
-    let backButton = Markup(back) { secondButton("Back to \(place($0.host))", to: WebAddress($0.url)) }
+    let backButton = Markup(back) {
+      secondButton("Back to \($0.host ?? "the program")", to: WebAddress($0.url))
+    }
     return HostedPage(
       title: "Not connected",
       content: """

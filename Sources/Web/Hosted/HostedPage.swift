@@ -40,15 +40,12 @@ extension HostedPage {
   static func request(by requester: Requester, email: String?) -> Markup {
     let who: Markup =
       switch (requester.name, requester.host) {
-      case (let name?, let host): "<strong>\(.isolated(name))</strong> (\(place(host)))"
+      case (let name?, let host): "<strong>\(.isolated(name))</strong> (\(host ?? "on this computer"))"
       case (nil, let host?): "The program at <strong>\(host)</strong>"
       case (nil, nil): "A program on <strong>this computer</strong>"
       }
     return "<p>\(who) asks to send mail from \(email == nil ? "your" : "this") mailbox.</p>"
   }
-
-  /// Where the browser goes afterwards.
-  static func place(_ host: String?) -> String { host ?? "this computer" }
 
   static func hidden(_ name: String, _ value: String?) -> Markup {
     Markup(value) { "<input type=\"hidden\" name=\"\(name)\" value=\"\($0)\">\n" }

@@ -110,11 +110,13 @@ struct AccountAdd: AsyncParsableCommand {
       if let certificate {
         oauth2.clientCertificate = Secret(try text(of: certificate))
       } else if app == nil {
-        oauth2.clientSecret = try secret("HELIOGRAPH_CLIENT_SECRET", "Client secret")
+        oauth2.clientSecret = try StandardInput.secret(
+          from: "HELIOGRAPH_CLIENT_SECRET", prompt: "Client secret")
       }
     case (nil, _):
       auth.user = email
-      oauth2.refreshToken = try secret("HELIOGRAPH_REFRESH_TOKEN", "Refresh token")
+      oauth2.refreshToken = try StandardInput.secret(
+        from: "HELIOGRAPH_REFRESH_TOKEN", prompt: "Refresh token")
       if app == nil { oauth2.clientSecret = environment("HELIOGRAPH_CLIENT_SECRET") }
     }
     oauth2.auth = auth
@@ -124,13 +126,6 @@ struct AccountAdd: AsyncParsableCommand {
   private func text(of path: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: path) else { throw Problem.unreadableFile(path) }
     return String(decoding: data, as: UTF8.self)
-  }
-
-  private func secret(_ variable: String, _ prompt: String) throws -> Secret {
-    guard let text = StandardInput.secret(from: variable, prompt: prompt), !text.isEmpty else {
-      throw ValidationError("Neither \(variable) nor standard input has the \(prompt.lowercased()).")
-    }
-    return Secret(text)
   }
 
   private func environment(_ variable: String) -> Secret? {

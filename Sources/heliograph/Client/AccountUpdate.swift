@@ -51,7 +51,9 @@ extension AccountCommand {
       body.name = name
       body.email = email
       body.unknownOutcome = unknownOutcome
-      let token = refreshToken ? try token() : nil
+      let token =
+        try refreshToken
+        ? StandardInput.secret(from: "HELIOGRAPH_REFRESH_TOKEN", prompt: "Refresh token") : nil
       try await APIClient.withEnvironment { client in
         if changesAccess { body.oauth2 = try await access(token, client) }
         let reply = try await client.call(Operations.updateAccount, path: account, body: body)
@@ -60,16 +62,6 @@ extension AccountCommand {
         try await AccountWatch(client: client, quiet: true).untilConnected(account, within: .seconds(wait))
         if !json, wait > 0 { Terminal.line("Connected.") }
       }
-    }
-
-    private func token() throws -> Secret {
-      guard let text = StandardInput.secret(from: "HELIOGRAPH_REFRESH_TOKEN", prompt: "Refresh token"),
-        !text.isEmpty
-      else {
-        throw ValidationError(
-          "--refresh-token was given, but neither HELIOGRAPH_REFRESH_TOKEN nor standard input has one.")
-      }
-      return Secret(text)
     }
 
     private func access(_ token: Secret?, _ client: APIClient) async throws -> OAuth2UpdateField {

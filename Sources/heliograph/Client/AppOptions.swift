@@ -78,14 +78,8 @@ struct AppOptions: ParsableArguments {
       guard !line.isEmpty else { throw ValidationError("\(secretFile) is empty.") }
       return Secret(line)
     }
-    guard secret else { return nil }
-    guard let text = StandardInput.secret(from: "HELIOGRAPH_CLIENT_SECRET", prompt: "Client secret"),
-      !text.isEmpty
-    else {
-      throw ValidationError(
-        "--secret was given, but neither HELIOGRAPH_CLIENT_SECRET nor standard input has one.")
-    }
-    return Secret(text)
+    return try secret
+      ? StandardInput.secret(from: "HELIOGRAPH_CLIENT_SECRET", prompt: "Client secret") : nil
   }
 
   private func clientCertificate() throws -> Secret? {

@@ -1,3 +1,5 @@
+import ArgumentParser
+import Core
 import Foundation
 
 /// What a person types or a pipe brings.
@@ -12,9 +14,14 @@ enum StandardInput {
 
   /// A secret from the named variable or, where that is not set, the first line of standard input, which a
   /// terminal does not show.
-  static func secret(from variable: String, prompt: String) -> String? {
-    if let text = ProcessInfo.processInfo.environment[variable], !text.isEmpty { return text }
-    return withoutEcho(prompt) { readLine(strippingNewline: true) }
+  ///
+  /// - Throws: `ValidationError` when neither has one.
+  static func secret(from variable: String, prompt: String) throws -> Secret {
+    if let text = ProcessInfo.processInfo.environment[variable], !text.isEmpty { return Secret(text) }
+    guard let line = withoutEcho(prompt, { readLine(strippingNewline: true) }), !line.isEmpty else {
+      throw ValidationError("Neither \(variable) nor standard input has the \(prompt.lowercased()).")
+    }
+    return Secret(line)
   }
 
   private static func withoutEcho<Value>(_ prompt: String, _ body: () -> Value) -> Value {
