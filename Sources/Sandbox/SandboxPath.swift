@@ -9,6 +9,12 @@ enum SandboxPath {
     path == "/" || path.split(separator: "/", maxSplits: 1).first.map(own.contains) == true
   }
 
+  /// Where upload URLs point to, as Outlook's own do: an older API than Graph.
+  static let outlook = "/outlook/api/v2.0/"
+
+  /// Graph, and Outlook behind it.
+  static func isGraph(_ path: String) -> Bool { path.hasPrefix("/v1.0/") || path.hasPrefix(outlook) }
+
   /// A control request of a program, in JSON. Everything else that is our own is a page.
   static func isControlAPI(_ path: String) -> Bool { path.hasPrefix("/sandbox/") }
 }

@@ -8,6 +8,12 @@ package struct SandboxSettings: Sendable, Equatable {
   package var replaceMessageId = false
   package var strictRotation = false
   package var concurrencyLimit = 4
+  /// Exchange's, unless an administrator has changed it (Microsoft Learn, "attachment: createUploadSession").
+  package var messageSizeLimit = 35 << 20
+  /// Microsoft Learn, "message resource type".
+  package var recipientLimit = 500
+  /// Microsoft documents no length of time.
+  package var uploadSessionLifetime = 86_400
   /// Entra's real tokens live for 60 to 90 minutes; 3599 is the default that it documents.
   package var accessTokenLifetime = 3599
   package var deviceInterval = 5
@@ -15,6 +21,9 @@ package struct SandboxSettings: Sendable, Equatable {
   package var sentCopyHeaders = false
   package var sendFromAlias = false
   package var requireRefreshScope = false
+
+  /// Bytes; no administrator can raise the limit beyond it.
+  static let maximumMessageSize = 150 << 20
 
   package init() {}
 
@@ -83,6 +92,18 @@ extension SandboxSettings {
     SandboxSetting(
       name: "concurrencyLimit", kind: .number(\.concurrencyLimit, 1...10_000),
       meaning: "How many requests an app may have in progress in one mailbox; one more gets 429."),
+    SandboxSetting(
+      name: "messageSizeLimit", kind: .number(\.messageSizeLimit, 1024...maximumMessageSize),
+      meaning: """
+        The most bytes of a message. What does not fit into a draft gets 413, and so does sending a message that \
+        with its attachments in base64 is larger.
+        """),
+    SandboxSetting(
+      name: "recipientLimit", kind: .number(\.recipientLimit, 1...1000),
+      meaning: "The most recipients of a message."),
+    SandboxSetting(
+      name: "uploadSessionLifetime", kind: .number(\.uploadSessionLifetime, 1...2_592_000),
+      meaning: "For how many seconds an upload session created from now on is valid."),
     SandboxSetting(
       name: "strictRotation", kind: .flag(\.strictRotation),
       meaning: "A refresh token becomes invalid when the next one is issued; Entra itself keeps it valid."),

@@ -114,7 +114,7 @@ import Testing
   func `A path is matched as a part, or with stars as a whole`(pattern: String?, path: String, matches: Bool)
   {
     let fault = Fault(path: pattern, status: 503, count: 1)
-    #expect(fault.matches(path: path, user: nil) == matches)
+    #expect(fault.matches("GET", path: path, user: nil) == matches)
   }
 
   @Test func `A fault meets the user it names, as often as it says`() async throws {

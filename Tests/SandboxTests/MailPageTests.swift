@@ -157,9 +157,11 @@ import Testing
       kind: .html, content: String(repeating: "<img src=\"cid:one@x\">", count: times))
     return HTMLMail(
       Message(
-        mime: [], internetMessageID: "", subject: "", to: [], cc: [], bcc: [], replyTo: [], body: body,
+        source: MessageSource([], fieldsEnd: 0), internetMessageID: "", subject: "", to: [], cc: [], bcc: [],
+        replyTo: [], body: body,
         importance: .normal, headers: [],
-        attachments: [.init(name: nil, contentType: type, contentID: "one@x", content: image)]))
+        attachments: [.init(name: nil, contentType: type, contentID: "one@x", content: image)],
+        attachmentNumbers: [0], nextAttachmentNumber: 1))
   }
 
   @Test(arguments: [

@@ -113,15 +113,17 @@ struct SandboxHarness {
     for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
     if let bytes { request.body = .bytes(ByteBuffer(bytes: bytes)) }
     let response = try await client.execute(request, timeout: .seconds(30))
-    let bytes = try await response.body.collect(upTo: 16 << 20)
-    return Answer(status: Int(response.status.code), headers: response.headers, body: String(buffer: bytes))
+    let bytes = try await response.body.collect(upTo: 256 << 20)
+    return Answer(
+      status: Int(response.status.code), headers: response.headers, bytes: Array(bytes.readableBytesView))
   }
 }
 
 struct Answer: Sendable {
   var status: Int
   var headers: HTTPHeaders
-  var body: String
+  var bytes: [UInt8]
+  var body: String { String(decoding: bytes, as: UTF8.self) }
 
   var json: [String: Any] {
     (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:]

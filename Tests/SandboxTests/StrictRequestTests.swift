@@ -39,8 +39,8 @@ import Testing
       (#"{"multiValueExtendedProperties": []}"#, "SandboxNotSupported", "multiValueExtendedProperties"),
       (#"{"extensions": []}"#, "SandboxNotSupported", "not supported by this sandbox"),
       (
-        ##"{"attachments": [{"@odata.type": "#microsoft.graph.itemAttachment", "name": "a"}]}"##,
-        "SandboxNotSupported", "itemAttachment"
+        ##"{"attachments": [{"@odata.type": "#microsoft.graph.referenceAttachment", "name": "a"}]}"##,
+        "SandboxNotSupported", "referenceAttachment"
       ),
       // Values of follow-up flags, receipts and extended properties.
       (#"{"flag": {"flagStatus": "flagged", "dueDateTime": {}}}"#, "ErrorRequiredPropertyMissing", "missing"),

@@ -3,6 +3,15 @@ import JSON
 
 /// Which requests fail, how, and how often: one `POST /sandbox/faults`.
 struct Fault: Sendable, Equatable {
+  /// Those that Entra and Graph have.
+  enum Method: String, CaseIterable, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+  }
+
   enum Closing: String, CaseIterable, Sendable {
     /// The connection closes and nothing has been done.
     case before
@@ -10,11 +19,15 @@ struct Fault: Sendable, Equatable {
     case after
   }
 
+  /// `nil`: all.
+  var method: Method?
   /// Matched against the request's path without regard to case: a part of it, or, when it has a `*`, all of
   /// it, the `*` standing for anything. `nil`: every path of Entra and Graph.
   var path: String?
   /// The user whom the request is about, by id, user principal name or address. `nil`: all users.
   var user: String?
+  /// How many requests that match are answered as usual before it applies.
+  var skip = 0
   /// The answer's status, 400 to 599; nothing is done then. Of an authorize request 302 too: the client gets
   /// the error.
   var status: Int?
@@ -27,6 +40,8 @@ struct Fault: Sendable, Equatable {
   var retryAfter: Int?
   /// Before anything else.
   var delayMs: Int?
+  /// The sandbox's clock jumps before the request is carried out, forward or back.
+  var advanceSeconds: Int?
   var close: Closing?
   /// How many requests it takes; 0 or less: all, until it is deleted.
   var count: Int
@@ -35,19 +50,21 @@ struct Fault: Sendable, Equatable {
 
   var json: JSONValue {
     .object(omittingAbsent: [
-      "id": JSONValue(id), "path": path.map { .string($0) }, "user": user.map { .string($0) },
+      "id": JSONValue(id), "method": method.map { .string($0.rawValue) }, "path": path.map { .string($0) },
+      "user": user.map { .string($0) }, "skip": skip > 0 ? JSONValue(skip) : nil,
       "status": status.map { JSONValue($0) }, "then": then.map { JSONValue($0) },
       "code": code.map { .string($0) },
       "retryAfter": retryAfter.map { JSONValue($0) },
-      "delayMs": delayMs.map { JSONValue($0) }, "close": close.map { .string($0.rawValue) },
+      "delayMs": delayMs.map { JSONValue($0) }, "advanceSeconds": advanceSeconds.map { JSONValue($0) },
+      "close": close.map { .string($0.rawValue) },
       "count": JSONValue(count),
     ])
   }
 
   /// Why its members contradict each other; `nil` if they do not.
   var contradiction: String? {
-    if status == nil, then == nil, delayMs == nil, close == nil {
-      return "A fault needs a status, then, delayMs or close."
+    if status == nil, then == nil, delayMs == nil, close == nil, advanceSeconds == nil {
+      return "A fault needs a status, then, delayMs, advanceSeconds or close."
     }
     if then != nil, status != nil || close != nil {
       return "A fault with 'then' does the request, so it has neither a status nor close."
@@ -60,7 +77,10 @@ struct Fault: Sendable, Equatable {
     return nil
   }
 
-  func matches(path requested: String, user subject: SandboxDirectory.User?) -> Bool {
+  func matches(
+    _ method: String, path requested: String, user subject: SandboxDirectory.User?
+  ) -> Bool {
+    if let wanted = self.method, wanted.rawValue != method { return false }
     if let path, !Self.matches(path.lowercased(), requested.lowercased()) { return false }
     guard let user = user?.lowercased() else { return true }
     guard let subject else { return false }

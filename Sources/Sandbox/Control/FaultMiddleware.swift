@@ -14,11 +14,11 @@ package struct FaultMiddleware: RouterMiddleware {
     guard Self.isEntra(path) else { return try await next(request, context) }
     let user = try await subject(of: request)
     context.note(user)
-    guard let fault = state.faults.take(path: path, user: user) else {
+    guard let fault = state.faults.take(request.method.rawValue, path: path, user: user) else {
       return try await next(request, context)
     }
     let fields = try await Self.fields(of: request)
-    return try await fault.run(context) { status, code in
+    return try await fault.run(context, clock: state.clock) { status, code in
       refusal(status, code, retryAfter: fault.retryAfter, to: request, fields, context)
     } serve: {
       try await next(request, context)
@@ -26,7 +26,7 @@ package struct FaultMiddleware: RouterMiddleware {
   }
 
   private static func isEntra(_ path: String) -> Bool {
-    !SandboxPath.isOwn(path) && !path.hasPrefix("/v1.0/")
+    !SandboxPath.isOwn(path) && !SandboxPath.isGraph(path)
   }
 
   /// The user whose grant is redeemed or who is about to sign in.

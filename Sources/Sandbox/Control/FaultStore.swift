@@ -55,12 +55,16 @@ package final class FaultStore: Sendable {
     contents.withLock { $0 = Contents(lastID: $0.lastID) }
   }
 
-  /// The first fault, in the order in which they were requested, that matches this request; uses it up once.
-  func take(path: String, user: SandboxDirectory.User?) -> Fault? {
+  /// The first fault, in the order in which they were requested, that matches this request; uses it up once. Those
+  /// before it that match and let requests pass first, let this one pass.
+  func take(_ method: String, path: String, user: SandboxDirectory.User?) -> Fault? {
     contents.withLock { contents in
-      guard let index = contents.faults.firstIndex(where: { $0.matches(path: path, user: user) }) else {
-        return nil
+      let matching = contents.faults.indices.filter {
+        contents.faults[$0].matches(method, path: path, user: user)
       }
+      let taken = matching.firstIndex { contents.faults[$0].skip == 0 }
+      for index in matching[..<(taken ?? matching.endIndex)] { contents.faults[index].skip -= 1 }
+      guard let index = taken.map({ matching[$0] }) else { return nil }
       let fault = contents.faults[index]
       if fault.count == 1 {
         contents.faults.remove(at: index)
@@ -80,9 +84,11 @@ package final class FaultStore: Sendable {
 extension Fault {
   /// - Parameter refuse: the answer for a status and a code, in the form of the service that is called.
   func run(
-    _ context: SandboxContext, refuse: (Int, String?) throws -> Response, serve: () async throws -> Response
+    _ context: SandboxContext, clock: SandboxClock, refuse: (Int, String?) throws -> Response,
+    serve: () async throws -> Response
   ) async throws -> Response {
     if let delayMs { try await Task.sleep(for: .milliseconds(delayMs)) }
+    if let advanceSeconds { clock.advance(by: .seconds(advanceSeconds)) }
     if close == .before { try await context.dropConnection() }
     if let status { return try refuse(status, code) }
     let answer = try await serve()

@@ -23,14 +23,18 @@ extension SandboxState {
   func addFault(_ body: ControlBody) throws -> Fault {
     var body = body
     let fault = Fault(
-      path: try body.string("path"), user: try body.string("user"),
+      method: try body.choice("method"), path: try body.string("path"), user: try body.string("user"),
+      skip: try body.integer("skip", in: 0...1_000_000) ?? 0,
       status: try body.integer("status", in: 302...599), then: try body.integer("then", in: 400...599),
       code: try body.string("code"),
       retryAfter: try body.integer("retryAfter", in: 0...86_400),
       delayMs: try body.integer("delayMs", in: 0...600_000),
+      // Ten years.
+      advanceSeconds: try body.integer("advanceSeconds", in: -315_360_000...315_360_000),
       close: try body.choice("close"), count: try body.integer("count", in: -1...1_000_000) ?? 1)
     try body.finish(known: [
-      "path", "user", "status", "then", "code", "retryAfter", "delayMs", "close", "count",
+      "method", "path", "user", "skip", "status", "then", "code", "retryAfter", "delayMs", "advanceSeconds",
+      "close", "count",
     ])
     if let status = fault.status, status != 302, status < 400 {
       throw ControlRefusal("'status' must be 302 or a whole number from 400 to 599.", field: "status")

@@ -15,16 +15,22 @@ struct AttachmentJSON: Sendable {
   /// By their place in the message.
   var all: Range<Int> { item.message.attachments.indices }
 
-  /// Made of the id of its item and its index there.
-  func id(_ index: Int) -> String { "\(message.id(item))-\(index)" }
+  /// Made of the id of its item and its number there.
+  func id(_ index: Int) -> String { "\(message.id(item))-\(item.message.attachmentNumbers[index])" }
 
   /// - Parameter select: empty: everything; the id is always there.
   func json(_ index: Int, select: [String] = [], expandsItem: Bool = false) -> JSONValue {
     let attachment = item.message.attachments[index]
     let wanted = Set(select.map { $0.lowercased().replacing("microsoft.graph.fileattachment/", with: "") })
+    func isWanted(_ name: String) -> Bool {
+      wanted.isEmpty || name.hasPrefix("@") || name == "id" || wanted.contains(name.lowercased())
+    }
     var members = attachment.enclosed == nil ? file(attachment, index) : enclosing(attachment, index)
-    members = members.filter {
-      wanted.isEmpty || $0.key.hasPrefix("@") || $0.key == "id" || wanted.contains($0.key.lowercased())
+    members = members.filter { isWanted($0.key) }
+    // Only where it is wanted: it may be long.
+    if attachment.enclosed == nil, isWanted("contentBytes") {
+      let content = Data(attachment.content).base64EncodedString()
+      members.append((key: "contentBytes", value: .string(content)))
     }
     if expandsItem, let enclosed = attachment.enclosed { members += expanded(enclosed, index) }
     return .object(JSONObject(members))
@@ -41,9 +47,16 @@ struct AttachmentJSON: Sendable {
       ("lastModifiedDateTime", .string(item.modified.dateTimeOffset)),
       ("name", .string(name)),
       ("contentType", contentType),
-      ("size", JSONValue(attachment.content.count)),
+      ("size", JSONValue(Self.storedSize(attachment))),
       ("isInline", .bool(attachment.isInline)),
     ]
+  }
+
+  /// What it takes in the mailbox: more than its bytes, by as much as in Microsoft's example of a large attachment
+  /// (Microsoft Learn, "Attach large files to Outlook messages or events").
+  private static func storedSize(_ attachment: Attachment) -> Int {
+    let count = attachment.content.count
+    return count + count * 45 / 1000 + 128
   }
 
   private func file(_ attachment: Attachment, _ index: Int) -> [(key: String, value: JSONValue)] {
@@ -51,15 +64,14 @@ struct AttachmentJSON: Sendable {
       + [
         ("contentId", attachment.contentID.map { .string($0) } ?? .null),
         ("contentLocation", .null),
-        ("contentBytes", .string(Data(attachment.content).base64EncodedString())),
       ]
   }
 
-  /// A message inside the message: no bytes, and the inner subject for a name.
+  /// A message inside the message: no bytes, and the inner subject for a name, unless a client gave one.
   private func enclosing(_ attachment: Attachment, _ index: Int) -> [(key: String, value: JSONValue)] {
-    let name = attachment.enclosed?.subject ?? ""
-    return base(
-      "itemAttachment", index, name: name.isEmpty ? attachment.name ?? "" : name, contentType: .null)
+    let (given, subject) = (attachment.name ?? "", attachment.enclosed?.subject ?? "")
+    let names = item.message.isAdded(index) ? [given, subject] : [subject, given]
+    return base("itemAttachment", index, name: names.first { !$0.isEmpty } ?? "", contentType: .null)
   }
 
   /// Microsoft Learn, "Get attachment": the item has no id, because it lies in no folder.

@@ -88,9 +88,10 @@ extension GraphError {
     400, "ErrorInvalidRecipients", "At least one recipient is not valid., Recipients are missing.")
   static let invalidRecipients = GraphError(
     400, "ErrorInvalidRecipients", "At least one recipient is not valid.")
-  /// Microsoft Learn, `message` resource type: 500 in all. The code is our choice.
-  static let tooManyRecipients = GraphError(
-    400, "ErrorInvalidRecipients", "The message has more than 500 recipients.")
+  /// The code is our choice.
+  static func tooManyRecipients(_ limit: Int) -> GraphError {
+    GraphError(400, "ErrorInvalidRecipients", "The message has more than \(limit) recipients.")
+  }
   static let invalidBase64 = GraphError(
     400, "ErrorMimeContentInvalidBase64String", "Invalid base64 string for MIME content.")
   static let invalidMIME = GraphError(400, "ErrorMimeContentInvalid", "Invalid MIME content.")
@@ -166,6 +167,16 @@ extension GraphError {
     GraphError(
       429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.", retryAfter: seconds)
   }
+}
+
+// Attachments.
+extension GraphError {
+  static let attachmentTooSmall = GraphError(
+    400, "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize",
+    "Attachment size should not be less than the minimum size of 3 MB for an upload session.")
+  /// Our choice.
+  static let notDraft = GraphError(
+    400, "ErrorInvalidOperation", "An upload session can only be created for a message that is a draft.")
 }
 
 extension GraphError {

@@ -21,11 +21,12 @@ extension GraphExchange {
     case .showContent(let id):
       try requireBodies(access)
       let item = try await state.mail.item(id, in: access.mailbox, at: now)
-      return response(.ok, [.contentType: "text/plain"], item.message.mime)
+      return response(.ok, [.contentType: "text/plain"], item.message.source.bytes)
     case .sendDraft(let id): return try await sendDraft(id, access)
     case .moveMessage(let id): return try await moveMessage(id, access)
     case .listAttachments(let id): return try await listAttachments(id, options, access)
     case .addAttachment(let id): return try await addAttachment(id, access)
+    case .createUpload(let id): return try await createUpload(id, access)
     case .deleteAttachment(let id, let part): return try await deleteAttachment(id, part, access)
     case .showAttachment(let id, let part): return try await showAttachment(id, part, options, access)
     case .showAttachmentContent(let id, let part):
@@ -96,7 +97,7 @@ extension GraphExchange {
       metadata(access, place + options.contextSuffix))
   }
 
-  private func collection(
+  func collection(
     _ page: ODataQuery.Page<JSONValue>, _ options: ODataQuery, _ metadata: JSONValue
   ) -> Response {
     let link =
@@ -123,53 +124,6 @@ extension GraphExchange {
     let resource = try await writer(access)
       .json(item, select: options.select, expansion: options.expansion)
     return json(entity(resource, access, "messages\(options.contextSuffix)/$entity"))
-  }
-}
-
-// Attachments.
-extension GraphExchange {
-  private func requireBodies(_ access: GraphAccess) throws(GraphError) {
-    guard !access.isBasic else { throw .accessDenied }
-  }
-
-  private func listAttachments(
-    _ id: String, _ options: ODataQuery, _ access: GraphAccess
-  ) async throws -> Response {
-    try requireBodies(access)
-    try ODataQuery.check(options.select, of: "attachment", in: AttachmentJSON.names)
-    let item = try await state.mail.item(id, in: access.mailbox, at: now)
-    let writer = AttachmentJSON(message: try await writer(access), item: item)
-    // All at once unless the client wants pages.
-    let size = options.top ?? preferences.pageSize ?? max(writer.all.count, 1)
-    let page = options.page(of: writer.all.map { attachment($0, writer, options) }, size: size)
-    let place = "messages('\(id.keyEncoded)')/attachments" + options.contextSuffix
-    return collection(page, options, metadata(access, place))
-  }
-
-  private func showAttachment(
-    _ id: String, _ part: String, _ options: ODataQuery, _ access: GraphAccess
-  ) async throws -> Response {
-    try ODataQuery.check(options.select, of: "attachment", in: AttachmentJSON.names)
-    let (writer, index) = try await attachment(id, part, access)
-    let resource = attachment(index, writer, options)
-    let place = "messages('\(id.keyEncoded)')/attachments\(options.contextSuffix)/$entity"
-    return json(entity(resource, access, place))
-  }
-
-  private func attachment(_ index: Int, _ writer: AttachmentJSON, _ options: ODataQuery) -> JSONValue {
-    writer.json(index, select: options.select, expandsItem: options.expansion == .attachedItem)
-  }
-
-  func attachment(
-    _ id: String, _ part: String, _ access: GraphAccess
-  ) async throws -> (AttachmentJSON, Int) {
-    try requireBodies(access)
-    let item = try await state.mail.item(id, in: access.mailbox, at: now)
-    let writer = AttachmentJSON(message: try await writer(access), item: item)
-    guard let index = writer.all.first(where: { writer.id($0) == part }) else {
-      throw GraphError.itemNotFound
-    }
-    return (writer, index)
   }
 }
 

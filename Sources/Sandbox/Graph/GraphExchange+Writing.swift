@@ -12,6 +12,7 @@ extension GraphExchange {
     let place =
       if let folder { try await state.mail.folder(folder, in: access.mailbox) } else { MailFolder.drafts }
     let content = try await content(access) { $0 }
+    try checkSize(content.draft.message)
     let item = try await state.mail.createDraft(
       content.draft, in: access.mailbox, folder: place, at: now)
     return try await created(item, access)
@@ -33,6 +34,7 @@ extension GraphExchange {
     }
     let message =
       before.isDraft ? try before.message.applying(fields, at: now) : before.message.noting(fields)
+    try checkSize(message)
     var marks = fields.marks
     marks.properties = fields.storedProperties(ofDraft: before.isDraft)
     let item = try await state.mail.change(
@@ -42,6 +44,11 @@ extension GraphExchange {
       marks.apply(to: &item, at: now)
     }
     return json(entity(try await writer(access).json(item), access, "messages/$entity"))
+  }
+
+  /// What does not fit into the mailbox; attachments count there without their encoding.
+  private func checkSize(_ message: Message) throws(GraphError) {
+    guard message.source.storedSize <= state.settings.messageSizeLimit else { throw .tooLarge }
   }
 
   /// Of `If-Match`; `nil` for any.
@@ -62,37 +69,6 @@ extension GraphExchange {
     let location = "\(context.origin)/v1.0/users('\(access.user.id)')/messages('\(writer.id(item))')"
     return json(
       entity(writer.json(item), access, "messages/$entity"), status: .created, location: location)
-  }
-}
-
-// Attachments.
-extension GraphExchange {
-  /// Microsoft Learn, "Add attachment": larger ones need an upload session.
-  private static let maximumAttachment = 3 << 20
-
-  func addAttachment(_ id: String, _ access: GraphAccess) async throws -> Response {
-    let attachment = try Attachment(graph: try await jsonBody())
-    guard attachment.content.count < Self.maximumAttachment else { throw GraphError.tooLarge }
-    let item = try await changeAttachments(of: id, access) { $0.append(attachment) }
-    let writer = AttachmentJSON(message: try await writer(access), item: item)
-    let index = item.message.attachments.count - 1
-    let place = "messages('\(id.keyEncoded)')/attachments"
-    let location = "\(context.origin)/v1.0/users('\(access.user.id)')/\(place)('\(writer.id(index))')"
-    return json(entity(writer.json(index), access, place + "/$entity"), status: .created, location: location)
-  }
-
-  func deleteAttachment(_ id: String, _ part: String, _ access: GraphAccess) async throws -> Response {
-    let (_, index) = try await attachment(id, part, access)
-    _ = try await changeAttachments(of: id, access) { $0.remove(at: index) }
-    return response(.noContent)
-  }
-
-  private func changeAttachments(
-    of id: String, _ access: GraphAccess, _ change: (inout [Attachment]) -> Void
-  ) async throws -> MailItem {
-    let before = try await state.mail.item(id, in: access.mailbox, at: now)
-    let message = try before.message.changingAttachments(at: now, change)
-    return try await state.mail.change(id, in: access.mailbox, at: now) { $0.message = message }
   }
 }
 
@@ -131,9 +107,6 @@ extension GraphExchange {
       replacesMessageID: settings.replaceMessageId)
   }
 
-  /// Microsoft Learn, `message` resource type: of all three kinds together.
-  private static let maximumRecipients = 500
-
   /// - Parameter identity: equal for every attempt to send the same message.
   private func send(
     _ message: Message, identity: String, _ access: GraphAccess,
@@ -141,9 +114,13 @@ extension GraphExchange {
   ) async throws -> Response {
     guard !message.recipients.isEmpty else { throw GraphError.noRecipients }
     guard message.recipients.allSatisfy({ $0.named != nil }) else { throw GraphError.invalidRecipients }
-    guard message.recipients.count <= Self.maximumRecipients else { throw GraphError.tooManyRecipients }
+    let settings = state.settings
+    guard message.recipients.count <= settings.recipientLimit else {
+      throw GraphError.tooManyRecipients(settings.recipientLimit)
+    }
+    guard message.source.count <= settings.messageSizeLimit else { throw GraphError.tooLarge }
     let author = try access.author(
-      of: message, in: state.directory, keepsAliases: state.settings.sendFromAlias)
+      of: message, in: state.directory, keepsAliases: settings.sendFromAlias)
     let faults = message.recipients.compactMap { RecipientFault($0.address) }
     for case .throttle(let seconds) in faults
     where state.faults.isFirst(.throttle(seconds: seconds), of: identity) {
@@ -160,11 +137,11 @@ extension GraphExchange {
 // Bodies.
 extension GraphExchange {
   /// Microsoft Learn, "Outlook service limits": 4 MB for a request, JSON or MIME.
-  private static let maximumBody = 4 << 20
+  static let maximumBody = 4 << 20
 
-  func body() async throws -> [UInt8] {
+  func body(limit: Int = maximumBody) async throws -> [UInt8] {
     let buffer = try await request.body.collect(upTo: RequestLogMiddleware.maximumBody)
-    guard buffer.readableBytes <= Self.maximumBody else { throw GraphError.tooLarge }
+    guard buffer.readableBytes <= limit else { throw GraphError.tooLarge }
     return Array(buffer.readableBytesView)
   }
 
@@ -174,12 +151,12 @@ extension GraphExchange {
     throw GraphError.notSupported("A body in a \(request.method.rawValue) request like this")
   }
 
-  func jsonBody() async throws -> JSONValue {
+  func jsonBody(limit: Int = maximumBody) async throws -> JSONValue {
     guard mediaType == "application/json" else { throw GraphError.unreadableJSON }
-    return try Self.json(try await body())
+    return try Self.json(try await body(limit: limit))
   }
 
-  private var mediaType: String? {
+  var mediaType: String? {
     request.headers[.contentType].map { $0.prefix(while: { $0 != ";" }).lowercased() }
   }
 
@@ -248,7 +225,7 @@ extension GraphExchange {
 }
 
 /// The parameters of an action. Their names count in any case: Microsoft's own libraries capitalise them.
-private struct ActionParameters {
+struct ActionParameters {
   private var values: [String: JSONValue] = [:]
 
   init(_ json: JSONValue, of action: String, known: [String]) throws(GraphError) {

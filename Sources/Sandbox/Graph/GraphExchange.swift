@@ -12,7 +12,7 @@ struct GraphExchange: Sendable {
   let request: Request
   let context: SandboxContext
   private(set) var preferences = GraphPreferences()
-  let now: Instant
+  private(set) var now: Instant
   private let requestID = UUID().uuidString.lowercased()
   private let clientRequestID: String
 
@@ -29,6 +29,8 @@ struct GraphExchange: Sendable {
     do {
       exchange.preferences = try GraphPreferences(request.headers[values: .prefer])
       return try await exchange.pass()
+    } catch let fault as UploadFault {
+      return response(to: GraphError(fault))
     } catch let error as GraphError {
       return response(to: error)
     } catch let fault as MailFault {
@@ -40,31 +42,45 @@ struct GraphExchange: Sendable {
 
   /// Graph checks the token before the path; a requested fault comes before both.
   private func pass() async throws -> Response {
+    if request.uri.path.hasPrefix(SandboxPath.outlook) { return try await passUpload() }
     let claims = Result { try authenticate() }
     let path = Result { try GraphPath(String(request.uri.path.dropFirst("/v1.0".count))) }
     let user = subject(of: try? path.get(), try? claims.get())
     context.note(user)
     guard let user else {
-      return try await faulty(nil) { try await serve(claims.get(), path.get()) }
+      return try await faulty(nil) { try await $0.serve(claims.get(), path.get()) }
     }
     guard let mailbox = MailboxID(user.id), let clientID = try? claims.get().clientID else {
-      return try await faulty(user) { try await serve(claims.get(), path.get()) }
+      return try await faulty(user) { try await $0.serve(claims.get(), path.get()) }
     }
     let lane = GraphGate.Lane(clientID: clientID, mailbox: mailbox)
     return try await state.graphGate.pass(lane, limit: state.settings.concurrencyLimit) {
-      try await faulty(user) { try await serve(claims.get(), path.get()) }
+      try await faulty(user) { try await $0.serve(claims.get(), path.get()) }
     }
   }
 
+  /// The limit of requests at a time is Graph's, and Outlook has none that is known.
+  private func passUpload() async throws -> Response {
+    let path = request.uri.path.removingPercentEncoding ?? ""
+    let user = await state.mail.owner(ofUpload: path).flatMap { state.directory.user($0.text) }
+    context.note(user)
+    return try await faulty(user) { try await $0.upload(path) }
+  }
+
   private func faulty(
-    _ user: SandboxDirectory.User?, _ serve: () async throws -> Response
+    _ user: SandboxDirectory.User?, _ serve: (GraphExchange) async throws -> Response
   ) async throws -> Response {
-    guard let fault = state.faults.take(path: request.uri.path, user: user) else { return try await serve() }
-    return try await fault.run(context) { status, code in
+    guard let fault = state.faults.take(request.method.rawValue, path: request.uri.path, user: user) else {
+      return try await serve(self)
+    }
+    return try await fault.run(context, clock: state.clock) { status, code in
       response(
         to: GraphError(status, code ?? "UnknownError", Self.faultMessage, retryAfter: fault.retryAfter))
     } serve: {
-      try await serve()
+      var exchange = self
+      // The fault may have moved the clock.
+      exchange.now = state.clock.now
+      return try await serve(exchange)
     }
   }
 
@@ -150,11 +166,13 @@ extension HTTPField.Name {
 }
 
 extension SandboxState {
-  /// Everything under `/v1.0`.
+  /// Everything under `/v1.0`, and upload URLs.
   func addGraphRoutes(to router: Router<SandboxContext>) throws {
     for method in [HTTPRequest.Method.get, .post, .patch, .put, .delete] {
-      router.on("/v1.0/**", method: method) { [self] request, context in
-        try await GraphExchange(state: self, request: request, context: context).answer()
+      for path in ["/v1.0/**", "\(SandboxPath.outlook)**"] {
+        router.on(RouterPath(path), method: method) { [self] request, context in
+          try await GraphExchange(state: self, request: request, context: context).answer()
+        }
       }
     }
   }

@@ -15,6 +15,7 @@ enum GraphOperation: Hashable, Sendable {
   case moveMessage(String)
   case listAttachments(String)
   case addAttachment(String)
+  case createUpload(String)
   case showAttachment(String, String)
   case deleteAttachment(String, String)
   case showAttachmentContent(String, String)
@@ -38,6 +39,7 @@ enum GraphOperation: Hashable, Sendable {
     case (.post, .move(let id)): self = .moveMessage(id)
     case (.get, .attachments(let id)): self = .listAttachments(id)
     case (.post, .attachments(let id)): self = .addAttachment(id)
+    case (.post, .uploadSession(let id)): self = .createUpload(id)
     case (.get, .attachment(let id, let part)): self = .showAttachment(id, part)
     case (.delete, .attachment(let id, let part)): self = .deleteAttachment(id, part)
     case (.get, .attachmentContent(let id, let part)): self = .showAttachmentContent(id, part)
@@ -56,7 +58,9 @@ enum GraphOperation: Hashable, Sendable {
     switch self {
     case .showUser: .profile
     case .sendMail, .sendDraft: .send
-    case .createDraft, .updateMessage, .deleteMessage, .moveMessage, .addAttachment, .deleteAttachment: .write
+    case .createDraft, .updateMessage, .deleteMessage, .moveMessage, .addAttachment, .createUpload,
+      .deleteAttachment:
+      .write
     case .listMessages, .countMessages, .showMessage, .showContent, .listAttachments, .showAttachment,
       .showAttachmentContent, .listFolders, .countFolders, .showFolder:
       .read
@@ -84,7 +88,7 @@ enum GraphOperation: Hashable, Sendable {
         allowed: [.select, .expand, .top, .skip, .count], isCollection: true, relationships: item)
     case .showAttachment: return .init(allowed: [.select, .expand], relationships: item)
     case .sendMail, .createDraft, .updateMessage, .deleteMessage, .showContent, .sendDraft, .moveMessage,
-      .addAttachment, .deleteAttachment,
+      .addAttachment, .createUpload, .deleteAttachment,
       .showAttachmentContent:
       return .init()
     }
@@ -93,7 +97,8 @@ enum GraphOperation: Hashable, Sendable {
   /// Whether its request may have a body.
   var takesBody: Bool {
     switch self {
-    case .sendMail, .createDraft, .updateMessage, .sendDraft, .moveMessage, .addAttachment: true
+    case .sendMail, .createDraft, .updateMessage, .sendDraft, .moveMessage, .addAttachment, .createUpload:
+      true
     default: false
     }
   }

@@ -20,6 +20,7 @@ enum GraphRoute: Hashable, Sendable {
   case move(String)
   case attachments(String)
   case attachment(String, String)
+  case uploadSession(String)
   case attachmentContent(String, String)
   /// Those below `parent`.
   case folders(parent: String)
@@ -72,6 +73,8 @@ struct GraphPath: Hashable, Sendable {
     case ("messages", 2) where unbuilt.contains(names[1]): throw missing(names[1])
     case ("messages", 2): return .message(segments[1])
     case ("messages", 3): return try action(names[2], on: segments[1])
+    case ("messages", 4) where names[2] == "attachments" && uploading.contains(names[3]):
+      return .uploadSession(segments[1])
     case ("messages", 4) where names[2] == "attachments" && unbuilt.contains(names[3]):
       throw missing(segments[3])
     case ("messages", 4) where names[2] == "attachments": return .attachment(segments[1], segments[3])
@@ -89,12 +92,14 @@ struct GraphPath: Hashable, Sendable {
   /// What Graph has beside and below mailboxes, in lower case.
   private static let unbuilt: Set = [
     "calendar", "calendarview", "calendars", "contactfolders", "contacts", "copy", "createforward",
-    "createreply", "createreplyall", "createuploadsession", "delta", "directreports", "drive", "events",
+    "createreply", "createreplyall", "delta", "directreports", "drive", "events",
     "extensions", "findmeetingtimes", "forward", "getmailtips", "groups", "inferenceclassification",
     "mailboxsettings", "manager", "memberof", "messagerules", "microsoft.graph.copy", "microsoft.graph.delta",
     "outlook", "people", "permanentdelete", "photo", "reply", "replyall", "search", "sites", "subscriptions",
     "teams", "translateexchangeids",
   ]
+
+  private static let uploading: Set = ["createuploadsession", "microsoft.graph.createuploadsession"]
 
   private static func action(_ name: String, on id: String) throws(GraphError) -> GraphRoute {
     switch name {

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import MIME
 
 extension Message {
@@ -8,13 +9,18 @@ extension Message {
     _ fields: MessageFields, owner: MailboxOwner, messageID: String, at now: Instant
   ) throws(GraphError) -> Message {
     let from = fields.from ?? owner.correspondent
+    let attachments = try (fields.attachments ?? []).map { file throws(GraphError) in
+      try Attachment(file, owner: owner, at: now)
+    }
     var message = Message(
-      mime: [], internetMessageID: fields.internetMessageID ?? messageID, subject: fields.subject ?? "",
+      source: MessageSource([], fieldsEnd: 0), internetMessageID: fields.internetMessageID ?? messageID,
+      subject: fields.subject ?? "",
       from: from, sender: fields.sender ?? from, to: fields.to ?? [], cc: fields.cc ?? [],
       bcc: fields.bcc ?? [],
       replyTo: fields.replyTo ?? [], body: fields.body ?? MessageBody(kind: .text, content: ""),
       importance: fields.importance ?? .normal, asksForDeliveryReceipt: false, headers: fields.headers ?? [],
-      attachments: fields.attachments ?? [])
+      attachments: attachments, attachmentNumbers: Array(attachments.indices),
+      nextAttachmentNumber: attachments.count)
     try message.recompose(at: now)
     message.writeFields(fields)
     return message
@@ -40,11 +46,12 @@ extension Message {
     return message
   }
 
-  func changingAttachments(
-    at now: Instant, _ change: (inout [Attachment]) -> Void
-  ) throws(GraphError) -> Message {
+  /// Without the attachment of this number, if it has it.
+  func removingAttachment(_ number: Int, at now: Instant) throws(GraphError) -> Message {
+    guard let index = attachmentNumbers.firstIndex(of: number) else { return self }
     var message = self
-    change(&message.attachments)
+    if message.removeAdded(at: index) { return message }
+    message.removeAttachment(at: index)
     try message.recompose(at: date ?? now)
     return message
   }
@@ -74,7 +81,7 @@ extension Message {
     }
   }
 
-  /// Composes the bytes from the properties.
+  /// Composes the bytes from the properties, and adds all attachments to them.
   private mutating func recompose(at now: Instant) throws(GraphError) {
     do throws(Problem) {
       let nobody = NamedAddress(address: try EmailAddress("nobody@sandbox.test"))
@@ -87,11 +94,12 @@ extension Message {
       if body.kind == .html { composition.html = body.content } else { composition.text = body.content }
       composition.headers = headers.filter { !$0.isWrittenAnew }.map { ($0.name, $0.value) }
       if importance != .normal { composition.headers.append(("Importance", importance.rawValue)) }
-      composition.attachments = attachments
       let blind = bcc.compactMap(\.named).map(\.address)
-      mime = try MIMEMessage.addingBcc(blind, to: composition.compose())
-      let fields = MIMEMessage(parsing: mime).fields
-      headers = fields.map { MessageHeader(name: $0.name, value: $0.value) }
+      let bytes = try MIMEMessage.addingBcc(blind, to: composition.compose())
+      let fields = MIMEMessage(parsing: bytes).fields
+      source = MessageSource(bytes, fieldsEnd: fields.last?.raw.endIndex ?? 0)
+      source.add(attachments, besideHTML: body.kind == .html)
+      readHeaders()
     } catch {
       throw GraphError(400, "ErrorInvalidPropertySet", error.summary)
     }
@@ -110,6 +118,22 @@ extension MessageHeader {
     "mime-version",
     "importance",
   ]
+}
+
+extension Attachment {
+  /// - Parameter owner: whose an attached message is, if it does not say from whom it is.
+  init(_ fields: AttachmentFields, owner: MailboxOwner, at now: Instant) throws(GraphError) {
+    switch fields {
+    case .file(let file): self = file
+    case .message(let name, let isInline, let fields):
+      // It never was in a mailbox, where it would have got one.
+      let messageID = "<\(UUID().uuidString.lowercased())@sandbox.prod.outlook.test>"
+      let message = try Message.composing(fields, owner: owner, messageID: messageID, at: now)
+      self.init(
+        name: name, contentType: "message/rfc822", isInline: isInline,
+        content: message.withoutBcc.source.bytes)
+    }
+  }
 }
 
 extension MessageFields {

@@ -19,7 +19,7 @@ struct MessageFields: Sendable {
   var importance: Importance?
   var internetMessageID: String?
   var headers: [MessageHeader]?
-  var attachments: [Attachment]?
+  var attachments: [AttachmentFields]?
   var asksForReadReceipt: Bool?
   var asksForDeliveryReceipt: Bool?
   /// Extended properties, each once.
@@ -58,7 +58,7 @@ struct MessageFields: Sendable {
     case "internetMessageHeaders": headers = try Self.headers(value)
     case "attachments":
       attachments = try value.elements(name).map { element throws(GraphError) in
-        try Attachment(graph: element)
+        try AttachmentFields(element)
       }
     case "isReadReceiptRequested": asksForReadReceipt = try value.flag(name)
     case "isDeliveryReceiptRequested": asksForDeliveryReceipt = value.isNull ? nil : try value.flag(name)
@@ -181,31 +181,5 @@ extension FollowUpFlag.Change {
     guard isMeant, completed == nil || status == .complete else {
       throw .notSettable("The dates of the flag contradict its status '\(status.rawValue)'.")
     }
-  }
-}
-
-extension Attachment {
-  /// A `fileAttachment` (Microsoft Learn, "fileAttachment resource type").
-  init(graph value: JSONValue) throws(GraphError) {
-    let type = try value["@odata.type"]?.text("@odata.type") ?? ""
-    guard !type.isEmpty else { throw .propertyMissing }
-    guard ["#microsoft.graph.fileattachment", "microsoft.graph.fileattachment"].contains(type.lowercased())
-    else {
-      throw .notSupported("An attachment of the type '\(oneLine(type, limit: 64))'")
-    }
-    let file = try value.members(
-      "attachments", of: "fileAttachment",
-      [
-        "name", "contentType", "contentId", "isInline", "contentBytes", "id", "size", "lastModifiedDateTime",
-      ], unsupported: ["contentLocation"])
-    guard let bytes = try file["contentBytes"]?.text("contentBytes") else { throw .propertyMissing }
-    guard let content = Data(base64Encoded: bytes) else {
-      throw .body("Cannot convert the literal to the expected type 'Edm.Binary'.")
-    }
-    self.init(
-      name: try file["name"]?.text("name"),
-      contentType: try file["contentType"]?.text("contentType") ?? "application/octet-stream",
-      contentID: try file["contentId"]?.text("contentId"),
-      isInline: try file["isInline"]?.flag("isInline") ?? false, content: Array(content))
   }
 }

@@ -48,7 +48,8 @@ struct Bounce: Sendable {
 
 
       """
-    return Array(Self.crlf(text).utf8) + original.withoutBcc.mime + Array("\r\n--\(boundary)--\r\n".utf8)
+    return Array(Self.crlf(text).utf8) + original.withoutBcc.source.bytes
+      + Array("\r\n--\(boundary)--\r\n".utf8)
   }
 
   private func status(_ recipient: Correspondent) -> String {

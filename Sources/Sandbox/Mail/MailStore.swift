@@ -11,6 +11,7 @@ package actor MailStore {
   /// Accepted and not yet sent, by the instant at which they are.
   var outgoing: [Submission] = []
   var sentCount = 0
+  var uploads = UploadBook()
 
   init(owners: [MailboxOwner]) {
     for owner in owners {
@@ -23,6 +24,7 @@ package actor MailStore {
   func reset(to owners: [MailboxOwner]) {
     epoch &+= 1
     outgoing = []
+    uploads = UploadBook()
     mailboxes = [:]
     addresses = [:]
     for owner in owners { keep(owner) }

@@ -9,7 +9,7 @@ extension Message {
     message.bcc = []
     message.headers.removeAll { $0.isNamed("Bcc") || $0.isNamed("Resent-Bcc") }
     // It was read when the message was made, so it can be read again.
-    message.mime = (try? MIMEMessage.removingBcc(from: mime)) ?? mime
+    if let fields = try? MIMEMessage.removingBcc(from: source.fields) { message.source.replaceFields(fields) }
     return message
   }
 
@@ -55,23 +55,54 @@ extension Message {
   /// name. No other byte changes.
   mutating func setField(_ name: String, _ value: String?) {
     let line = value.map { Array(MessageHeader(name: name, value: $0).line.utf8) } ?? []
-    let fields = MIMEMessage(parsing: mime).fields.filter { $0.isNamed(name) }
+    var bytes = source.fields
+    defer { source.replaceFields(bytes) }
+    let fields = MIMEMessage(parsing: bytes).fields.filter { $0.isNamed(name) }
     guard let field = fields.first else {
       guard let value else { return }
-      // Without any field the message is all body, and needs the line between.
-      mime = line + (headers.isEmpty ? Array("\r\n".utf8) : []) + mime
+      bytes = line + bytes
       headers.insert(MessageHeader(name: name, value: value), at: 0)
       return
     }
     guard let value else {
-      for field in fields.reversed() { mime.removeSubrange(field.raw.indices) }
+      for field in fields.reversed() { bytes.removeSubrange(field.raw.indices) }
       headers.removeAll { $0.isNamed(name) }
       return
     }
-    mime.replaceSubrange(field.raw.indices, with: line)
+    bytes.replaceSubrange(field.raw.indices, with: line)
     if let index = headers.firstIndex(where: { $0.isNamed(name) }) {
       headers[index] = MessageHeader(name: name, value: value)
     }
+  }
+}
+
+// Attachments.
+extension Message {
+  /// What it was made of stays as it is; see `MessageSource`.
+  mutating func add(_ attachment: Attachment) {
+    attachments.append(attachment)
+    attachmentNumbers.append(nextAttachmentNumber)
+    nextAttachmentNumber += 1
+    source.add([attachment], besideHTML: body.kind == .html)
+    readHeaders()
+  }
+
+  /// - Returns: `false` for one that is part of the original, which must be composed anew.
+  mutating func removeAdded(at index: Int) -> Bool {
+    guard isAdded(index) else { return false }
+    source.removeAdded(at: index - (attachments.count - source.addedCount))
+    removeAttachment(at: index)
+    readHeaders()
+    return true
+  }
+
+  mutating func removeAttachment(at index: Int) {
+    attachments.remove(at: index)
+    attachmentNumbers.remove(at: index)
+  }
+
+  mutating func readHeaders() {
+    headers = MIMEMessage(parsing: source.header).fields.map { MessageHeader(name: $0.name, value: $0.value) }
   }
 }
 

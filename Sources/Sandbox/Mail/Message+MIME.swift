@@ -8,7 +8,7 @@ extension Message {
     let message = MIMEMessage(parsing: bytes)
     try message.checkLimits()
     func all(_ name: String) -> [Correspondent] { message.addresses(name).map(Correspondent.init) }
-    mime = bytes
+    source = MessageSource(bytes, fieldsEnd: message.fields.last?.raw.endIndex ?? 0)
     internetMessageID = message.messageID ?? ""
     subject = message.subject ?? ""
     from = all("From").first
@@ -27,6 +27,8 @@ extension Message {
     date = message.date
     headers = message.fields.map { MessageHeader(name: $0.name, value: $0.value) }
     attachments = message.attachments
+    attachmentNumbers = Array(attachments.indices)
+    nextAttachmentNumber = attachments.count
   }
 }
 

@@ -3,8 +3,8 @@ import MIME
 
 /// What one message says, wherever copies of it lie: its MIME bytes, and what was read from them once.
 struct Message: Sendable {
-  /// RFC 5322, with the Bcc field when the sender gave one.
-  var mime: [UInt8]
+  /// With the Bcc field when the sender gave one.
+  var source: MessageSource
   var internetMessageID: String
   var subject: String
   var from: Correspondent?
@@ -20,14 +20,21 @@ struct Message: Sendable {
   var asksForDeliveryReceipt: Bool?
   /// Of its Date field; `nil` for a message that was not handed in as MIME.
   var date: Instant?
-  /// All header fields as they are in `mime`, unfolded.
+  /// All header fields as they are in `source`, unfolded.
   var headers: [MessageHeader]
+  /// Those of the original, then those that were added.
   var attachments: [Attachment]
+  /// What the ids of the attachments are made of: one for each, and none a second time.
+  var attachmentNumbers: [Int]
+  var nextAttachmentNumber: Int
 
   var recipients: [Correspondent] { to + cc + bcc }
 
   /// Inline parts do not count (`message` resource type, Microsoft Learn).
   var hasAttachments: Bool { attachments.contains { !$0.isInline } }
+
+  /// Whether it was added, and not part of what was handed in.
+  func isAdded(_ index: Int) -> Bool { index >= attachments.count - source.addedCount }
 
   /// The Message-IDs of what it answers, nearest first (RFC 5322 section 3.6.4).
   var parents: [String] {

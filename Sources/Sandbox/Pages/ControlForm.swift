@@ -81,8 +81,10 @@ struct FaultPreset: Sendable {
 extension Fault {
   /// `Next 3 requests to paths that contain /send, about bob@contoso.test`
   var scope: Markup {
+    let kind = Markup(method) { "\($0.rawValue) " }
     let which: Markup =
-      count == 1 ? "Next request" : count > 1 ? "Next \(count) requests" : "Every request"
+      count == 1
+      ? "Next \(kind)request" : count > 1 ? "Next \(count) \(kind)requests" : "Every \(kind)request"
     let paths: Markup =
       if let path {
         path.contains("*")
@@ -92,13 +94,15 @@ extension Fault {
         " to Entra or Graph"
       }
     let end: Markup = count < 1 ? ", until this is removed" : ""
-    return "\(which)\(paths)\(Markup(user) { ", about \(.shown($0))" })\(end)"
+    let later: Markup = skip == 0 ? "" : skip == 1 ? ", after one more" : ", after \(skip) more"
+    return "\(which)\(paths)\(Markup(user) { ", about \(.shown($0))" })\(later)\(end)"
   }
 
   /// `reply 503 without carrying it out, code ErrorServerBusy, Retry-After 30 s`
   var effect: Markup {
     var parts: [Markup] = []
     if let delayMs { parts.append("wait \(delayMs) ms") }
+    if let advanceSeconds { parts.append("move the clock by \(advanceSeconds) s") }
     if let status { parts.append("reply \(status) without carrying it out") }
     if let then { parts.append("carry it out, then reply \(then)") }
     if let code { parts.append("code <code>\(.shown(code))</code>") }

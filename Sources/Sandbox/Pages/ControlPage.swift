@@ -123,11 +123,14 @@ extension ControlPage {
       \(contradiction)<div class="fields">
       \(field("path", "Path", "Part of the path, or a pattern with * for all of it. Empty: any."))\
       \(field("user", "User", "The mailbox, or the person who signs in. Empty: any.", list: "users"))\
+      \(field("method", "Method", "GET, POST, PUT, PATCH or DELETE. Empty: any."))\
+      \(field("skip", "Skip", "How many matching requests are answered as usual first."))\
       \(field("status", "Status", "400 to 599; the request is not carried out."))\
       \(field("then", "Status afterwards", "400 to 599, after the request was carried out."))\
       \(field("code", "Code", "Such as ErrorServerBusy, or AADSTS90033."))\
       \(field("retryAfter", "Retry-After", "Seconds."))\
       \(field("delayMs", "Delay", "Milliseconds, before anything else."))\
+      \(field("advanceSeconds", "Move the clock", "By so many seconds, before the request is carried out."))\
       <div><label for="fault-close">Close the connection</label>
       <select id="fault-close" name="close">\(Markup(joining: choices))</select>
       <small>The client gets no reply.</small></div>

@@ -75,7 +75,7 @@ extension SandboxState {
     router.get("/mailbox/:mailbox/:item/message.eml") { [self] _, context in
       try await orFailurePage(at: .mail) {
         let (item, _) = try await item(named: context)
-        return .download(item.message.mime, name: "message.eml")
+        return .download(item.message.source.bytes, name: "message.eml")
       }
     }
     router.get("/mailbox/:mailbox/:item/attachments/:index") { [self] _, context in

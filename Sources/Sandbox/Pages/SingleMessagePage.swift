@@ -117,7 +117,7 @@ struct SingleMessagePage: Sendable {
   private var text: Markup {
     let message = item.message
     guard !message.body.plain.isEmpty else { return "<p class=\"dim\">This message has no text.</p>" }
-    let isDerived = message.body.kind == .html && MIMEMessage(parsing: message.mime).text == nil
+    let isDerived = message.body.kind == .html && MIMEMessage(parsing: message.source.original).text == nil
     let note: Markup =
       isDerived
       ? "<p class=\"note\">This message has no plain-text part; this text was taken from its HTML.</p>"
@@ -126,7 +126,7 @@ struct SingleMessagePage: Sendable {
   }
 
   private var source: Markup {
-    let mime = item.message.mime
+    let mime = item.message.source.bytes
     let rest: Markup =
       mime.count > Self.maximumSource ? " Shown are the first \(Self.size(Self.maximumSource))." : ""
     return """
