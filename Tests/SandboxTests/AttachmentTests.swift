@@ -248,6 +248,20 @@ import Testing
     #expect(read.text == "The sun is out.\r\n" && message.headers.last?.name == "Content-Type")
   }
 
+  @Test func `All copies of a message share its content and its attachments`() throws {
+    var draft = try Message(parsing: Array(message(bcc: "carol@fabrikam.test").utf8))
+    draft.add(Attachment(name: "a", content: [UInt8](repeating: 7, count: 100_000)))
+    let person = Correspondent(address: "alice@contoso.test")
+    var sent = draft.sent(by: SendingAuthor(from: person, sender: person))
+    sent = sent.withoutBcc.replacingMessageID(with: "<other@x.test>")
+    func address(_ message: Message) -> UnsafePointer<UInt8>? {
+      message.attachments[0].content.withUnsafeBufferPointer(\.baseAddress)
+    }
+    #expect(address(sent) == address(draft))
+    let text = String(decoding: sent.source.bytes, as: UTF8.self)
+    #expect(text.contains("<other@x.test>") && !text.contains("carol") && text.contains("BwcHBwcH"))
+  }
+
   @Test(arguments: ["just words", "\r\nwords", "Subject: a", "Subject: a\r\n", "Subject: a\r\n\r\nwords"])
   func `Whatever a message was made of, an attachment is added after it`(text: String) throws {
     var message = try Message(parsing: Array(text.utf8))

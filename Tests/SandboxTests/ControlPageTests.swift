@@ -61,6 +61,21 @@ import Testing
     }
   }
 
+  @Test func `A fault of one method that comes later says so`() async throws {
+    try await SandboxHarness.run { sandbox async throws in
+      let fields = [("method", "PUT"), ("path", "Sessions"), ("skip", "2"), ("advanceSeconds", "60")]
+      _ = try await sandbox.postForm("/control", [("form", "addFault")] + fields)
+      let page = try await sandbox.get("/control").body
+      for words in [
+        "Next PUT request to paths that contain <code><bdi>Sessions</bdi></code>, after 2 more",
+        "move the clock by 60 s",
+      ] {
+        #expect(page.contains(words), "\(words)")
+      }
+      for (name, _) in fields { #expect(page.contains(" name=\"\(name)\"")) }
+    }
+  }
+
   @Test func `Every common fault is accepted`() async throws {
     try await SandboxHarness.run { sandbox async throws in
       for preset in FaultPreset.all {

@@ -54,6 +54,9 @@ import Testing
       ("faults", #"{"delayMs": 1, "code": "ErrorServerBusy"}"#, "code"),
       ("faults", #"{"status": 503, "user": "nobody@contoso.test"}"#, "nobody@contoso.test"),
       ("faults", #"{"status": 503, "paths": "/x"}"#, "paths"),
+      ("faults", #"{"status": 503, "method": "put"}"#, "GET, POST, PUT"),
+      ("faults", #"{"status": 503, "skip": -1}"#, "skip"),
+      ("faults", #"{"skip": 1}"#, "advanceSeconds"),
     ])
   func `A control request that is not understood changes nothing and says why`(
     path: String, body: String, named: String
