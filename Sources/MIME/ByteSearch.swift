@@ -1,5 +1,17 @@
 import Foundation
 
+extension ArraySlice<UInt8> {
+  /// The first place of `byte`.
+  func index(of byte: UInt8) -> Int? {
+    withUnsafeBytes { buffer in
+      guard let start = buffer.baseAddress, let place = memchr(start, Int32(byte), buffer.count) else {
+        return nil
+      }
+      return startIndex + (UnsafeRawPointer(place) - start)
+    }
+  }
+}
+
 extension [UInt8] {
   /// The first place of `byte` in `range`.
   func index(of byte: UInt8, in range: Range<Int>) -> Int? {
@@ -27,7 +39,7 @@ extension [UInt8] {
   /// After the line end at `index`: an LF with the CRs before it, else one CR.
   func afterLineEnd(at index: Int, limit: Int) -> Int {
     var next = index
-    while next < limit, self[next] == .cr { next += 1 }
+    while next < limit, self[next] == .cr, next - index < LineEnds.mostReturns { next += 1 }
     if next < limit, self[next] == .lf { return next + 1 }
     return Swift.min(index + 1, limit)
   }

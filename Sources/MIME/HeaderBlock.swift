@@ -13,6 +13,8 @@ struct HeaderBlock {
   static let maximumFields = 2000
 
   private(set) var fields: [HeaderField] = []
+  /// Where it begins: after the line that a mailbox of Unix puts before each message (RFC 4155).
+  private(set) var start: Int
   /// Where the body begins.
   private(set) var end: Int
   /// Where one more field can be added so that every reader finds it: before the first line that is not a
@@ -29,6 +31,7 @@ struct HeaderBlock {
   init(parsing bytes: [UInt8], in range: Range<Int>, isDelimiter: (Range<Int>) -> Bool = { _ in false }) {
     var scanner = LineScanner(bytes, in: range)
     var stray: Stray?
+    start = range.lowerBound
     end = range.upperBound
     fieldsEnd = range.upperBound
     while let line = scanner.next() {
@@ -45,7 +48,9 @@ struct HeaderBlock {
       if let name = Self.name(bytes[line.content]) {
         open = (line.content.lowerBound, name.startIndex..<name.endIndex)
         if stray != nil, Self.isOfMail(Self.lowercased(name)) { stray?.isWithinHeader = true }
-      } else if stray == nil, line.content.lowerBound > range.lowerBound || !Self.startsMailbox(bytes, line) {
+      } else if line.content.lowerBound == range.lowerBound, Self.startsMailbox(bytes, line) {
+        start = line.end
+      } else if stray == nil {
         stray = Stray(start: line.content.lowerBound, fields: fields.count)
       }
     }
@@ -72,7 +77,9 @@ struct HeaderBlock {
       // A large text without a header is not a large header.
       if end - range.lowerBound <= Self.maximumSize, fields.count <= Self.maximumFields { excess = nil }
     }
-    if fields.isEmpty, stray != nil { (fieldsEnd, end) = (range.lowerBound, range.lowerBound) }
+    if fields.isEmpty, stray != nil {
+      (start, fieldsEnd, end) = (range.lowerBound, range.lowerBound, range.lowerBound)
+    }
   }
 
   private mutating func close(_ bytes: [UInt8], at end: Int) {
@@ -102,9 +109,37 @@ struct HeaderBlock {
     return isURL ? nil : name
   }
 
-  /// Mailboxes of Unix put a line before each message (RFC 4155).
   private static func startsMailbox(_ bytes: [UInt8], _ line: LineScanner.Line) -> Bool {
     bytes[line.content].drop { $0 == UInt8(ascii: ">") }.starts(with: "From ".utf8)
+  }
+}
+
+// Editing
+extension HeaderBlock {
+  /// `bytes`, whose header it is, with one more field at the end of the fields.
+  func adding(_ field: [UInt8], to bytes: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + field.count + 2)
+    result += bytes[..<fieldsEnd]
+    if let last = result.last, last != .lf, last != .cr { result += .crlf }
+    result += field
+    // A message that is all body gets a header, and what separates the two.
+    if fields.isEmpty, end == 0 { result += .crlf }
+    return result + bytes[fieldsEnd...]
+  }
+
+  /// `bytes`, whose header it is, without the fields of those names, and with `field` in place of the first.
+  func removing(_ names: [String], from bytes: [UInt8], for field: [UInt8] = []) -> [UInt8] {
+    let removed = fields.filter { names.contains(where: $0.isNamed) }
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + field.count)
+    var start = 0
+    for (index, old) in removed.enumerated() {
+      result += bytes[start..<old.raw.startIndex]
+      if index == 0 { result += field }
+      start = old.raw.endIndex
+    }
+    return result + bytes[start...]
   }
 }
 

@@ -9,31 +9,12 @@ extension MIMEMessage {
     guard !addresses.isEmpty else { return bytes }
     var field = HeaderWriter()
     try field.addresses("Bcc", addresses.map { NamedAddress(address: $0) })
-    let header = try header(of: bytes)
-    let end = header.fieldsEnd
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count + field.bytes.count + 2)
-    result += bytes[..<end]
-    if let last = result.last, last != .lf, last != .cr { result += .crlf }
-    result += field.bytes
-    // A message that is all body gets a header, and what separates the two.
-    if header.fields.isEmpty, header.end == 0 { result += .crlf }
-    return result + bytes[end...]
+    return try header(of: bytes).adding(field.bytes, to: bytes)
   }
 
   /// `bytes` without its Bcc and Resent-Bcc fields, and not one other octet changed.
   package static func removingBcc(from bytes: [UInt8]) throws(Problem) -> [UInt8] {
-    let hidden = try header(of: bytes).fields.filter {
-      $0.isNamed("Bcc") || $0.isNamed("Resent-Bcc")
-    }
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count)
-    var start = 0
-    for field in hidden {
-      result += bytes[start..<field.raw.startIndex]
-      start = field.raw.endIndex
-    }
-    return result + bytes[start...]
+    try header(of: bytes).removing(["Bcc", "Resent-Bcc"], from: bytes)
   }
 
   private static func header(of bytes: [UInt8]) throws(Problem) -> HeaderBlock {

@@ -2,7 +2,7 @@ package import Core
 
 /// A message that another program wrote (RFC 5322, RFC 2045). Reading never refuses: what is missing or broken is
 /// absent from the result, and what passes a limit is cut or not taken apart.
-package struct MIMEMessage: Sendable {
+package struct MIMEMessage: HeaderFields {
   package let bytes: [UInt8]
   /// The whole message as a part: its fields, and its body as a tree.
   package let root: BodyPart
@@ -24,46 +24,6 @@ package struct MIMEMessage: Sendable {
 
   /// In the message's order.
   package var fields: [HeaderField] { root.fields }
-
-  /// The first field of that name.
-  package func field(_ name: String) -> HeaderField? { fields.first { $0.isNamed(name) } }
-
-  /// The addresses of every field of that name, members of groups included. What is not a valid address is there
-  /// as it is written, unless it is nothing; see `EmailAddress.isValid` and `malformedRecipients`.
-  package func addresses(_ name: String) -> [NamedAddress] {
-    fields.filter { $0.isNamed(name) }.flatMap { AddressList(parsing: $0.valueBytes).mailboxes }
-  }
-
-  package var subject: String? { field("Subject")?.text }
-
-  /// As it is there, valid or not.
-  package var messageID: String? { field("Message-ID")?.value }
-
-  package var date: Instant? { field("Date").flatMap { InternetDate.parse($0.valueBytes) } }
-}
-
-// Recipients
-extension MIMEMessage {
-  /// Whom the header names as recipients by a valid address, hidden ones included, each once.
-  package var headerRecipients: [EmailAddress] {
-    var seen: Set<EmailAddress> = []
-    return Self.recipientFields.flatMap(addresses).map(\.address)
-      .filter { $0.isValid && seen.insert($0).inserted }
-  }
-
-  /// Text in a recipient field that is not a valid address, or not clearly the one in `headerRecipients`.
-  /// The comparison of header and envelope refuses it, because another reader may read another address in it.
-  package var malformedRecipients: [String] { recipientLists.flatMap(\.malformed) }
-
-  /// The text among it that `addresses` does not show, or shows as something else.
-  package var doubtfulRecipients: [String] { recipientLists.flatMap(\.doubtful) }
-
-  private var recipientLists: [AddressList] {
-    fields.filter { field in Self.recipientFields.contains(where: field.isNamed) }
-      .map { AddressList(parsing: $0.valueBytes) }
-  }
-
-  private static let recipientFields = ["To", "Cc", "Bcc"]
 }
 
 // Content
