@@ -32,11 +32,16 @@ enum Base64 {
   /// Skips whatever is not in the alphabet. Padding ends a group, so that joined texts decode too; a footer, such
   /// as a mailing list's, ends the content.
   static func decode(_ content: ArraySlice<UInt8>) -> [UInt8] {
+    var decoder = Base64Decoder()
+    return decode(content, with: &decoder)
+  }
+
+  /// A piece of it.
+  static func decode(_ content: ArraySlice<UInt8>, with decoder: inout Base64Decoder) -> [UInt8] {
     content.withUnsafeBufferPointer { input in
-      // Three octets are written for each four characters, and there may be one more for the rest.
-      Array(unsafeUninitializedCapacity: input.count / 4 * 3 + 3) { output, count in
-        var decoder = Base64Decoder(input)
-        count = decoder.decode(into: output, values)
+      // Three octets are written for each four characters, and there may be more for what is held and for the rest.
+      Array(unsafeUninitializedCapacity: (input.count / 4 + 2) * 3) { output, count in
+        count = decoder.decode(input, into: output, values)
       }
     }
   }

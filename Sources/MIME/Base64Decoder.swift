@@ -1,5 +1,10 @@
 /// Reads base64 line by line, four characters at a time where it can.
-struct Base64Decoder {
+///
+/// The input may come in pieces: each but the last ends with a line, or within one that is longer than `longestFooter`.
+struct Base64Decoder: Sendable {
+  /// A longer line is taken for content, so that nobody has to keep it: RFC 5322 section 2.1.1 knows none.
+  static let longestFooter = Lines.maximum
+
   /// What had been read where a line starts.
   private struct Mark {
     var index = 0
@@ -8,27 +13,33 @@ struct Base64Decoder {
     var isPadded = false
   }
 
-  private let input: UnsafeBufferPointer<UInt8>
-  private var index = 0
-  private var count = 0
   private var bits: UInt32 = 0
   /// How many of `bits` are not written yet.
   private var held: UInt32 = 0
   private var isPadded = false
-  private var line = Mark()
+  private var hasContent = false
   private var isLineChecked = false
   /// Whether there are blanks within the lines of the content itself.
   private var hasGaps = false
+  /// Whether a footer came.
+  private var hasEnded = false
 
-  init(_ input: UnsafeBufferPointer<UInt8>) {
-    self.input = input
+  /// How much of `input` can be decoded before the rest is known.
+  static func ready(_ input: [UInt8]) -> Int {
+    let end = input.lastIndex { $0 == .cr || $0 == .lf }.map { $0 + 1 } ?? 0
+    return input.count - end > longestFooter ? input.count : end
   }
 
   /// The number of octets; `values` are those of the characters, and over 63 for any other octet.
-  mutating func decode(into output: UnsafeMutableBufferPointer<UInt8>, _ values: [UInt8]) -> Int {
+  mutating func decode(
+    _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>, _ values: [UInt8]
+  ) -> Int {
+    guard !hasEnded else { return 0 }
+    var (index, count) = (0, 0)
+    var line = Mark(isWhole: held == 0, isPadded: isPadded)
     values.withUnsafeBufferPointer { values in
       while index < input.count {
-        if held == 0, !isPadded { decodeGroups(into: output, values) }
+        if held == 0, !isPadded { Self.decodeGroups(input, &index, into: output, &count, values) }
         guard index < input.count else { break }
         let byte = input[index]
         let value = values[Int(byte)]
@@ -36,24 +47,40 @@ struct Base64Decoder {
           line = Mark(index: index + 1, count: count, isWhole: held == 0, isPadded: isPadded)
           isLineChecked = false
         } else if value > 63 || isPadded && !isLineChecked {
-          guard isLineChecked || !startsFooter(values) else { return line.count }
+          if !isLineChecked, startsFooter(line, input, values) {
+            hasEnded = true
+            count = line.count
+            return
+          }
           isLineChecked = true
         }
         if value < 64 {
-          take(value, into: output)
+          take(value, into: output, &count)
         } else if byte == UInt8(ascii: "=") {
           (bits, held, isPadded) = (0, 0, true)
         }
         index += 1
       }
-      return count
     }
+    // Only a long line goes on in the next piece.
+    if line.index < input.count { isLineChecked = true }
+    hasContent = hasContent || count > 0
+    return count
   }
 
-  private mutating func decodeGroups(
-    into output: UnsafeMutableBufferPointer<UInt8>, _ values: UnsafeBufferPointer<UInt8>
+  /// Goes on after whole lines, as `Base64Lines` writes them, that stand for `size` octets.
+  mutating func skip(_ size: Int) {
+    guard size > 0, !hasEnded else { return }
+    hasContent = true
+    isPadded = !size.isMultiple(of: 3)
+  }
+
+  private static func decodeGroups(
+    _ input: UnsafeBufferPointer<UInt8>, _ inputIndex: inout Int,
+    into output: UnsafeMutableBufferPointer<UInt8>, _ outputCount: inout Int,
+    _ values: UnsafeBufferPointer<UInt8>
   ) {
-    var (index, count) = (index, count)
+    var (index, count) = (inputIndex, outputCount)
     while index + 4 <= input.count {
       let (a, b) = (values[Int(input[index])], values[Int(input[index + 1])])
       let (c, d) = (values[Int(input[index + 2])], values[Int(input[index + 3])])
@@ -64,10 +91,12 @@ struct Base64Decoder {
       index += 4
       count += 3
     }
-    (self.index, self.count) = (index, count)
+    (inputIndex, outputCount) = (index, count)
   }
 
-  private mutating func take(_ value: UInt8, into output: UnsafeMutableBufferPointer<UInt8>) {
+  private mutating func take(
+    _ value: UInt8, into output: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+  ) {
     isPadded = false
     bits = bits << 6 | UInt32(value)
     held += 6
@@ -79,11 +108,15 @@ struct Base64Decoder {
 
   /// Whether the line is not base64 but what a mailing list adds: after padding, anything but whole groups; after
   /// other whole groups, words with blanks between them, or a rule of characters outside the alphabet.
-  private mutating func startsFooter(_ values: UnsafeBufferPointer<UInt8>) -> Bool {
+  private mutating func startsFooter(
+    _ line: Mark, _ input: UnsafeBufferPointer<UInt8>, _ values: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
     var (characters, others, gaps) = (0, 0, 0)
     var afterBlank = false
-    for byte in input[line.index...] {
-      if byte == .cr || byte == .lf { break }
+    let limit = min(line.index + Self.longestFooter + 1, input.count)
+    var index = line.index
+    while index < limit, input[index] != .cr, input[index] != .lf {
+      let byte = input[index]
       if !byte.isBlank, afterBlank, characters + others > 0 { gaps += 1 }
       if values[Int(byte)] < 64 || byte == UInt8(ascii: "=") && characters > 0 {
         characters += 1
@@ -91,8 +124,10 @@ struct Base64Decoder {
         others += 1
       }
       afterBlank = byte.isBlank
+      index += 1
     }
-    guard line.count > 0, line.isWhole else {
+    let isLong = index - line.index > Self.longestFooter
+    guard hasContent || line.count > 0, line.isWhole, !isLong else {
       hasGaps = hasGaps || gaps > 0
       return false
     }

@@ -46,7 +46,7 @@ struct BodyParser {
   /// body, and the first delimiter of a multipart around this one is too.
   private mutating func readParts(of part: inout BodyPart, depth: Int) -> Delimiters.Line? {
     let level = delimiters.count
-    let type = part.contentType.subtype == "digest" ? ContentType.message : .plainText
+    let type = part.partType
     guard var next = firstDelimiter(of: part) else {
       part.isUndivided = true
       return delimiters.next(from: part.bodyStart)
@@ -84,9 +84,7 @@ struct BodyParser {
   /// missing or is not found, the first line that looks like a delimiter is taken for one.
   private mutating func firstDelimiter(of part: BodyPart) -> Delimiters.Line? {
     let level = delimiters.count
-    // A boundary does not end with a blank (RFC 2046 section 5.1.1), and a delimiter may.
-    var delimiter = Array("--\(part.contentType["boundary"] ?? "")".utf8)[...]
-    while delimiter.last?.isBlank == true { delimiter.removeLast() }
+    let delimiter = part.delimiter
     if delimiter.count > 2 {
       delimiters.open(delimiter)
       if let next = delimiters.next(from: part.bodyStart), next.level == level { return next }
@@ -94,7 +92,7 @@ struct BodyParser {
     }
     guard let guess = delimiters.guess(from: part.bodyStart) else { return nil }
     delimiters.open(guess)
-    return delimiters.next(from: part.bodyStart)
+    return delimiters.next(from: guess.startIndex)
   }
 
   /// What is beyond the most parts becomes a file.

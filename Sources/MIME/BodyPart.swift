@@ -29,17 +29,23 @@ package struct BodyPart: Sendable {
   package var content: [UInt8] {
     let body = source[bodyStart..<bodyEnd]
     return switch encoding {
-    case "base64": Base64.decode(body)
-    case "quotedprintable", "quoted": QuotedPrintable.decode(body)
-    case "xuuencode", "uuencode", "xuue", "uue", "xuu": UUEncoding(parsing: body)?.content ?? Array(body)
-    default: Array(body)
+    case .base64: Base64.decode(body)
+    case .quotedPrintable: QuotedPrintable.decode(body)
+    case .identity: Array(body)
+    case nil: UUEncoding(parsing: body)?.content ?? Array(body)
     }
   }
 
-  /// The name of the transfer encoding, its alphanumeric characters alone.
-  private var encoding: String {
+  /// `nil` for uuencode. Only the alphanumeric characters of its name count.
+  var encoding: TransferEncoding? {
     let word = Self.value("Content-Transfer-Encoding", fields).map(ParameterParser.word) ?? ""
-    return String(word.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })
+    let name = String(word.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })
+    return switch name {
+    case "base64": .base64
+    case "quotedprintable", "quoted": .quotedPrintable
+    case "xuuencode", "uuencode", "xuue", "uue", "xuu": nil
+    default: .identity
+    }
   }
 
   /// The content as text, by its charset. Where a CR alone ends the lines, as in mail from old Macs, CRLF does.
@@ -53,8 +59,7 @@ package struct BodyPart: Sendable {
   /// Decoded; from Content-Disposition, else from Content-Type, else from the first line of a uuencoded file.
   package var fileName: String? {
     if let name = givenName { return name }
-    guard encoding.hasSuffix("uuencode") || encoding.hasSuffix("uue") else { return nil }
-    return UUEncoding.name(source[bodyStart..<bodyEnd])
+    return encoding != nil ? nil : UUEncoding.name(source[bodyStart..<bodyEnd])
   }
 
   private var givenName: String? { disposition.parameters["filename"] ?? contentType["name"] }
@@ -102,5 +107,34 @@ package struct BodyPart: Sendable {
 
   private static func value(_ name: String, _ fields: [HeaderField]) -> ArraySlice<UInt8>? {
     fields.first { $0.isNamed(name) }?.valueBytes
+  }
+}
+
+// Of a multipart
+extension BodyPart {
+  /// `--` and the boundary; `--` alone if it is not told. A boundary does not end with a blank (RFC 2046 section
+  /// 5.1.1), and a delimiter may.
+  var delimiter: ArraySlice<UInt8> {
+    var delimiter = Array("--\(contentType["boundary"] ?? "")".utf8)[...]
+    while delimiter.last?.isBlank == true { delimiter.removeLast() }
+    return delimiter
+  }
+
+  /// What its parts are that do not say it (RFC 2046 section 5.1.5).
+  var partType: ContentType { contentType.subtype == "digest" ? .message : .plainText }
+}
+
+// Of a part that could leave its message
+extension BodyPart {
+  /// Whether it is signed or encrypted, so that nobody may change it (RFC 8551 section 3.2, RFC 3156).
+  var isSealed: Bool {
+    [
+      "multipart/signed", "multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime",
+    ].contains(contentType.name)
+  }
+
+  /// Whether the leaf is a file that can be given beside the message.
+  var isDetachable: Bool {
+    !isBody && !isSealed && contentType.type != "multipart" && !contentType.isInvitation
   }
 }

@@ -70,8 +70,7 @@ package struct Attachment: Hashable, Sendable {
   /// Whether it is an invitation or an answer to one: calendar data with a method (RFC 6047 section 2.4). Mail
   /// programs offer its buttons only where it is an alternative of the text.
   package var isInvitation: Bool {
-    guard let type = ContentType(contentType) else { return false }
-    return type.name == "text/calendar" && type["method"] != nil
+    ContentType(contentType)?.isInvitation == true
   }
 
   /// Whether it is a message, which RFC 2046 section 5.2.1 forbids to encode in base64.

@@ -19,6 +19,9 @@ package struct ContentType: Hashable, Sendable {
   /// `type/subtype`.
   package var name: String { "\(type)/\(subtype)" }
 
+  /// Whether it is calendar data with a method: an invitation or an answer to one (RFC 6047 section 2.4).
+  var isInvitation: Bool { name == "text/calendar" && self["method"] != nil }
+
   package subscript(parameter: String) -> String? { parameters.first { $0.name == parameter }?.value }
 }
 

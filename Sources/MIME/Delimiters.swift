@@ -50,14 +50,21 @@ struct Delimiters {
   }
 
   private func line(at start: Int, _ delimiter: [UInt8], _ level: Int) -> Line? {
-    guard bytes[start...].starts(with: delimiter) else { return nil }
-    var index = start + delimiter.count
-    let isLast = bytes[index...].starts(with: "--".utf8)
-    if isLast { index += 2 }
-    while index < bytes.count, bytes[index].isBlank { index += 1 }
-    guard index == bytes.count || bytes[index] == .cr || bytes[index] == .lf else { return nil }
+    guard let (isLast, index) = Self.read(delimiter, bytes[start...]) else { return nil }
     let end = bytes.afterLineEnd(at: index, limit: bytes.count)
     return Line(start: start, end: end, level: level, isLast: isLast)
+  }
+
+  /// Whether the delimiter line that `text` starts with is the last one of its multipart, and its end, without the
+  /// line end; `nil` if it starts with none.
+  static func read(_ delimiter: [UInt8], _ text: ArraySlice<UInt8>) -> (isLast: Bool, end: Int)? {
+    guard text.starts(with: delimiter) else { return nil }
+    var index = text.startIndex + delimiter.count
+    let isLast = text[index...].starts(with: "--".utf8)
+    if isLast { index += 2 }
+    while index < text.endIndex, text[index].isBlank { index += 1 }
+    guard index == text.endIndex || text[index] == .cr || text[index] == .lf else { return nil }
+    return (isLast, index)
   }
 
   private func startsWithHyphens(at index: Int) -> Bool {
@@ -69,9 +76,10 @@ struct Delimiters {
 extension Delimiters {
   /// RFC 2046 section 5.1.1.
   private static let longestBoundary = 70
+  /// Enough of the line after a delimiter to see a field in it.
+  static let longestName = 200
 
-  /// The first line from `start` on that looks like a delimiter, before one that is: two hyphens, a word, and
-  /// in the next line a field or nothing.
+  /// The first line from `start` on that looks like a delimiter, before one that is.
   func guess(from start: Int) -> ArraySlice<UInt8>? {
     var index = start
     while let hyphen = bytes.index(of: UInt8(ascii: "-"), in: index..<bytes.count) {
@@ -86,15 +94,23 @@ extension Delimiters {
   private func delimiter(at start: Int) -> ArraySlice<UInt8>? {
     let limit = min(start + Self.longestBoundary + 4, bytes.count)
     let end = bytes.lineEnd(from: start, limit: limit)
-    guard end < limit else { return nil }
-    var word = bytes[start..<end]
+    guard end < limit, let word = Self.word(of: bytes[start..<end]) else { return nil }
+    let next = bytes.afterLineEnd(at: end, limit: bytes.count)
+    let nextEnd = bytes.lineEnd(from: next, limit: min(next + Self.longestName, bytes.count))
+    return Self.startsPart(bytes[next..<nextEnd]) ? word : nil
+  }
+
+  /// The delimiter that a line, without its line end, would be: two hyphens and a word.
+  static func word(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    guard line.count < longestBoundary + 4, line.starts(with: "--".utf8) else { return nil }
+    var word = line
     while word.last?.isBlank == true { word.removeLast() }
     guard word.count > 2, !word.contains(where: \.isBlank), !word.suffix(2).elementsEqual("--".utf8) else {
       return nil
     }
-    let next = bytes.afterLineEnd(at: end, limit: bytes.count)
-    let nextEnd = bytes.lineEnd(from: next, limit: min(next + 200, bytes.count))
-    guard next == nextEnd || HeaderBlock.name(bytes[next..<nextEnd]) != nil else { return nil }
     return word
   }
+
+  /// Whether the line after a delimiter, without its line end, is one that a part starts with: a field or nothing.
+  static func startsPart(_ line: ArraySlice<UInt8>) -> Bool { line.isEmpty || HeaderBlock.name(line) != nil }
 }

@@ -24,7 +24,7 @@ struct Entity {
     let encoding = TransferEncoding.best(forText: content, avoiding: boundaries.delimiter)
     var header = HeaderWriter()
     header.structured("Content-Type", ["text/\(subtype)"], parameters: [("charset", "utf-8")])
-    header.structured("Content-Transfer-Encoding", [encoding.rawValue])
+    header.structured("Content-Transfer-Encoding", [encoding.fieldValue])
     return Entity(fields: header.bytes, body: .leaf(content, encoding))
   }
 
@@ -49,7 +49,7 @@ struct Entity {
     if file.isMessage {
       // RFC 2046 section 5.2.1 forbids base64 here, so a message travels as it is or not as a message.
       if case .bytes(let content) = file.body, let lines = Lines.sevenBit(content, boundaries) {
-        encoding = .sevenBit
+        encoding = .identity
         body = .leaf(lines, encoding)
       } else {
         type = .octetStream
@@ -60,7 +60,7 @@ struct Entity {
     if file.isInvitation, type["charset"] == nil { parameters.append(("charset", "utf-8")) }
     var header = HeaderWriter()
     header.structured("Content-Type", [type.name], parameters: parameters)
-    header.structured("Content-Transfer-Encoding", [encoding.rawValue])
+    header.structured("Content-Transfer-Encoding", [encoding.fieldValue])
     if let name = file.name { try HeaderWriter.checked("Content-Disposition", name) }
     // An alternative is neither inline nor a file.
     if !file.isInvitation {

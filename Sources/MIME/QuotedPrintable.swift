@@ -43,17 +43,28 @@ enum QuotedPrintable {
     return (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "=")
   }
 
+  /// More blanks in a row than this are content, so that nobody has to keep them: no line has as many.
+  private static let mostBlanks = Lines.maximum
+
   /// Whatever is not a valid escape is taken literally; blanks at the end of a line are dropped, as a relay added
   /// them.
-  static func decode(_ content: ArraySlice<UInt8>) -> [UInt8] {
-    content.withUnsafeBufferPointer { input in
-      Array(unsafeUninitializedCapacity: input.count) { output, count in count = decode(input, into: output) }
+  static func decode(_ content: ArraySlice<UInt8>) -> [UInt8] { decode(content, isLast: true).content }
+
+  /// The same for content that comes in pieces: how much of this one is decoded, unless it is the last, depends on
+  /// what follows it. The rest belongs before the next one.
+  static func decode(_ content: ArraySlice<UInt8>, isLast: Bool) -> (content: [UInt8], used: Int) {
+    var used = 0
+    let decoded = content.withUnsafeBufferPointer { input in
+      [UInt8](unsafeUninitializedCapacity: input.count) { output, count in
+        (used, count) = decode(input, into: output, isLast: isLast)
+      }
     }
+    return (decoded, used)
   }
 
   private static func decode(
-    _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>
-  ) -> Int {
+    _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>, isLast: Bool
+  ) -> (used: Int, count: Int) {
     var index = 0
     var count = 0
     // What is certain to stay, without the blanks after it.
@@ -68,12 +79,17 @@ enum QuotedPrintable {
           output[count] = high << 4 | low
           count += 1
           index += 3
-        } else if let next = softBreak(in: input, at: index + 1) {
-          index = next
         } else {
-          output[count] = byte
-          count += 1
-          index += 1
+          guard isLast || isEscapeComplete(input, at: index + 1) else {
+            return (index - (count - kept), kept)
+          }
+          if let next = softBreak(in: input, at: index + 1) {
+            index = next
+          } else {
+            output[count] = byte
+            count += 1
+            index += 1
+          }
         }
         kept = count
         continue
@@ -84,21 +100,34 @@ enum QuotedPrintable {
       default:
         output[count] = byte
         count += 1
-        if !byte.isBlank { kept = count }
+        if !byte.isBlank { kept = count } else if count - kept > mostBlanks { kept += 1 }
       }
       index += 1
     }
-    return kept
+    return isLast ? (index, kept) : (index - (count - kept), kept)
+  }
+
+  /// Whether what comes after `=` says what it means.
+  private static func isEscapeComplete(_ content: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+    let next = afterBlanks(in: content, at: index)
+    return next - index > mostBlanks || next + 1 < content.count
   }
 
   /// The index after the line end that only blanks separate from `index`.
   private static func softBreak(in content: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
-    var next = index
-    while next < content.count, content[next].isBlank { next += 1 }
+    var next = afterBlanks(in: content, at: index)
+    guard next - index <= mostBlanks else { return nil }
     guard next < content.count else { return next }
     guard content[next] == .cr else { return content[next] == .lf ? next + 1 : nil }
     next += 1
     return next < content.count && content[next] == .lf ? next + 1 : next
+  }
+
+  private static func afterBlanks(in content: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
+    let limit = min(index + mostBlanks + 1, content.count)
+    var next = index
+    while next < limit, content[next].isBlank { next += 1 }
+    return next
   }
 }
 

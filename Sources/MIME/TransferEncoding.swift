@@ -1,12 +1,16 @@
-/// How a body travels in 7-bit lines (RFC 2045 section 6).
-enum TransferEncoding: String {
-  case sevenBit = "7bit"
+/// How a body travels (RFC 2045 section 6).
+package enum TransferEncoding: String, Sendable, Codable {
+  /// As it is: 7bit, 8bit or binary.
+  case identity
   case quotedPrintable = "quoted-printable"
   case base64
 
+  /// The value of Content-Transfer-Encoding; what we write as it is, is 7-bit.
+  var fieldValue: String { self == .identity ? "7bit" : rawValue }
+
   /// `content` has CRLF line ends and no other; `delimiter` must not appear in what is written.
   static func best(forText content: [UInt8], avoiding delimiter: [UInt8]) -> TransferEncoding {
-    if Lines.fit(content, width: Lines.preferred), !Lines.find(delimiter, in: content) { return .sevenBit }
+    if Lines.fit(content, width: Lines.preferred), !Lines.find(delimiter, in: content) { return .identity }
     // An escape costs two octets more than the octet, base64 one for every three.
     let escapes = content.count { $0 >= 0x7F || $0 == UInt8(ascii: "=") }
     return escapes * 6 > content.count ? .base64 : .quotedPrintable
@@ -14,7 +18,7 @@ enum TransferEncoding: String {
 
   func encode(_ content: [UInt8], into bytes: inout [UInt8]) {
     switch self {
-    case .sevenBit: bytes.append(contentsOf: content)
+    case .identity: bytes.append(contentsOf: content)
     case .quotedPrintable: QuotedPrintable.encode(content, into: &bytes)
     case .base64: Base64.encode(content, width: 76, into: &bytes)
     }
