@@ -82,7 +82,8 @@ let package = Package(
       ],
       swiftSettings: style),
     .target(
-      name: "Backends", dependencies: ["Core", "MIME", "HTTP", "Microsoft", "Store", "Accounts"],
+      name: "Backends",
+      dependencies: ["Core", "MIME", "Vault", "HTTP", "Microsoft", "Store", "Accounts"],
       swiftSettings: style),
     .target(
       name: "Delivery",

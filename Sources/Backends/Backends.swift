@@ -2,17 +2,22 @@ package import Accounts
 package import Core
 import Microsoft
 package import Store
+package import Vault
 
 /// Finds the way into and out of an account's mailbox.
 package struct Backends: Sendable {
   private let store: Store
+  private let vault: Vault
   private let endpoints: Endpoints
   private let tokens: TokenSource
   private let limiter: MailboxLimiter
   private let keptHeaders = KeptHeaders()
 
-  package init(store: Store, endpoints: Endpoints, tokens: TokenSource, limiter: MailboxLimiter) {
+  package init(
+    store: Store, vault: Vault, endpoints: Endpoints, tokens: TokenSource, limiter: MailboxLimiter
+  ) {
     self.store = store
+    self.vault = vault
     self.endpoints = endpoints
     self.tokens = tokens
     self.limiter = limiter
@@ -40,6 +45,7 @@ package struct Backends: Sendable {
         sender: details.provider == .outlookService
           ? "the app with the client ID \(app.clientID)"
           : signedIn ?? (details.account.delegated ? nil : details.account.email)),
-      http: endpoints.http, tokens: tokens, limiter: limiter, keptHeaders: keptHeaders, store: store)
+      http: endpoints.http, tokens: tokens, limiter: limiter, keptHeaders: keptHeaders, store: store,
+      vault: vault)
   }
 }

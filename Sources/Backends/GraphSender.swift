@@ -5,11 +5,12 @@ import MIME
 import Microsoft
 import Store
 import Synchronization
+import Vault
 
 /// A mailbox through Microsoft Graph.
 final class GraphSender: Sender {
   let abilities: SenderAbilities
-  private let account: AccountRecord
+  let account: AccountRecord
   private let mailbox: GraphMailbox
   /// Whether the app's permissions are found out by trying.
   private let learnsItsLimits: Bool
@@ -21,6 +22,8 @@ final class GraphSender: Sender {
   private let limiter: MailboxLimiter
   private let keptHeaders: KeptHeaders
   private let store: Store
+  /// Seals the URLs of uploads.
+  let vault: Vault
   /// For the next request alone: the one after it sees whether the account was paused in between.
   private let prepared = Mutex<Prepared?>(nil)
 
@@ -33,8 +36,7 @@ final class GraphSender: Sender {
     account: AccountRecord, mailbox: GraphMailbox, abilities: SenderAbilities, learnsItsLimits: Bool,
     cloud: Cloud,
     values: ErrorValues, http: HTTPExchange, tokens: TokenSource, limiter: MailboxLimiter,
-    keptHeaders: KeptHeaders,
-    store: Store
+    keptHeaders: KeptHeaders, store: Store, vault: Vault
   ) {
     self.account = account
     self.mailbox = mailbox
@@ -47,6 +49,7 @@ final class GraphSender: Sender {
     self.limiter = limiter
     self.keptHeaders = keptHeaders
     self.store = store
+    self.vault = vault
   }
 
   func prepare() async throws {
@@ -149,6 +152,14 @@ final class GraphSender: Sender {
     return Set(copies.filter(\.isDraft).map(\.graphID)).map { DraftID($0) }
   }
 
+  func deleteSentCopies(of message: CorrelationIDs, draft: DraftID?) async throws -> Bool {
+    var copies = try await byMessageID(message) + byHeader(message)
+    if let draft, let found = try await storedMessage(draft) { copies.append(found) }
+    guard Self.sentCopy(copies) != nil else { return false }
+    for id in Set(copies.map(\.graphID)) { try await deleteDraft(DraftID(id)) }
+    return true
+  }
+
   func deleteDraft(_ draft: DraftID) async throws {
     do {
       try await request { graph in try await graph.deleteMessage(draft.rawValue) }
@@ -193,7 +204,7 @@ final class GraphSender: Sender {
   }
 
   /// One exchange with a valid token through the limiter. A 401 says that nothing was done, so it may be repeated.
-  private func request<Value: Sendable>(
+  func request<Value: Sendable>(
     from: String? = nil, _ body: @escaping @Sendable (Graph) async throws -> Value
   ) async throws -> Value {
     let ready = try await ready()

@@ -24,6 +24,27 @@ package protocol Sender: Sendable {
   ///
   /// Graph: `POST /messages` with MIME. SMTP and IMAP: not possible, since no draft can be sent by its id.
   func createDraft(_ message: OutgoingMessage) async throws -> CreatedDraft
+  /// Step `attach`: adds a small file to a draft in one request. Takes `.drafts`.
+  ///
+  /// Graph: `POST /messages/{id}/attachments`.
+  func attach(_ file: OutgoingFile, content: [UInt8], to draft: DraftID) async throws
+  /// Step `open`: begins the upload of a large file to a draft. Nothing is attached before its last byte has arrived,
+  /// so that a second session is harmless. `nil` when the file is too small for one: then it is attached. Takes
+  /// `.drafts`.
+  ///
+  /// Graph: `POST /messages/{id}/attachments/createUploadSession`.
+  func openUpload(of file: OutgoingFile, to draft: DraftID) async throws -> UploadSession?
+  /// Step `upload`: sends the next bytes of a file, at most `OutgoingFile.range`. Whatever it throws, the
+  /// session says what has arrived. Takes `.drafts`.
+  ///
+  /// Graph: `PUT` with `Content-Range` to the session's own URL.
+  func upload(
+    _ bytes: [UInt8], at offset: Int, of file: OutgoingFile, in session: UploadSession
+  ) async throws -> UploadStatus
+  /// What a session still needs. Takes `.drafts`.
+  func uploadStatus(of session: UploadSession) async throws -> UploadStatus
+  /// The names of the files that a draft has. Takes `.drafts`.
+  func fileNames(of draft: DraftID) async throws -> [String]
   /// Step `send`: returns only when Microsoft has accepted the draft. Takes `.drafts`.
   ///
   /// Graph: `POST /messages/{id}/send`, answered by 202.
@@ -46,6 +67,9 @@ package protocol Sender: Sendable {
   /// Drafts with the message's correlation ids in addition to a copy that was sent. None while there is no such
   /// copy: until then a draft may be the message itself, accepted and not yet taken by transport. Takes `.drafts`.
   func duplicateDrafts(of message: CorrelationIDs) async throws -> [DraftID]
+  /// Deletes the copy of a message that was sent, and with it its drafts. Returns whether there was such a copy; until
+  /// then nothing is deleted. Takes `.lookup`.
+  func deleteSentCopies(of message: CorrelationIDs, draft: DraftID?) async throws -> Bool
   /// Also returns when there is no such draft any more. Takes `.drafts`.
   func deleteDraft(_ draft: DraftID) async throws
 }
@@ -71,9 +95,10 @@ package struct SenderAbilities: OptionSet, Sendable, Hashable {
 
 /// A message as it is sent: the composed bytes, and who is to receive them.
 package struct OutgoingMessage: Sendable {
-  /// The most bytes that `addressed()` may have for one request to take them: Graph documents 4 MB for a
-  /// request, and base64 makes four bytes of three (Microsoft Learn, "Send Outlook messages in MIME format").
-  package static let sizeLimit = 3_000_000
+  /// The most bytes that `addressed()` may have for one request to take them, unless the configuration has another
+  /// number: Graph documents 4 MB for a request, and base64 makes four bytes of three (Microsoft Learn, "Send Outlook
+  /// messages in MIME format").
+  package static let requestLimit = 3_000_000
 
   /// RFC 5322, CRLF, without a Bcc field.
   package var mime: [UInt8]

@@ -44,6 +44,7 @@ package enum FormKind: IdentifierKind { package static var prefix: String { "for
 package enum DeviceSignInKind: IdentifierKind { package static var prefix: String { "dev" } }
 package enum QueueKind: IdentifierKind { package static var prefix: String { "q" } }
 package enum SegmentKind: IdentifierKind { package static var prefix: String { "seg" } }
+package enum UploadKind: IdentifierKind { package static var prefix: String { "up" } }
 package enum NodeKind: IdentifierKind { package static var prefix: String { "node" } }
 
 package typealias WorkspaceID = Identifier<WorkspaceKind>
@@ -54,6 +55,7 @@ package typealias FormID = Identifier<FormKind>
 package typealias DeviceSignInID = Identifier<DeviceSignInKind>
 package typealias QueueID = Identifier<QueueKind>
 package typealias SegmentID = Identifier<SegmentKind>
+package typealias UploadID = Identifier<UploadKind>
 package typealias NodeID = Identifier<NodeKind>
 
 extension WorkspaceID {

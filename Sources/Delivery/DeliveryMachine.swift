@@ -10,6 +10,13 @@ struct DeliveryMachine: Sendable {
   /// What the account's sender can do.
   var abilities: SenderAbilities
   var unknownOutcome: UnknownOutcome
+  /// The files that are attached on their own, in order; empty for a message that leaves in one request.
+  var files: [OutgoingFile] = []
+  /// Files of this size and more are uploaded in ranges.
+  var smallestUpload = OutgoingFile.smallestUpload
+  /// How many attempts were refused so far, and after how many the message has failed, if its author has said so.
+  var refusals = 0
+  var refusalLimit: Int?
   /// When the message was due for the first time: its age counts from then.
   var firstDue: Instant
   /// Which attempt this is, from 1.
@@ -29,10 +36,15 @@ struct DeliveryMachine: Sendable {
     let canLook = abilities.contains(.lookup)
     return switch progress {
     case .fresh: start(now: now)
+    case .attached(let draft, let files) where abilities.contains(.drafts):
+      attachNext(to: draft, after: files)
+    case .attaching(let draft, _) where abilities.contains(.drafts): .request(.list(draft))
+    case .uploading(let draft, let files, let session) where abilities.contains(.drafts):
+      .request(.resume(draft, files: files, session))
     case .drafted(let draft, let inDoubt) where abilities.contains(.drafts):
       .request(.send(draft, inDoubt: inDoubt))
     // Drafts are not possible any more; this one is left over.
-    case .drafted(_, inDoubt: false): start(now: now)
+    case .drafted(_, inDoubt: false), .attached, .attaching, .uploading: start(now: now)
     // Sending it was never requested, so it may start again where it cannot be looked up.
     case .creating: canLook ? .request(.look(.create)) : start(now: now)
     case .sending(let draft, _), .drafted(let draft, inDoubt: true):
@@ -41,7 +53,7 @@ struct DeliveryMachine: Sendable {
     }
   }
 
-  func created(_ draft: DraftID) -> Action { .request(.send(draft, inDoubt: false)) }
+  func created(_ draft: DraftID) -> Action { attachNext(to: draft, after: 0) }
 
   func accepted(_ request: DeliveryRequest, now: Instant) -> Action {
     .settle(.sent(request.progressUnknown, now: now))
@@ -52,7 +64,9 @@ struct DeliveryMachine: Sendable {
     return switch (result, lost) {
     case (.sent(let messageID), _): .settle(.sent(lost.progress, as: messageID, now: now))
     // Sending it was never requested, so it has certainly not been sent.
-    case (.draft(let draft), .create): drafts ? .request(.send(draft, inDoubt: false)) : start(now: now)
+    case (.draft(let draft), .create) where drafts:
+      files.isEmpty ? .request(.send(draft, inDoubt: false)) : .request(.list(draft))
+    case (.draft, .create): start(now: now)
     // The same draft again, never a second one.
     case (.draft(let draft), .send(let lost)) where drafts && draft == lost:
       .request(.send(draft, inDoubt: true))
@@ -67,8 +81,11 @@ struct DeliveryMachine: Sendable {
   }
 
   func failed(_ request: DeliveryRequest, _ problem: Problem, now: Instant) -> Action {
-    if case .look = request { return .settle(unseen(request, problem, now: now)) }
+    if isDraftGone(request, problem) { return .settle(deferred(problem, .creating, now: now)) }
+    if request.isQuestion { return .settle(unseen(request, problem, now: now)) }
     return switch (problem.retry, request) {
+    // Nothing was requested to be sent: the files of the draft will show what was done.
+    case (.unsafe, .attach): .settle(unseen(request, problem, now: now))
     case (.unsafe, _): .settle(unknown(request, problem, now: now))
     case (.safe, _): .settle(deferred(problem, request.progressBefore, now: now))
     case (.futile, _) where problem.scope.letsMessagesWait:
@@ -89,11 +106,68 @@ struct DeliveryMachine: Sendable {
   }
 }
 
+// Files that are attached on their own
+extension DeliveryMachine {
+  func attached(_ draft: DraftID, files: Int) -> Action { attachNext(to: draft, after: files) }
+
+  /// - Parameter session: `nil` when the file is too small for one.
+  func opened(_ session: UploadSession?, _ draft: DraftID, files: Int) -> Action {
+    guard let session else { return .request(.attach(draft, files: files)) }
+    return .request(.upload(draft, files: files, session, from: 0))
+  }
+
+  func uploaded(_ status: UploadStatus, _ draft: DraftID, files: Int, _ session: UploadSession) -> Action {
+    switch status {
+    case .needs(let offset): .request(.upload(draft, files: files, session, from: offset))
+    case .complete: attachNext(to: draft, after: files + 1)
+    case .gone: .request(.list(draft))
+    }
+  }
+
+  /// They are attached in order, so as many are there as have a namesake on the draft.
+  ///
+  /// - Parameter names: of the draft's files, those among them that came with it.
+  func listed(_ names: [String], _ draft: DraftID) -> Action {
+    var found = names.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    let there = files.prefix { file in
+      guard let count = found[file.name], count > 0 else { return false }
+      found[file.name] = count - 1
+      return true
+    }
+    return attachNext(to: draft, after: there.count)
+  }
+
+  /// The upload does not go on: nothing arrives, or Microsoft forgets the session each time.
+  func stalled(_ draft: DraftID, files: Int, now: Instant) -> Settlement {
+    deferred(Problem.uploadStalled, .attaching(draft, files: files), now: now)
+  }
+
+  /// Whether the file is uploaded in ranges; a smaller one is attached in one request.
+  func isUploaded(_ file: Int) -> Bool { files[file].size >= smallestUpload }
+
+  private func attachNext(to draft: DraftID, after count: Int) -> Action {
+    guard count < files.count else { return .request(.send(draft, inDoubt: false)) }
+    return .request(
+      isUploaded(count) ? .open(draft, files: count) : .attach(draft, files: count))
+  }
+
+  /// Someone has deleted the draft, or Exchange does not show it yet: then it is looked for.
+  private func isDraftGone(_ request: DeliveryRequest, _ problem: Problem) -> Bool {
+    guard problem.code == .graphItemNotFound, problem.retry == .futile else { return false }
+    return switch request {
+    case .attach, .open, .list: true
+    case .create, .upload, .resume, .send, .submit, .look: false
+    }
+  }
+}
+
 // First and last steps
 extension DeliveryMachine {
   /// The first request for a message that has not been requested to be sent.
   private func start(now: Instant) -> Action {
-    abilities.contains(.drafts) ? .request(.create) : submit(inDoubt: false, now: now)
+    if abilities.contains(.drafts) { return .request(.create) }
+    guard files.isEmpty else { return .settle(deferred(Problem.needsDrafts, .fresh, now: now)) }
+    return submit(inDoubt: false, now: now)
   }
 
   private func submit(inDoubt: Bool, now: Instant) -> Action {
@@ -144,7 +218,7 @@ extension DeliveryMachine {
 
   /// The look-up failed. Whatever the reason, repeating it is harmless.
   private func unseen(_ request: DeliveryRequest, _ problem: Problem, now: Instant) -> Settlement {
-    var settlement = deferred(problem, request.progressBefore, now: now)
+    var settlement = deferred(problem, request.progressUnknown, now: now)
     settlement.due = max(settlement.due, now + schedule.unknownOutcomeWait)
     return settlement
   }
@@ -162,11 +236,18 @@ extension DeliveryMachine {
       return refused(
         progress.isInDoubt ? Problem.unknownOutcome : Problem.expired(problem), progress, now: now)
     }
+    if problem.isRefusal, let refusalLimit, refusals + 1 >= refusalLimit {
+      return refused(
+        progress.isInDoubt ? Problem.unknownOutcome : Problem.refusedTooOften(refusals + 1, problem),
+        progress,
+        now: now)
+    }
     let backoff = schedule.backoff.pause(afterAttempt: attempt, jitter: jitter)
     var settlement = Settlement(
       verdict: .deferred, progress: progress, due: now + messagePause(problem, backoff: backoff))
     settlement.problem = ProblemRecord(problem, at: now)
     settlement.waitsForAccount = problem.waitsForAccount
+    settlement.isRefusal = problem.isRefusal
     settlement.pauseUntil = lanePause(problem, backoff: backoff).map { now + $0 }
     return settlement
   }
@@ -195,6 +276,13 @@ extension DeliveryMachine {
 }
 
 extension Problem {
+  /// Whether it counts as a failed attempt: not when Microsoft has named a time, or the message waits for a person.
+  fileprivate var isRefusal: Bool {
+    guard scope != .installation, !waitsForAccount else { return false }
+    if case .safe(.some) = retry { return false }
+    return true
+  }
+
   /// Whether nothing can continue before a person has fixed the account or its app.
   fileprivate var waitsForAccount: Bool {
     switch scope {

@@ -7,7 +7,7 @@ struct DeliveryOutcome: Sendable {
   let message: OutgoingMessageRecord
   let recipients: RecipientState
   let problem: ProblemRecord?
-  let orphan: Orphan?
+  var orphan: Orphan?
   /// What is known of the Message-ID that it was sent with.
   var sentCopy: SentCopy?
   let settled: Instant

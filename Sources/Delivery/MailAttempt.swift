@@ -36,12 +36,16 @@ struct MailAttempt: Sendable {
     let machine = exchange.machine
     var action = machine.begin(progress, now: exchange.time.now)
     var mayHaveDuplicates = false
+    var uploads = UploadWatch()
     while true {
       switch action {
       case .settle(var settlement):
         if settlement.verdict == .sent, mayHaveDuplicates { settlement.orphan = .duplicates }
         return settlement
       case .request(let request):
+        if let (draft, files) = uploads.stalls(request) {
+          return machine.stalled(draft, files: files, now: exchange.time.now)
+        }
         if let settlement = try await recordWhenReady(request) { return settlement }
         do {
           action = try await exchange.perform(request)
@@ -78,6 +82,25 @@ struct MailAttempt: Sendable {
   private mutating func record(_ progress: Progress, _ request: DeliveryRequest) async throws {
     try await recorder.record(progress.rawValue, step: request.name)
     recorded = progress
+  }
+}
+
+/// Sees when the upload of a file makes no headway within an attempt.
+private struct UploadWatch {
+  private var opened: Set<Int> = []
+  private var last: (files: Int, offset: Int)?
+
+  mutating func stalls(_ request: DeliveryRequest) -> (DraftID, files: Int)? {
+    switch request {
+    case .open(let draft, let files):
+      last = nil
+      return opened.insert(files).inserted ? nil : (draft, files)
+    case .upload(let draft, let files, _, let offset):
+      defer { last = (files, offset) }
+      guard let last, last.files == files, offset <= last.offset else { return nil }
+      return (draft, files)
+    case .create, .attach, .resume, .list, .send, .submit, .look: return nil
+    }
   }
 }
 

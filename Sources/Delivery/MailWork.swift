@@ -15,6 +15,7 @@ final class MailWork: QueueWork {
   private let senders: SenderSource
   private let time: any Time
   private let schedule: DeliverySchedule
+  private let limits: RequestLimits
   private let messageIDs: MessageIDMemory
   private let attemptLimit: Int
   private let logger: Logger
@@ -39,6 +40,8 @@ final class MailWork: QueueWork {
     var sender: SenderRecord?
     /// The content, when it is short.
     var mime: [UInt8]?
+    /// What is attached on its own.
+    var files: [OutgoingFile] = []
   }
 
   struct Report: Sendable {
@@ -51,12 +54,13 @@ final class MailWork: QueueWork {
 
   init(
     store: Store, senders: @escaping SenderSource, time: any Time, schedule: DeliverySchedule,
-    messageIDs: MessageIDMemory, logger: Logger
+    limits: RequestLimits, messageIDs: MessageIDMemory, logger: Logger
   ) {
     self.store = store
     self.senders = senders
     self.time = time
     self.schedule = schedule
+    self.limits = limits
     self.messageIDs = messageIDs
     attemptLimit = schedule.backoff.attempts(within: schedule.maximumAge)
     self.logger = logger
@@ -67,7 +71,11 @@ final class MailWork: QueueWork {
     var item = Item(
       attempt: attempt, progress: Self.progress(of: row), message: try tx.message(row.workspace, row.id),
       sender: try tx.sender(of: row))
-    if item.message?.isShort == true { item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0)) }
+    // What cannot be read is missed when the first request needs it.
+    item.files = (try? item.message?.messageLayout)?.outgoingFiles ?? []
+    if item.message?.isShort == true, item.message?.layout == nil {
+      item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0))
+    }
     let known = abilities.withLock { $0[row.account, row.workspace] }
     let first = machine(known ?? Self.assumed, item).begin(item.progress, now: attempt.started)
     var step = "hold"
@@ -100,7 +108,7 @@ final class MailWork: QueueWork {
     }
     let exchange = MailExchange(
       sender: sender, machine: machine(sender.abilities, item), time: time, store: store, message: message,
-      lane: row.lane, messageIDs: messageIDs, mime: item.mime)
+      lane: row.lane, messageIDs: messageIDs, range: limits.range, mime: item.mime)
     var attempt = MailAttempt(
       exchange, progress: item.progress, claimed: item.recorded, recorder: recorder, logger: logger)
     let settlement = try await attempt.run(from: item.progress)
@@ -123,8 +131,8 @@ final class MailWork: QueueWork {
   func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement {
     let asked =
       switch Self.progress(of: row) {
-      case .fresh, .drafted: false
-      case .creating, .sending, .submitting: true
+      case .fresh, .attached, .drafted: false
+      case .creating, .attaching, .uploading, .sending, .submitting: true
       }
     // The request may still be in progress at Microsoft.
     return QueueSettlement(
@@ -160,7 +168,11 @@ final class MailWork: QueueWork {
     }
     let outcome = item.message.flatMap { message in
       var outcome = DeliveryOutcome(of: settlement, message, at: time.now)
-      outcome?.sentCopy = messageIDs.sentCopy(of: settlement, message, in: row.lane, now: time.now)
+      if message.keepsCopy {
+        outcome?.sentCopy = messageIDs.sentCopy(of: settlement, message, in: row.lane, now: time.now)
+      } else if settlement.verdict == .sent {
+        outcome?.orphan = .copy(settlement.progress.sentDraft)
+      }
       return outcome
     }
     return QueueVerdict(
@@ -173,9 +185,9 @@ final class MailWork: QueueWork {
   private func machine(_ abilities: SenderAbilities, _ item: Item) -> DeliveryMachine {
     let row = item.attempt.row
     return DeliveryMachine(
-      abilities: abilities, unknownOutcome: item.sender?.unknownOutcome ?? .hold,
-      firstDue: row.scheduled,
-      attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
+      abilities: abilities, unknownOutcome: item.sender?.unknownOutcome ?? .hold, files: item.files,
+      smallestUpload: limits.file, refusals: row.refusals, refusalLimit: row.refusalLimit,
+      firstDue: row.scheduled, attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
   }
 
   /// An unknown word was written by a newer Heliograph: then anything may have been requested.

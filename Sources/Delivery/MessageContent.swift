@@ -57,6 +57,13 @@ struct MessageContent: Sendable {
 }
 
 extension MessageContent {
+  init(_ header: [UInt8], _ body: RawMessage.Body) {
+    switch body {
+    case .bytes(let bytes): self.init(pieces: [.own(header + bytes)])
+    case .stored(let segment): self.init(pieces: [.own(header), .stored(segment)])
+    }
+  }
+
   /// - Throws: `store.failed` when stored content is missing.
   init(_ pieces: [Composition.Piece], stored: [Int: SegmentRecord]) throws(Problem) {
     self.init(pieces: [])

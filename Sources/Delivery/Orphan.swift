@@ -10,6 +10,8 @@ enum Orphan: Sendable, Hashable {
   /// Perhaps a second draft: the reply to the first was lost, the first could not be found, and may have come
   /// to light since.
   case duplicates
+  /// The copy in Sent Items, which is not wanted, and with it any draft. The draft is the one that was sent.
+  case copy(DraftID?)
 }
 
 /// As the queue keeps it.
@@ -19,6 +21,8 @@ extension Orphan: RawRepresentable {
       switch rawValue {
       case "*": .unseen
       case "?": .duplicates
+      case "!": .copy(nil)
+      case let text where text.hasPrefix("! "): .copy(DraftID(String(text.dropFirst(2))))
       default: .draft(DraftID(rawValue))
       }
   }
@@ -28,6 +32,8 @@ extension Orphan: RawRepresentable {
     case .draft(let draft): draft.rawValue
     case .unseen: "*"
     case .duplicates: "?"
+    case .copy(nil): "!"
+    case .copy(let draft?): "! " + draft.rawValue
     }
   }
 }

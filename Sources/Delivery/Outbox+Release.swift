@@ -68,6 +68,24 @@ extension Outbox {
     return try await entry(id, account: account, in: workspace)
   }
 
+  /// Moves a message that has not been tried yet to another time; now where that is over.
+  ///
+  /// - Throws: `queue.notFound`, also for one of an account other than `account`, `queue.inFlight`, or
+  ///   `queue.wrongState` for one that was tried.
+  package func reschedule(
+    _ id: QueueID, for due: Instant, account: AccountID? = nil, in workspace: WorkspaceID = .default
+  ) async throws -> OutboxEntry {
+    let now = time.now
+    try await change(id, account, workspace) { (tx: borrowing Transaction, row) in
+      guard row.state == .ready || row.state == .deferred, row.attempts == 0 else {
+        if row.state == .active { throw Problem.inFlight(id) }
+        throw Problem.wrongState(row, "only one that has not been tried can be sent at another time")
+      }
+      return try tx.reschedule(row, for: due, at: now)
+    }
+    return try await entry(id, account: account, in: workspace)
+  }
+
   /// - Parameter body: Returns `false` when the row has moved on since it was read.
   private func change(
     _ id: QueueID, _ account: AccountID?, _ workspace: WorkspaceID,

@@ -29,13 +29,7 @@ extension Outbox {
         senders.withLock { $0[account, workspace] = found }
       }
       guard let sender else { throw Problem.accountNotFound(account) }
-      if var receipt = try await submit(submission, of: sender, reservation) {
-        if receipt.idempotency != .hit {
-          receipt.warnings = DroppedHeader.warnings(
-            of: submission.headers.map(\.name), dropsUnsubscribePost: sender.dropsUnsubscribePost)
-        }
-        return receipt
-      }
+      if let receipt = try await submit(submission, of: sender, reservation) { return receipt }
       senders.withLock { $0[account, workspace] = nil }
     }
   }
@@ -46,33 +40,34 @@ extension Outbox {
     _ submission: Submission, of sender: SenderIdentity, _ reservation: IdempotencyReservation?
   ) async throws -> SubmissionReceipt? {
     let (id, now) = (QueueID.make(at: time.now), time.now)
-    let recipients = try submission.recipients()
-    let from = try submission.from ?? NamedAddress(name: sender.name, address: EmailAddress(sender.email))
-    if let given = submission.envelopeFrom, given.key != from.address.key {
-      throw Problem.envelopeFromDiffers(given.text, from: from.address.text)
-    }
-    let composition = try submission.composition(from: from, id: id, now: now)
-    let content = try MessageContent(try composition.pieces(), stored: submission.storedContent)
-    let message = OutgoingMessageRecord(
+    let own = NamedAddress(name: sender.name, address: try EmailAddress(sender.email))
+    let composed = try submission.composed(own: own, id: id, now: now)
+    let content = composed.content
+    var message = OutgoingMessageRecord(
       workspace: submission.workspace, id: id, account: submission.account,
       source: submission.source.rawValue,
-      messageID: composition.messageID.text, envelopeFrom: from.address.text,
-      envelopeTo: recipients.map(\.address.text), subject: submission.subject, size: content.size,
+      messageID: composed.messageID, envelopeFrom: composed.from.text,
+      envelopeTo: composed.recipients.map(\.address.text), subject: composed.subject, size: content.size,
       chunks: content.ownChunks.count, segments: content.runs(of: id).count,
       idempotencyKey: submission.idempotency?.key, created: now)
-    // What would fail every attempt is reported now.
-    let head = try OutgoingMessage(
-      mime: content.head, from: message.envelopeFrom, envelopeTo: recipients.map(\.address),
-      correlationIDs: message.correlationIDs
-    ).addressed()
-    let leaving = head.count + content.size - content.head.count
-    guard leaving <= OutgoingMessage.sizeLimit else { throw Problem.tooLarge(leaving) }
+    message.keepsCopy = submission.keepsCopy
+    message.layout = try await layout(of: composed, submission)
     let accepted = AcceptedMessage(
       message: message, content: content,
-      recipients: recipients.map {
+      recipients: composed.recipients.map {
         RecipientRecord(address: $0.address.text, role: $0.role, updated: now)
-      }, sender: sender, idempotency: submission.idempotency)
-    return try await accept(accepted, reservation)
+      },
+      row: QueueRecord(
+        workspace: message.workspace, id: id, lane: sender.lane, account: message.account,
+        progress: Progress.fresh.rawValue, created: now, due: submission.sendAt,
+        priority: submission.priority, refusalLimit: submission.refusalLimit),
+      sender: sender, idempotency: submission.idempotency)
+    guard var receipt = try await accept(accepted, reservation) else { return nil }
+    if receipt.idempotency != .hit {
+      receipt.warnings = DroppedHeader.warnings(
+        of: composed.fieldNames, dropsUnsubscribePost: sender.dropsUnsubscribePost)
+    }
+    return receipt
   }
 
   /// Stores what is too long for one transaction, then accepts. Returns `nil` when the account is no longer
@@ -106,7 +101,7 @@ extension Outbox {
     let message = accepted.message
     if !message.isShort { try await store(accepted.content, of: message) }
     let receipt = try await commit(accepted, reservation)
-    if receipt != nil { engine.wake(accepted.sender.lane) }
+    if receipt != nil { engine.wake(accepted.row.lane) }
     return receipt
   }
 
@@ -129,9 +124,7 @@ extension Outbox {
     let (message, content, sender) = (accepted.message, accepted.content, accepted.sender)
     let (workspace, now) = (message.workspace, message.created)
     let queued = MessageEvents(message: message, attempts: 0, attemptLimit: 0).queued()
-    let row = QueueRecord(
-      workspace: workspace, id: message.id, lane: sender.lane, account: message.account,
-      progress: Progress.fresh.rawValue, created: now)
+    let row = accepted.row
     return try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
       guard try tx.senderIdentity(message.account, in: workspace) == sender else { return nil }
       if let idempotency = accepted.idempotency {
@@ -154,7 +147,7 @@ extension Outbox {
       try tx.wake(sender.lane, due: row.due)
       return SubmissionReceipt(
         queueID: message.id, messageID: message.messageID,
-        idempotency: accepted.idempotency.map { _ in .miss })
+        idempotency: accepted.idempotency.map { _ in .miss }, sendAt: row.due > now ? row.due : nil)
     }
   }
 }
@@ -164,33 +157,7 @@ struct AcceptedMessage: Sendable {
   var message: OutgoingMessageRecord
   var content: MessageContent
   var recipients: [RecipientRecord]
+  var row: QueueRecord
   var sender: SenderIdentity
   var idempotency: IdempotencyKey?
-}
-
-extension Submission {
-  fileprivate func composition(from: NamedAddress, id: QueueID, now: Instant) throws -> Composition {
-    for (name, _) in headers where name.lowercased() == CorrelationIDs.headerName.lowercased() {
-      throw Problem.reservedHeader(name)
-    }
-    // Messages are found again by Message-IDs of this form.
-    if let chosen = self.messageID, chosen.text.hasPrefix("<" + QueueKind.prefix + "_") {
-      throw Problem.reservedMessageID(chosen.text)
-    }
-    // A domain that a Message-ID cannot hold, an international one, is replaced by a reserved one.
-    let messageID =
-      try self.messageID ?? (try? MessageID(identifier: id.rawValue, domain: from.address.domain))
-      ?? MessageID(identifier: id.rawValue, domain: "heliograph.invalid")
-    var composition = Composition(from: from, messageID: messageID, date: now)
-    composition.sender = sender
-    composition.replyTo = replyTo
-    composition.to = to
-    composition.cc = cc
-    composition.subject = subject
-    composition.text = text
-    composition.html = html
-    composition.headers = headers + [(CorrelationIDs.headerName, id.rawValue)]
-    composition.attachments = attachments
-    return composition
-  }
 }

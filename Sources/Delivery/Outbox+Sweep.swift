@@ -38,7 +38,10 @@ extension Outbox {
   func sweepOnce() async throws {
     let now = time.now
     let (settled, keys) = (now - configuration.retention, now - configuration.idempotencyRetention)
-    try await store.write { (tx: borrowing Transaction) in try tx.deleteIdempotency(before: keys) }
+    try await store.write { (tx: borrowing Transaction) in
+      try tx.deleteIdempotency(before: keys)
+      try tx.deleteUploads(before: now)
+    }
     while case let messages = try await store.read({ (tx: borrowing Transaction) in
       try tx.settledQueue(.mail, before: settled, limit: 100)
     }), !messages.isEmpty {
@@ -124,6 +127,8 @@ extension Outbox {
       case .draft(let draft):
         try await sender.deleteDraft(draft)
         return true
+      case .copy(let draft):
+        if try await sender.deleteSentCopies(of: orphan.correlationIDs, draft: draft) { return true }
       case .unseen:
         if case .draft(let draft) = try await sender.lookUp(orphan.correlationIDs, draft: nil) {
           try await sender.deleteDraft(draft)

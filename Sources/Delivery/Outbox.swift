@@ -33,8 +33,9 @@ package final class Outbox: Service {
     self.node = node
     self.logger = logger
     work = MailWork(
-      store: store, senders: senders, time: time, schedule: configuration.schedule, messageIDs: messageIDs,
-      logger: logger)
+      store: store, senders: senders, time: time, schedule: configuration.schedule,
+      limits: configuration.limits,
+      messageIDs: messageIDs, logger: logger)
     engine = QueueEngine(
       work, store: store, time: time, node: node, configuration: configuration.queue, logger: logger)
   }
@@ -61,9 +62,27 @@ package final class Outbox: Service {
 /// Finds the sender for an account's mailbox, again for each attempt.
 package typealias SenderSource = @Sendable (WorkspaceID, AccountID) async throws -> any Sender
 
+/// Bytes of what goes in one request.
+package struct RequestLimits: Sendable, Hashable {
+  /// Of a message; the files of a larger one are attached to a draft one by one.
+  package var message = OutgoingMessage.requestLimit
+  /// Of a file that is attached in one request; this large, it is uploaded in ranges.
+  package var file = OutgoingFile.smallestUpload
+  /// Of a range.
+  package var range = OutgoingFile.range
+
+  package init() {}
+}
+
 package struct OutboxConfiguration: Sendable {
   package var queue = QueueConfiguration()
   package var schedule = DeliverySchedule()
+  package var limits = RequestLimits()
+  /// Bytes of files in one message, decoded. An upload session of Graph takes 150 MB (Microsoft Learn, "Attach large files
+  /// to Outlook messages"); the mailbox's own limit is usually lower.
+  package var contentLimit = 150 << 20
+  /// Bytes of one message as it travels: that much in base64, with its line ends, and some text.
+  package var sizeLimit = 210 << 20
   /// How long a message that was sent, has failed or was cancelled can still be asked about, and how long its
   /// content is kept.
   package var retention: Duration = .seconds(7 * 86_400)

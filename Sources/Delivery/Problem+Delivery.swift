@@ -8,20 +8,43 @@ extension Problem {
   static let noRecipient = Problem(
     .messageNoRecipient, "The message has no recipient.", remedy: "Name at least one in to, cc or bcc.")
 
-  static func tooLarge(_ size: Int) -> Problem {
+  static func tooLarge(_ size: Int, limit: Int) -> Problem {
     Problem(
       .messageTooLarge,
-      "The message has \(size) bytes with all recipients and its attachments encoded; the limit is "
-        + "\(OutgoingMessage.sizeLimit).",
+      "The message has \(size) bytes with its attachments encoded; the limit is \(limit).",
       remedy: "Send less in one message, for instance a link in place of the attachment.")
   }
 
-  static func attachmentsTooLarge(_ size: Int) -> Problem {
+  static func contentTooLarge(_ size: Int, limit: Int) -> Problem {
+    Problem(
+      .messageTooLarge, "The content of the message has \(size) bytes; the limit is \(limit).",
+      remedy: "Send less in one message, for instance a link in place of the attachment.")
+  }
+
+  /// - Parameter size: of what remains without its files.
+  static func textTooLarge(_ size: Int, limit: Int) -> Problem {
     Problem(
       .messageTooLarge,
-      "The attachments have \(size) bytes; the limit for the whole message with its attachments encoded is "
-        + "\(OutgoingMessage.sizeLimit).",
-      remedy: "Send less in one message, for instance a link in place of the attachment.")
+      "The message has \(size) bytes without its attachments; Microsoft takes \(limit) in one request, and only "
+        + "attachments can be uploaded in parts.",
+      remedy: "Send a shorter text, or the text as an attachment.")
+  }
+
+  /// - Parameter type: of what is signed or encrypted.
+  static func sealedTooLarge(_ size: Int, type: String, limit: Int) -> Problem {
+    Problem(
+      .messageTooLarge,
+      "The message has \(size) bytes and is \(type): it cannot be taken apart without breaking it, and Microsoft takes "
+        + "\(limit) in one request.",
+      remedy: "Send it unsigned and unencrypted, or send a link in place of the attachment.")
+  }
+
+  static func sendOnlyTooLarge(_ size: Int, account: AccountID, limit: Int) -> Problem {
+    Problem(
+      .messageTooLarge,
+      "The message has \(size) bytes; “\(account)” may only send (Mail.Send), and Microsoft takes \(limit) in one request.",
+      remedy:
+        "Grant Mail.ReadWrite too and connect the account again: then attachments are uploaded to a draft.")
   }
 
   static func envelopeFromDiffers(_ given: String, from: String) -> Problem {
@@ -39,6 +62,38 @@ extension Problem {
       remedy: "Send it in several messages.")
   }
 
+  static func sendOnlyKeepsCopy(_ account: AccountID) -> Problem {
+    let fault =
+      "must not be false for “\(account)”, which may only send (Mail.Send): its copies cannot be deleted"
+    return Problem(
+      .requestInvalidField, "copy: \(fault).",
+      remedy: "Leave copy out, or grant Mail.ReadWrite too and connect the account again.",
+      fields: [FieldFault(message: fault, key: "copy")])
+  }
+
+  static func tooLargeToShow(_ size: Int, limit: Int) -> Problem {
+    Problem(
+      .messageTooLarge,
+      "The message is good, but its \(size) bytes are too many to be shown; the limit is \(limit).",
+      remedy: "Submit it without dryRun.")
+  }
+
+  static func malformedRecipients(_ texts: [String]) -> Problem {
+    Problem(
+      .messageInvalidAddress,
+      "raw: the header names recipients that are not clearly addresses: "
+        + texts.prefix(20).map { "“\($0)”" }.joined(separator: ", ") + ".",
+      remedy: "Correct To, Cc or Bcc in the message, or give to, cc and bcc beside raw.")
+  }
+
+  static func ambiguousFrom(_ values: [String]) -> Problem {
+    Problem(
+      .messageInvalidHeader,
+      "raw: the message must have one From field with one address, not "
+        + values.prefix(5).map { "“\($0)”" }.joined(separator: ", ") + ".",
+      remedy: "Correct the From field, or give from beside raw.")
+  }
+
   static func reservedHeader(_ name: String) -> Problem {
     Problem(
       .messageInvalidHeader, "The header field “\(name)” is written by Heliograph.",
@@ -48,7 +103,7 @@ extension Problem {
   static func reservedMessageID(_ text: String) -> Problem {
     Problem(
       .messageInvalidHeader, "The Message-ID “\(text)” has the form of those that Heliograph generates.",
-      remedy: "Leave messageId out, or choose one that does not begin with <\(QueueKind.prefix)_.")
+      remedy: "Leave it out, or choose one that does not begin with <\(QueueKind.prefix)_.")
   }
 
   static func idempotencyMismatch(_ key: String) -> Problem {
@@ -98,10 +153,29 @@ extension Problem {
     remedy:
       "Look in Sent Items: release it as sent if it is there, otherwise as queued, which sends it again.")
 
+  /// A message that was accepted while the account could keep drafts.
+  static let needsDrafts = Problem(
+    .accountPermissionMissing,
+    "The message is too large for one request, and the account may no longer keep the draft that its attachments are "
+      + "uploaded to.",
+    remedy: "Grant Mail.ReadWrite to the app, have it consented to, then connect the account again.")
+
+  static let uploadStalled = Problem(
+    .graphUnavailable, "Microsoft did not take the upload of an attachment.", remedy: nil,
+    retry: .safe(after: nil), scope: .message)
+
   static func expired(_ last: Problem) -> Problem {
     Problem(
       .deliveryExpired,
       "The message could not be sent after days of attempts. The last reason: \(last.summary)",
+      remedy: last.remedy, origin: last.origin)
+  }
+
+  static func refusedTooOften(_ count: Int, _ last: Problem) -> Problem {
+    Problem(
+      .deliveryExpired,
+      "The message could not be sent in \(count) attempt\(count == 1 ? "" : "s"), as many as deliveryAttempts allows. "
+        + "The last reason: \(last.summary)",
       remedy: last.remedy, origin: last.origin)
   }
 

@@ -11,6 +11,8 @@ struct Settlement: Sendable, Hashable {
   var problem: ProblemRecord?
   /// The account has to be fixed, not the message.
   var waitsForAccount = false
+  /// The attempt counts among those that the message's author has limited.
+  var isRefusal = false
   /// The whole lane rests until then.
   var pauseUntil: Instant?
   /// What is left to be deleted from the mailbox.
@@ -59,7 +61,8 @@ extension Settlement {
   /// As the queue keeps it.
   var queue: QueueSettlement {
     QueueSettlement(
-      state: verdict.state, due: due, progress: progress.rawValue, problem: problem, parked: waitsForAccount)
+      state: verdict.state, due: due, progress: progress.rawValue, problem: problem, parked: waitsForAccount,
+      isRefusal: isRefusal)
   }
 }
 

@@ -22,6 +22,9 @@ package struct Submission: Sendable {
   package var attachments: [Attachment] = []
   /// The content of attachments that is on disk already, by the numbers that they give.
   package var storedContent: [Int: SegmentRecord] = [:]
+  /// A message that is there already. What the fields above say replaces what it says; it has no text, HTML or
+  /// attachments beside its own.
+  package var raw: RawMessage?
   /// Generated if it is left out.
   package var messageID: MessageID?
   /// The address of From, which is the only one that Microsoft allows, or left out.
@@ -29,6 +32,14 @@ package struct Submission: Sendable {
   /// Everyone in to, cc and bcc when it is left out; otherwise exactly these, who must include all of to and cc.
   package var envelopeTo: [EmailAddress]?
   package var idempotency: IdempotencyKey?
+  /// When it is sent; at once when it is left out or over.
+  package var sendAt: Instant?
+  /// Messages of a mailbox with a lower one leave first.
+  package var priority = 0
+  /// After how many refused attempts it has failed; `nil` when its age alone counts.
+  package var refusalLimit: Int?
+  /// Whether its copy stays in Sent Items.
+  package var keepsCopy = true
 
   package enum Source: String, Sendable, CaseIterable {
     case api
@@ -86,6 +97,8 @@ package struct SubmissionReceipt: Sendable, Hashable {
   package var messageID: String
   /// `nil` without a key.
   package var idempotency: Idempotency?
+  /// When it is sent, if that is later.
+  package var sendAt: Instant?
   /// What will not be as it was asked for, in sentences; none for a repeat.
   package var warnings: [String] = []
 

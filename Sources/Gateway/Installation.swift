@@ -116,10 +116,12 @@ package struct Installation: Sendable {
     let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
     let keepAlive = KeepAlive(store: store, tokens: tokens, time: time, logger: logger)
     let limiter = MailboxLimiter(time: time)
-    let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, limiter: limiter)
+    let backends = Backends(
+      store: store, vault: vault, endpoints: endpoints, tokens: tokens, limiter: limiter)
     let secrets = CredentialExpiryMonitor(store: store, time: time, logger: logger)
     var outboxConfiguration = OutboxConfiguration()
     outboxConfiguration.schedule.unknownOutcomeWait = configuration.unknownOutcomeWait
+    outboxConfiguration.limits.message = configuration.requestLimit
     let outbox = Outbox(
       store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time, node: node,
       configuration: outboxConfiguration, logger: logger)

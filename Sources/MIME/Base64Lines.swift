@@ -5,9 +5,12 @@ package struct Base64Lines: Sendable {
   private static let width = 57
 
   /// Octets that do not fill a line yet.
-  private var rest: [UInt8] = []
+  package private(set) var rest: [UInt8]
 
-  package init() {}
+  /// - Parameter rest: What another one has left.
+  package init(rest: [UInt8] = []) {
+    self.rest = rest
+  }
 
   /// The lines that `bytes` complete.
   package mutating func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {

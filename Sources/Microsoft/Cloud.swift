@@ -1,4 +1,5 @@
 package import Core
+import Foundation
 import HTTP
 
 /// One of Microsoft's separate clouds: where people sign in, where Graph and Exchange answer, and what scopes
@@ -29,6 +30,8 @@ package struct Cloud: Sendable, Hashable {
   package var exchangeEnvironment: String?
   /// The domains of mail addresses that Microsoft itself gives to people; empty where there are no personal accounts.
   package var consumerDomains: Set<String> = []
+  /// What replaces all of Microsoft's hosts, for the operator's configuration.
+  private var origin: String?
 }
 
 // The table (Microsoft Learn, "National clouds", "Microsoft Graph national cloud deployments" and "Office 365 URLs and IP
@@ -103,7 +106,18 @@ extension Cloud {
       graphResource: Self.global.graphResource, outlookResource: Self.global.outlookResource,
       outlookDefaultScope: Self.global.outlookDefaultScope, imapHost: Self.global.imapHost,
       smtpHost: Self.global.smtpHost, portal: origin.text,
-      consumerDomains: ConsumerDomains.all.union(ConsumerDomains.reserved))
+      consumerDomains: ConsumerDomains.all.union(ConsumerDomains.reserved), origin: origin.text)
+  }
+
+  /// Whether the URL of an upload session leads to one of the cloud's Outlook hosts, which are not Graph's (Microsoft
+  /// Learn, "Attach large files to Outlook messages").
+  package func takesUploads(at url: String) -> Bool {
+    guard let given = URLComponents(string: url), given.user == nil, let origin = given.origin else {
+      return false
+    }
+    if let replacement = self.origin { return origin == URLComponents(string: replacement)?.origin }
+    return [outlookResource, outlookDefaultScope, graphResource, "https://" + imapHost]
+      .contains { URLComponents(string: $0)?.origin == origin }
   }
 
   /// `graphScope("Mail.Send")` is `https://graph.microsoft.com/Mail.Send`.
@@ -111,4 +125,12 @@ extension Cloud {
 
   /// What an app asks for when it acts for itself: everything an administrator has granted it on Graph.
   package var graphDefaultScope: String { graphScope(".default") }
+}
+
+extension URLComponents {
+  /// Scheme, host and port.
+  fileprivate var origin: String? {
+    guard let scheme = scheme?.lowercased(), let host = host?.lowercased() else { return nil }
+    return "\(scheme)://\(host):\(port ?? (scheme == "https" ? 443 : 80))"
+  }
 }

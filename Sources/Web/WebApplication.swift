@@ -55,6 +55,9 @@ package struct WebApplication: Sendable {
   private let budget: MemoryBudget
   private let trustedProxies: [CIDR]
 
+  /// Bytes of a body that is not stored while it arrives.
+  static let ordinaryBody = 25 << 20
+
   /// - Parameters:
   ///   - loginOrigins: Microsoft's sign-in hosts, which the hosted page may send a form to.
   ///   - bodyMemory: Bytes of bodies that are in memory at a time, over all requests.
@@ -64,7 +67,7 @@ package struct WebApplication: Sendable {
     bodyMemory: Int,
     trustedProxies: [CIDR] = []
   ) {
-    budget = MemoryBudget(limit: bodyMemory, largestBody: bodyLimit)
+    budget = MemoryBudget(limit: bodyMemory, largestBody: min(bodyLimit, Self.ordinaryBody))
     self.trustedProxies = trustedProxies
     self.services = services
     self.publicURL = publicURL
@@ -79,7 +82,8 @@ package struct WebApplication: Sendable {
     router.add(middleware: RequestGuard(budget: budget, trustedProxies: trustedProxies))
     HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
     let api = APIRouter(
-      router: router, authentication: BearerAuthentication(tokens: services.tokens), bodyLimit: bodyLimit)
+      router: router, authentication: BearerAuthentication(tokens: services.tokens),
+      bodyLimit: min(bodyLimit, Self.ordinaryBody))
     HealthRoute(credentials: services.secrets, outbox: services.outbox, exposedFiles: services.exposedFiles)
       .add(to: api)
     AppRoutes(apps: services.apps, desk: services.registration).add(to: api)
@@ -90,6 +94,7 @@ package struct WebApplication: Sendable {
     ImportRoute(directory: services.accounts).add(to: api)
     DeviceRoutes(devices: DeviceSignIn(signIn: services.signIn)).add(to: api)
     SubmitRoute(outbox: services.outbox, workspaces: services.workspaces, bodyLimit: bodyLimit).add(to: api)
+    UploadRoutes(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)
     OutboxRoutes(outbox: services.outbox).add(to: api)
     WorkspaceRoutes(workspaces: services.workspaces).add(to: api)
     TokenRoutes(tokens: services.tokens).add(to: api)

@@ -19,13 +19,15 @@ struct ServeOptions: ParsableArguments {
   @Option(help: .init(Setting.unknownOutcomeWait.summary, valueName: "seconds")) var unknownOutcomeWait:
     String?
   @Option(help: .init(Setting.bodyLimit.summary, valueName: "bytes")) var bodyLimit: String?
+  @Option(help: .init(Setting.requestLimit.summary, valueName: "bytes")) var requestLimit: String?
   @Option(help: .init(Setting.logLevel.summary, valueName: "level")) var logLevel: String?
 
   func configuration() throws -> Configuration {
     try store.configuration(flags: [
       .host: host, .port: port, .url: url, .trustedProxies: trustedProxies, .microsoft: microsoft,
       .microsoftCA: microsoftCA, .clouds: clouds, .exposeTokens: exposeTokens,
-      .unknownOutcomeWait: unknownOutcomeWait, .bodyLimit: bodyLimit, .logLevel: logLevel,
+      .unknownOutcomeWait: unknownOutcomeWait, .bodyLimit: bodyLimit, .requestLimit: requestLimit,
+      .logLevel: logLevel,
     ])
   }
 }

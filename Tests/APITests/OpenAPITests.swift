@@ -15,7 +15,9 @@ import Testing
   @Test func `every route is an operation, and every operation a route`() {
     let routes = """
       POST /v1/account/{account}/submit, POST /v1/submit,
-      GET /v1/outbox, GET /v1/outbox/{queueId}, DELETE /v1/outbox/{queueId},
+      POST /v1/account/{account}/uploads, PUT /v1/account/{account}/uploads/{upload},
+      GET /v1/account/{account}/uploads/{upload}, DELETE /v1/account/{account}/uploads/{upload},
+      GET /v1/outbox, GET /v1/outbox/{queueId}, PUT /v1/outbox/{queueId}, DELETE /v1/outbox/{queueId},
       PUT /v1/outbox/{queueId}/release, PUT /v1/outbox/{queueId}/retry,
       POST /v1/account, GET /v1/accounts, POST /v1/accounts/import,
       GET /v1/account/{account}, PUT /v1/account/{account}, DELETE /v1/account/{account}, PUT /v1/account/{account}/pause,

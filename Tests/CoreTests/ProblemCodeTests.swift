@@ -37,7 +37,7 @@ import Testing
   func `its replies can be given`(code: ProblemCode) throws {
     // RFC 9110 section 15, RFC 6585.
     let statuses: Set = [
-      400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 415, 422, 429, 500, 501, 502, 503, 504,
+      400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 415, 416, 422, 429, 500, 501, 502, 503, 504,
     ]
     #expect(statuses.contains(code.status))
     // RFC 5321 section 4.2.1: a failure's second digit is 0 to 5. RFC 3463 section 2.

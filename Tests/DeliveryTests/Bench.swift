@@ -40,7 +40,8 @@ final class Bench: Sendable {
       try tx.insert(
         OAuth2AppRecord(
           workspace: .default, id: AppID("app"), name: "App", title: nil, description: nil,
-          provider: .outlook, enabled: true, clientID: "client", clientSecret: nil, authority: "common",
+          provider: .outlookService, enabled: true, clientID: "client", clientSecret: nil,
+          authority: "common",
           redirectURL: nil, extraScopes: [], skipScopes: [], created: now))
       for name in names {
         try tx.upsert(
@@ -91,7 +92,7 @@ final class Bench: Sendable {
   func content(of id: QueueID) async throws -> [UInt8] {
     try await store.read { (tx: borrowing Transaction) in
       let message = try #require(try tx.message(.default, id))
-      return try tx.contentKeys(of: message).flatMap { try #require(try tx.chunk($0)) }
+      return try tx.contentExtents(of: message).flatMap { try #require(try tx.chunk($0.key)) }
     }
   }
 

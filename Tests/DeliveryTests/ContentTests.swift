@@ -180,6 +180,9 @@ extension Outbox {
     let accepted = AcceptedMessage(
       message: message, content: content,
       recipients: [RecipientRecord(address: "bert@example.com", role: .to, updated: now)],
+      row: QueueRecord(
+        workspace: .default, id: id, lane: try #require(sender).lane, account: message.account,
+        progress: "fresh", created: now),
       sender: try #require(sender))
     _ = try #require(try await accept(accepted, nil))
     return id

@@ -1,17 +1,31 @@
 import Accounts
 import Core
 import Synchronization
+import Testing
 
 @testable import Backends
 
 /// Microsoft, as the outbox sees it: drafts, sent messages, and a script of what goes wrong.
 final class FakeMailbox: Sendable {
-  enum Step: String, Sendable { case create, send, submit, lookUp, duplicates, delete }
+  enum Step: String, Sendable {
+    case create, attach, open, upload, resume, list, send, submit, lookUp, duplicates, delete, deleteCopy
+  }
 
   struct Call: Sendable, Hashable {
     var step: Step
     /// The message's own id, or the draft's.
     var subject: String
+  }
+
+  struct File: Sendable, Hashable {
+    var name: String
+    var content: [UInt8]
+  }
+
+  private struct Upload {
+    var draft: String
+    var file: OutgoingFile
+    var content: [UInt8] = []
   }
 
   /// What becomes of one call.
@@ -39,6 +53,10 @@ final class FakeMailbox: Sendable {
     /// The messages whose sent copies were looked at, in order.
     var looks: [String] = []
     var calls: [Call] = []
+    /// The files of each draft, and of what was sent, in order.
+    var files: [String: [File]] = [:]
+    var sentFiles: [String: [File]] = [:]
+    var uploads: [String: Upload] = [:]
     var nextID = 1
     var inFlight = 0
     var mostInFlight = 0
@@ -66,6 +84,8 @@ final class FakeMailbox: Sendable {
   }
 
   var sent: [String] { state.withLock { $0.sent } }
+  /// By message.
+  var sentFiles: [String: [File]] { state.withLock { $0.sentFiles } }
   var drafts: [String] { state.withLock { Array($0.drafts.keys) } }
   var calls: [Call] { state.withLock { $0.calls } }
   var messages: [String: [UInt8]] { state.withLock { $0.messages } }
@@ -138,6 +158,53 @@ extension FakeMailbox: Sender {
     try await call(.send, draft.rawValue) { state in
       guard let message = state.drafts.removeValue(forKey: draft.rawValue) else { throw Failure.noSuchItem }
       state.sent.append(message)
+      state.sentFiles[message] = state.files.removeValue(forKey: draft.rawValue)
+    }
+  }
+
+  func attach(_ file: OutgoingFile, content: [UInt8], to draft: DraftID) async throws {
+    try await call(.attach, file.name) { state in
+      guard state.drafts[draft.rawValue] != nil else { throw Failure.noSuchItem }
+      #expect(content.count == file.size)
+      state.files[draft.rawValue, default: []].append(File(name: file.name, content: content))
+    }
+  }
+
+  func openUpload(of file: OutgoingFile, to draft: DraftID) async throws -> UploadSession? {
+    try await call(.open, file.name) { state in
+      guard state.drafts[draft.rawValue] != nil else { throw Failure.noSuchItem }
+      let id = "upload\(state.nextID)"
+      state.nextID += 1
+      state.uploads[id] = Upload(draft: draft.rawValue, file: file)
+      return UploadSession(id)
+    }
+  }
+
+  func upload(
+    _ bytes: [UInt8], at offset: Int, of file: OutgoingFile, in session: UploadSession
+  ) async throws -> UploadStatus {
+    try await call(.upload, "\(file.name) \(offset)", nothing: .gone) { state in
+      guard var upload = state.uploads[session.rawValue] else { return .gone }
+      guard offset == upload.content.count else { throw Failure.refused }
+      upload.content += bytes
+      state.uploads[session.rawValue] = upload
+      guard upload.content.count == file.size else { return .needs(upload.content.count) }
+      state.uploads[session.rawValue] = nil
+      state.files[upload.draft, default: []].append(File(name: file.name, content: upload.content))
+      return .complete
+    }
+  }
+
+  func uploadStatus(of session: UploadSession) async throws -> UploadStatus {
+    try await call(.resume, session.rawValue, nothing: .gone) { state in
+      state.uploads[session.rawValue].map { .needs($0.content.count) } ?? .gone
+    }
+  }
+
+  func fileNames(of draft: DraftID) async throws -> [String] {
+    try await call(.list, draft.rawValue) { state in
+      guard state.drafts[draft.rawValue] != nil else { throw Failure.noSuchItem }
+      return state.files[draft.rawValue, default: []].map(\.name)
     }
   }
 
@@ -163,6 +230,14 @@ extension FakeMailbox: Sender {
     try await call(.duplicates, message.heliographID) { state in
       guard state.sent.contains(message.heliographID) else { return [] }
       return state.drafts.filter { $0.value == message.heliographID }.map { DraftID($0.key) }
+    }
+  }
+
+  func deleteSentCopies(of message: CorrelationIDs, draft: DraftID?) async throws -> Bool {
+    try await call(.deleteCopy, message.heliographID, nothing: false) { state in
+      guard state.sent.contains(message.heliographID) else { return false }
+      state.sent.removeAll { $0 == message.heliographID }
+      return true
     }
   }
 

@@ -254,7 +254,8 @@ extension Bench {
     let endpoints = Endpoints(clouds: clouds, http: http)
     let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
     let backends = Backends(
-      store: store, endpoints: endpoints, tokens: tokens, limiter: MailboxLimiter(time: time))
+      store: store, vault: vault, endpoints: endpoints, tokens: tokens,
+      limiter: MailboxLimiter(time: time))
     return outbox { try await backends.sender(for: $1, in: $0) }
   }
 

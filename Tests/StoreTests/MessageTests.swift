@@ -58,8 +58,12 @@ import Testing
       let keys = try await store.write { (tx: borrowing Transaction) in
         try tx.insert(SegmentRecord(workspace: .default, id: shared, kind: .attachment, created: now))
         #expect(try tx.complete(shared, in: .default, size: 9, chunks: 2, at: now))
+        for sequence in 0..<2 { try tx.insertChunk(ChunkKey(.default, shared, sequence), [1, 2, 3]) }
         return try ["one", "two"].map { id in
           let own = SegmentID(of: QueueID(id))
+          for sequence in 0..<3 {
+            try tx.insertChunk(ChunkKey(.default, own, sequence), Array(repeating: 0, count: sequence))
+          }
           let message = Self.message(id, segments: 3, chunks: 3)
           try tx.insert(message)
           try tx.insert(
@@ -67,11 +71,11 @@ import Testing
               SegmentRun(own, chunks: 1), SegmentRun(shared, chunks: 2),
               SegmentRun(own, firstChunk: 1, chunks: 2),
             ], of: message.id, in: .default, at: now)
-          return try tx.contentKeys(of: message).map { "\($0.segment) \($0.sequence)" }
+          return try tx.contentExtents(of: message).map { "\($0.key.segment) \($0.key.sequence) \($0.size)" }
         }
       }
       #expect(
-        keys == ["one", "two"].map { ["\($0) 0", "seg_1 0", "seg_1 1", "\($0) 1", "\($0) 2"] })
+        keys == ["one", "two"].map { ["\($0) 0 0", "seg_1 0 3", "seg_1 1 3", "\($0) 1 1", "\($0) 2 2"] })
     }
   }
 

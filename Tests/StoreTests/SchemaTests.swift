@@ -48,7 +48,7 @@ import Testing
       }
       #expect(row?.id == QueueID("q_1"))
       let content = try await store.read { (tx: borrowing Transaction) in
-        try tx.contentKeys(of: #require(message)).flatMap { try tx.chunk($0) ?? [] }
+        try tx.contentExtents(of: #require(message)).flatMap { try tx.chunk($0.key) ?? [] }
       }
       #expect(String(decoding: content, as: UTF8.self) == "Hello")
       await store.close()

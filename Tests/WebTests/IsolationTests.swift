@@ -159,6 +159,7 @@ struct IsolationCase: Sendable {
   var body: String?
   var query = ""
   var contentType = "application/json"
+  var range: String?
   var expected: ClosedRange<Int>
   /// How many things of alpha's own there are.
   var total: Int?
@@ -230,7 +231,15 @@ struct IsolationCase: Sendable {
     "GET /v1/authentication/device/{device}": [.absent()],
     "GET /v1/outbox": [.list(1)],
     "GET /v1/outbox/{queueId}": [.absent()],
+    "PUT /v1/outbox/{queueId}": [.absent(#"{"sendAt":"2099-01-01T00:00:00Z"}"#)],
     "DELETE /v1/outbox/{queueId}": [.absent()],
+    "POST /v1/account/{account}/uploads": [.absent(#"{"size":1}"#)],
+    "PUT /v1/account/{account}/uploads/{upload}": [
+      IsolationCase(
+        body: "x", contentType: "application/octet-stream", range: "bytes 0-0/1", expected: 404...404)
+    ],
+    "GET /v1/account/{account}/uploads/{upload}": [.absent()],
+    "DELETE /v1/account/{account}/uploads/{upload}": [.absent()],
     "PUT /v1/outbox/{queueId}/release": [.absent(#"{"as":"sent"}"#)],
     "PUT /v1/outbox/{queueId}/retry": [.absent()],
     "GET /v1/events": [.list(nil), .absent(query: "?account={account}")],
@@ -254,10 +263,12 @@ struct IsolationCase: Sendable {
       text.replacing("{account}", with: other.account).replacing("{app}", with: app ?? other.app)
         .replacing("{signInApp}", with: other.signInApp).replacing("{queueId}", with: other.queueID)
         .replacing("{token}", with: other.tokenID).replacing("{workspace}", with: "bravo")
-        .replacing("{device}", with: other.device).replacing("{clientID}", with: other.clientID)
+        .replacing("{device}", with: other.device).replacing("{upload}", with: other.upload).replacing(
+          "{clientID}", with: other.clientID)
     }
     return try await web.send(
       parts[0], filled(parts[1] + query), body.map(filled), token: token,
-      headers: body == nil ? [:] : ["Content-Type": contentType])
+      headers: (body == nil ? [:] : ["Content-Type": contentType])
+        .merging(range.map { ["Content-Range": $0] } ?? [:]) { $1 })
   }
 }

@@ -11,7 +11,7 @@ import Web
 
 /// What stands in a furnished workspace, and how it is named from outside.
 struct Furnishing: Sendable {
-  let token, tokenID, account, app, clientID, signInApp, queueID, device: String
+  let token, tokenID, account, app, clientID, signInApp, queueID, device, upload: String
   let pending: PendingSignIn
 
   /// A sign-in that has left for Microsoft.
@@ -52,6 +52,8 @@ extension TestGateway {
       #"{"to":[{"address":"bob@contoso.test"}],"subject":"\#(marker)","text":"x"}"#, token: token,
       headers: ["Idempotency-Key": "a key"])
     let queueID = try #require(sent.text("queueId"), "\(sent)")
+    let upload = try #require(
+      try await send("POST", "/v1/account/\(account)/uploads", #"{"size":1}"#, token: token).text("id"))
     let signInApp = try await services.apps.create(
       NewApp(
         name: "Sign-in \(marker)", title: "With \(marker)", provider: .outlook, enabled: true,
@@ -60,7 +62,7 @@ extension TestGateway {
     let device = try await addDeviceSignIn(marker, app: signInApp, in: id)
     return Furnishing(
       token: token, tokenID: issued.id.rawValue, account: account, app: app.rawValue, clientID: clientID,
-      signInApp: signInApp.rawValue, queueID: queueID, device: device,
+      signInApp: signInApp.rawValue, queueID: queueID, device: device, upload: upload,
       pending: try await pending(marker, app: signInApp, in: id))
   }
 

@@ -41,7 +41,8 @@ enum WebFixture {
       let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
       let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
       let limiter = MailboxLimiter(time: time)
-      let backends = Backends(store: store, endpoints: endpoints, tokens: tokens, limiter: limiter)
+      let backends = Backends(
+        store: store, vault: vault, endpoints: endpoints, tokens: tokens, limiter: limiter)
       let apps = AppRegistry(
         store: store, vault: vault, clouds: endpoints.clouds, publicURL: "http://localhost:3000", time: time)
       let apiTokens = TokenDirectory(store: store, time: time, prepared: prepared)

@@ -68,7 +68,8 @@ package struct BodyReader<Body: Contract>: Sendable {
         reading.fault(of: .path(piece.path), error.message)
       }
       if !isRefused, !bytes.isEmpty || piece.isLast {
-        ready.append(StreamedContent(ordinal: piece.ordinal, bytes: bytes, isLast: piece.isLast))
+        ready.append(
+          StreamedContent(ordinal: piece.ordinal, path: piece.path, bytes: bytes, isLast: piece.isLast))
       }
       if piece.isLast {
         decoder = Base64StreamDecoder()
@@ -97,6 +98,8 @@ package struct StreamedContent: Sendable, Hashable {
   /// Which value, from 0 in the order of their beginnings; its field reads as `Content.streamed` of the same
   /// number.
   package var ordinal: Int
+  /// `attachments[3].content`.
+  package var path: String
   /// Decoded.
   package var bytes: [UInt8]
   package var isLast: Bool

@@ -7,6 +7,24 @@ package enum Content: Sendable, Hashable {
   case streamed(Int)
 }
 
+extension Kind where Value == [UInt8] {
+  /// Bytes as base64 that are in memory as a whole.
+  package static var bytes: Kind {
+    Kind(.content, write: { $1.json.raw(Base64.json($0)) }) { value, reading in
+      guard case .string(let text) = value else {
+        reading.wrongKind(value, expected: "a string")
+        return nil
+      }
+      do throws(Base64Fault) {
+        return try Base64.decode(text)
+      } catch {
+        reading.fault(error.message)
+        return nil
+      }
+    }
+  }
+}
+
 extension Kind where Value == Content {
   /// Bytes as base64, read strictly (see `Base64StreamDecoder`); of any length, since a `BodyReader` streams
   /// them.

@@ -39,7 +39,7 @@ extension OpenAPI {
     "app": "The app's id.",
     "device": "The id of the sign-in.",
     "queueId": "The message's id in the outbox.",
-    "token": "The token's id.",
+    "token": "The token's id.", "upload": "The upload's id.",
     "workspace": "The workspace's id.",
   ]
 

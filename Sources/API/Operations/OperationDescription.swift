@@ -150,6 +150,9 @@ package struct RequestHeader: Sendable {
     "A key of your own for this message. A repeat with the same body gets the first "
       + "receipt; with another body it is refused with 409.", length: 1...1024)
 
+  package static let contentRange = RequestHeader(
+    "Content-Range", "Which bytes of the file these are, such as `bytes 0-4194303/104857600` (RFC 9110 section 14.4).", length: 1...256)
+
   package static let workspace = RequestHeader(
     "Heliograph-Workspace",
     "The workspace in which an operator's token acts; all other tokens act only in their own.",

@@ -3,7 +3,8 @@ package enum Operations {
   /// In the order of the documentation.
   package static let all: [OperationDescription] = [
     submit.description, submitFromDefault.description,
-    outbox.description, outboxEntry.description, cancelMessage.description,
+    createUpload.description, putUpload.description, upload.description, deleteUpload.description,
+    outbox.description, outboxEntry.description, rescheduleMessage.description, cancelMessage.description,
     releaseMessage.description, retryMessage.description,
     addAccount.description, accounts.description, importAccounts.description, account.description,
     updateAccount.description, deleteAccount.description, pauseAccount.description, resumeAccount.description,

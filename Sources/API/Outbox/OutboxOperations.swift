@@ -77,6 +77,21 @@ package struct ReleaseRequest: Contract {
   }
 }
 
+/// The body of `PUT /v1/outbox/{queueId}`.
+package struct RescheduleRequest: Contract {
+  package var sendAt = Instant(microseconds: 0)
+
+  package init() {}
+
+  package init(_ sendAt: Instant) {
+    self.sendAt = sendAt
+  }
+
+  package static let fields = Fields<Self>("OutboxReschedule", "When a message is to be sent.") {
+    Required("sendAt", \.sendAt, .moment, "When it is sent, in any zone; at once if that is over.")
+  }
+}
+
 extension Operations {
   package static let outbox = Operation<Nothing, OutboxQuery, Nothing, OutboxPage>(
     .get, "/v1/outbox", id: "getOutbox", .outbox, .account,
@@ -88,6 +103,11 @@ extension Operations {
     .get, "/v1/outbox/{queueId}", id: "getOutboxEntry", .outbox, .account,
     "Show one message with its attempts.",
     "This also works for seven days after it was sent, failed or was cancelled.", problems: [.queueNotFound])
+
+  package static let rescheduleMessage = Operation<QueueID, Nothing, RescheduleRequest, OutboxReply>(
+    .put, "/v1/outbox/{queueId}", id: "putOutboxEntry", .outbox, .account,
+    "Send a message that has not been tried yet at another time.",
+    problems: [.queueNotFound, .queueInFlight, .queueWrongState])
 
   package static let cancelMessage = Operation<QueueID, Nothing, Nothing, MessageCancelled>(
     .delete, "/v1/outbox/{queueId}", id: "deleteOutboxEntry", .outbox, .account,
@@ -101,5 +121,6 @@ extension Operations {
 
   package static let retryMessage = Operation<QueueID, Nothing, Nothing, OutboxReply>(
     .put, "/v1/outbox/{queueId}/retry", id: "putOutboxEntryRetry", .outbox, .account,
-    "Try a deferred or failed message now.", problems: [.queueNotFound, .queueInFlight, .queueWrongState])
+    "Try a scheduled, deferred or failed message now.",
+    problems: [.queueNotFound, .queueInFlight, .queueWrongState])
 }

@@ -145,6 +145,16 @@ package struct AttemptReply: Contract {
   package enum Step: String, WireWord {
     /// A draft was requested.
     case create = "create"
+    /// A small file was to be attached to the draft.
+    case attach = "attach"
+    /// The upload of a large one was to begin.
+    case open = "open"
+    /// A range of its bytes was to be uploaded.
+    case upload = "upload"
+    /// The upload was asked how far it is.
+    case resume = "resume"
+    /// The files of the draft were listed.
+    case list = "list"
     /// The draft was to be sent.
     case send = "send"
     /// The message was to be sent without a draft.
@@ -174,7 +184,8 @@ package struct AttemptReply: Contract {
     Required("number", \.number, .integer(0...(.max)), "Counts the attempts of the message, from 1.")
     Required(
       "step", \.step, .word(),
-      "The step that was recorded last: `create` a draft, `send` the draft, `submit` without a draft, "
+      "The step that was recorded last: `create` a draft, `attach` a file to it, `open` the upload of a large file, "
+        + "`upload` a range of it, `resume` an upload, `list` the files of the draft, `send` the draft, `submit` without a draft, "
         + "`look` the message up, or `hold`: nothing was requested.")
     Required("node", \.node, .id(), "The gateway process that made the attempt.")
     Required("started", \.started, .moment, "When it began.")

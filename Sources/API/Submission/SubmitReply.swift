@@ -1,10 +1,12 @@
 package import Core
 
-/// The receipt for a message, which is on disk when it is given.
+/// The receipt for a message, which is on disk when it is given; or the preview of one that was only tried.
 package struct SubmitReply: Contract {
   package var response = "Queued for delivery"
   package var messageId = ""
-  package var queueId = QueueID("")
+  package var queueId: QueueID?
+  package var sendAt: Instant?
+  package var preview: [UInt8]?
   package var idempotency: IdempotencyReply?
   package var warnings: [String]?
 
@@ -13,7 +15,9 @@ package struct SubmitReply: Contract {
   package static let fields = Fields<Self>("SubmitReply", "The receipt for a message that is on disk.") {
     Required("response", \.response, .line(1...256), "What happened, in words.")
     Required("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
-    Required("queueId", \.queueId, .id(), "The message's id in the outbox.")
+    Field("queueId", \.queueId, .id(), "The message's id in the outbox; left out for a dry run.")
+    Field("sendAt", \.sendAt, .moment, "When it is sent, if that is later.")
+    Field("preview", \.preview, .bytes, "With `dryRun`: the message as it would be sent, in base64.")
     Field("idempotency", \.idempotency, .object, "The effect of the `Idempotency-Key`, if there was one.")
     Field(
       "warnings", \.warnings, .list(.line(1...1024), count: 1...256),
@@ -66,7 +70,8 @@ extension Operations {
 
   private static let refusals: [ProblemCode] = [
     .messageNoRecipient, .messageTooManyRecipients, .messageInvalidAddress, .messageInvalidHeader,
-    .messageMalformed, .envelopeMismatch, .messageTooLarge, .idempotencyMismatch, .idempotencyInProgress,
+    .messageMalformed, .envelopeMismatch, .messageTooLarge, .uploadNotFound, .uploadIncomplete,
+    .idempotencyMismatch, .idempotencyInProgress,
     .storeFull,
   ]
 }

@@ -1,3 +1,5 @@
+package import Core
+
 /// The body of a submission: one message.
 package struct SubmitRequest: Contract {
   package var from: AddressField?
@@ -12,6 +14,20 @@ package struct SubmitRequest: Contract {
   package var headers: [NamedText] = []
   package var attachments: [AttachmentField] = []
   package var envelope: EnvelopeField?
+  package var raw: Content?
+  package var previewText: String?
+  package var sendAt: Instant?
+  package var priority: Priority?
+  package var deliveryAttempts: Int?
+  package var copy: Bool?
+  package var dryRun: Bool?
+
+  /// Which messages of one mailbox leave first.
+  package enum Priority: String, WireWord {
+    case high = "high"
+    case normal = "normal"
+    case low = "low"
+  }
 
   package init() {}
 
@@ -35,13 +51,40 @@ package struct SubmitRequest: Contract {
     Field(
       "envelope", \.envelope, .object,
       "Who receives the message, whatever its headers say; must name everyone in `to` and `cc`.")
+    Field(
+      "raw", \.raw, .base64,
+      "A whole message (RFC 5322) as base64. Its header is kept without `Bcc`; `from`, `to`, `cc`, `bcc`, `replyTo`, "
+        + "`subject`, `messageId` and `headers`, where given, replace what it says. Not together with `text`, `html` or "
+        + "`attachments`.")
+    Field(
+      "previewText", \.previewText, .line(0...1024),
+      "What mail programs show beside the subject in a list; put into the HTML, where it is not displayed.")
+    Field(
+      "sendAt", \.sendAt, .moment,
+      "When the message is sent, in any zone; at once if that is over. Until then it can be moved, sent or cancelled."
+    )
+    Field(
+      "priority", \.priority, .word(),
+      "Messages of a mailbox that are due leave in this order: a password reset does not wait behind a newsletter."
+    )
+    Field(
+      "deliveryAttempts", \.deliveryAttempts, .integer(1...10_000),
+      "How often Microsoft may refuse the message or not be reached before it has failed; waits that Microsoft has asked "
+        + "for do not count. Left out, it is tried for five days.")
+    Field(
+      "copy", \.copy, .flag,
+      "Whether a copy stays in Sent Items. With `false` it is deleted after the outcome is recorded, which needs "
+        + "Mail.ReadWrite.")
+    Field(
+      "dryRun", \.dryRun, .flag,
+      "Check and compose the message, and reply with it as `preview`; nothing is queued.")
     Unsupported(
-      "reference", "previewText", "template", "mailMerge", "raw", "render", "trackOpens", "trackClicks",
-      "copy",
-      "sentMailPath", "locale", "tz", "sendAt", "deliveryAttempts", "gateway", "listId", "dsn", "baseUrl",
-      "proxy",
-      "localAddress", "dryRun")
+      "reference", "template", "mailMerge", "render", "trackOpens", "trackClicks",
+      "sentMailPath", "locale", "tz", "gateway", "listId", "dsn", "baseUrl", "proxy", "localAddress")
   }
+
+  /// Where `BodyReader` finds the field `raw`.
+  package static let rawPath = "raw"
 
   /// As many as Exchange can be set to take in one message.
   private static let addresses = Kind<[AddressField]>.oneOrMany(.object, count: 0...1000)
@@ -84,11 +127,12 @@ package struct EnvelopeField: Contract {
 /// A file that goes with a message.
 package struct AttachmentField: Contract {
   package var filename: String?
-  package var contentType = "application/octet-stream"
+  package var contentType: String?
   package var contentDisposition: Disposition?
   package var cid: String?
   package var encoding = Encoding.base64
-  package var content = Content.bytes([])
+  package var content: Content?
+  package var upload: UploadID?
 
   package enum Disposition: String, WireWord {
     case inline = "inline"
@@ -106,15 +150,19 @@ package struct AttachmentField: Contract {
 
   package static let fields = Fields<Self>("AttachmentField", "A file that goes with a message.") {
     Field("filename", \.filename, .line(0...256), "The name under which the file is saved.")
-    Field("contentType", \.contentType, .line(1...256), "The media type.")
+    Field(
+      "contentType", \.contentType, .line(1...256),
+      "The media type; left out, that of the upload, or `application/octet-stream`.")
     Field(
       "contentDisposition", \.contentDisposition, .word(),
       "Whether the file is shown within the message; left out, it is if it has a `cid`.")
     Field("cid", \.cid, .line(0...256), "The Content-ID by which the HTML refers to the file.")
     Field("encoding", \.encoding, .word(), "How `content` is encoded.")
-    Required(
+    Field(
       "content", \.content, .base64,
-      "The file as base64 or base64url, without a `data:` prefix; white space is allowed.")
+      "The file as base64 or base64url, without a `data:` prefix; white space is allowed. This or `upload` is required."
+    )
+    Field("upload", \.upload, .id(), "An upload of the account that is complete, in place of `content`.")
     Unsupported("reference")
   }
 }

@@ -2,7 +2,8 @@
 extension ProblemCode {
   static let messagesCodes: [ProblemCode] = [
     .messageNoRecipient, .messageTooManyRecipients, .messageInvalidAddress, .messageInvalidHeader,
-    .messageTooLarge, .messageMalformed, .envelopeMismatch, .idempotencyMismatch,
+    .messageTooLarge, .messageMalformed, .envelopeMismatch, .uploadNotFound, .uploadRange, .uploadIncomplete,
+    .uploadTooMany, .idempotencyMismatch,
     .idempotencyInProgress, .queueNotFound, .queueInFlight, .queueWrongState,
     .deliveryUnknownOutcome, .deliveryExpired,
   ]
@@ -29,9 +30,29 @@ extension ProblemCode {
 
   package static let messageTooLarge = ProblemCode(
     "message.tooLarge", .message, status: 413, vocabulary: "MessageTooLarge", smtp: "552 5.3.4",
-    "The composed message, including its hidden recipients, is larger than 3 MB, the most that Graph accepts "
-      + "in one request.",
+    "The message is larger than it may be: 150 MB of attachments, or, without its attachments or where those cannot be "
+      + "uploaded on their own, the 3 MB that Graph accepts in one request.",
     remedy: "Send smaller attachments, or links.")
+
+  package static let uploadNotFound = ProblemCode(
+    "upload.notFound", .message, status: 404, smtp: "554 5.6.0",
+    "The account has no such upload, or it has expired: an upload that no message carries is kept for a day.",
+    remedy: "Begin a new upload.")
+
+  package static let uploadRange = ProblemCode(
+    "upload.range", .request, status: 416, smtp: "554 5.6.0",
+    "The range does not begin where the last one ended, or its body has another length than it says.",
+    remedy: "Continue at `received` of the upload.")
+
+  package static let uploadIncomplete = ProblemCode(
+    "upload.incomplete", .message, status: 409, smtp: "554 5.6.0",
+    "The message names an upload of which not all bytes have arrived.",
+    remedy: "Upload the rest, then submit the message.")
+
+  package static let uploadTooMany = ProblemCode(
+    "upload.tooMany", .request, status: 429, smtp: "452 4.3.1",
+    "The account has as many uploads as it may have at a time.",
+    remedy: "Delete those that are not needed.")
 
   package static let messageMalformed = ProblemCode(
     "message.malformed", .message, status: 400, smtp: "554 5.6.0",

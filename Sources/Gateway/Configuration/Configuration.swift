@@ -22,6 +22,7 @@ package struct Configuration: Sendable {
   package let preparedToken: Secret?
   package let unknownOutcomeWait: Duration
   package let bodyLimit: Int
+  package let requestLimit: Int
   package let logLevel: Logger.Level
   /// The YAML file that settings were read from.
   let file: String?
@@ -71,7 +72,8 @@ package struct Configuration: Sendable {
       }
     preparedToken = try settings[.preparedToken].map(Self.preparedToken)
     unknownOutcomeWait = .seconds(try Self.integer(settings, .unknownOutcomeWait, in: 1...86_400) ?? 120)
-    bodyLimit = try Self.integer(settings, .bodyLimit, in: 1024...1 << 30) ?? 25 << 20
+    bodyLimit = try Self.integer(settings, .bodyLimit, in: 1024...1 << 30) ?? 300 << 20
+    requestLimit = try Self.integer(settings, .requestLimit, in: 100_000...100_000_000) ?? 3_000_000
     logLevel = try Self.logLevel(settings[.logLevel])
     declarations = settings.declarations
     try declarations.check(clouds, file: fileName)

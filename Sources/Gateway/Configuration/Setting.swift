@@ -16,6 +16,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case preparedToken = "prepared-token"
   case unknownOutcomeWait = "unknown-outcome-wait"
   case bodyLimit = "body-limit"
+  case requestLimit = "request-limit"
   case logLevel = "log-level"
 
   /// The name in the YAML file; the flag is the same after `--`.
@@ -46,7 +47,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case .secretKey, .preparedToken: "none"
     case .secretKeyFile: "secret.key in the data folder, created at first start"
     case .unknownOutcomeWait: "120"
-    case .bodyLimit: "26214400"
+    case .bodyLimit: "314572800"
+    case .requestLimit: "3000000"
     case .logLevel: "info"
     }
   }
@@ -72,7 +74,10 @@ package enum Setting: String, CaseIterable, Sendable {
     case .preparedToken: "An operator's API token, valid while it is set and never stored; 128 bits or more."
     case .unknownOutcomeWait:
       "Seconds to wait after a lost reply before looking for the message at Microsoft."
-    case .bodyLimit: "Largest request body in bytes."
+    case .bodyLimit:
+      "Largest request body in bytes; beyond 25 MiB only for a message, an upload or a list of accounts."
+    case .requestLimit:
+      "Largest message in bytes that Graph is given in one request; the attachments of a larger one are uploaded."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }
   }

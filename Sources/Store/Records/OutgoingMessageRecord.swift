@@ -23,6 +23,10 @@ package struct OutgoingMessageRecord: Sendable, Hashable {
   package var chunks: Int
   /// How many runs of chunks make up the content; 0 when its own chunks are all there is.
   package var segments: Int
+  /// How the message is taken apart when it is sent, as its author wrote it; `nil` for one that leaves in one request.
+  package var layout: String?
+  /// Whether its copy stays in Sent Items.
+  package var keepsCopy = true
   package var idempotencyKey: String?
   package var created: Instant
   /// When it was sent, failed or was cancelled; `nil` while it has a row in the queue.
@@ -61,7 +65,7 @@ package struct SenderRecord: Sendable, Hashable {
 extension OutgoingMessageRecord {
   static let columns: SQL = """
     workspace, id, account, source, message_id, exchange_message_id, envelope_from, envelope_to, subject, size,
-    chunks, segments, idempotency_key, created, settled
+    chunks, segments, layout, keep_copy, idempotency_key, created, settled
     """
 
   init(_ row: Row) throws {
@@ -77,6 +81,8 @@ extension OutgoingMessageRecord {
     size = Int(try row.integer("size"))
     chunks = Int(try row.integer("chunks"))
     segments = Int(try row.integer("segments"))
+    layout = try row.optionalText("layout")
+    keepsCopy = try row.bool("keep_copy")
     idempotencyKey = try row.optionalText("idempotency_key")
     created = try row.instant("created")
     settled = try row.optionalInstant("settled")
@@ -91,7 +97,8 @@ extension Transaction {
       message.exchangeMessageID, message.envelopeFrom,
       // An address holds no line feed.
       message.envelopeTo.joined(separator: "\n"), message.subject, message.size, message.chunks,
-      message.segments, message.idempotencyKey, message.created, message.settled)
+      message.segments, message.layout, message.keepsCopy, message.idempotencyKey, message.created,
+      message.settled)
   }
 
   package func message(_ workspace: WorkspaceID, _ id: QueueID) throws -> OutgoingMessageRecord? {
@@ -168,7 +175,7 @@ private enum Statement {
     WHERE account.workspace = $1 AND account.id = $2
     """
   static let outlive: SQL = """
-    UPDATE message SET chunks = 0, segments = 0, settled =
+    UPDATE message SET chunks = 0, segments = 0, layout = NULL, settled =
       (SELECT settled FROM queue WHERE queue.workspace = $1 AND queue.id = $2)
     WHERE workspace = $1 AND id = $2
     """

@@ -8,15 +8,19 @@ package struct QueueSettlement: Sendable, Hashable {
   package var problem: ProblemRecord?
   /// Waits for its account rather than for its turn.
   package var parked: Bool
+  /// The attempt was refused, and not asked to wait.
+  package var isRefusal: Bool
 
   package init(
-    state: QueueState, due: Instant, progress: String, problem: ProblemRecord? = nil, parked: Bool = false
+    state: QueueState, due: Instant, progress: String, problem: ProblemRecord? = nil, parked: Bool = false,
+    isRefusal: Bool = false
   ) {
     self.state = state
     self.due = due
     self.progress = progress
     self.problem = problem
     self.parked = parked
+    self.isRefusal = isRefusal
   }
 }
 
@@ -63,7 +67,8 @@ extension Transaction {
     let settled = try execute(
       Statement.settle, row.workspace, row.id, settlement.state.rawValue, settlement.due,
       settlement.progress, settlement.problem, settlement.parked, settlement.state.isSettled ? now : nil,
-      row.attempts, lease.lane.kind.rawValue, lease.lane.id, lease.owner, lease.epoch)
+      row.attempts, lease.lane.kind.rawValue, lease.lane.id, lease.owner, lease.epoch,
+      settlement.isRefusal ? 1 : 0)
     if settled == 1 { return true }
     guard try isDeleted(row, under: lease) else { throw LeaseLost() }
     return false
@@ -109,7 +114,8 @@ private enum Statement {
     """
 
   static let settle: SQL = """
-    UPDATE queue SET state = $3, due = $4, progress = $5, last_problem = $6, parked = $7, settled = $8
+    UPDATE queue SET state = $3, due = $4, progress = $5, last_problem = $6, parked = $7, settled = $8,
+      refusals = refusals + $14
     WHERE workspace = $1 AND id = $2 AND state = \(QueueState.active) AND attempts = $9
       AND EXISTS (SELECT 1 FROM lane WHERE kind = $10 AND id = $11 AND owner = $12 AND epoch = $13)
     """

@@ -14,6 +14,17 @@ extension Transaction {
     return true
   }
 
+  /// Moves a row that waits and has never been attempted to another time; now where that is over.
+  package func reschedule(_ row: QueueRecord, for due: Instant, at now: Instant) throws -> Bool {
+    let state: QueueState = due > now ? .deferred : .ready
+    let due = max(due, now)
+    guard try execute(Statement.reschedule, row.workspace, row.id, state.rawValue, due) == 1 else {
+      return false
+    }
+    try wake(row.lane, due: due)
+    return true
+  }
+
   /// The lane has something due, and does not rest any longer. The last statements of a body.
   package func endRest(of lane: LaneKey, at now: Instant) throws {
     try wake(lane, due: now)
@@ -34,9 +45,15 @@ extension Transaction {
 private enum Statement {
   static let requeue: SQL = """
     UPDATE queue SET state = \(QueueState.ready), due = $3, scheduled = $4, progress = $5, last_problem = NULL,
-      parked = 0, settled = NULL
+      refusals = 0, parked = 0, settled = NULL
     WHERE workspace = $1 AND id = $2 AND attempts = $6 AND state = $7
       AND state IN (\(QueueState.held), \(QueueState.deferred), \(QueueState.failed))
+    """
+
+  static let reschedule: SQL = """
+    UPDATE queue SET state = $3, due = $4, scheduled = $4
+    WHERE workspace = $1 AND id = $2 AND attempts = 0
+      AND state IN (\(QueueState.ready), \(QueueState.deferred))
     """
 
   static let settleAsDone: SQL = """

@@ -34,6 +34,10 @@ package struct QueueRecord: Sendable, Hashable {
   package var scheduled: Instant
   /// How many attempts have begun.
   package var attempts: Int
+  /// How many of them were refused, rather than asked to wait.
+  package var refusals: Int
+  /// After how many refusals it has failed; `nil` when its age alone counts.
+  package var refusalLimit: Int?
   /// Which step was recorded last; its meaning belongs to the kind of work.
   package var progress: String
   package var problem: ProblemRecord?
@@ -45,7 +49,7 @@ package struct QueueRecord: Sendable, Hashable {
   /// A new thing: ready now, or deferred until `due` where that is later.
   package init(
     workspace: WorkspaceID, id: QueueID, lane: LaneKey, account: AccountID, progress: String,
-    created: Instant, due: Instant? = nil, priority: Int = 0
+    created: Instant, due: Instant? = nil, priority: Int = 0, refusalLimit: Int? = nil
   ) {
     self.workspace = workspace
     self.id = id
@@ -57,6 +61,8 @@ package struct QueueRecord: Sendable, Hashable {
     self.due = due
     self.scheduled = due
     self.attempts = 0
+    self.refusals = 0
+    self.refusalLimit = refusalLimit
     self.progress = progress
     self.problem = nil
     self.parked = false
@@ -67,8 +73,8 @@ package struct QueueRecord: Sendable, Hashable {
 
 extension QueueRecord {
   static let columns: SQL = """
-    workspace, id, kind, lane, account, state, priority, due, scheduled, attempts, progress, last_problem,
-    parked, created, settled
+    workspace, id, kind, lane, account, state, priority, due, scheduled, attempts, refusals, refusal_limit, progress,
+    last_problem, parked, created, settled
     """
 
   init(_ row: Row) throws {
@@ -84,6 +90,8 @@ extension QueueRecord {
     due = try row.instant("due")
     scheduled = try row.instant("scheduled")
     attempts = Int(try row.integer("attempts"))
+    refusals = Int(try row.integer("refusals"))
+    refusalLimit = try row.optionalInteger("refusal_limit").map { Int($0) }
     progress = try row.text("progress")
     problem = try row.optionalProblem("last_problem")
     parked = try row.bool("parked")
@@ -96,8 +104,8 @@ extension Transaction {
   package func insert(_ queue: QueueRecord) throws {
     try execute(
       Statement.insert, queue.workspace, queue.id, queue.lane.kind.rawValue, queue.lane.id, queue.account,
-      queue.state.rawValue, queue.priority, queue.due, queue.scheduled, queue.attempts, queue.progress,
-      queue.problem, queue.parked, queue.created, queue.settled)
+      queue.state.rawValue, queue.priority, queue.due, queue.scheduled, queue.attempts, queue.refusals,
+      queue.refusalLimit, queue.progress, queue.problem, queue.parked, queue.created, queue.settled)
   }
 
   package func queueRecord(_ workspace: WorkspaceID, _ id: QueueID) throws -> QueueRecord? {

@@ -18,6 +18,8 @@ package struct SegmentRecord: Sendable, Hashable {
   package enum Kind: String, Sendable, CaseIterable {
     /// An attachment, encoded as it is in the message.
     case attachment
+    /// The body of a message that was submitted as a whole.
+    case message
     /// What a client has uploaded.
     case upload
   }
@@ -88,6 +90,16 @@ extension Transaction {
       """, workspace, id, size, chunks, now) == 1
   }
 
+  /// Records how much of it is there so far. Returns `false` when it no longer exists.
+  package func extend(
+    _ id: SegmentID, in workspace: WorkspaceID, size: Int, chunks: Int, at now: Instant
+  ) throws -> Bool {
+    try execute(
+      "UPDATE segment SET size = $3, chunks = $4, used = $5 WHERE workspace = $1 AND id = $2", workspace, id,
+      size,
+      chunks, now) == 1
+  }
+
   /// Composes the content of a new message from these runs, in order. A message without runs consists of its own
   /// chunks.
   ///
@@ -102,19 +114,27 @@ extension Transaction {
     }
   }
 
-  /// Where the content of a message is, in order.
-  package func contentKeys(of message: OutgoingMessageRecord) throws -> [ChunkKey] {
-    let own = SegmentRun(SegmentID(of: message.id), chunks: message.chunks)
+  /// Where the content of a message is, in order, and how many bytes each chunk has; fewer chunks than there should
+  /// be when some are missing.
+  package func contentExtents(of message: OutgoingMessageRecord) throws -> [(key: ChunkKey, size: Int)] {
     let runs =
       message.segments == 0
-      ? [own]
+      ? [SegmentRun(SegmentID(of: message.id), chunks: message.chunks)]
       : try rows(Statement.runs, message.workspace, message.id) {
         SegmentRun(
           try $0.identifier("segment"), firstChunk: Int(try $0.integer("first_chunk")),
           chunks: Int(try $0.integer("chunks")))
       }
-    return runs.flatMap { run in
-      (run.firstChunk..<run.firstChunk + run.chunks).map { ChunkKey(message.workspace, run.segment, $0) }
+    return try extents(of: runs, in: message.workspace)
+  }
+
+  package func extents(
+    of runs: [SegmentRun], in workspace: WorkspaceID
+  ) throws -> [(key: ChunkKey, size: Int)] {
+    try runs.flatMap { run in
+      try rows(Statement.extents, workspace, run.segment, run.firstChunk, run.firstChunk + run.chunks) {
+        (ChunkKey(workspace, run.segment, Int(try $0.integer("sequence"))), Int(try $0.integer("size")))
+      }
     }
   }
 
@@ -146,6 +166,11 @@ private enum Statement {
   static let runs: SQL = """
     SELECT segment, first_chunk, chunks FROM message_segment WHERE workspace = $1 AND message = $2
     ORDER BY position
+    """
+  /// Neither engine reads the bytes for their number.
+  static let extents: SQL = """
+    SELECT sequence, length(data) AS size FROM chunk
+    WHERE workspace = $1 AND segment = $2 AND sequence >= $3 AND sequence < $4 ORDER BY sequence
     """
   static let use: SQL = "UPDATE segment SET used = $3 WHERE workspace = $1 AND id = $2 AND used < $4"
 

@@ -86,11 +86,22 @@ struct Call<Path: PathValues, Query: Contract, Body: Contract>: Sendable {
     case .workspace:
       guard try caller.account == nil else { throw Problem.tokenOfOneAccount }
     case .account:
-      guard let own = try caller.account, let named = path as? AccountID else { return }
+      guard let own = try caller.account, let named = (path as? any AccountPath)?.account else { return }
       guard named == own else { throw Problem.accountNotFound(named) }
     }
   }
 }
+
+/// Path values that name an account.
+private protocol AccountPath {
+  var account: AccountID { get }
+}
+
+extension Identifier: AccountPath where Kind == AccountKind {
+  fileprivate var account: AccountID { self }
+}
+
+extension UploadPath: AccountPath {}
 
 extension OperationMethod {
   fileprivate var http: HTTPRequest.Method {

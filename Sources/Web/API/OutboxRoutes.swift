@@ -30,6 +30,11 @@ struct OutboxRoutes: Sendable {
         call.path, account: call.caller.account, in: call.workspace)
       return MessageCancelled(deleted: cancellation == .cancelled || cancellation == .forgotten)
     }
+    router.on(Operations.rescheduleMessage) { call in
+      OutboxReply(
+        try await outbox.reschedule(
+          call.path, for: call.body.sendAt, account: call.caller.account, in: call.workspace))
+    }
     router.on(Operations.releaseMessage) { call in
       OutboxReply(
         try await outbox.release(

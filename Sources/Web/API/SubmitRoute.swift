@@ -8,6 +8,7 @@ import HTTPTypes
 import Hummingbird
 import MIME
 import NIOCore
+import Store
 
 /// Submits a message, of one account or of the workspace's default sender: answers when the message is on disk.
 struct SubmitRoute: Sendable {
@@ -28,10 +29,9 @@ struct SubmitRoute: Sendable {
     _ request: Request, _ context: WebContext, _ account: AccountID
   ) async throws -> Response {
     let key = try Self.idempotencyKey(request)
-    var files = try outbox.incomingAttachments(of: account, in: context.workspace, key: key)
+    var files = try outbox.incomingContent(of: account, in: context.workspace, key: key)
     do {
-      let receipt = try await receive(request, &files, context, account, key)
-      return Response(json: SubmitReply(receipt, key: key))
+      return Response(json: try await receive(request, &files, context, account, key))
     } catch {
       // Where that fails too, the lease ends by itself, and the sweep finds the rest.
       _ = try? await files.discard()
@@ -40,9 +40,9 @@ struct SubmitRoute: Sendable {
   }
 
   private func receive(
-    _ request: Request, _ files: inout IncomingAttachments, _ context: WebContext, _ account: AccountID,
+    _ request: Request, _ files: inout IncomingContent, _ context: WebContext, _ account: AccountID,
     _ key: String?
-  ) async throws -> SubmissionReceipt {
+  ) async throws -> SubmitReply {
     var reader = Operations.submit.bodyReader()
     var hash = SHA256()
     try await request.read(upTo: bodyLimit) { buffer in
@@ -53,6 +53,7 @@ struct SubmitRoute: Sendable {
       let pieces = reader.takeStreamed()
       if reader.hasFaults {
         try await files.discard()
+        context.bodyMemory?.giveBack(pieces.reduce(0) { $0 + $1.bytes.count } / 3 * 4)
       } else {
         try await files.take(pieces, context.bodyMemory)
       }
@@ -60,11 +61,20 @@ struct SubmitRoute: Sendable {
     let body = try reader.finish()
     try await files.take(reader.takeStreamed(), context.bodyMemory)
     let idempotency = key.map { IdempotencyKey(key: $0, bodyHash: Array(hash.finalize())) }
-    if let earlier = files.earlier, let idempotency { return try earlier.receipt(for: idempotency.bodyHash) }
+    if let earlier = files.earlier, let idempotency {
+      return SubmitReply(try earlier.receipt(for: idempotency.bodyHash), key: key)
+    }
     try files.check()
+    let uploads = try await outbox.uploads(
+      body.attachments.compactMap(\.upload), of: account, in: context.workspace)
     let submission = try Submission(
-      body, files: files, workspace: context.workspace, account: account, key: idempotency)
-    return try await outbox.submit(submission, reservation: files.reservation)
+      body, files: files, uploads, workspace: context.workspace, account: account, key: idempotency)
+    if body.dryRun == true {
+      let preview = try await outbox.preview(submission)
+      try await files.discard()
+      return SubmitReply(preview)
+    }
+    return SubmitReply(try await outbox.submit(submission, reservation: files.reservation), key: key)
   }
 
   private static func idempotencyKey(_ request: Request) throws -> String? {
@@ -73,14 +83,29 @@ struct SubmitRoute: Sendable {
   }
 }
 
-extension IncomingAttachments {
+extension IncomingContent {
   /// What is on disk no longer counts as memory of the request's body.
   fileprivate mutating func take(_ pieces: [StreamedContent], _ memory: BodyMemory?) async throws {
     let before = held
-    for piece in pieces { try await append(piece.bytes, to: piece.ordinal, isLast: piece.isLast) }
+    for piece in pieces {
+      try await append(
+        piece.bytes, to: piece.ordinal, isLast: piece.isLast,
+        as: piece.path == SubmitRequest.rawPath ? .message : .attachment)
+    }
     let arrived = pieces.reduce(0) { $0 + $1.bytes.count }
     // Four characters of the body became three bytes.
     memory?.giveBack(max(0, arrived + before - held) / 3 * 4)
+  }
+
+  /// - Throws: `message.malformed` when the header passes a limit of Exchange.
+  fileprivate func message(_ content: Content) throws(Problem) -> RawMessage? {
+    switch content {
+    case .streamed(let ordinal): return message(of: ordinal)
+    case .bytes(let bytes):
+      var reader = RawMessageReader()
+      let body = try reader.feed(bytes[...]) + reader.finish()
+      return reader.header.map { RawMessage(header: $0, body: .bytes(body)) }
+    }
   }
 
   fileprivate func body(_ content: Content) -> Attachment.Body {
@@ -96,6 +121,7 @@ extension SubmitReply {
     self.init()
     messageId = receipt.messageID
     queueId = receipt.queueID
+    sendAt = receipt.sendAt
     warnings = receipt.warnings.isEmpty ? nil : receipt.warnings
     guard let key, let status = receipt.idempotency else { return }
     switch status {
@@ -105,11 +131,33 @@ extension SubmitReply {
   }
 }
 
+extension SubmitReply {
+  fileprivate init(_ preview: MessagePreview) {
+    self.init()
+    response = "Dry run"
+    messageId = preview.messageID
+    warnings = preview.warnings.isEmpty ? nil : preview.warnings
+    self.preview = preview.mime
+  }
+}
+
+extension SubmitRequest.Priority {
+  /// As the queue orders.
+  fileprivate var rank: Int {
+    switch self {
+    case .high: -1
+    case .normal: 0
+    case .low: 1
+    }
+  }
+}
+
 extension Submission {
   /// Reads addresses and attachments into values. All faulty addresses of the body are reported together.
   fileprivate init(
-    _ body: SubmitRequest, files: IncomingAttachments, workspace: WorkspaceID, account: AccountID,
-    key: IdempotencyKey?
+    _ body: SubmitRequest, files: IncomingContent,
+    _ uploads: [UploadID: (upload: UploadRecord, segment: SegmentRecord)], workspace: WorkspaceID,
+    account: AccountID, key: IdempotencyKey?
   ) throws {
     var reader = AddressReader()
     self.init(account: account)
@@ -126,17 +174,47 @@ extension Submission {
       envelope.to.enumerated().compactMap { reader.address($1, "envelope.to[\($0)]") }
     }
     messageID = body.messageId.flatMap { reader.messageID($0, "messageId") }
+    if body.raw != nil {
+      for (key, isGiven) in [
+        ("text", body.text != nil), ("html", body.html != nil), ("attachments", !body.attachments.isEmpty),
+      ] where isGiven {
+        reader.fault(key, "cannot be given together with raw, which has its own")
+      }
+    }
+    if body.previewText != nil, body.html == nil {
+      reader.fault("previewText", "is put into the HTML, and there is none")
+    }
+    for (index, field) in body.attachments.enumerated() {
+      switch (field.content, field.upload) {
+      case (nil, nil): reader.fault("attachments[\(index)].content", "is required, unless upload names a file")
+      case (.some, .some):
+        reader.fault("attachments[\(index)].upload", "cannot be given together with content")
+      case (.some, nil), (nil, .some): break
+      }
+    }
     try reader.finish()
+    raw = try body.raw.flatMap { (content) throws(Problem) in try files.message(content) }
     subject = body.subject
     text = body.text
-    html = body.html
+    html = body.html.map { html in body.previewText.map { Preheader.insert($0, into: html) } ?? html }
     headers = body.headers.map { ($0.name, $0.value) }
-    attachments = body.attachments.map {
-      Attachment(
-        name: $0.filename, contentType: $0.contentType, contentID: $0.cid, isInline: $0.isInline,
-        body: files.body($0.content))
-    }
     storedContent = files.stored
+    for (index, field) in body.attachments.enumerated() {
+      let upload = field.upload.flatMap { uploads[$0] }
+      // Numbers that no streamed content has.
+      let number = -1 - index
+      if let upload { storedContent[number] = upload.segment }
+      attachments.append(
+        Attachment(
+          name: field.filename ?? upload?.upload.filename,
+          contentType: field.contentType ?? upload?.upload.contentType ?? "application/octet-stream",
+          contentID: field.cid, isInline: field.isInline,
+          body: upload == nil ? field.content.map { files.body($0) } ?? .bytes([]) : .encoded(number)))
+    }
     idempotency = key
+    sendAt = body.sendAt
+    priority = (body.priority ?? .normal).rank
+    refusalLimit = body.deliveryAttempts
+    keepsCopy = body.copy ?? true
   }
 }

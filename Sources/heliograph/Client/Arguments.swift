@@ -8,6 +8,7 @@ extension BaseScopes: ExpressibleByArgument {}
 extension AccountReply.State: ExpressibleByArgument {}
 extension OutboxReply.State: ExpressibleByArgument {}
 extension ReleaseRequest.Outcome: ExpressibleByArgument {}
+extension SubmitRequest.Priority: ExpressibleByArgument {}
 extension UnknownOutcome: ExpressibleByArgument {}
 
 extension Identifier: ExpressibleByArgument {

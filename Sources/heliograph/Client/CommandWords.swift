@@ -26,6 +26,7 @@ enum CommandWords {
   private static let commands = [
     "postAccountSubmit": "heliograph send --account {account}", "postSubmit": "heliograph send",
     "getOutbox": "heliograph queue list", "getOutboxEntry": "heliograph queue show {queueId}",
+    "putOutboxEntry": "heliograph queue reschedule {queueId} --at TIME",
     "deleteOutboxEntry": "heliograph queue cancel {queueId}",
     "putOutboxEntryRelease": "heliograph queue release {queueId} --as sent|queued",
     "putOutboxEntryRetry": "heliograph queue retry {queueId}", "postAccount": "heliograph account add",

@@ -6,7 +6,7 @@ struct QueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "queue",
     abstract: "Show the messages that are waiting, being sent, held or failed, and decide about them.",
-    subcommands: [List.self, Show.self, Cancel.self, Release.self, Retry.self])
+    subcommands: [List.self, Show.self, Reschedule.self, Cancel.self, Release.self, Retry.self])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -53,6 +53,26 @@ struct QueueCommand: AsyncParsableCommand {
         let reply = try await client.call(Operations.outboxEntry, path: id)
         if json { return reply.printJSON() }
         reply.value.print()
+      }
+    }
+  }
+
+  struct Reschedule: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Send messages that have not been tried yet at another time.",
+      discussion: """
+        EXAMPLE
+          heliograph queue list --state scheduled
+          heliograph queue reschedule q_01h... --at 2027-05-20T14:00:00+02:00
+        """)
+
+    @Option(help: "When to send them, such as 2027-05-20T14:00:00+02:00.") var at: Instant
+    @OptionGroup var messages: Messages
+
+    func run() async throws {
+      try await messages.forEach { client, id in
+        messages.show(
+          try await client.call(Operations.rescheduleMessage, path: id, body: RescheduleRequest(at)))
       }
     }
   }
@@ -108,7 +128,8 @@ struct QueueCommand: AsyncParsableCommand {
   }
 
   struct Retry: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Try deferred or failed messages now.")
+    static let configuration = CommandConfiguration(
+      abstract: "Try scheduled, deferred or failed messages now.")
 
     @OptionGroup var messages: Messages
 

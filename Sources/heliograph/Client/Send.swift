@@ -23,6 +23,11 @@ struct Send: AsyncParsableCommand {
   @Option(help: "The text; default: standard input.") var text: String?
   @Option(help: "A file with the message as HTML.") var html: String?
   @Option(help: "A file to attach; may be repeated.") var attach: [String] = []
+  @Option(help: "When to send it, such as 2027-05-20T14:00:00+02:00; default: now.") var sendAt: Instant?
+  @Option(help: "high, normal or low: messages of a mailbox leave in this order.")
+  var priority: SubmitRequest.Priority?
+  @Option(help: "A file with a whole message (RFC 5322), in place of the text.") var raw: String?
+  @Flag(help: "Check and print the message as it would be sent; send nothing.") var dryRun = false
   @Option(help: "A key by which a repeated command sends only once.") var idempotencyKey: String?
   @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
@@ -33,7 +38,9 @@ struct Send: AsyncParsableCommand {
       let reply = try await client.call(Operations.submit, path: account, body: message, headers: headers)
       if json { return reply.printJSON() }
       let receipt = reply.value
-      Terminal.line("\(receipt.response): \(receipt.queueId), \(receipt.messageId)")
+      if let preview = receipt.preview { return FileHandle.standardOutput.write(Data(preview)) }
+      Terminal.line("\(receipt.response): \(receipt.queueId?.rawValue ?? ""), \(receipt.messageId)")
+      if let sendAt = receipt.sendAt { Terminal.line("It is sent at \(sendAt).") }
     }
   }
 
@@ -44,6 +51,13 @@ struct Send: AsyncParsableCommand {
     message.cc = cc.map { AddressField($0) }
     message.bcc = bcc.map { AddressField($0) }
     message.subject = subject
+    message.sendAt = sendAt
+    message.priority = priority
+    message.dryRun = dryRun ? true : nil
+    if let raw {
+      message.raw = .bytes(Array(try file(raw)))
+      return message
+    }
     message.text = try messageText()
     message.html = try html.map { String(decoding: try file($0), as: UTF8.self) }
     message.attachments = try attach.map { path in

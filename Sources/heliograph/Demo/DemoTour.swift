@@ -133,12 +133,12 @@ enum DemoTour {
 
   private static func submit(
     _ subject: String, to recipient: String, _ api: APIClient
-  ) async throws -> QueueID {
+  ) async throws -> String {
     var message = SubmitRequest()
     message.to = [AddressField(recipient)]
     message.subject = subject
     message.text = "This message was composed, stored, drafted and sent by Heliograph.\n"
-    return try await api.call(Operations.submit, path: account, body: message).value.queueId
+    return try await api.call(Operations.submit, path: account, body: message).value.queueId?.rawValue ?? ""
   }
 
   private static func waitForArrival(of subject: String, _ inbox: String, _ http: HTTPClient) async throws {

@@ -46,7 +46,7 @@ package struct House: Sendable {
     devices = DeviceSignIn(signIn: signIn)
     polling = DeviceSignIns(signIn: signIn, logger: Logger(label: "test") { _ in .silent })
     let limiter = MailboxLimiter(time: time)
-    backends = Backends(store: store, endpoints: endpoints, tokens: tokens, limiter: limiter)
+    backends = Backends(store: store, vault: vault, endpoints: endpoints, tokens: tokens, limiter: limiter)
     verifier = Verifier(
       store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, limiter: limiter,
       publicURL: Self.publicURL, time: time)

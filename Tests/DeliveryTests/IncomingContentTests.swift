@@ -8,9 +8,9 @@ import Testing
 @testable import Store
 
 /// Attachments that are stored while their request is still arriving.
-@Suite(.timeLimit(.minutes(10))) struct IncomingAttachmentsTests {
+@Suite(.timeLimit(.minutes(10))) struct IncomingContentTests {
   private static let anna = AccountID("anna")
-  private static let long = (0..<IncomingAttachments.memoryLimit * 3 + 100).map {
+  private static let long = (0..<IncomingContent.memoryLimit * 3 + 100).map {
     UInt8(truncatingIfNeeded: $0 / 7)
   }
 
@@ -22,7 +22,7 @@ import Testing
       let mailbox = FakeMailbox()
       let outbox = bench.outbox(mailbox)
       let contents = [Array("small".utf8), Self.long, [], Array("last".utf8)]
-      var files = outbox.incomingAttachments(of: Self.anna, in: .default, key: nil)
+      var files = outbox.incomingContent(of: Self.anna, in: .default, key: nil)
       for (ordinal, content) in contents.enumerated() { try await files.take(content, ordinal) }
       #expect(files.held == 9)
       #expect(files.stored.keys.sorted() == [1])
@@ -43,7 +43,7 @@ import Testing
       let mailbox = FakeMailbox()
       let outbox = bench.outbox(mailbox)
       let inner = Array(("Subject: x\r\n\r\n" + String(repeating: "A line of it.\r\n", count: 40_000)).utf8)
-      var files = outbox.incomingAttachments(of: Self.anna, in: .default, key: nil)
+      var files = outbox.incomingContent(of: Self.anna, in: .default, key: nil)
       try await files.take(inner, 0)
       #expect(files.body(of: 0) == .encoded(0))
       let attachment = MIME.Attachment(name: "x.eml", contentType: "message/rfc822", body: files.body(of: 0))
@@ -59,9 +59,9 @@ import Testing
   func `a repeat stores nothing, and one at the same time is refused`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
       let outbox = bench.outbox(FakeMailbox())
-      var first = outbox.incomingAttachments(of: Self.anna, in: .default, key: "k")
+      var first = outbox.incomingContent(of: Self.anna, in: .default, key: "k")
       try await first.take(Self.long, 0)
-      var second = outbox.incomingAttachments(of: Self.anna, in: .default, key: "k")
+      var second = outbox.incomingContent(of: Self.anna, in: .default, key: "k")
       let problem = await #expect(throws: Problem.self) { try await second.take(Self.long, 0) }
       #expect(problem?.code == .idempotencyInProgress)
       let submission = try Submission.sample(
@@ -69,7 +69,7 @@ import Testing
       let receipt = try await outbox.submit(submission, reservation: first.reservation)
       #expect(receipt.idempotency == .miss)
       let chunks = try await bench.store.count("chunk")
-      var third = outbox.incomingAttachments(of: Self.anna, in: .default, key: "k")
+      var third = outbox.incomingContent(of: Self.anna, in: .default, key: "k")
       try await third.take(Self.long, 0)
       #expect(third.held == 0)
       #expect(try third.earlier?.receipt(for: [1]).queueID == receipt.queueID)
@@ -84,8 +84,8 @@ import Testing
   @Test(arguments: StoreEngine.allCases)
   func `nothing is left of a request that fails, and its key is free`(engine: StoreEngine) async throws {
     try await Bench.run(engine) { bench in
-      let outbox = bench.outbox(FakeMailbox())
-      var files = outbox.incomingAttachments(of: Self.anna, in: .default, key: "k")
+      let outbox = bench.outbox(FakeMailbox()) { $0.contentLimit = Self.long.count * 4 }
+      var files = outbox.incomingContent(of: Self.anna, in: .default, key: "k")
       try await files.take(Self.long, 0)
       try await files.append(Self.long, to: 1, isLast: false)
       #expect(try await bench.store.count("segment") == 2)
@@ -94,7 +94,7 @@ import Testing
         #expect(try await bench.store.count(table) == 0, "\(table.text)")
       }
 
-      var large = outbox.incomingAttachments(of: Self.anna, in: .default, key: "k")
+      var large = outbox.incomingContent(of: Self.anna, in: .default, key: "k")
       for ordinal in 0..<5 { try await large.take(Self.long, ordinal) }
       #expect(try await bench.store.count("chunk") == 0)
       #expect(large.held == 0)
@@ -105,7 +105,7 @@ import Testing
   }
 }
 
-extension IncomingAttachments {
+extension IncomingContent {
   /// All of one attachment, as it arrives from a network.
   fileprivate mutating func take(_ content: [UInt8], _ ordinal: Int) async throws {
     for start in stride(from: 0, to: content.count, by: 60_001) {
@@ -118,7 +118,7 @@ extension IncomingAttachments {
 
 extension Submission {
   fileprivate static func sample(
-    _ attachments: [MIME.Attachment], _ files: IncomingAttachments, key: String? = nil
+    _ attachments: [MIME.Attachment], _ files: IncomingContent, key: String? = nil
   ) throws -> Submission {
     var submission = try sample(key: key.map { IdempotencyKey(key: $0, bodyHash: [1]) })
     submission.attachments = attachments

@@ -1,0 +1,118 @@
+import Accounts
+import Backends
+import Core
+import Foundation
+import MIME
+import Store
+
+extension Outbox {
+  /// What would fail every attempt is reported now.
+  ///
+  /// - Returns: How a message that is too large for one request is taken apart, as it is stored; `nil` for one that is
+  ///   not.
+  /// - Throws: `message.tooLarge` with the reason why it cannot be taken apart, and what Exchange would refuse.
+  func layout(of composed: ComposedMessage, _ submission: Submission) async throws -> String? {
+    let content = composed.content
+    let head = try OutgoingMessage(
+      mime: content.head, from: composed.from.text, envelopeTo: composed.recipients.map(\.address),
+      correlationIDs: CorrelationIDs(internetMessageID: composed.messageID, heliographID: "")
+    ).addressed()
+    let addition = head.count - content.head.count
+    let (size, limit) = (content.size + addition, configuration.limits.message)
+    guard size <= configuration.sizeLimit else {
+      throw Problem.tooLarge(size, limit: configuration.sizeLimit)
+    }
+    guard size > limit || !submission.keepsCopy else { return nil }
+    let (account, workspace) = (submission.account, submission.workspace)
+    let details = try await store.read { (tx: borrowing Transaction) in
+      try tx.account(account, in: workspace)
+    }
+    guard let details else { throw Problem.accountNotFound(account) }
+    guard details.canReconcile else {
+      throw size > limit
+        ? Problem.sendOnlyTooLarge(size, account: account, limit: limit) : Problem.sendOnlyKeepsCopy(account)
+    }
+    guard size > limit else { return nil }
+    let layout = try await scan(content)
+    let remaining = layout.remainingSize + addition
+    guard remaining <= limit else {
+      if let type = layout.sealed { throw Problem.sealedTooLarge(size, type: type, limit: limit) }
+      throw Problem.textTooLarge(remaining, limit: limit)
+    }
+    for file in layout.files where file.size > configuration.contentLimit {
+      throw Problem.contentTooLarge(file.size, limit: configuration.contentLimit)
+    }
+    return String(decoding: try JSONEncoder().encode(layout), as: UTF8.self)
+  }
+
+  /// Reads the structure of a message, of which what is stored already is read a chunk at a time.
+  private func scan(_ content: MessageContent) async throws -> MessageLayout {
+    var scanner = PartScanner()
+    try await forEachPiece(of: content) { scanner.feed($0) }
+    return scanner.finish()
+  }
+
+  /// Reads a message in order, of which what is stored already is read a chunk at a time.
+  private func forEachPiece(
+    of content: MessageContent, _ body: (ArraySlice<UInt8>) throws -> Void
+  ) async throws {
+    for piece in content.pieces {
+      switch piece {
+      case .own(let bytes): try body(bytes[...])
+      case .stored(let segment):
+        let run = SegmentRun(segment.id, chunks: segment.chunks)
+        let extents = try await store.read { (tx: borrowing Transaction) in
+          try tx.extents(of: [run], in: segment.workspace)
+        }
+        let stored = StoredContent(of: extents, in: store)
+        guard stored.size == segment.size else { throw Problem.contentLost }
+        var position = 0
+        while position < stored.size {
+          let bytes = try await stored.piece(from: position, upTo: stored.size)
+          try body(bytes)
+          position += bytes.count
+        }
+      }
+    }
+  }
+}
+
+/// A message as it would be sent.
+package struct MessagePreview: Sendable {
+  /// With its angle brackets.
+  package var messageID: String
+  /// RFC 5322, without Bcc.
+  package var mime: [UInt8]
+  package var warnings: [String]
+}
+
+extension Outbox {
+  /// The largest message that is shown, in bytes.
+  static let previewLimit = 25 << 20
+
+  /// What `submit` would accept, with all its checks; nothing is queued.
+  package func preview(_ submission: Submission) async throws -> MessagePreview {
+    let (account, workspace) = (submission.account, submission.workspace)
+    let submission = try await withMessagesInMemory(submission)
+    let sender = try await store.read { (tx: borrowing Transaction) in
+      try tx.senderIdentity(account, in: workspace)
+    }
+    guard let sender else { throw Problem.accountNotFound(account) }
+    guard sender.canSend else { throw Problem.backendNotImplemented(account) }
+    let now = time.now
+    let composed = try submission.composed(
+      own: NamedAddress(name: sender.name, address: try EmailAddress(sender.email)), id: .make(at: now),
+      now: now)
+    _ = try await layout(of: composed, submission)
+    guard composed.content.size <= Self.previewLimit else {
+      throw Problem.tooLargeToShow(composed.content.size, limit: Self.previewLimit)
+    }
+    var mime: [UInt8] = []
+    mime.reserveCapacity(composed.content.size)
+    try await forEachPiece(of: composed.content) { mime += $0 }
+    return MessagePreview(
+      messageID: composed.messageID, mime: mime,
+      warnings: DroppedHeader.warnings(
+        of: composed.fieldNames, dropsUnsubscribePost: sender.dropsUnsubscribePost))
+  }
+}
