@@ -7,7 +7,7 @@ import Vault
 // The files of a draft that is too large for one request.
 extension GraphSender {
   func attach(_ file: OutgoingFile, content: [UInt8], to draft: DraftID) async throws {
-    try await request { graph in
+    try await request(uploading: content.count) { graph in
       try await graph.attach(GraphFile(file), content: content, to: draft.rawValue)
     }
   }
@@ -23,7 +23,9 @@ extension GraphSender {
   ) async throws -> UploadStatus {
     let url = try url(of: session)
     return UploadStatus(
-      try await request { graph in try await graph.upload(bytes, at: offset, of: file.size, to: url) })
+      try await request(uploading: bytes.count) { graph in
+        try await graph.upload(bytes, at: offset, of: file.size, to: url)
+      })
   }
 
   func uploadStatus(of session: UploadSession) async throws -> UploadStatus {

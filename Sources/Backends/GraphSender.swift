@@ -70,7 +70,9 @@ final class GraphSender: Sender {
   func createDraft(_ message: OutgoingMessage) async throws -> CreatedDraft {
     let mime = try message.addressed()
     let draft = try await learning {
-      try await request(from: message.from) { graph in try await graph.createDraft(mime) }
+      try await request(from: message.from, uploading: mime.count) { graph in
+        try await graph.createDraft(mime)
+      }
     }
     if keptHeaders.isNew(account.lane) { await keepHeader(of: message, draft.graphID) }
     if keptHeaders.isNew(account.lane, unsubscribePostOf: account) {
@@ -121,7 +123,9 @@ final class GraphSender: Sender {
   func submit(_ message: OutgoingMessage) async throws {
     let mime = try message.addressed()
     do {
-      try await request(from: message.from) { graph in try await graph.sendMail(mime) }
+      try await request(from: message.from, uploading: mime.count) { graph in
+        try await graph.sendMail(mime)
+      }
     } catch let refusal as Problem where refusal.code == .graphAccessDenied && learnsItsLimits {
       // Then the draft was not refused because Mail.ReadWrite is missing.
       try await setSendOnly(false)
@@ -205,14 +209,14 @@ final class GraphSender: Sender {
 
   /// One exchange with a valid token through the limiter. A 401 says that nothing was done, so it may be repeated.
   func request<Value: Sendable>(
-    from: String? = nil, _ body: @escaping @Sendable (Graph) async throws -> Value
+    from: String? = nil, uploading bytes: Int = 0, _ body: @escaping @Sendable (Graph) async throws -> Value
   ) async throws -> Value {
     let ready = try await ready()
     do {
-      return try await ready.place.run { try await body(self.graph(ready.token, from)) }
+      return try await ready.place.run(uploading: bytes) { try await body(self.graph(ready.token, from)) }
     } catch let problem as Problem where problem.code == .graphTokenRejected {
       let fresh = try await tokens.replace(ready.token, for: account.id, in: account.workspace)
-      return try await limiter.run(account.lane) { try await body(self.graph(fresh, from)) }
+      return try await limiter.run(account.lane, uploading: bytes) { try await body(self.graph(fresh, from)) }
     }
   }
 

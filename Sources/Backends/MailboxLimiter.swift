@@ -9,6 +9,8 @@ import Synchronization
 /// here; so all requests for a mailbox on this node, sending and reading alike, take their slots from
 /// one limiter and observe one Retry-After. Requests from other nodes are not counted: a 429 covers them.
 ///
+/// It also counts requests and uploaded bytes against the limits of Microsoft for a mailbox (`RequestWindow`).
+///
 /// It waits for a slot, which takes as long as a request. It does not wait for a Retry-After to pass: that may be
 /// minutes, in which the queue can do other work.
 package final class MailboxLimiter: Sendable {
@@ -21,13 +23,26 @@ package final class MailboxLimiter: Sendable {
   private struct State {
     var lanes: [LaneKey: Lane] = [:]
     var tickets: UInt64 = 0
+    /// With more lanes than this, those that nothing is known of any longer are forgotten.
+    var roomForLanes = 1000
+
+    mutating func forgetIdleLanes(at now: Instant) {
+      guard lanes.count > roomForLanes else { return }
+      lanes = lanes.filter { !$0.value.isIdle(at: now) }
+      roomForLanes = max(1000, 2 * lanes.count)
+    }
   }
 
   private struct Lane {
     var inFlight = 0
     var closedUntil: Instant?
+    var window = RequestWindow()
     /// In the order in which they came.
     var waiting: [(ticket: UInt64, caller: CheckedContinuation<Void, any Error>)] = []
+
+    func isIdle(at now: Instant) -> Bool {
+      inFlight == 0 && closedUntil.map { $0 <= now } ?? true && window.isIdle(at: now)
+    }
   }
 
   package init(time: any Time) {
@@ -38,9 +53,9 @@ package final class MailboxLimiter: Sendable {
   ///
   /// - Throws: `graph.throttled` with the rest of the wait while the lane is closed, and then has not run `body`.
   package func run<Value: Sendable>(
-    _ lane: LaneKey, _ body: @Sendable () async throws -> Value
+    _ lane: LaneKey, uploading bytes: Int = 0, _ body: @Sendable () async throws -> Value
   ) async throws -> Value {
-    try await place(in: lane).run(body)
+    try await place(in: lane).run(uploading: bytes, body)
   }
 
   /// - Throws: `graph.throttled` with the rest of the wait while the lane is closed; `CancellationError`.
@@ -90,10 +105,15 @@ package final class MailboxLimiter: Sendable {
 
     /// Makes the one request that the slot is for. A problem that concerns the whole mailbox closes the lane.
     ///
-    /// - Throws: `graph.throttled` when the lane was closed in the meantime, and then has not run `body`.
-    package func run<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+    /// - Parameter bytes: of its body.
+    /// - Throws: `graph.throttled` when the lane was closed in the meantime or has reached a limit, and then has not run
+    ///   `body`.
+    package func run<Value: Sendable>(
+      uploading bytes: Int = 0, _ body: @Sendable () async throws -> Value
+    ) async throws -> Value {
       defer { giveBack() }
       try limiter.checkOpen(lane)
+      try limiter.count(bytes, lane)
       do {
         return try await body()
       } catch let problem as Problem {
@@ -135,8 +155,8 @@ extension MailboxLimiter {
     let next: CheckedContinuation<Void, any Error>? = state.withLock { state in
       guard var found = state.lanes[lane] else { return nil }
       defer {
-        let isIdle = found.inFlight == 0 && found.closedUntil.map { $0 <= now } ?? true
-        state.lanes[lane] = isIdle ? nil : found
+        state.lanes[lane] = found.isIdle(at: now) ? nil : found
+        state.forgetIdleLanes(at: now)
       }
       guard found.waiting.isEmpty else { return found.waiting.removeFirst().caller }
       found.inFlight -= 1
@@ -153,6 +173,15 @@ extension MailboxLimiter {
       return state.lanes[lane]?.waiting.remove(at: position).caller
     }
     caller?.resume(throwing: CancellationError())
+  }
+
+  /// At a limit the lane is closed, so that the reason is told once.
+  private func count(_ bytes: Int, _ lane: LaneKey) throws(Problem) {
+    let now = time.now
+    let until = state.withLock { $0.lanes[lane, default: Lane()].window.take(bytes: bytes, at: now) }
+    guard let until else { return }
+    close(lane, for: until - now)
+    throw .throttled(lane.id, for: until - now)
   }
 
   private func checkOpen(_ lane: LaneKey) throws(Problem) {
@@ -172,7 +201,12 @@ extension MailboxLimiter {
 
 // For the tests, which cannot see from outside that a slot is being waited for.
 extension MailboxLimiter {
-  func isForgotten(_ lane: LaneKey) -> Bool { state.withLock { $0.lanes[lane] == nil } }
+  func isFree(_ lane: LaneKey) -> Bool {
+    state.withLock { state in
+      guard let found = state.lanes[lane] else { return true }
+      return found.inFlight == 0 && found.waiting.isEmpty && found.closedUntil == nil
+    }
+  }
   func waiting(_ lane: LaneKey) -> Int { state.withLock { $0.lanes[lane]?.waiting.count ?? 0 } }
   func inFlight(_ lane: LaneKey) -> Int { state.withLock { $0.lanes[lane]?.inFlight ?? 0 } }
 }

@@ -42,6 +42,10 @@ final class MailWork: QueueWork {
     var mime: [UInt8]?
     /// What is attached on its own.
     var files: [OutgoingFile] = []
+    /// What it counts for; `nil` when it was counted before, or has to wait.
+    var pace: Pace?
+    /// Why it has to wait.
+    var wait: Problem?
   }
 
   struct Report: Sendable {
@@ -50,6 +54,8 @@ final class MailWork: QueueWork {
     var outcome: DeliveryOutcome?
     /// The account whose mailbox has proved to be there.
     var mailboxFound: (WorkspaceID, AccountID)?
+    /// What was counted, and not sent.
+    var unsent: (Pace, Pacing)?
   }
 
   init(
@@ -76,10 +82,11 @@ final class MailWork: QueueWork {
     if item.message?.isShort == true, item.message?.layout == nil {
       item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0))
     }
+    try pace(&item, in: tx)
     let known = abilities.withLock { $0[row.account, row.workspace] }
     let first = machine(known ?? Self.assumed, item).begin(item.progress, now: attempt.started)
     var step = "hold"
-    if case .request(let request) = first {
+    if item.wait == nil, case .request(let request) = first {
       step = request.name
       let isComplete = item.mime != nil || !request.takesContent
       if known != nil, isComplete, let progress = request.progress {
@@ -93,8 +100,23 @@ final class MailWork: QueueWork {
     return item
   }
 
+  /// A message that may have been sent already was counted then.
+  private func pace(_ item: inout Item, in tx: borrowing Transaction) throws {
+    guard let message = item.message, let sender = item.sender, !item.progress.isInDoubt else { return }
+    let claim = try Pace.claim(
+      item.attempt.row.lane, recipients: message.envelopeTo.count, sender.pacing, at: item.attempt.started,
+      in: tx)
+    switch claim {
+    case .success(let pace): item.pace = pace
+    case .failure(let problem): item.wait = problem
+    }
+  }
+
   func perform(_ item: Item, recorder: StepRecorder) async throws -> QueueVerdict<Report> {
     let row = item.attempt.row
+    if let wait = item.wait {
+      return verdict(machine([], item).unreached(wait, item.progress, now: time.now), item)
+    }
     guard let message = item.message else {
       return verdict(.failed(Problem.contentLost, item.progress, now: time.now), item)
     }
@@ -143,6 +165,7 @@ final class MailWork: QueueWork {
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {
     for event in report.events { try tx.append(event) }
     try report.outcome?.write(in: tx)
+    if let (pace, limits) = report.unsent { try pace.takeBack(limits, in: tx) }
     // Each message that is sent comes here, and only the first one of an account proves something.
     if let (workspace, account) = report.mailboxFound, try tx.isMailboxUnproven(of: account, in: workspace) {
       try tx.apply(.messageAccepted, to: account, in: workspace, at: time.now)
@@ -179,7 +202,9 @@ final class MailWork: QueueWork {
       name: settlement.verdict.rawValue, settlement: settlement.queue, pauseUntil: settlement.pauseUntil,
       report: Report(
         events: events ?? [], outcome: outcome,
-        mailboxFound: settlement.verdict == .sent ? (row.workspace, row.account) : nil))
+        mailboxFound: settlement.verdict == .sent ? (row.workspace, row.account) : nil,
+        unsent: settlement.progress.isInDoubt || settlement.verdict == .sent
+          ? nil : item.pace.flatMap { pace in item.sender.map { (pace, $0.pacing) } }))
   }
 
   private func machine(_ abilities: SenderAbilities, _ item: Item) -> DeliveryMachine {

@@ -41,6 +41,7 @@ extension Outbox {
     try await store.write { (tx: borrowing Transaction) in
       try tx.deleteIdempotency(before: keys)
       try tx.deleteUploads(before: now)
+      try tx.deleteUse(before: now)
     }
     while case let messages = try await store.read({ (tx: borrowing Transaction) in
       try tx.settledQueue(.mail, before: settled, limit: 100)

@@ -87,7 +87,7 @@ import Testing
       release.finish()
       try await group.waitForAll()
     }
-    #expect(limiter.isForgotten(Self.lane))
+    #expect(limiter.isFree(Self.lane))
   }
 
   @Test func `a place that is taken and not used goes to whoever waits`() async throws {
@@ -103,7 +103,7 @@ import Testing
     try await places[0].run {}
     #expect(limiter.inFlight(Self.lane) == 2)
     places.removeAll()
-    #expect(limiter.isForgotten(Self.lane))
+    #expect(limiter.isFree(Self.lane))
   }
 
   @Test func `a place that was taken before the mailbox closed makes no request`() async throws {
@@ -130,7 +130,7 @@ import Testing
   {
     let limiter = MailboxLimiter(time: ManualTime())
     await #expect(throws: Problem.self) { try await limiter.run(Self.lane) { throw problem } }
-    #expect(limiter.isForgotten(Self.lane))
+    #expect(limiter.isFree(Self.lane))
   }
 
   @Test func `a day's limit on sending does not keep anybody from reading`() async throws {

@@ -29,6 +29,24 @@ import Web
     }
   }
 
+  @Test func `what the mailbox may send in a time is shown and set, each limit by itself`() async throws {
+    try await TestGateway.open { web in
+      try await web.addAccount("sales", in: "default")
+      func pacing() async throws -> NSDictionary {
+        try #require(try await web.send("GET", "/v1/account/sales").json["pacing"] as? NSDictionary)
+      }
+      #expect(try await pacing() == ["recipientsPerDay": 10_000])
+      let first = #"{"pacing":{"messagesPerMinute":30}}"#
+      #expect(try await web.send("PUT", "/v1/account/sales", first).status == 200)
+      #expect(try await pacing() == ["recipientsPerDay": 10_000, "messagesPerMinute": 30])
+      let second = #"{"pacing":{"recipientsPerDay":0}}"#
+      #expect(try await web.send("PUT", "/v1/account/sales", second).status == 200)
+      #expect(try await pacing() == ["messagesPerMinute": 30])
+      #expect(
+        try await web.send("PUT", "/v1/account/sales", #"{"pacing":{"messagesPerMinute":-1}}"#).status == 400)
+    }
+  }
+
   @Test func `another mailbox or app is connected again, with the settings that were left out`() async throws
   {
     try await TestGateway.open { web in

@@ -7,6 +7,7 @@ package struct AccountUpdateRequest: Contract {
   package var oauth2: OAuth2UpdateField?
   package var smtp: SMTPUpdateField?
   package var unknownOutcome: UnknownOutcome?
+  package var pacing: PacingField?
 
   package init() {}
 
@@ -22,12 +23,33 @@ package struct AccountUpdateRequest: Contract {
     Field(
       "unknownOutcome", \.unknownOutcome, AccountTerm.unknownOutcome.kind,
       "What happens to a message if it cannot be found out whether Microsoft accepted it.")
+    Field("pacing", \.pacing, .object, "What the mailbox may send in a time.")
     AccountTerm.unsupported
     Rule { request, complaints in
       if request.oauth2 != nil, request.smtp != nil {
         complaints.add("smtp", "cannot be combined with oauth2: both describe the same thing")
       }
     }
+  }
+}
+
+/// What a mailbox may send in a time. In a change, what is left out stays, and 0 is no limit.
+package struct PacingField: Contract {
+  package var messagesPerMinute: Int?
+  package var recipientsPerDay: Int?
+
+  package init() {}
+
+  package static let fields = Fields<Self>(
+    "Pacing", "What a mailbox may send in a time. In a change, what is left out stays, and 0 is no limit."
+  ) {
+    Field(
+      "messagesPerMinute", \.messagesPerMinute, .integer(0...100_000),
+      "Messages a minute. There is no limit at first; Exchange Online documents 30 for mail programs, and may delay what "
+        + "is beyond.")
+    Field(
+      "recipientsPerDay", \.recipientsPerDay, .integer(0...10_000_000),
+      "Recipients in any 24 hours: at first 10,000, or 5,000 for a personal account, as Microsoft documents.")
   }
 }
 

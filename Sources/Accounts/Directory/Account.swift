@@ -34,6 +34,9 @@ package struct Account: Sendable {
   package let lastError: ProblemRecord?
   /// Whether messages can be sent now, as far as is known; `lastError` says why not.
   package let ready: Bool
+  package let pacing: Pacing
+  /// Until when its lane rests; only of an account that was asked for by itself.
+  package var pausedUntil: Instant?
   /// Whether the configuration file declares it.
   package let declared: Bool
   package let created: Instant
@@ -60,6 +63,7 @@ package struct Account: Sendable {
     scopes = details.scopes ?? []
     lastError = account.lastError
     ready = account.state == .connected && !account.paused && !account.status.isClosed
+    pacing = account.pacing
     declared = account.declared
     created = account.created
     updated = account.updated

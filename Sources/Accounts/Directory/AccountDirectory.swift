@@ -51,9 +51,13 @@ package struct AccountDirectory: Sendable {
   }
 
   package func account(_ id: AccountID, in workspace: WorkspaceID) async throws -> Account {
-    let found = try await store.read { (tx: borrowing Transaction) in try tx.account(id, in: workspace) }
-    guard let found else { throw Problem.accountNotFound(id) }
-    return Account(found)
+    let now = time.now
+    return try await store.read { (tx: borrowing Transaction) in
+      guard let details = try tx.account(id, in: workspace) else { throw Problem.accountNotFound(id) }
+      var account = Account(details)
+      account.pausedUntil = try tx.rest(of: details.account.lane, at: now)
+      return account
+    }
   }
 
   /// Oldest first; of a `state` only those that are not paused, or just those that are. `query` is looked for

@@ -5,7 +5,7 @@ extension ProblemCode {
     .messageTooLarge, .messageMalformed, .envelopeMismatch, .uploadNotFound, .uploadRange, .uploadIncomplete,
     .uploadTooMany, .idempotencyMismatch,
     .idempotencyInProgress, .queueNotFound, .queueInFlight, .queueWrongState,
-    .deliveryUnknownOutcome, .deliveryExpired,
+    .deliveryUnknownOutcome, .deliveryExpired, .deliveryPaced,
   ]
 
   package static let messageNoRecipient = ProblemCode(
@@ -97,6 +97,11 @@ extension ProblemCode {
       + "be found: it may or may not have been sent. It is held.",
     remedy: "Look in the mailbox's Sent Items. Release it as sent if it is there, otherwise as queued, which "
       + "sends it again.")
+
+  package static let deliveryPaced = ProblemCode(
+    "delivery.paced", .account, actor: .nobody, status: 429, smtp: "451 4.7.1",
+    "The mailbox has sent as much as its limits allow in that time; its messages wait.",
+    remedy: "Wait, or raise the limit with `pacing` of the account.")
 
   package static let deliveryExpired = ProblemCode(
     "delivery.expired", .message, status: 400, smtp: "554 5.4.7",

@@ -36,6 +36,8 @@ package struct AccountRecord: Sendable {
   package var smtp: SMTPForm?
   /// Whether the configuration file declares it; as it was read.
   package internal(set) var declared = false
+  /// What it may send in a time; as it was read.
+  package internal(set) var pacing = Pacing.work
   package var created: Instant
   package var updated: Instant
 
@@ -164,6 +166,7 @@ extension AccountRecord {
     lastError = try row.optionalProblem("last_error")
     smtp = try row.optionalText("smtp").flatMap(SMTPForm.init(json:))
     declared = try row.bool("declared")
+    pacing = try row.pacing()
     created = try row.instant("created")
     updated = try row.instant("updated")
   }
@@ -181,7 +184,7 @@ extension AccountDetails {
   static let select: SQL = """
     SELECT account.workspace, account.id, account.name, email, app_workspace, app, mailbox, delegated,
       delegated_account, identity, state, paused, mailbox_found, account.send_only, unknown_outcome, tenant_id,
-      object_id, account.last_error, smtp, account.declared, account.created, account.updated,
+      object_id, account.last_error, smtp, account.declared, pacing, account.created, account.updated,
       oauth2_app.client_id, oauth2_app.provider, oauth2_app.base_scopes, oauth2_grant.scopes,
       oauth2_grant.version AS grant_version
     FROM account

@@ -121,6 +121,14 @@ extension Transaction {
       """, lease.lane.kind.rawValue, lease.lane.id, lease.owner, lease.epoch, pausedUntil)
   }
 
+  /// Until when the lane rests; `nil` when it does not.
+  package func rest(of lane: LaneKey, at now: Instant) throws -> Instant? {
+    try row(
+      "SELECT paused_until FROM lane WHERE kind = $1 AND id = $2 AND paused_until > $3", lane.kind.rawValue,
+      lane.id, now
+    ) { try $0.instant("paused_until") }
+  }
+
   /// Makes the account's rows due that wait for it, now that it is connected, and wakes the lanes they are
   /// in.
   package func resume(_ account: AccountID, in workspace: WorkspaceID, now: Instant) throws {

@@ -60,6 +60,7 @@ package struct OutgoingMessageRecord: Sendable, Hashable {
 package struct SenderRecord: Sendable, Hashable {
   /// What the owner has decided about messages whose outcome cannot be found out.
   package var unknownOutcome: UnknownOutcome
+  package var pacing: Pacing
 }
 
 extension OutgoingMessageRecord {
@@ -125,7 +126,7 @@ extension Transaction {
   package func sender(of queue: QueueRecord) throws -> SenderRecord? {
     try row(Statement.sender, queue.workspace, queue.account) { (row: Row) -> SenderRecord? in
       if try LaneKey(ofAccount: row) != queue.lane, try row.instant("created") > queue.created { return nil }
-      return SenderRecord(unknownOutcome: try row.value("unknown_outcome"))
+      return SenderRecord(unknownOutcome: try row.value("unknown_outcome"), pacing: try row.pacing())
     } ?? nil
   }
 }
@@ -170,7 +171,7 @@ private enum Statement {
     ORDER BY created
     """
   static let sender: SQL = """
-    SELECT mailbox, client_id, account.created, unknown_outcome FROM account
+    SELECT mailbox, client_id, account.created, unknown_outcome, tenant_id, pacing FROM account
     JOIN oauth2_app ON oauth2_app.workspace = app_workspace AND oauth2_app.id = app
     WHERE account.workspace = $1 AND account.id = $2
     """

@@ -11,6 +11,17 @@ extension Migration {
       // where that is not null.
       "ALTER TABLE queue ADD COLUMN refusals BIGINT NOT NULL DEFAULT 0",
       "ALTER TABLE queue ADD COLUMN refusal_limit BIGINT",
+      // What the account may send in a time, as JSON; null for what Exchange Online documents.
+      "ALTER TABLE account ADD COLUMN pacing TEXT",
+      // What was sent through a lane lately: messages in spans of ten seconds for the minute (`span` 0), recipients in
+      // spans of ten minutes for the day (`span` 1); `bucket` is when the span began.
+      """
+      CREATE TABLE lane_use (
+        kind TEXT NOT NULL, lane TEXT NOT NULL, span BIGINT NOT NULL, bucket BIGINT NOT NULL,
+        amount BIGINT NOT NULL,
+        PRIMARY KEY (kind, lane, span, bucket))
+      """,
+      "CREATE INDEX lane_use_bucket ON lane_use (span, bucket)",
       // A file that a client uploads in ranges, for attachments of later messages. Its bytes are in `segment`, encoded
       // as in a message; `tail` holds those that do not fill a line yet.
       """

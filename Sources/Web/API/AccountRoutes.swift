@@ -95,6 +95,9 @@ extension AccountReply {
     oauth2.scope = account.scopes
     smtp = account.smtp.map { SMTPReply($0) }
     lastError = account.lastError.map { ProblemReply($0) }
+    pacing.messagesPerMinute = account.pacing.messagesPerMinute
+    pacing.recipientsPerDay = account.pacing.recipientsPerDay
+    pausedUntil = account.pausedUntil
     declared = account.declared ? true : nil
     created = account.created
     updated = account.updated

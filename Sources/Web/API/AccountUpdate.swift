@@ -11,7 +11,9 @@ struct AccountUpdate: Sendable {
 
   func update(_ id: AccountID, _ body: AccountUpdateRequest) async throws {
     let account = try await creation.directory.account(id, in: creation.workspace)
-    let change = AccountChange(name: body.name, email: body.email, unknownOutcome: body.unknownOutcome)
+    var change = AccountChange(name: body.name, email: body.email, unknownOutcome: body.unknownOutcome)
+    change.messagesPerMinute = body.pacing?.messagesPerMinute
+    change.recipientsPerDay = body.pacing?.recipientsPerDay
     if let smtp = body.smtp { return try await update(account, smtp, body, change) }
     guard let oauth2 = try body.oauth2?.settings(of: account) else {
       return try await creation.directory.update(id, change, in: creation.workspace)
@@ -19,6 +21,8 @@ struct AccountUpdate: Sendable {
     var request = AccountRequest(account, body)
     request.oauth2 = oauth2
     _ = try await creation.create(request)
+    guard body.pacing != nil else { return }
+    try await creation.directory.update(id, change, in: creation.workspace)
   }
 
   /// With a masked token only how it was entered changes.
@@ -48,6 +52,8 @@ struct AccountUpdate: Sendable {
     (field.auth.user, field.auth.pass) = (form.user, token)
     request.smtp = field
     _ = try await creation.create(request)
+    guard body.pacing != nil else { return }
+    try await creation.directory.update(account.id, change, in: creation.workspace)
   }
 }
 

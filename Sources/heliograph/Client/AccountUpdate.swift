@@ -22,6 +22,10 @@ extension AccountCommand {
     @Option(help: "The address, where nobody signed in to the mailbox itself.") var email: String?
     @Option(help: "hold or resend: what happens to a message that Microsoft may have accepted.")
     var unknownOutcome: UnknownOutcome?
+    @Option(help: "Messages that the mailbox may send in a minute; 0 is no limit.") var messagesPerMinute:
+      Int?
+    @Option(help: "Recipients that the mailbox may send to in 24 hours; 0 is no limit.") var recipientsPerDay:
+      Int?
     @Option(help: "The id of the app that reaches the mailbox.") var app: AppID?
     @Option(help: "The mailbox to send from, without a sign-in.") var mailbox: String?
     @Option(help: "The account of a person with access to the mailbox, instead of an app.")
@@ -36,10 +40,13 @@ extension AccountCommand {
     private var changesAccess: Bool { app != nil || mailbox != nil || through != nil || refreshToken }
 
     func validate() throws {
-      guard changesAccess || name != nil || email != nil || unknownOutcome != nil else {
+      guard
+        changesAccess || name != nil || email != nil || unknownOutcome != nil || messagesPerMinute != nil
+          || recipientsPerDay != nil
+      else {
         throw ValidationError(
-          "Nothing to change: give --name, --email, --unknown-outcome, --app, --mailbox, --through or "
-            + "--refresh-token.")
+          "Nothing to change: give --name, --email, --unknown-outcome, --messages-per-minute, --recipients-per-day, "
+            + "--app, --mailbox, --through or --refresh-token.")
       }
       if through != nil, app != nil || refreshToken {
         throw ValidationError("--through cannot be combined with --app or --refresh-token.")
@@ -51,6 +58,12 @@ extension AccountCommand {
       body.name = name
       body.email = email
       body.unknownOutcome = unknownOutcome
+      if messagesPerMinute != nil || recipientsPerDay != nil {
+        var pacing = PacingField()
+        pacing.messagesPerMinute = messagesPerMinute
+        pacing.recipientsPerDay = recipientsPerDay
+        body.pacing = pacing
+      }
       let token =
         try refreshToken
         ? StandardInput.secret(from: "HELIOGRAPH_REFRESH_TOKEN", prompt: "Refresh token") : nil

@@ -246,6 +246,15 @@ ALTER TABLE queue ADD COLUMN refusals BIGINT NOT NULL DEFAULT 0;
 -- all
 ALTER TABLE queue ADD COLUMN refusal_limit BIGINT;
 -- all
+ALTER TABLE account ADD COLUMN pacing TEXT;
+-- all
+CREATE TABLE lane_use (
+  kind TEXT NOT NULL, lane TEXT NOT NULL, span BIGINT NOT NULL, bucket BIGINT NOT NULL,
+  amount BIGINT NOT NULL,
+  PRIMARY KEY (kind, lane, span, bucket));
+-- all
+CREATE INDEX lane_use_bucket ON lane_use (span, bucket);
+-- all
 CREATE TABLE upload (
   workspace TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, segment TEXT NOT NULL,
   filename TEXT, content_type TEXT, size BIGINT NOT NULL, received BIGINT NOT NULL, tail BYTEA NOT NULL,

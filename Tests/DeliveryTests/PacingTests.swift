@@ -1,0 +1,106 @@
+import Backends
+import Core
+import Store
+import StoreTesting
+import Testing
+
+@testable import Delivery
+
+/// What a mailbox may send in a time: counted over restarts and nodes, and only for what was sent.
+@Suite(.timeLimit(.minutes(10))) struct PacingTests {
+  private static let anna = AccountID("anna")
+
+  private static func limit(_ bench: Bench, _ pacing: Pacing, _ account: String = "anna") async throws {
+    try await bench.store.write { (tx: borrowing Transaction) in
+      try tx.setPacing(pacing, account: AccountID(account), in: .default)
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `no more messages leave in a minute than the account may send, over a restart`(
+    engine: StoreEngine
+  ) async throws {
+    try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
+      try await Self.limit(bench, Pacing(messagesPerMinute: 5))
+      let mailbox = FakeMailbox()
+      let first = bench.outbox(mailbox)
+      try await first.running {
+        for _ in 0..<7 { try await first.submitSample() }
+        try await eventually { mailbox.sent.count == 5 }
+        // Another mailbox is not held up.
+        let other = try await first.submitSample(from: "bert")
+        try await bench.until(first, other, .done)
+      }
+      #expect(mailbox.sent.count == 6)
+      let second = bench.outbox(mailbox)
+      try await second.running {
+        let late = try await second.submitSample()
+        try await eventually {
+          let waiting = try await second.entries(PageRequest(page: 0, size: 10), account: Self.anna).elements
+          return waiting.contains { $0.problem?.code == "delivery.paced" }
+        }
+        #expect(mailbox.sent.count == 6)
+        await bench.pass(.seconds(71))
+        try await bench.until(second, late, .done)
+        try await eventually { mailbox.sent.count == 9 }
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `recipients are counted for a day, and only of what was sent`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      try await Self.limit(bench, Pacing(recipientsPerDay: 5))
+      let mailbox = FakeMailbox { call, before in
+        call.step == .send && before == 0 ? .refuse(Failure.refused) : .act
+      }
+      let outbox = bench.outbox(mailbox)
+      let two = ["b@example.com", "c@example.com"]
+      try await outbox.running {
+        let refused = try await outbox.submitSample(to: two)
+        try await bench.until(outbox, refused, .failed)
+        for _ in 0..<2 {
+          let id = try await outbox.submitSample(to: two)
+          try await bench.until(outbox, id, .done)
+        }
+        let third = try await outbox.submitSample(to: two)
+        let waiting = try await bench.until(outbox, third, .deferred)
+        #expect(waiting.problem?.code == "delivery.paced")
+        #expect(waiting.problem?.summary.contains("4 of the 5 recipients") == true)
+        let until = try #require(waiting.nextAttempt)
+        #expect(until > bench.time.now + .seconds(86_000) && until <= bench.time.now + .seconds(87_600))
+        let rest = try await bench.store.read { (tx: borrowing Transaction) in
+          try tx.rest(of: #require(try tx.account(Self.anna, in: .default)).account.lane, at: bench.time.now)
+        }
+        #expect(rest == until)
+        bench.time.advance(by: .seconds(87_600))
+        try await bench.until(outbox, third, .done)
+      }
+    }
+  }
+
+  @Test func `a message with more recipients than the limit goes when nothing else has`() async throws {
+    try await Bench.run(.sqlite) { bench in
+      try await Self.limit(bench, Pacing(recipientsPerDay: 1))
+      let outbox = bench.outbox(FakeMailbox())
+      try await outbox.running {
+        let id = try await outbox.submitSample(to: ["b@example.com", "c@example.com"])
+        try await bench.until(outbox, id, .done)
+      }
+    }
+  }
+
+  @Test func `a message that is looked up is not counted again`() async throws {
+    try await Bench.run(.sqlite) { bench in
+      try await Self.limit(bench, Pacing(recipientsPerDay: 1))
+      let mailbox = FakeMailbox { call, before in call.step == .send && before == 0 ? .loseReply : .act }
+      let outbox = bench.outbox(mailbox)
+      try await outbox.running {
+        let id = try await outbox.submitSample()
+        try await bench.until(outbox, id, .deferred)
+        await bench.pass(.seconds(121))
+        try await bench.until(outbox, id, .done)
+      }
+    }
+  }
+}
