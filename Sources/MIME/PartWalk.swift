@@ -35,11 +35,15 @@ struct PartWalk: Sendable {
     var delimiter: [UInt8]
     var partType: ContentType
     var isSealed: Bool
-    /// Whether its boundary is a guess, which needs the first part.
+    /// Without an empty line before it, another first part could be read as header.
+    var hasEmptyLine: Bool
+    /// Whether its boundary is a guess, made by its first part.
     var isGuessed = false
     /// The cut that takes its first part out, as an index of the layout's; none if that part stays.
     var firstCut: Int?
     var keepsPart = false
+
+    var needsFirstPart: Bool { isGuessed || !hasEmptyLine }
   }
 
   private var state = State.header
@@ -144,9 +148,9 @@ struct PartWalk: Sendable {
 
   private mutating func close(_ level: Int, _ layout: inout MessageLayout) {
     for multipart in open[level...] {
-      guard let cut = multipart.firstCut, !multipart.keepsPart || multipart.isGuessed else { continue }
-      layout.cuts[cut].substitute.insert(
-        contentsOf: multipart.delimiter + "\r\nContent-Type: text/plain\r\n\r\n\r\n".utf8, at: 0)
+      guard let cut = multipart.firstCut, !multipart.keepsPart || multipart.needsFirstPart else { continue }
+      let part = multipart.delimiter + "\r\nContent-Type: text/plain\r\n\r\n\r\n".utf8
+      layout.cuts[cut].substitute.insert(contentsOf: multipart.hasEmptyLine ? part : .crlf + part, at: 0)
     }
     open.removeSubrange(level...)
   }
@@ -202,7 +206,9 @@ extension PartWalk {
       state = .preamble
       keepPart()
       open.append(
-        Multipart(delimiter: Array(part.delimiter), partType: part.partType, isSealed: isSealed))
+        Multipart(
+          delimiter: Array(part.delimiter), partType: part.partType, isSealed: isSealed,
+          hasEmptyLine: block.fieldsEnd < block.end))
     } else {
       state = .leaf
       if isWhole, !isSealed, let encoding = part.encoding, part.isDetachable {

@@ -55,6 +55,7 @@ enum Corpus {
     "stray\nTo: a@b\n\ny", "To: a@b\nstray\nFoo: x\nstray\nbCC : c@d\n\ny", "To: a@b\r\nHello\r\n\r\ny",
     "To: a@b\nHello\nError: disk full\n\ny", "To: a@b\n c\nHello\n fold\n\ny", " stray\nTo: a@b\n\nBody",
     "To: a@b\nhttp://example.com\n\ny", "Hello\nError: disk full\n\ny", "To: a@b\rHello\r\ry",
+    "MIME-Version: 1.0\nstray\n--b\nContent-Type: application/pdf\n\nx",
     "Bcc://a@b\n\ny", "A: 1\n" + String(repeating: "\r", count: 20) + "\nB: 2\n\nx",
   ]
 
@@ -78,6 +79,11 @@ enum Corpus {
     "multipart/digest; boundary=b|--b\n\nSubject: a  b\n\ny\n--b\nContent-Type: text/plain\n\nz\n--b\n\nx\n--b--",
     "multipart/mixed; boundary=b|--b\nContent-Type: message/delivery-status\n\nx: y\n--b--",
     "multipart/mixed; boundary=b|--b\nContent-Type: application/pdf\n\n--b \t\nContent-Type: a/b\n\nx\n--b-- \nepilogue\n--b\n\nx",
+    // Without their first part, or what ended an inner multipart, the others would be read otherwise.
+    "multipart/mixed; boundary=y|--b\nContent-Type: a/b\n\nx\n--b\nno field\n\ny\n--b--\n--a\nContent-Type: c/d\n\nz\n",
+    "multipart/mixed; boundary=a|--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed;"
+      + " boundary=a\n\n--a\n\nx\n--b\nContent-Type: c/d\n\ny\n--a\n\nz\n--a--",
+    "multipart/digest; boundary=b\n--b\nx: y\n\nz\n--b\nContent-Type: text/plain|hello\n--b--",
     "application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\nX: y\nContent-ID: <x>|aGVsbG8=\n",
     "application/pdf\nContent-Transfer-Encoding: quoted-printable|a=3D \n=\n", "text/plain; name=a|hello",
     "image/png|",
