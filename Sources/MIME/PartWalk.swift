@@ -163,6 +163,7 @@ extension PartWalk {
       mark = (layout.cuts.count, layout.files.count, layout.sealed)
       var walk = self
       walk.guess = nil
+      walk.closing = []
       walk.open[open.count - 1].delimiter = guess.delimiter
       walk.open[open.count - 1].isGuessed = true
       walk.start(after: guess.line, open.count - 1, isLast: false, &layout)
