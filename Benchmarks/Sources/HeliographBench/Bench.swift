@@ -6,8 +6,6 @@ struct Bench: Sendable {
   var heliograph: String
   /// An empty folder on the disk that is measured.
   var folder: String
-  /// Where `heliograph` and `gmime` are, which read mail.
-  var readers: String?
   var rounds: Int
   /// Messages in the queue when delivery begins.
   var messages: Int

@@ -15,12 +15,11 @@ struct Figures: AsyncParsableCommand {
     discussion: "Each is measured in turn with what it is compared to; printed are the median and the range.")
 
   enum Figure: String, CaseIterable, ExpressibleByArgument {
-    case accept, delivery, start, hostile, mime
+    case accept, delivery, start, hostile
   }
 
   @Option(help: "The release binary.") var heliograph: String
   @Option(help: "A folder on the disk to be measured; what is made in it is removed.") var folder: String
-  @Option(help: "The folder of the programs that read mail, for the figure mime.") var readers: String?
   @Option(help: "How often each thing is measured.") var rounds = 5
   @Option(parsing: .upToNextOption, help: "How many clients submit messages at once.")
   var clients = [1, 8, 64]
@@ -38,8 +37,7 @@ struct Figures: AsyncParsableCommand {
 
   func run() async throws {
     let bench = Bench(
-      heliograph: heliograph, folder: folder, readers: readers, rounds: rounds, messages: messages, rows: rows
-    )
+      heliograph: heliograph, folder: folder, rounds: rounds, messages: messages, rows: rows)
     var disk = Samples()
     func measureDisk() throws { disk.add(try measureDiskRate(in: folder)) }
     try measureDisk()
@@ -50,7 +48,6 @@ struct Figures: AsyncParsableCommand {
         case .delivery: try await DeliveryFigure(bench: bench).table()
         case .start: try await StartFigure(bench: bench).table()
         case .hostile: try await HostileFigure(bench: bench).table()
-        case .mime: try await MIMEFigure(bench: bench).table()
         }
       print("\n\(figure.rawValue)\n\n\(table)")
       fflush(nil)
