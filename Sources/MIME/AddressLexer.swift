@@ -8,13 +8,13 @@ struct AddressLexer {
   struct Token {
     var kind: Kind
     /// Without quotes and backslashes.
-    var content: [UInt8]
+    var content: ArraySlice<UInt8>
     var followsBlank: Bool
 
     var isWord: Bool { kind == .atom || kind == .quoted }
 
     /// With quotes and backslashes.
-    var spelling: [UInt8] {
+    var spelling: ArraySlice<UInt8> {
       guard kind == .quoted else { return content }
       let escaped = content.flatMap { "\\\"".utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
       return [UInt8(ascii: "\"")] + escaped + [UInt8(ascii: "\"")]
@@ -40,8 +40,23 @@ struct AddressLexer {
     return Token(kind: kind, content: content, followsBlank: followsBlank)
   }
 
-  private mutating func token() -> (Kind, [UInt8]) {
+  /// What stands between angle brackets in nearly all mail: the address that starts here and ends before a
+  /// `>`, as one word, if it needs no second look. Else the tokens say what it is.
+  mutating func plainAddress() -> Token? {
+    var end = index
+    while end < bytes.endIndex, bytes[end] != UInt8(ascii: ">") {
+      // There may be an encoded word.
+      guard bytes[end] != UInt8(ascii: "="), end - index < EmailAddress.maximumLength else { return nil }
+      end += 1
+    }
+    guard end < bytes.endIndex, EmailAddress.isPlain(bytes[index..<end]) else { return nil }
+    defer { index = end }
+    return Token(kind: .atom, content: bytes[index..<end], followsBlank: false)
+  }
+
+  private mutating func token() -> (Kind, ArraySlice<UInt8>) {
     if let word = encodedWord() { return (.atom, word) }
+    let start = index
     switch bytes[index] {
     case UInt8(ascii: "\""): return (.quoted, delimited(by: UInt8(ascii: "\"")))
     case UInt8(ascii: "["):
@@ -49,25 +64,24 @@ struct AddressLexer {
     case UInt8(ascii: "("): return (.comment, comment())
     case let byte where Self.isSpecial(byte):
       index += 1
-      return (.special(byte), [byte])
+      return (.special(byte), bytes[start..<index])
     default:
-      let atom = bytes[index...].prefix { !$0.isBlank && !Self.isSpecial($0) }
-      index = atom.endIndex
-      return (.atom, Array(atom))
+      while index < bytes.endIndex, !bytes[index].isBlank, !Self.isSpecial(bytes[index]) { index += 1 }
+      return (.atom, bytes[start..<index])
     }
   }
 
   /// Mailers leave commas, dots and parentheses bare in encoded words, so one is cut out whole; unless it
   /// holds an `@`, which another reader could take for an address that we had not seen.
-  private mutating func encodedWord() -> [UInt8]? {
+  private mutating func encodedWord() -> ArraySlice<UInt8>? {
     guard let end = EncodedWord.match(bytes, at: index)?.end, !bytes[index..<end].contains(UInt8(ascii: "@"))
     else { return nil }
     defer { index = end }
-    return Array(bytes[index..<end])
+    return bytes[index..<end]
   }
 
-  private mutating func delimited(by end: UInt8) -> [UInt8] {
-    var content: [UInt8] = []
+  private mutating func delimited(by end: UInt8) -> ArraySlice<UInt8> {
+    var content: ArraySlice<UInt8> = []
     index += 1
     while index < bytes.endIndex, bytes[index] != end {
       if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.endIndex { index += 1 }
@@ -79,8 +93,8 @@ struct AddressLexer {
   }
 
   /// Comments nest.
-  private mutating func comment() -> [UInt8] {
-    var content: [UInt8] = []
+  private mutating func comment() -> ArraySlice<UInt8> {
+    var content: ArraySlice<UInt8> = []
     var depth = 1
     index += 1
     while index < bytes.endIndex {
@@ -122,6 +136,7 @@ extension AddressLexer {
 
   /// A display name: encoded words decoded, and quoted ones too, which RFC 2047 forbids but mailers write.
   static func name(_ phrase: [Token]) -> String {
+    if phrase.count == 1 { return EncodedWord.decode(phrase[0].content) }
     var joined: [UInt8] = []
     for token in phrase {
       if token.followsBlank, !joined.isEmpty { joined.append(.space) }

@@ -9,7 +9,7 @@ struct AddressList {
   private(set) var doubtful: [String] = []
   private var phrase: [AddressLexer.Token] = []
   private var angle: [AddressLexer.Token] = []
-  private var comment: [UInt8] = []
+  private var comment: ArraySlice<UInt8> = []
   private var isInAngle = false
   private var hasAngle = false
   private var phraseHasAt = false
@@ -17,7 +17,10 @@ struct AddressList {
 
   init(parsing value: ArraySlice<UInt8>) {
     var lexer = AddressLexer(value)
-    while let token = lexer.next() { take(token) }
+    while let token = lexer.next() {
+      take(token)
+      if isInAngle, angle.isEmpty, let address = lexer.plainAddress() { angle.append(address) }
+    }
     if lexer.isUnclosed || isInAngle { isDoubtful = true }
     close()
   }
@@ -41,7 +44,9 @@ struct AddressList {
 
   private mutating func close() {
     defer {
-      (phrase, angle, comment) = ([], [], [])
+      phrase.removeAll(keepingCapacity: true)
+      angle.removeAll(keepingCapacity: true)
+      comment = []
       (isInAngle, hasAngle, phraseHasAt, isDoubtful) = (false, false, false, false)
     }
     guard hasAngle || isDoubtful || !phrase.isEmpty else { return }
@@ -55,7 +60,7 @@ struct AddressList {
     guard let address else { return }
     let name = hasAngle ? AddressLexer.name(phrase) : ""
     mailboxes.append(
-      NamedAddress(name: name.isEmpty ? EncodedWord.decode(comment[...]) : name, address: address))
+      NamedAddress(name: name.isEmpty ? EncodedWord.decode(comment) : name, address: address))
   }
 
   private var written: String {
@@ -76,6 +81,9 @@ struct AddressList {
 
   /// Blanks are allowed around the dots and the `@`, but two words in a row are no address.
   private static func address(_ tokens: [AddressLexer.Token]) -> EmailAddress? {
+    if tokens.count == 1, tokens[0].kind == .atom, let plain = EmailAddress(plain: tokens[0].content) {
+      return plain
+    }
     for (left, right) in zip(tokens, tokens.dropFirst()) where left.isWord && right.isWord { return nil }
     var bytes: [UInt8] = []
     for token in tokens { bytes += token.spelling }

@@ -39,8 +39,8 @@ package struct BodyPart: Sendable {
   /// `nil` for uuencode. Only the alphanumeric characters of its name count.
   var encoding: TransferEncoding? {
     let word = Self.value("Content-Transfer-Encoding", fields).map(ParameterParser.word) ?? ""
-    let name = String(word.unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })
-    return switch name {
+    let letters = word.utf8.filter { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+    return switch String(decoding: letters, as: UTF8.self) {
     case "base64": .base64
     case "quotedprintable", "quoted": .quotedPrintable
     case "xuuencode", "uuencode", "xuue", "uue", "xuu": nil
@@ -106,7 +106,7 @@ package struct BodyPart: Sendable {
   }
 
   private static func value(_ name: String, _ fields: [HeaderField]) -> ArraySlice<UInt8>? {
-    fields.first { $0.isNamed(name) }?.valueBytes
+    fields.first(name)?.valueBytes
   }
 }
 

@@ -31,9 +31,7 @@ extension [UInt8] {
 
   /// Where the line end at or after `index` begins.
   func lineEnd(from index: Int, limit: Int) -> Int {
-    var end = index
-    while end < limit, self[end] != .cr, self[end] != .lf { end += 1 }
-    return end
+    withUnsafeBytes { $0.lineEnd(from: index, limit: limit) }
   }
 
   /// After the line end at `index`: an LF with the CRs before it, else one CR.
@@ -51,4 +49,31 @@ extension [UInt8] {
     guard self[index - 1] == .lf else { return index }
     return index > 1 && self[index - 2] == .cr ? index - 2 : index - 1
   }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Where the line end at or after `index` begins.
+  func lineEnd(from index: Int, limit: Int) -> Int {
+    var end = index
+    while end + 8 <= limit {
+      let word = loadUnaligned(fromByteOffset: end, as: UInt64.self)
+      if word.contains(.cr) || word.contains(.lf) { break }
+      end += 8
+    }
+    while end < limit, self[end] != .cr, self[end] != .lf { end += 1 }
+    return end
+  }
+}
+
+extension UInt64 {
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+
+  /// Whether one of its eight octets is `byte`.
+  func contains(_ byte: UInt8) -> Bool {
+    let zeros = self ^ (Self.ones &* UInt64(byte))
+    return (zeros &- Self.ones) & ~zeros & (Self.ones << 7) != 0
+  }
+
+  /// Whether all its octets are ASCII.
+  var isASCII: Bool { self & (Self.ones << 7) == 0 }
 }

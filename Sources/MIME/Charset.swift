@@ -35,7 +35,8 @@ enum Charset: Equatable {
     case .singleByte(let name, let keepsControls):
       SingleByteText.decode(bytes, name, keepsControls: keepsControls)
     case .multibyte(let name, let other):
-      Converter.decode(bytes, name, otherwise: other) ?? UnicodeText.guess(bytes)
+      DoubleByteText.decode(bytes, name, otherwise: other)
+        ?? Converter.decode(bytes, name, otherwise: other) ?? UnicodeText.guess(bytes)
     case .shifted(let scheme):
       Charset(scheme.eightBitCharset).decode(ShiftedText.eightBit(bytes, scheme)[...])
     }

@@ -25,7 +25,7 @@ package struct EmailAddress: Sendable, CustomStringConvertible {
 
   package init(_ text: String) throws(Problem) {
     isValid = true
-    if let plain = Self.plain(text) {
+    if let plain = Self.plain(Array(text.utf8)[...]) {
       (localPart, domain) = plain
       return
     }
@@ -37,21 +37,30 @@ package struct EmailAddress: Sendable, CustomStringConvertible {
     }
   }
 
-  /// The two sides of what nearly all addresses are, ASCII without quotes; `nil` for the rest, of which some are
-  /// valid.
-  private static func plain(_ text: String) -> (String, String)? {
-    let bytes = text.utf8
-    guard bytes.count <= maximumLength, let at = bytes.firstIndex(of: UInt8(ascii: "@")) else { return nil }
-    let (local, domain) = (bytes[..<at], bytes[bytes.index(after: at)...])
-    guard local.count <= maximumLocalPart, isDotted(local, AddressScanner.isPlainAtomText),
-      isDotted(domain, upTo: maximumLabel, AddressScanner.isPlainDomainText)
-    else { return nil }
-    return (String(text[..<at]), String(text[bytes.index(after: at)...]))
+  /// `nil` unless `isPlain` is true.
+  init?(plain bytes: ArraySlice<UInt8>) {
+    guard let plain = Self.plain(bytes) else { return nil }
+    (localPart, domain) = plain
+    isValid = true
+  }
+
+  private static func plain(_ bytes: ArraySlice<UInt8>) -> (localPart: String, domain: String)? {
+    guard isPlain(bytes), let at = bytes.index(of: UInt8(ascii: "@")) else { return nil }
+    return (UnicodeText.utf8(bytes[..<at]), UnicodeText.utf8(bytes[(at + 1)...]))
+  }
+
+  /// Whether it is what nearly all addresses are, ASCII without quotes. Some others are valid too.
+  static func isPlain(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard bytes.count <= maximumLength, let at = bytes.index(of: UInt8(ascii: "@")),
+      at - bytes.startIndex <= maximumLocalPart
+    else { return false }
+    return isDotted(bytes[..<at], AddressScanner.isPlainAtomText)
+      && isDotted(bytes[(at + 1)...], upTo: maximumLabel, AddressScanner.isPlainDomainText)
   }
 
   /// Whether there are runs of such octets with single dots between them.
   private static func isDotted(
-    _ bytes: Substring.UTF8View, upTo longest: Int = EmailAddress.maximumLength, _ isText: (UInt8) -> Bool
+    _ bytes: ArraySlice<UInt8>, upTo longest: Int = EmailAddress.maximumLength, _ isText: (UInt8) -> Bool
   ) -> Bool {
     var count = 0
     for byte in bytes {

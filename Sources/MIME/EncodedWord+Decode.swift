@@ -6,36 +6,38 @@ extension EncodedWord {
   /// between two; blanks between words vanish. A word is also found where the blanks that should surround it
   /// are missing. A line end that was encoded is a space: it may not end a line of what shows it.
   static func decode(_ value: ArraySlice<UInt8>) -> String {
-    guard value.contains(UInt8(ascii: "=")) else { return Charset.unlabelled.decode(value).withoutLineEnds }
-    var result = ""
-    var pending: (charset: ArraySlice<UInt8>, content: [UInt8])?
-    var index = value.startIndex
-    var plainStart = index
-    func flush() {
-      if let word = pending { result += Charset(word.charset).decode(word.content[...]) }
-      pending = nil
+    guard var index = value.index(of: UInt8(ascii: "=")) else {
+      return Charset.unlabelled.decode(value).withoutLineEnds
     }
-    while let start = value[index...].firstIndex(of: UInt8(ascii: "=")) {
-      index = start
+    var result = ""
+    var charset: ArraySlice<UInt8>?
+    var content: [UInt8] = []
+    var plainStart = value.startIndex
+    func append(_ text: String) { if result.isEmpty { result = text } else { result += text } }
+    func flush() {
+      if let charset { append(Charset(charset).decode(content[...])) }
+      charset = nil
+      content.removeAll(keepingCapacity: true)
+    }
+    while index < value.endIndex {
       guard let word = match(value, at: index) else {
         index += 1
         continue
       }
       let plain = value[plainStart..<index]
-      if pending == nil || !plain.allSatisfy(\.isBlank) {
+      if charset == nil || !plain.allSatisfy(\.isBlank) {
         flush()
-        result += Charset.unlabelled.decode(plain)
+        if !plain.isEmpty { append(Charset.unlabelled.decode(plain)) }
       }
-      if pending?.charset.elementsEqual(word.charset, by: { $0.lowercased == $1.lowercased }) == false {
-        flush()
-      }
-      if pending == nil { pending = (word.charset, []) }
-      pending?.content += word.content
+      if charset?.elementsEqual(word.charset, by: { $0.lowercased == $1.lowercased }) == false { flush() }
+      charset = word.charset
+      word.decode(into: &content)
       index = word.end
       plainStart = index
     }
     flush()
-    return (result + Charset.unlabelled.decode(value[plainStart...])).withoutLineEnds
+    if plainStart < value.endIndex { append(Charset.unlabelled.decode(value[plainStart...])) }
+    return result.withoutLineEnds
   }
 
   /// The places of an encoded word, and how its text is decoded.
@@ -46,9 +48,22 @@ extension EncodedWord {
     /// After it.
     let end: Int
 
-    fileprivate var content: [UInt8] {
-      isBase64
-        ? Base64.decode(text) : EncodedWord.unescaped(text.map { $0 == UInt8(ascii: "_") ? UInt8.space : $0 })
+    /// Unlike quoted-printable bodies, words have no lines and keep their blanks (RFC 2047 section 4.2).
+    fileprivate func decode(into content: inout [UInt8]) {
+      if isBase64 { return content += Base64.decode(text) }
+      var index = text.startIndex
+      while index < text.endIndex {
+        let byte = text[index]
+        index += 1
+        if byte == UInt8(ascii: "="), index + 1 < text.endIndex, let high = text[index].hexValue,
+          let low = text[index + 1].hexValue
+        {
+          content.append(high << 4 | low)
+          index += 2
+        } else {
+          content.append(byte == UInt8(ascii: "_") ? .space : byte)
+        }
+      }
     }
   }
 
@@ -58,46 +73,31 @@ extension EncodedWord {
     guard value[start] == UInt8(ascii: "="), start + 1 < value.endIndex, value[start + 1] == question else {
       return nil
     }
-    let charsetStart = start + 2
-    guard let charsetEnd = value[charsetStart...].firstIndex(where: { $0 == question || $0.isBlank }),
-      value[charsetEnd] == question, charsetEnd > charsetStart, charsetEnd + 2 < value.endIndex,
+    // RFC 2231 section 5 lets a language follow the charset.
+    var (charsetEnd, languageStart) = (start + 2, Int?.none)
+    while charsetEnd < value.endIndex, value[charsetEnd] != question, !value[charsetEnd].isBlank {
+      if languageStart == nil, value[charsetEnd] == UInt8(ascii: "*") { languageStart = charsetEnd }
+      charsetEnd += 1
+    }
+    guard charsetEnd > start + 2, charsetEnd + 2 < value.endIndex, value[charsetEnd] == question,
       value[charsetEnd + 2] == question
     else { return nil }
-    let textStart = charsetEnd + 3
     let encoding = value[charsetEnd + 1].lowercased
-    guard let textEnd = value[textStart...].firstIndex(of: question), textEnd + 1 < value.endIndex,
-      value[textEnd + 1] == UInt8(ascii: "="), encoding == UInt8(ascii: "b") || encoding == UInt8(ascii: "q")
+    guard encoding == UInt8(ascii: "b") || encoding == UInt8(ascii: "q"),
+      let textEnd = value[(charsetEnd + 3)...].index(of: question), textEnd + 1 < value.endIndex,
+      value[textEnd + 1] == UInt8(ascii: "=")
     else { return nil }
-    // RFC 2231 section 5 lets a language follow the charset.
-    let charset = value[charsetStart..<charsetEnd].prefix { $0 != UInt8(ascii: "*") }
     return Match(
-      charset: charset, isBase64: encoding == UInt8(ascii: "b"), text: value[textStart..<textEnd],
-      end: textEnd + 2)
-  }
-
-  /// Unlike quoted-printable bodies, words have no lines and keep their blanks (RFC 2047 section 4.2).
-  private static func unescaped(_ text: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = []
-    var index = 0
-    while index < text.count {
-      if text[index] == UInt8(ascii: "="), index + 2 < text.count, let high = text[index + 1].hexValue,
-        let low = text[index + 2].hexValue
-      {
-        result.append(high << 4 | low)
-        index += 3
-      } else {
-        result.append(text[index])
-        index += 1
-      }
-    }
-    return result
+      charset: value[start + 2..<(languageStart ?? charsetEnd)], isBase64: encoding == UInt8(ascii: "b"),
+      text: value[charsetEnd + 3..<textEnd], end: textEnd + 2)
   }
 }
 
 extension String {
   /// A space for each line end, and no NULs.
   var withoutLineEnds: String {
-    guard utf8.contains(where: { $0 == .cr || $0 == .lf || $0 == 0 }) else { return self }
+    var text = self
+    guard text.withUTF8({ $0.contains { $0 == .cr || $0 == .lf || $0 == 0 } }) else { return self }
     var result: [UInt8] = []
     var previous: UInt8?
     for byte in utf8 {

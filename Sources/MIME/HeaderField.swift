@@ -32,8 +32,16 @@ package struct HeaderField: Sendable {
   /// Unfolding removes the line ends alone (RFC 5322 section 2.2.3).
   var valueBytes: ArraySlice<UInt8> {
     let value = Self.trimmed(source[valueStart..<range.upperBound])
-    guard value.contains(where: { $0 == .cr || $0 == .lf }) else { return value }
-    return value.filter { $0 != .cr && $0 != .lf }[...]
+    var end = source.lineEnd(from: value.startIndex, limit: value.endIndex)
+    guard end < value.endIndex else { return value }
+    var unfolded = Array(value[..<end])
+    unfolded.reserveCapacity(value.count)
+    while end < value.endIndex {
+      let start = end + 1
+      end = source.lineEnd(from: start, limit: value.endIndex)
+      unfolded += value[start..<end]
+    }
+    return unfolded[...]
   }
 
   /// Without blanks and line ends at its ends.
@@ -42,5 +50,14 @@ package struct HeaderField: Sendable {
     while start < end, value[start].isBlank || value[start] == .cr || value[start] == .lf { start += 1 }
     while start < end, value[end - 1].isBlank || value[end - 1] == .cr || value[end - 1] == .lf { end -= 1 }
     return value[start..<end]
+  }
+}
+
+extension [HeaderField] {
+  /// The first field of that name.
+  func first(_ name: String) -> HeaderField? {
+    // A field that is only looked at is not worth a copy.
+    for index in indices where self[index].isNamed(name) { return self[index] }
+    return nil
   }
 }

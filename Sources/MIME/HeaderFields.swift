@@ -8,7 +8,7 @@ package protocol HeaderFields: Sendable {
 
 extension HeaderFields {
   /// The first field of that name.
-  package func field(_ name: String) -> HeaderField? { fields.first { $0.isNamed(name) } }
+  package func field(_ name: String) -> HeaderField? { fields.first(name) }
 
   /// The addresses of every field of that name, members of groups included. What is not a valid address is
   /// there as it is written, unless it is nothing; see `EmailAddress.isValid` and `malformedRecipients`.

@@ -46,12 +46,12 @@ enum QuotedPrintable {
   /// More blanks in a row than this are content, so that nobody has to keep them: no line has as many.
   private static let mostBlanks = Lines.maximum
 
-  /// Whatever is not a valid escape is taken literally; blanks at the end of a line are dropped, as a relay added
-  /// them.
+  /// Whatever is not a valid escape is taken literally; blanks at the end of a line are dropped, as a relay
+  /// added them.
   static func decode(_ content: ArraySlice<UInt8>) -> [UInt8] { decode(content, isLast: true).content }
 
-  /// The same for content that comes in pieces: how much of this one is decoded, unless it is the last, depends on
-  /// what follows it. The rest belongs before the next one.
+  /// The same for content that comes in pieces: how much of this one is decoded, unless it is the last,
+  /// depends on what follows it. The rest belongs before the next one.
   static func decode(_ content: ArraySlice<UInt8>, isLast: Bool) -> (content: [UInt8], used: Int) {
     var used = 0
     let decoded = content.withUnsafeBufferPointer { input in
@@ -67,44 +67,68 @@ enum QuotedPrintable {
   ) -> (used: Int, count: Int) {
     var index = 0
     var count = 0
-    // What is certain to stay, without the blanks after it.
+    // What is certain to stay, with whatever follows it but blanks.
     var kept = 0
     while index < input.count {
       let byte = input[index]
-      switch byte {
-      case UInt8(ascii: "="):
-        if index + 2 < input.count, let high = input[index + 1].hexValue,
-          let low = input[index + 2].hexValue
-        {
-          output[count] = high << 4 | low
-          count += 1
-          index += 3
-        } else {
-          guard isLast || isEscapeComplete(input, at: index + 1) else {
-            return (index - (count - kept), kept)
-          }
-          if let next = softBreak(in: input, at: index + 1) {
-            index = next
-          } else {
-            output[count] = byte
-            count += 1
-            index += 1
-          }
-        }
-        kept = count
+      if standsForItself(byte) {
+        copy(input, &index, to: output, &count)
         continue
-      case .cr, .lf:
-        output[kept] = byte
-        count = kept + 1
-        kept = count
-      default:
-        output[count] = byte
-        count += 1
-        if !byte.isBlank { kept = count } else if count - kept > mostBlanks { kept += 1 }
       }
-      index += 1
+      if byte != UInt8(ascii: "=") {
+        count = withoutBlanks(output, kept..<count)
+        output[count] = byte
+        (index, count) = (index + 1, count + 1)
+      } else if index + 2 < input.count, let high = input[index + 1].hexValue,
+        let low = input[index + 2].hexValue
+      {
+        output[count] = high << 4 | low
+        (index, count) = (index + 3, count + 1)
+      } else if !isLast, !isEscapeComplete(input, at: index + 1) {
+        break
+      } else if let next = softBreak(in: input, at: index + 1) {
+        index = next
+      } else {
+        output[count] = byte
+        (index, count) = (index + 1, count + 1)
+      }
+      kept = count
     }
-    return isLast ? (index, kept) : (index - (count - kept), kept)
+    let end = withoutBlanks(output, kept..<count)
+    return (isLast ? index : index - (count - end), end)
+  }
+
+  /// Copies what stands for itself.
+  private static func copy(
+    _ input: UnsafeBufferPointer<UInt8>, _ index: inout Int,
+    to output: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+  ) {
+    let (source, target) = (UnsafeRawBufferPointer(input), UnsafeMutableRawBufferPointer(output))
+    var (from, to) = (index, count)
+    while from + 8 <= source.count {
+      let word = source.loadUnaligned(fromByteOffset: from, as: UInt64.self)
+      if word.contains(UInt8(ascii: "=")) || word.contains(.cr) || word.contains(.lf) { break }
+      target.storeBytes(of: word, toByteOffset: to, as: UInt64.self)
+      (from, to) = (from + 8, to + 8)
+    }
+    while from < source.count, standsForItself(source[from]) {
+      target[to] = source[from]
+      (from, to) = (from + 1, to + 1)
+    }
+    (index, count) = (from, to)
+  }
+
+  /// Wherever it is.
+  private static func standsForItself(_ byte: UInt8) -> Bool {
+    byte != UInt8(ascii: "=") && byte != .cr && byte != .lf
+  }
+
+  /// Where `range` ends without the blanks at its end.
+  private static func withoutBlanks(_ output: UnsafeMutableBufferPointer<UInt8>, _ range: Range<Int>) -> Int {
+    let start = max(range.lowerBound, range.upperBound - mostBlanks)
+    var end = range.upperBound
+    while end > start, output[end - 1].isBlank { end -= 1 }
+    return end
   }
 
   /// Whether what comes after `=` says what it means.

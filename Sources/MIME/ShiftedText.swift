@@ -30,20 +30,49 @@ struct ShiftedText {
   private let scheme: Scheme
   private var index = 0
   private var alphabet = Alphabet.ascii
-  private var output: [UInt8] = []
+  private let output: UnsafeMutableBufferPointer<UInt8>
+  private var count = 0
 
   static func eightBit(_ bytes: ArraySlice<UInt8>, _ scheme: Scheme) -> [UInt8] {
     bytes.withUnsafeBufferPointer { input in
-      var text = ShiftedText(input: input, scheme: scheme)
-      text.output.reserveCapacity(input.count)
-      while text.index < input.count { text.step() }
-      return text.output
+      // Kana become two octets each.
+      Array(unsafeUninitializedCapacity: 2 * input.count) { output, count in
+        var text = ShiftedText(input: input, scheme: scheme, output: output)
+        while text.index < input.count {
+          text.run()
+          if text.index < input.count { text.step() }
+        }
+        count = text.count
+      }
     }
   }
 
-  private init(input: UnsafeBufferPointer<UInt8>, scheme: Scheme) {
+  private init(
+    input: UnsafeBufferPointer<UInt8>, scheme: Scheme, output: UnsafeMutableBufferPointer<UInt8>
+  ) {
     self.input = input
     self.scheme = scheme
+    self.output = output
+  }
+
+  /// As far as nothing needs a look; a tilde does in HZ.
+  private mutating func run() {
+    var (index, count) = (index, count)
+    if alphabet == .double {
+      while index + 1 < input.count, (0x21..<0x7E).contains(input[index]),
+        (0x21..<0x7E).contains(input[index + 1])
+      {
+        output[count] = input[index] | 0x80
+        output[count + 1] = input[index + 1] | 0x80
+        (index, count) = (index + 2, count + 2)
+      }
+    } else if alphabet == .ascii {
+      while index < input.count, (0x20..<0x7E).contains(input[index]) {
+        output[count] = input[index]
+        (index, count) = (index + 1, count + 1)
+      }
+    }
+    (self.index, self.count) = (index, count)
   }
 
   private mutating func step() {
@@ -55,35 +84,35 @@ struct ShiftedText {
       // The end of a line ends a run (RFC 1468), and so it does where it was forgotten.
       if byte == .lf || byte == .cr { alphabet = .ascii }
       take(1, as: byte)
+    case 0x21..<0x7F where alphabet == .ascii: take(1, as: byte)
     default: character(byte)
     }
   }
 
-  private mutating func take(_ count: Int, as octet: UInt8) {
-    output.append(octet)
-    index += count
+  private mutating func put(_ octet: UInt8) {
+    output[count] = octet
+    count += 1
+  }
+
+  private mutating func take(_ length: Int, as octet: UInt8) {
+    put(octet)
+    index += length
   }
 
   private mutating func character(_ byte: UInt8) {
-    output.append(byte)
-    index += 1
     // Eight bits are a fault, except where the mailer forgot to bring its text to seven.
-    guard byte < 0x80 else {
-      if scheme == .iso2022JP { output[output.count - 1] = 0xFF }
-      return
-    }
+    guard byte < 0x80 else { return take(1, as: scheme == .iso2022JP ? 0xFF : byte) }
     switch alphabet {
-    case .ascii: break
-    case .kana: output.replaceSubrange((output.count - 1)..., with: [0x8E, byte | 0x80])
+    case .ascii: take(1, as: byte)
+    case .kana:
+      put(0x8E)
+      take(1, as: byte | 0x80)
     case .double, .supplement:
-      guard index < input.count, (0x21...0x7E).contains(input[index]) else {
-        output[output.count - 1] = 0xFF
-        return
-      }
-      output[output.count - 1] = alphabet == .supplement ? 0x8F : byte | 0x80
-      if alphabet == .supplement { output.append(byte | 0x80) }
-      output.append(input[index] | 0x80)
-      index += 1
+      let next = octet(1)
+      guard (0x21...0x7E).contains(next) else { return take(1, as: 0xFF) }
+      if alphabet == .supplement { put(0x8F) }
+      put(byte | 0x80)
+      take(2, as: next | 0x80)
     }
   }
 
@@ -95,35 +124,47 @@ struct ShiftedText {
       index += 1
       return
     }
-    guard let escape = Self.escapes.first(where: { starts(with: $0.sequence) }) else {
-      return take(1, as: byte)
-    }
-    if let alphabet = escape.alphabet { self.alphabet = alphabet }
-    index += 1 + escape.sequence.count
+    guard let (length, alphabet) = escape(octet(1), octet(2), octet(3)) else { return take(1, as: byte) }
+    if let alphabet { self.alphabet = alphabet }
+    index += 1 + length
   }
 
-  /// Whether these follow the octet at `index`.
-  private func starts(with octets: [UInt8]) -> Bool {
-    index + octets.count < input.count
-      && octets.indices.allSatisfy { input[index + 1 + $0] == octets[$0] }
+  /// What these octets after the escape character mean: how many they are, and the alphabet.
+  private func escape(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> (length: Int, alphabet: Alphabet?)?
+  {
+    switch (first, second) {
+    case (UInt8(ascii: "("), UInt8(ascii: "B")), (UInt8(ascii: "("), UInt8(ascii: "J")),
+      (UInt8(ascii: "("), UInt8(ascii: "H")):
+      (2, .ascii)
+    case (UInt8(ascii: "("), UInt8(ascii: "I")): (2, .kana)
+    case (UInt8(ascii: "$"), UInt8(ascii: "B")), (UInt8(ascii: "$"), UInt8(ascii: "@")): (2, .double)
+    case (UInt8(ascii: "&"), UInt8(ascii: "@")): (2, nil)
+    case (UInt8(ascii: "$"), UInt8(ascii: "(")):
+      switch third {
+      case UInt8(ascii: "@"), UInt8(ascii: "B"): (3, .double)
+      case UInt8(ascii: "D"): (3, .supplement)
+      default: nil
+      }
+    case (UInt8(ascii: "$"), UInt8(ascii: ")")): third == UInt8(ascii: "C") ? (3, nil) : nil
+    default: nil
+    }
+  }
+
+  /// The one so far after `index`, or 0.
+  private func octet(_ distance: Int) -> UInt8 {
+    index + distance < input.count ? input[index + distance] : 0
   }
 
   /// HZ's shifts, and a tilde within ASCII.
   private mutating func tilde() {
-    let next = index + 1 < input.count ? input[index + 1] : 0
+    let next = octet(1)
     switch next {
     case UInt8(ascii: "{"), UInt8(ascii: "}"):
       alphabet = next == UInt8(ascii: "{") ? .double : .ascii
       index += 2
     case UInt8(ascii: "~") where alphabet == .ascii: take(2, as: next)
-    case .lf, .cr: index += starts(with: [.cr, .lf]) ? 3 : 2
+    case .lf, .cr: index += next == .cr && octet(2) == .lf ? 3 : 2
     default: character(UInt8(ascii: "~"))
     }
   }
-
-  /// What follows the escape character.
-  private static let escapes: [(sequence: [UInt8], alphabet: Alphabet?)] = [
-    ("(B", .ascii), ("$B", .double), ("(J", .ascii), ("$@", .double), ("(I", .kana), ("(H", .ascii),
-    ("$(@", .double), ("$(B", .double), ("$(D", .supplement), ("&@", nil), ("$)C", nil),
-  ].map { (Array(($0.0 as String).utf8), $0.1) }
 }

@@ -1,18 +1,36 @@
 /// Text in one of the encodings of Unicode.
 enum UnicodeText {
+  /// What is not UTF-8 is repaired. Much faster from a buffer than from a slice.
   static func utf8(_ bytes: ArraySlice<UInt8>) -> String {
-    valid(bytes) ?? String(decoding: bytes, as: UTF8.self)
+    bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Much faster from a buffer than from a slice.
-  private static func valid(_ bytes: ArraySlice<UInt8>) -> String? {
-    bytes.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
+  /// The text whose UTF-8 `write` writes, up to `capacity` octets; it returns how many, or `nil` for no text.
+  /// They are not checked again.
+  static func utf8(capacity: Int, _ write: (UnsafeMutableRawPointer) -> Int?) -> String? {
+    withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 1) { buffer in
+      guard let start = buffer.baseAddress, let count = write(start) else { return nil }
+      let octets = UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: count)
+      return String(copying: UTF8Span(unchecked: octets.span))
+    }
+  }
+
+  private static func isASCII(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      var index = 0
+      while index + 8 <= buffer.count {
+        guard buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self).isASCII else { return false }
+        index += 8
+      }
+      return buffer[index...].allSatisfy { $0 < 0x80 }
+    }
   }
 
   /// UTF-8 if it is that for the most part, else windows-1252, which the rest mostly is.
   static func guess(_ bytes: ArraySlice<UInt8>) -> String {
-    if let text = valid(bytes) { return text }
-    let repaired = String(decoding: bytes, as: UTF8.self)
+    if isASCII(bytes) { return utf8(bytes) }
+    if let text = bytes.withUnsafeBufferPointer({ String(validating: $0, as: UTF8.self) }) { return text }
+    let repaired = utf8(bytes)
     var (faults, characters) = (0, 0)
     for scalar in repaired.unicodeScalars where !scalar.isASCII {
       if scalar == "\u{FFFD}" { faults += 1 } else { characters += 1 }

@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["=?utf-8?q?a=40b?=", "a\0@b", "x <=?utf-8?q?a=40b?=>"])
+  @Test(arguments: ["=?utf-8?q?a=40b?=", "a\0@b", "x <=?utf-8?q?a=40b?=>", "\"a@b\"", "\"a@b", "x <\"a@b\">"])
   func `what looks like an address only when it is decoded is nobody's`(value: String) {
     let message = MIMEMessage(parsing: Array("To: \(value)\r\n\r\n".utf8))
     #expect(message.addresses("To").map(\.address.text) == ["a@b"])

@@ -107,4 +107,52 @@ import Testing
   func `text without a label is UTF-8 or else windows-1252`(octets: [UInt8], expected: String) {
     for label in [nil, "us-ascii", "x-unknown"] { #expect(Charset(label).decode(octets[...]) == expected) }
   }
+
+  @Test(
+    arguments: [
+      ("EUC-JP", [0xB4, 0xC1], "漢"), ("CP949", [0xB0, 0xA1], "가"), ("GB18030", [0xC4, 0xE3], "你"),
+      ("EUC-JP", [0x8E, 0xB1], nil), ("CP949", [0x81, 0x41], nil), ("BIG5", [0xA7, 0x41], nil),
+      ("EUC-JP", [0xB4], nil),
+    ] as [(String, [UInt8], String?)])
+  func `the characters of a national standard have a table, and others do not`(
+    name: String, octets: [UInt8], expected: String?
+  ) {
+    #expect(DoubleByteText.decode(octets[...], name, otherwise: nil) == expected)
+  }
+
+  @Test func `a table reads what its converter reads`() throws {
+    var generator = Generator(seed: 1)
+    for charset in Charset.all.map(\.charset) + [Charset.latin1] {
+      for length in [0, 1, 7, 8, 9, 300] {
+        let letters = (0..<length).map { _ in
+          generator.chance(50) ? UInt8.random(in: 0x80...0xFF, using: &generator) : UInt8(ascii: "a")
+        }
+        let octets = letters + Array(UInt8.min...UInt8.max)
+        switch charset {
+        case .singleByte(let name, let keepsControls):
+          let expected = Converter.decode(octets[...], name) {
+            keepsControls ? Unicode.Scalar($0) : "\u{FFFD}"
+          }
+          if let expected { #expect(charset.decode(octets[...]) == expected, "\(name)") }
+        case .multibyte(let name, let other):
+          for text in [octets, generator.pairs(length)] {
+            let expected = Converter.decode(text[...], name, otherwise: other)
+            if let expected { #expect(charset.decode(text[...]) == expected, "\(name)") }
+          }
+        default: break
+        }
+      }
+    }
+  }
+}
+
+extension Generator {
+  /// Text in which each octet beyond ASCII has its second one.
+  fileprivate mutating func pairs(_ count: Int) -> [UInt8] {
+    (0..<count).flatMap { _ in
+      chance(20)
+        ? Array("a\n".utf8)
+        : [UInt8.random(in: 0xB0...0xC8, using: &self), UInt8.random(in: 0xA1...0xFE, using: &self)]
+    }
+  }
 }
