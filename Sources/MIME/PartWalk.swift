@@ -44,6 +44,9 @@ struct PartWalk: Sendable {
     var keepsPart = false
 
     var needsFirstPart: Bool { isGuessed || !hasEmptyLine }
+
+    /// An empty text.
+    var emptyPart: [UInt8] { delimiter + "\r\nContent-Type: text/plain\r\n\r\n\r\n".utf8 }
   }
 
   private var state = State.header
@@ -52,8 +55,8 @@ struct PartWalk: Sendable {
   private var count = 0
   /// Where the delimiter before the part is.
   private var partStart = 0
-  /// What ends the multiparts that this delimiter ended alone, where the next one would be taken for theirs.
-  private var closing: [UInt8] = []
+  /// Whether that delimiter alone ends a multipart that has the delimiter of one around it.
+  private var isDelimiterNeeded = false
   private var header: [UInt8] = []
   private var headerStart = 0
   /// The leaf, if it can leave.
@@ -85,7 +88,9 @@ struct PartWalk: Sendable {
         return
       }
       endLeaf(before: line.start, &layout)
-      closing = closing(from: level + 1)
+      isDelimiterNeeded = open[(level + 1)...].contains { inner in
+        open[...level].contains { $0.delimiter == inner.delimiter }
+      }
       close(level + 1, &layout)
       start(after: line, level, isLast: isLast, &layout)
     } else if state == .header {
@@ -141,15 +146,10 @@ struct PartWalk: Sendable {
     state = .epilogue
   }
 
-  private func closing(from level: Int) -> [UInt8] {
-    open[level...].reversed().filter { inner in open[..<level].contains { $0.delimiter == inner.delimiter } }
-      .flatMap { $0.delimiter + "--\r\n".utf8 }
-  }
-
   private mutating func close(_ level: Int, _ layout: inout MessageLayout) {
     for multipart in open[level...] {
       guard let cut = multipart.firstCut, !multipart.keepsPart || multipart.needsFirstPart else { continue }
-      let part = multipart.delimiter + "\r\nContent-Type: text/plain\r\n\r\n\r\n".utf8
+      let part = multipart.emptyPart
       layout.cuts[cut].substitute.insert(contentsOf: multipart.hasEmptyLine ? part : .crlf + part, at: 0)
     }
     open.removeSubrange(level...)
@@ -163,7 +163,7 @@ extension PartWalk {
       mark = (layout.cuts.count, layout.files.count, layout.sealed)
       var walk = self
       walk.guess = nil
-      walk.closing = []
+      walk.isDelimiterNeeded = false
       walk.open[open.count - 1].delimiter = guess.delimiter
       walk.open[open.count - 1].isGuessed = true
       walk.start(after: guess.line, open.count - 1, isLast: false, &layout)
@@ -252,6 +252,7 @@ extension PartWalk {
     if open[open.count - 1].firstCut == nil, !open[open.count - 1].keepsPart {
       open[open.count - 1].firstCut = layout.cuts.count
     }
-    layout.cuts.append(MessageLayout.Cut(range: partStart..<next, substitute: closing))
+    let part = isDelimiterNeeded ? open[open.count - 1].emptyPart : []
+    layout.cuts.append(MessageLayout.Cut(range: partStart..<next, substitute: part))
   }
 }
