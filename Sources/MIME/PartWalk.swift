@@ -33,6 +33,8 @@ struct PartWalk: Sendable {
   private struct Multipart {
     /// `--` and the boundary; `--` alone if nobody told the boundary.
     var delimiter: [UInt8]
+    /// As its header tells it.
+    let stated: [UInt8]
     var partType: ContentType
     var isSealed: Bool
     /// Without an empty line before it, another first part could be read as header.
@@ -89,7 +91,7 @@ struct PartWalk: Sendable {
       }
       endLeaf(before: line.start, &layout)
       isDelimiterNeeded = open[(level + 1)...].contains { inner in
-        open[...level].contains { $0.delimiter == inner.delimiter }
+        open[...level].contains { $0.delimiter == inner.delimiter || $0.delimiter == inner.stated }
       }
       close(level + 1, &layout)
       start(after: line, level, isLast: isLast, &layout)
@@ -208,7 +210,8 @@ extension PartWalk {
       keepPart()
       open.append(
         Multipart(
-          delimiter: Array(part.delimiter), partType: part.partType, isSealed: isSealed,
+          delimiter: Array(part.delimiter), stated: Array(part.delimiter), partType: part.partType,
+          isSealed: isSealed,
           hasEmptyLine: block.fieldsEnd < block.end))
     } else {
       state = .leaf

@@ -88,6 +88,8 @@ enum Corpus {
       + "--a\n\nz\n--a--",
     "multipart/mixed; boundary=a|--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed;"
       + " boundary=a\n\nx\n--b\nContent-Type: c/d\n\ny\n--a\n\nz\n--a--",
+    "multipart/mixed; boundary=a|--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed;"
+      + " boundary=a\n\n--c\n\nx\n--b\nContent-Type: c/d\n\ny\n--a\n\nz\n--a--",
     "multipart/digest; boundary=b\n--b\nx: y\n\nz\n--b\nContent-Type: text/plain|hello\n--b--",
     "application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\nX: y\nContent-ID: <x>|aGVsbG8=\n",
     "application/pdf\nContent-Transfer-Encoding: quoted-printable|a=3D \n=\n", "text/plain; name=a|hello",
