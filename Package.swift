@@ -63,6 +63,7 @@ let package = Package(
         .product(name: "X509", package: "swift-certificates"),
       ],
       swiftSettings: style),
+    .target(name: "SMTP", dependencies: ["Core"], swiftSettings: style),
     // 2 memory
     .target(
       name: "Store",
@@ -219,6 +220,8 @@ let package = Package(
         .product(name: "X509", package: "swift-certificates"),
       ],
       exclude: ["Fixtures"], swiftSettings: style),
+    .testTarget(
+      name: "SMTPTests", dependencies: ["Core", "SMTP"], exclude: ["Dialogues"], swiftSettings: style),
     .testTarget(
       name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting", "Vault"], exclude: ["Fixtures"],
       swiftSettings: style),
