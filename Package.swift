@@ -99,10 +99,12 @@ let package = Package(
       ],
       swiftSettings: style),
     // 4 faces
+    .target(name: "Listening", dependencies: ["Core", logging, nioCore], swiftSettings: style),
     .target(
       name: "Web",
       dependencies: [
-        "Core", "JSON", "API", "MIME", "HTML", "Vault", "Store", "Events", "Access", "Accounts", "Backends",
+        "Core", "JSON", "API", "MIME", "HTML", "Listening", "Vault", "Store", "Events", "Access", "Accounts",
+        "Backends",
         "Delivery", "Diagnosis", crypto, hummingbird, logging, nioCore, nioHTTP1,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -230,7 +232,8 @@ let package = Package(
       name: "WebTests",
       dependencies: [
         "API", "Access", "Accounts", "Backends", "ContractTesting", "Core", "Delivery", "Diagnosis", "Events",
-        "HTML", "HTTP", "JSON", "Microsoft", "Store", "StoreTesting", "Vault", "Web", hummingbird,
+        "HTML", "HTTP", "JSON", "Listening", "Microsoft", "Store", "StoreTesting", "Vault", "Web",
+        hummingbird,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdTesting", package: "hummingbird"), logging, nioCore, nioEmbedded, nioPosix,
       ],

@@ -2,6 +2,7 @@ import Access
 import Accounts
 import Core
 package import Hummingbird
+import Listening
 import Logging
 import NIOCore
 

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Listening
 import Logging
 import NIOCore
 import NIOEmbedded

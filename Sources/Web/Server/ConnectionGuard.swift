@@ -1,4 +1,5 @@
 import Core
+import Listening
 import NIOCore
 import NIOHTTP1
 
@@ -215,13 +216,5 @@ final class PartsHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let hosts = head.headers["host"].count
     guard hosts == 1 || hosts == 0 && head.version == .http1_0 else { return false }
     return head.uri.hasPrefix("/") || head.uri == "*" || head.uri.lowercased().hasPrefix("http")
-  }
-}
-
-extension IPAddress {
-  /// `nil` for a Unix socket.
-  init?(_ address: SocketAddress?) {
-    guard let text = address?.ipAddress else { return nil }
-    self.init(text)
   }
 }

@@ -1,5 +1,6 @@
 package import Core
 package import HummingbirdCore
+import Listening
 package import Logging
 package import NIOCore
 import NIOHTTP1

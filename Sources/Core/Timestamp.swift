@@ -1,5 +1,3 @@
-package import Core
-
 /// Reads RFC 3339 strictly: no white space, nothing after it, no 30th of February, no 24 o'clock, and no leap
 /// second, which our clocks never show.
 package enum Timestamp {

@@ -1,14 +1,14 @@
-import Core
-import Logging
+package import Core
+package import Logging
 import NIOCore
 import Synchronization
 
 /// Which connections are open, and whether one more may be.
 ///
-/// When all places are taken, the connection gives way that has waited longest for the client's next request: a
+/// When all places are taken, the connection gives way that has waited longest for the client's next request or command: a
 /// client that opens hundreds and says nothing on them takes no place from one that has something to say.
-final class ConnectionGate: Sendable {
-  typealias ID = ObjectIdentifier
+package final class ConnectionGate: Sendable {
+  package typealias ID = ObjectIdentifier
 
   fileprivate struct Entry {
     let address: IPAddress?
@@ -35,20 +35,20 @@ final class ConnectionGate: Sendable {
   private let state = Mutex(State())
 
   /// - Parameter exempt: Addresses that may have any number of connections; loopback always may.
-  init(most: Int, perAddress: Int, exempt: [CIDR], logger: Logger) {
+  package init(most: Int, perAddress: Int, exempt: [CIDR], logger: Logger) {
     self.most = most
     mostPerAddress = perAddress
     self.exempt = exempt
     self.logger = logger
   }
 
-  var count: Int { state.withLock { $0.entries.count } }
+  package var count: Int { state.withLock { $0.entries.count } }
 
   /// Takes a place for a new connection, which waits for its first request.
   ///
   /// - Parameter close: Closes it; called from any thread, when another one needs the place.
   /// - Returns: Whether there is one. What has a place gives it back with `leave`.
-  func enter(_ id: ID, from address: IPAddress?, close: @escaping @Sendable () -> Void) -> Bool {
+  package func enter(_ id: ID, from address: IPAddress?, close: @escaping @Sendable () -> Void) -> Bool {
     let counted = address.flatMap { isExempt($0) ? nil : $0 }
     let (isAdmitted, evicted, complaint) = state.withLock { state in
       if let counted, state.perAddress[counted, default: 0] >= mostPerAddress {
@@ -81,16 +81,16 @@ final class ConnectionGate: Sendable {
   }
 
   /// It waits for a request again.
-  func wait(_ id: ID) {
+  package func wait(_ id: ID) {
     state.withLock { $0.wait(id) }
   }
 
   /// It has something to do.
-  func work(_ id: ID) {
+  package func work(_ id: ID) {
     state.withLock { $0.entries[id]?.waiting = nil }
   }
 
-  func leave(_ id: ID) {
+  package func leave(_ id: ID) {
     state.withLock { state in
       guard let entry = state.entries.removeValue(forKey: id) else { return }
       state.left(entry)
@@ -100,7 +100,7 @@ final class ConnectionGate: Sendable {
   }
 
   /// Closes the connection that has waited longest, because there is no descriptor for another one.
-  func makeRoom() {
+  package func makeRoom() {
     state.withLock { $0.takeLongestWaiting() }?.close()
   }
 

@@ -1,15 +1,15 @@
 import Foundation
-import Logging
-import NIOCore
+package import Logging
+package import NIOCore
 
 /// On the listening socket: a connection that cannot be accepted, because there is no descriptor or no memory for
 /// it, neither ends the server nor keeps it spinning. Accepting pauses, longer each time.
-final class AcceptHandler: ChannelInboundHandler {
-  typealias InboundIn = any Channel
-  typealias InboundOut = any Channel
+package final class AcceptHandler: ChannelInboundHandler {
+  package typealias InboundIn = any Channel
+  package typealias InboundOut = any Channel
 
-  static let shortestPause: TimeAmount = .milliseconds(50)
-  static let longestPause: TimeAmount = .seconds(1)
+  package static let shortestPause: TimeAmount = .milliseconds(50)
+  package static let longestPause: TimeAmount = .seconds(1)
 
   private let gate: ConnectionGate
   private let logger: Logger
@@ -17,17 +17,17 @@ final class AcceptHandler: ChannelInboundHandler {
   private var pause: TimeAmount?
   private var isPaused = false
 
-  init(gate: ConnectionGate, logger: Logger) {
+  package init(gate: ConnectionGate, logger: Logger) {
     self.gate = gate
     self.logger = logger
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if !isPaused { pause = nil }
     context.fireChannelRead(data)
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+  package func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard let error = error as? IOError, Self.passing.contains(error.errnoCode) else {
       context.fireErrorCaught(error)
       return
