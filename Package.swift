@@ -110,6 +110,15 @@ let package = Package(
         .product(name: "HummingbirdCore", package: "hummingbird"),
       ],
       swiftSettings: style),
+    .target(
+      name: "Submission",
+      dependencies: [
+        "Core", "MIME", "SMTP", "Store", "Access", "Accounts", "Backends", "Delivery", "Listening", crypto,
+        lifecycle, logging, nioCore, nioPosix, nioSSL,
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
+      ],
+      swiftSettings: style),
     // beside: Microsoft on this machine, reached only by URL
     .target(
       name: "Sandbox",
@@ -129,7 +138,7 @@ let package = Package(
       dependencies: [
         "Core", "JSON", "API", "Vault", "HTTP", "Microsoft", "Store", "Events", "Access", "Accounts",
         "Backends", "Delivery",
-        "Diagnosis", "Web", hummingbird, lifecycle, logging, nioCore, signals, "Yams",
+        "Diagnosis", "Submission", "Web", hummingbird, lifecycle, logging, nioCore, signals, "Yams",
       ],
       swiftSettings: style),
     // roof
@@ -226,6 +235,13 @@ let package = Package(
       name: "SMTPTests", dependencies: ["Core", "SMTP"], exclude: ["Dialogues"], swiftSettings: style),
     .testTarget(
       name: "StoreTests", dependencies: ["Core", "Store", "StoreTesting", "Vault"], exclude: ["Fixtures"],
+      swiftSettings: style),
+    .testTarget(
+      name: "SubmissionTests",
+      dependencies: [
+        "Access", "Accounts", "Backends", "Core", "Delivery", "MIME", "SMTP", "Store", "StoreTesting",
+        "Submission", lifecycle, logging, nioCore, nioEmbedded, nioPosix, nioSSL,
+      ],
       swiftSettings: style),
     .testTarget(name: "VaultTests", dependencies: ["Core", "Vault"], swiftSettings: style),
     .testTarget(

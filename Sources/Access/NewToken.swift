@@ -4,7 +4,7 @@ package import Core
 package struct NewToken: Sendable {
   /// What it is for, in the words of its creator.
   package var description: String
-  /// `api`, or `*` for everything.
+  /// `api`, `smtp`, or `*` for everything.
   package var scopes: [String]
   /// The only account it is for; `nil` for all of the workspace.
   package var account: AccountID?

@@ -26,4 +26,7 @@ package struct Principal: Sendable, Hashable {
   package static let everything = "*"
 
   package func has(_ scope: String) -> Bool { scopes.contains(Self.everything) || scopes.contains(scope) }
+
+  /// Whether it may make and revoke tokens of that scope. What `smtp` allows, `api` allows too.
+  func mayGrant(_ scope: String) -> Bool { has(scope) || scope == "smtp" && has("api") }
 }

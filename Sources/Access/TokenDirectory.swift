@@ -86,7 +86,7 @@ extension TokenDirectory {
   /// - Throws: `token.scope`, or `request.invalidField` for an end after the caller's own.
   package func issue(_ new: NewToken, by principal: Principal) async throws -> IssuedToken {
     try new.validate(at: time.now)
-    for scope in new.scopes where !principal.has(scope) { throw Problem.tokenScope(scope) }
+    for scope in new.scopes where !principal.mayGrant(scope) { throw Problem.tokenScope(scope) }
     var new = new
     if let end = principal.expires {
       guard new.expires.map({ $0 <= end }) ?? true else { throw Problem.tokenOutlives(end) }
@@ -112,7 +112,7 @@ extension TokenDirectory {
       guard let token = try tx.apiToken(id, in: principal.workspace) else {
         throw Problem.tokenNotFound(id)
       }
-      for scope in token.scopes where !principal.has(scope) { throw Problem.tokenScope(scope) }
+      for scope in token.scopes where !principal.mayGrant(scope) { throw Problem.tokenScope(scope) }
       guard !token.declared else { throw Problem.tokenDeclared(id) }
       _ = try tx.deleteAPIToken(id, in: principal.workspace)
     }

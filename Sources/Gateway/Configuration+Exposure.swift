@@ -50,3 +50,13 @@ extension Configuration {
     URL(filePath: path).resolvingSymlinksInPath().path
   }
 }
+
+extension Configuration {
+  /// Bytes that are free on the disk of the database; `nil` when it is not on this machine.
+  var freeSpace: Int? {
+    guard case .sqlite(let path) = database else { return nil }
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return nil }
+    return Int(status.f_bavail) * Int(status.f_frsize)
+  }
+}

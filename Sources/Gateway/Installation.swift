@@ -13,6 +13,7 @@ import Microsoft
 import NIOCore
 import ServiceLifecycle
 package import Store
+import Submission
 import UnixSignals
 import Vault
 import Web
@@ -109,7 +110,9 @@ package struct Installation: Sendable {
     _ store: Store, _ vault: Vault, _ http: HTTPExchange, node: NodeID,
     onListening: @escaping @Sendable (String) async -> Void
   ) async throws {
-    let limits = ServerLimits(descriptors: OpenFiles.raiseLimit(logger))
+    let descriptors = OpenFiles.raiseLimit(logger)
+    let smtpConnections = configuration.submission == nil ? 0 : min(1000, descriptors / 4)
+    let limits = ServerLimits(descriptors: descriptors - smtpConnections)
     let endpoints = Endpoints(clouds: configuration.clouds, http: http)
     let publicURL = configuration.publicURL ?? "http://localhost:\(configuration.port)"
     let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
@@ -133,6 +136,14 @@ package struct Installation: Sendable {
     let accounts = AccountDirectory(
       store: store, vault: vault, apps: apps, time: time, connector: connector)
     try await declare(with: accounts)
+    let submission = try configuration.submission.map { submission in
+      var submission = submission
+      submission.sizeLimit = outboxConfiguration.sizeLimit
+      submission.limits.connections = smtpConnections
+      submission.freeSpace = { [configuration] in configuration.freeSpace }
+      return try SubmissionServer(
+        submission, tokens: apiTokens, outbox: outbox, store: store, time: time, logger: logger)
+    }
     let web = WebApplication(
       WebApplication.Services(
         store: store, tokens: apiTokens, apps: apps,
@@ -163,11 +174,12 @@ package struct Installation: Sendable {
         await onListening(publicURL)
       }, logger: logger)
     do {
+      let services: [any Service] = [
+        EventSequencer(store: store, time: time, node: node, logger: logger), outbox, connector, keepAlive,
+        DeviceSignIns(signIn: signIn, logger: logger), secrets, server,
+      ]
       try await ServiceGroup(
-        services: [
-          EventSequencer(store: store, time: time, node: node, logger: logger), outbox, connector, keepAlive,
-          DeviceSignIns(signIn: signIn, logger: logger), secrets, server,
-        ],
+        services: services + (submission.map { [$0] } ?? []),
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
       ).run()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -109,7 +109,7 @@ package struct ServerSession: Sendable {
   var question: Question?
   var transaction: Transaction?
   private(set) var isEncrypted: Bool
-  var isAuthenticated = false
+  package internal(set) var isAuthenticated = false
   /// As the client calls itself; `nil` before its greeting.
   package internal(set) var clientName: String?
   private var errors = 0

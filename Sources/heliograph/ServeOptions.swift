@@ -20,15 +20,41 @@ struct ServeOptions: ParsableArguments {
     String?
   @Option(help: .init(Setting.bodyLimit.summary, valueName: "bytes")) var bodyLimit: String?
   @Option(help: .init(Setting.requestLimit.summary, valueName: "bytes")) var requestLimit: String?
+  @OptionGroup var smtp: SMTPOptions
   @Option(help: .init(Setting.logLevel.summary, valueName: "level")) var logLevel: String?
 
   func configuration() throws -> Configuration {
-    try store.configuration(flags: [
+    let flags: [Setting: String?] = [
       .host: host, .port: port, .url: url, .trustedProxies: trustedProxies, .microsoft: microsoft,
       .microsoftCA: microsoftCA, .clouds: clouds, .exposeTokens: exposeTokens,
       .unknownOutcomeWait: unknownOutcomeWait, .bodyLimit: bodyLimit, .requestLimit: requestLimit,
       .logLevel: logLevel,
-    ])
+    ]
+    return try store.configuration(flags: flags.merging(smtp.flags) { own, _ in own })
+  }
+}
+
+/// The flags of the SMTP ports.
+struct SMTPOptions: ParsableArguments {
+  @Option(help: .init(Setting.smtpPort.summary, valueName: "port")) var smtpPort: String?
+  @Option(name: .customLong("smtp-tls-port"), help: .init(Setting.smtpTLSPort.summary, valueName: "port"))
+  var smtpTLSPort: String?
+  @Option(help: .init(Setting.smtpHost.summary, valueName: "address")) var smtpHost: String?
+  @Option(help: .init(Setting.smtpCertificate.summary, valueName: "file")) var smtpCertificate: String?
+  @Option(help: .init(Setting.smtpKey.summary, valueName: "file")) var smtpKey: String?
+  @Option(help: .init(Setting.smtpNetworks.summary, valueName: "cidr=account")) var smtpNetworks: String?
+  @Option(help: .init(Setting.smtpNetworkDaily.summary, valueName: "count")) var smtpNetworkDaily: String?
+  @Option(
+    name: .customLong("smtp-auth-without-tls"),
+    help: .init(Setting.smtpAuthWithoutTLS.summary, valueName: "yes|no"))
+  var smtpAuthWithoutTLS: String?
+
+  var flags: [Setting: String?] {
+    [
+      .smtpPort: smtpPort, .smtpTLSPort: smtpTLSPort, .smtpHost: smtpHost, .smtpCertificate: smtpCertificate,
+      .smtpKey: smtpKey, .smtpNetworks: smtpNetworks, .smtpNetworkDaily: smtpNetworkDaily,
+      .smtpAuthWithoutTLS: smtpAuthWithoutTLS,
+    ]
   }
 }
 

@@ -24,8 +24,8 @@ struct Token: AsyncParsableCommand {
     @Option(help: "What the token is for.") var description = "command line"
     @Option(
       help: """
-        api: the REST API. *: everything; in the workspace default, an operator's token. May be repeated; \
-        default: api.
+        api: the REST API. smtp: a password for the SMTP port. *: everything; in the workspace default, an operator's \
+        token. May be repeated; default: api.
         """)
     var scope: [String] = []
     @Option(help: "The token's workspace; default: HELIOGRAPH_WORKSPACE, otherwise default.")
@@ -36,7 +36,7 @@ struct Token: AsyncParsableCommand {
     @OptionGroup var options: StoreOptions
 
     /// Scopes of the vocabulary that open nothing yet.
-    private static let later = ["smtp", "imap-proxy", "metrics", "mcp"]
+    private static let later = ["imap-proxy", "metrics", "mcp"]
 
     func validate() throws {
       guard isPlainText(description, longest: 1024) else {
@@ -44,7 +44,7 @@ struct Token: AsyncParsableCommand {
       }
       let known = TokenRequest.Scope.allCases.map(\.rawValue)
       for scope in scope where !known.contains(scope) && !Self.later.contains(scope) {
-        throw ValidationError("--scope must be api or *, not '\(Printable.text(scope))'.")
+        throw ValidationError("--scope must be api, smtp or *, not '\(Printable.text(scope))'.")
       }
       if let expires, !(1...36_500).contains(expires) {
         throw ValidationError("--expires must be 1 to 36500 days, not \(expires).")

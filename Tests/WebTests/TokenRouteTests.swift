@@ -29,7 +29,7 @@ import Testing
     (#"{"description":"x","expires":"soon"}"#, 400, "request.invalidField"),
     (#"{"description":"x","scopes":[]}"#, 400, "request.invalidField"),
     (#"{"description":"x","scopes":["root"]}"#, 400, "request.invalidField"),
-    (#"{"description":"x","scopes":["smtp"]}"#, 400, "request.notSupported"),
+    (#"{"description":"x","scopes":["metrics"]}"#, 400, "request.notSupported"),
     (#"{"description":"x","ip":"10.0.0.1"}"#, 400, "request.notSupported"),
     (#"{"scopes":["api"]}"#, 400, "request.invalidField"),
   ])

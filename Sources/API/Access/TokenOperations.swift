@@ -9,6 +9,7 @@ package struct TokenRequest: Contract {
 
   package enum Scope: String, WireWord {
     case api = "api"
+    case smtp = "smtp"
     case everything = "*"
   }
 
@@ -17,8 +18,9 @@ package struct TokenRequest: Contract {
   package static let fields = Fields<Self>("TokenRequest", "An API token to be created.") {
     Required("description", \.description, .line(1...1024), "What the token is for.")
     Field(
-      "scopes", \.scopes, .list(.word(unsupported: "smtp", "imap-proxy", "metrics", "mcp"), count: 0...32),
-      "`api`: this API. `*`: everything; in the workspace `default`, an operator.")
+      "scopes", \.scopes, .list(.word(unsupported: "imap-proxy", "metrics", "mcp"), count: 0...32),
+      "`api`: this API. `smtp`: the token is a password for the SMTP port, whose user name is the account's id. `*`: "
+        + "everything; in the workspace `default`, an operator.")
     Field("account", \.account, .id(), "The only account that the token is for.")
     Field(
       "expires", \.expires, .date,

@@ -52,7 +52,8 @@ package struct ProblemCode: Sendable {
 
   /// Every row, in the order of the documentation.
   package static let all =
-    requestsCodes + accountsCodes + entraCodes + exchangeCodes + messagesCodes + installationCodes
+    requestsCodes + accountsCodes + entraCodes + exchangeCodes + messagesCodes + submissionCodes
+    + installationCodes
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.rawValue, $0) })
 }

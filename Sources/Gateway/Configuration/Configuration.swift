@@ -4,6 +4,7 @@ import Foundation
 package import Logging
 package import Microsoft
 package import Store
+package import Submission
 
 /// What `serve` needs to know, as values. Read once; nothing below sees a flag or a variable.
 package struct Configuration: Sendable {
@@ -23,6 +24,8 @@ package struct Configuration: Sendable {
   package let unknownOutcomeWait: Duration
   package let bodyLimit: Int
   package let requestLimit: Int
+  /// `nil` without an SMTP port.
+  package let submission: SubmissionConfiguration?
   package let logLevel: Logger.Level
   /// The YAML file that settings were read from.
   let file: String?
@@ -74,12 +77,13 @@ package struct Configuration: Sendable {
     unknownOutcomeWait = .seconds(try Self.integer(settings, .unknownOutcomeWait, in: 1...86_400) ?? 120)
     bodyLimit = try Self.integer(settings, .bodyLimit, in: 1024...1 << 30) ?? 300 << 20
     requestLimit = try Self.integer(settings, .requestLimit, in: 100_000...100_000_000) ?? 3_000_000
+    submission = try Self.submission(settings, host: host, port: port, publicURL: publicURL)
     logLevel = try Self.logLevel(settings[.logLevel])
     declarations = settings.declarations
     try declarations.check(clouds, file: fileName)
   }
 
-  private static func integer(
+  static func integer(
     _ settings: Settings, _ setting: Setting, in range: ClosedRange<Int>
   ) throws(Problem) -> Int? {
     guard let text = settings[setting] else { return nil }
@@ -89,7 +93,7 @@ package struct Configuration: Sendable {
     return number
   }
 
-  private static func flag(_ settings: Settings, _ setting: Setting) throws(Problem) -> Bool {
+  static func flag(_ settings: Settings, _ setting: Setting) throws(Problem) -> Bool {
     switch settings[setting] {
     case nil, "no": return false
     case "yes": return true

@@ -17,6 +17,14 @@ package enum Setting: String, CaseIterable, Sendable {
   case unknownOutcomeWait = "unknown-outcome-wait"
   case bodyLimit = "body-limit"
   case requestLimit = "request-limit"
+  case smtpPort = "smtp-port"
+  case smtpTLSPort = "smtp-tls-port"
+  case smtpHost = "smtp-host"
+  case smtpCertificate = "smtp-certificate"
+  case smtpKey = "smtp-key"
+  case smtpNetworks = "smtp-networks"
+  case smtpNetworkDaily = "smtp-network-daily"
+  case smtpAuthWithoutTLS = "smtp-auth-without-tls"
   case logLevel = "log-level"
 
   /// The name in the YAML file; the flag is the same after `--`.
@@ -49,6 +57,12 @@ package enum Setting: String, CaseIterable, Sendable {
     case .unknownOutcomeWait: "120"
     case .bodyLimit: "314572800"
     case .requestLimit: "3000000"
+    case .smtpPort, .smtpTLSPort: "none: the port is not open"
+    case .smtpHost: "the address of `host`"
+    case .smtpCertificate, .smtpKey: "a certificate that is made at each start"
+    case .smtpNetworks: "none"
+    case .smtpNetworkDaily: "500"
+    case .smtpAuthWithoutTLS: "no"
     case .logLevel: "info"
     }
   }
@@ -78,6 +92,18 @@ package enum Setting: String, CaseIterable, Sendable {
       "Largest request body in bytes; beyond 25 MiB only for a message, an upload or a list of accounts."
     case .requestLimit:
       "Largest message in bytes that Graph is given in one request; the attachments of a larger one are uploaded."
+    case .smtpPort: "Port for SMTP submission by programs and devices, with STARTTLS."
+    case .smtpTLSPort: "Port for SMTP submission with TLS from the beginning."
+    case .smtpHost: "Address on which the SMTP ports listen."
+    case .smtpCertificate:
+      "PEM file of the certificate of the SMTP ports, followed by those that signed it; read again when it changes."
+    case .smtpKey: "PEM file of that certificate's private key."
+    case .smtpNetworks:
+      "Networks whose devices send by SMTP without a password, as CIDR=ACCOUNT separated by spaces; only as that account's "
+        + "own address, in the workspace default."
+    case .smtpNetworkDaily: "Messages that the devices of one account's networks may send in a day (UTC)."
+    case .smtpAuthWithoutTLS:
+      "yes lets clients send passwords to the SMTP port without TLS from other machines too."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }
   }

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+/// The programs that people send with, from the system's packages.
+@Suite struct SMTPClientTests {
+  @Test func `Each of the usual clients sends a message that arrives`() async throws {
+    try await SMTPRig.run { smtp in
+      let (from, to) = (smtp.mailboxes[0], smtp.mailboxes[1])
+      func message(_ subject: String) -> String {
+        "From: \(from)\r\nTo: \(to)\r\nSubject: \(subject)\r\n\r\nA text.\r\n.\r\nwith a dot\r\n"
+      }
+      let file = smtp.rig.folder.appending(path: "message.eml")
+
+      try await smtp.client(
+        "/usr/bin/python3", ["-c", Self.python],
+        input: JSON.object([
+          "port": .number(Double(smtp.port)), "tlsPort": .number(Double(smtp.tlsPort)),
+          "password": .string(smtp.password),
+          "from": .string(from), "to": .string(to),
+        ]).written)
+      try await smtp.arrives("smtplib in the clear")
+      try await smtp.arrives("smtplib STARTTLS")
+      try await smtp.arrives("smtplib TLS")
+
+      try Data(message("curl STARTTLS").utf8).write(to: file)
+      try await smtp.client(
+        "/usr/bin/curl",
+        [
+          "--silent", "--show-error", "--ssl-reqd", "--insecure", "--url", "smtp://localhost:\(smtp.port)",
+          "--user", "a0:\(smtp.password)", "--mail-from", from, "--mail-rcpt", to, "--upload-file", file.path,
+        ])
+      try await smtp.arrives("curl STARTTLS")
+      try Data(message("curl OAUTHBEARER").utf8).write(to: file)
+      try await smtp.client(
+        "/usr/bin/curl",
+        [
+          "--silent", "--show-error", "--insecure", "--url", "smtps://localhost:\(smtp.tlsPort)",
+          "--user", "a0:", "--oauth2-bearer", smtp.password, "--mail-from", from, "--mail-rcpt", to,
+          "--upload-file", file.path,
+        ])
+      try await smtp.arrives("curl OAUTHBEARER")
+
+      try await smtp.client(
+        "/usr/bin/swaks",
+        [
+          "--server", "localhost", "--port", "\(smtp.port)", "--tls", "--auth", "LOGIN", "--auth-user", "a0",
+          "--auth-password", smtp.password, "--from", from, "--to", to, "--header", "Subject: swaks",
+        ])
+      try await smtp.arrives("swaks")
+
+      try await smtp.client(
+        "/usr/bin/msmtp",
+        [
+          "--host=localhost", "--port=\(smtp.tlsPort)", "--tls=on", "--tls-starttls=off",
+          "--tls-certcheck=off",
+          "--auth=plain", "--user=a0", "--passwordeval=printf %s \(smtp.password)", "--from=\(from)", to,
+        ], input: "From: \(from)\nTo: \(to)\nSubject: msmtp\n\nA text.\n")
+      try await smtp.arrives("msmtp")
+    }
+  }
+
+  @Test func `A client that knows no passwords sends from a listed network`() async throws {
+    try await SMTPRig.run(arguments: ["--smtp-networks", "127.0.0.0/8=a0"]) { smtp in
+      try await smtp.client(
+        "/usr/sbin/smtp-source",
+        [
+          "-4", "-f", smtp.mailboxes[0], "-t", smtp.mailboxes[1], "-S", "smtp-source", "-m", "3", "-s", "2",
+          "127.0.0.1:\(smtp.port)",
+        ])
+      try await eventually("three messages have arrived") {
+        try await smtp.rig.sandbox.subjects(of: smtp.mailboxes[1]).filter { $0 == "smtp-source" }.count == 3
+      }
+    }
+  }
+
+  private static let python = """
+    import json, smtplib, ssl, sys
+    given = json.load(sys.stdin)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    def send(client, subject):
+        client.login("a0", given["password"])
+        refused = client.sendmail(given["from"], [given["to"]],
+            f"From: {given['from']}\\r\\nTo: {given['to']}\\r\\nSubject: {subject}\\r\\n\\r\\n.dot\\r\\n")
+        assert not refused, refused
+        client.quit()
+    send(smtplib.SMTP("localhost", int(given["port"])), "smtplib in the clear")
+    client = smtplib.SMTP("localhost", int(given["port"]))
+    client.starttls(context=context)
+    send(client, "smtplib STARTTLS")
+    send(smtplib.SMTP_SSL("localhost", int(given["tlsPort"]), context=context), "smtplib TLS")
+    """
+}
