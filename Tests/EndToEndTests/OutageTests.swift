@@ -64,7 +64,7 @@ import Testing
 }
 
 /// Not in every container, even as root.
-private func mayMount() async throws -> Bool {
+func mayMount() async throws -> Bool {
   try await withFolder { folder in
     let mount = ["--mount", "mount", "-t", "tmpfs", "tmpfs", folder.path]
     return try await Program.run(URL(filePath: "/usr/bin/unshare"), mount, in: folder).status == 0

@@ -46,6 +46,18 @@ final class SMTPClient {
     return true
   }
 
+  /// Sends what the connection takes without waiting for the server to read.
+  func sendWithoutWaiting(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+      }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// The next reply, its lines joined with line feeds; `nil` when the connection has ended.
   func reply() -> String? {
     var lines: [String] = []
@@ -90,6 +102,11 @@ extension SMTPClient {
 
   /// Sends one message; returns the last reply.
   func submit(from: String, to: [String], _ message: String) throws -> String {
+    try submit(from: from, to: to, raw: message.replacing("\n", with: "\r\n"))
+  }
+
+  /// The same with octets as they are.
+  func submit(from: String, to: [String], raw message: String) throws -> String {
     let mail = try say("MAIL FROM:<\(from)>")
     guard mail.hasPrefix("250") else { return mail }
     for recipient in to {
@@ -98,6 +115,6 @@ extension SMTPClient {
     }
     let data = try say("DATA")
     guard data.hasPrefix("354") else { return data }
-    return try say(message.replacing("\n", with: "\r\n") + "\r\n.")
+    return try say(message + "\r\n.")
   }
 }
