@@ -21,6 +21,17 @@ import Testing
     }
   }
 
+  @Test func `a token in the query counts once, and two are refused`() async throws {
+    try await TestGateway.open { web in
+      let token = try await web.token(in: "default")
+      let path = "/v1/accounts?access_token=\(token)"
+      #expect(try await web.send("GET", path, token: nil).status == 200)
+      let twice = try await web.send("GET", path + "&access_token=\(token)", token: nil)
+      #expect(twice.status == 400 && twice.problem == "request.invalidField")
+      #expect(!twice.body.contains(token))
+    }
+  }
+
   @Test(arguments: [
     (#"{"description":"x","scopes":["*"]}"#, 403, "token.scope"),
     (#"{"description":"x","scopes":["api","*"]}"#, 403, "token.scope"),

@@ -20,7 +20,7 @@ struct BearerAuthentication: Sendable {
     _ request: Request, for operation: OperationDescription, _ context: WebContext
   ) async throws -> Principal? {
     if operation.access == .open { return nil }
-    guard let token = Self.token(of: request) else {
+    guard let token = try Self.token(of: request) else {
       if operation.access == .optionalToken { return nil }
       throw Problem.tokenMissing
     }
@@ -35,13 +35,22 @@ struct BearerAuthentication: Sendable {
     return principal
   }
 
-  private static func token(of request: Request) -> Secret? {
+  /// - Throws: `request.invalidField` for a token that is given twice in the query: which of them counts must not be
+  ///   open.
+  private static func token(of request: Request) throws(Problem) -> Secret? {
     if let header = request.headers[.authorization] {
       let parts = header.split(separator: " ", maxSplits: 1)
       guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
       return Secret(String(parts[1]))
     }
-    return request.uri.queryParameters[Substring(OperationAccess.queryName)].map { Secret(String($0)) }
+    let given = request.uri.queryParameters[values: Substring(OperationAccess.queryName)]
+    guard given.count <= 1 else {
+      let fault = "is given \(given.count) times"
+      throw Problem(
+        .requestInvalidField, "\(OperationAccess.queryName): \(fault).", remedy: "Give the token once.",
+        fields: [FieldFault(message: fault, key: OperationAccess.queryName)])
+    }
+    return given.first.map { Secret(String($0)) }
   }
 
   private static func workspace(of request: Request) throws -> WorkspaceID? {
