@@ -74,7 +74,8 @@ final class GraphSender: Sender {
         try await graph.createDraft(mime)
       }
     }
-    if keptHeaders.isNew(account.lane) { await keepHeader(of: message, draft.graphID) }
+    // What is in the way of it now may not be when the draft is sent.
+    try? await keepHeader(of: message.correlationIDs, draft.graphID)
     if keptHeaders.isNew(account.lane, unsubscribePostOf: account) {
       await lookForUnsubscribePost(of: message, draft.graphID)
     }
@@ -83,18 +84,19 @@ final class GraphSender: Sender {
 
   /// Looks on the first draft of a mailbox whether Exchange keeps the header field by which a message is found again,
   /// and makes it keep the field if not.
-  private func keepHeader(of message: OutgoingMessage, _ draft: String) async {
-    let (name, value) = (CorrelationIDs.headerName, message.correlationIDs.heliographID)
+  ///
+  /// - Throws: what prevented that; nothing where Graph refuses it for every message, which are then found by draft and
+  ///   Message-ID.
+  private func keepHeader(of message: CorrelationIDs, _ draft: String) async throws {
+    guard keptHeaders.isNew(account.lane) else { return }
+    let (name, value) = (CorrelationIDs.headerName, message.heliographID)
     do {
       if try await !request({ graph in try await graph.keeps(header: name, of: draft) }) {
         try await request { graph in try await graph.keep(header: name, value: value, of: draft) }
       }
       keptHeaders.insert(account.lane)
     } catch let problem as Problem where problem.retry == .futile {
-      // Graph would refuse it for every message, which are found by draft and Message-ID.
       keptHeaders.insert(account.lane)
-    } catch {
-      // The draft is there all the same, and is found by its id or its Message-ID; the next one looks again.
     }
   }
 
@@ -116,7 +118,9 @@ final class GraphSender: Sender {
     }
   }
 
-  func sendDraft(_ draft: DraftID, from: String) async throws {
+  /// A draft that was created before a restart is not sent before it is certain that its copy will be found.
+  func sendDraft(_ draft: DraftID, of message: CorrelationIDs, from: String) async throws {
+    try await keepHeader(of: message, draft.rawValue)
     try await request(from: from) { graph in try await graph.sendDraft(draft.rawValue) }
   }
 

@@ -49,7 +49,7 @@ package protocol Sender: Sendable {
   ///
   /// Graph: `POST /messages/{id}/send`, answered by 202.
   /// - Parameter from: The message's From address, for the text of a refusal.
-  func sendDraft(_ draft: DraftID, from: String) async throws
+  func sendDraft(_ draft: DraftID, of message: CorrelationIDs, from: String) async throws
   /// Step `submit`, without a draft: returns only when Microsoft has accepted the message. Takes `.submission`.
   ///
   /// Graph: `POST /sendMail`, answered by 202. SMTP: the envelope and DATA, answered by 250.

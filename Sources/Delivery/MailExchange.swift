@@ -62,7 +62,7 @@ struct MailExchange: Sendable {
       }
       return machine.listed(names, draft)
     case .send(let draft, _):
-      try await sender.sendDraft(draft, from: message.envelopeFrom)
+      try await sender.sendDraft(draft, of: message.correlationIDs, from: message.envelopeFrom)
     case .submit:
       try await sender.submit(try await outgoing())
     case .look(let lost):

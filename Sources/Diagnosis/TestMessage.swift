@@ -64,7 +64,7 @@ struct TestMessage: Sendable {
       // Nothing was done, and it has been found out that this app only sends.
       return try await sender.submit(message)
     }
-    try await sender.sendDraft(draft, from: message.from)
+    try await sender.sendDraft(draft, of: message.correlationIDs, from: message.from)
   }
 
   /// Transport takes seconds.

@@ -31,7 +31,7 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
       let draft = try await sender.createDraft(message).id
       #expect(try await sender.lookUp(message.correlationIDs, draft: draft) == .draft(draft))
       #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .draft(draft))
-      try await sender.sendDraft(draft, from: "alice@contoso.test")
+      try await sender.sendDraft(draft, of: message.correlationIDs, from: "alice@contoso.test")
       #expect(try await sender.lookUp(message.correlationIDs, draft: draft).isSent)
       #expect(try await sender.lookUp(message.correlationIDs, draft: nil).isSent)
       for user in ["bob@contoso.test", "carol@fabrikam.test"] {
@@ -57,7 +57,7 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
       let message = try OutgoingMessage.sample(1)
       let draft = try await sender.createDraft(message)
       #expect(draft.internetMessageID == message.correlationIDs.internetMessageID)
-      try await sender.sendDraft(draft.id, from: "alice@contoso.test")
+      try await sender.sendDraft(draft.id, of: message.correlationIDs, from: "alice@contoso.test")
       #expect(try await sender.sentMessageID(of: message.correlationIDs, draft: draft.id) == nil)
       try await world.control("clock", #"{"advanceSeconds": 3601}"#)
       let sent = try #require(try await sender.sentMessageID(of: message.correlationIDs, draft: draft.id))
@@ -109,7 +109,7 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
         let message = try OutgoingMessage.sample(number + 1, messageID: chosen)
         let first = try await sender.createDraft(other).id
         #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .absent)
-        try await sender.sendDraft(first, from: "alice@contoso.test")
+        try await sender.sendDraft(first, of: other.correlationIDs, from: "alice@contoso.test")
         #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .absent)
         let draft = try await sender.createDraft(message).id
         #expect(try await sender.lookUp(message.correlationIDs, draft: nil) == .draft(draft))
@@ -117,6 +117,31 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
         #expect(try await sender.duplicateDrafts(of: other.correlationIDs) == [])
         #expect(try await sender.lookUp(other.correlationIDs, draft: nil).isSent)
       }
+    }
+  }
+
+  /// As after a crash between the draft and the look, or a look that failed.
+  @Test(arguments: StoreEngine.allCases)
+  func `a mailbox's first draft is not sent before its copy is certain to be found`(
+    engine: StoreEngine
+  ) async throws {
+    try await Sandboxed.run(engine) { world in
+      try await world.control(
+        "settings",
+        #"{"sendLagMs": 0, "newIdOnSend": true, "replaceMessageId": true, "dropUnknownHeaders": true}"#)
+      let id = try await world.connected("alice", as: "alice@contoso.test", app: try await world.addWebApp())
+      let sender = try await world.house.backends.sender(for: id, in: .default)
+      let message = try OutgoingMessage.sample(1)
+      try await world.control(
+        "faults", #"{"method": "GET", "path": "*/messages/*", "status": 500, "count": 2}"#)
+      let draft = try await sender.createDraft(message).id
+      let problem = await #expect(throws: Problem.self) {
+        try await sender.sendDraft(draft, of: message.correlationIDs, from: message.from)
+      }
+      #expect(problem?.retry == .safe(after: nil))
+      #expect(try await sender.lookUp(message.correlationIDs, draft: draft) == .draft(draft))
+      try await sender.sendDraft(draft, of: message.correlationIDs, from: message.from)
+      #expect(try await sender.lookUp(message.correlationIDs, draft: draft).isSent)
     }
   }
 
@@ -135,7 +160,8 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
         let sender = try await world.house.backends.sender(for: account, in: .default)
         let message = try OutgoingMessage.sample(1, from: "bob@contoso.test")
         let problem = await #expect(throws: Problem.self) {
-          try await sender.sendDraft(try await sender.createDraft(message).id, from: message.from)
+          try await sender.sendDraft(
+            try await sender.createDraft(message).id, of: message.correlationIDs, from: message.from)
         }
         #expect(
           problem?.summary
@@ -157,7 +183,7 @@ private let all: SenderAbilities = [.drafts, .submission, .lookup]
         )
         #expect(try await sender.lookUp(message.correlationIDs, draft: kept) == .draft(kept))
         #expect(try await sender.lookUp(message.correlationIDs, draft: copy) == .draft(copy))
-        try await sender.sendDraft(copy, from: "alice@contoso.test")
+        try await sender.sendDraft(copy, of: message.correlationIDs, from: "alice@contoso.test")
         #expect(try await sender.lookUp(message.correlationIDs, draft: kept).isSent)
         #expect(try await sender.duplicateDrafts(of: message.correlationIDs) == [kept])
       }

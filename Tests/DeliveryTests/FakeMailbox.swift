@@ -154,7 +154,7 @@ extension FakeMailbox: Sender {
     return try sentAs(message.internetMessageID, before)
   }
 
-  func sendDraft(_ draft: DraftID, from: String) async throws {
+  func sendDraft(_ draft: DraftID, of message: CorrelationIDs, from: String) async throws {
     try await call(.send, draft.rawValue) { state in
       guard let message = state.drafts.removeValue(forKey: draft.rawValue) else { throw Failure.noSuchItem }
       state.sent.append(message)

@@ -18,7 +18,7 @@ package struct AccountReply: Contract {
   package var oauth2 = OAuth2Reply()
   package var smtp: SMTPReply?
   package var lastError: ProblemReply?
-  package var pacing = PacingField()
+  package var pacing: PacingField?
   package var pausedUntil: Instant?
   package var declared: Bool?
   package var created = Instant(microseconds: 0)
@@ -85,7 +85,7 @@ package struct AccountReply: Contract {
     Field(
       "smtp", \.smtp, .object, "How the account was entered, if as the settings of a mail server.")
     Field("lastError", \.lastError, .object, "What stops the account, or what stopped it last.")
-    Required("pacing", \.pacing, .object, "What the mailbox may send in a time.")
+    Field("pacing", \.pacing, .object, "What the mailbox may send in a time.")
     Field(
       "pausedUntil", \.pausedUntil, .moment,
       "Until when its messages wait, because a limit was reached or Microsoft has asked to wait; only in the reply for one "

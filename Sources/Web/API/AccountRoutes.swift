@@ -95,8 +95,10 @@ extension AccountReply {
     oauth2.scope = account.scopes
     smtp = account.smtp.map { SMTPReply($0) }
     lastError = account.lastError.map { ProblemReply($0) }
-    pacing.messagesPerMinute = account.pacing.messagesPerMinute
-    pacing.recipientsPerDay = account.pacing.recipientsPerDay
+    var limits = PacingField()
+    limits.messagesPerMinute = account.pacing.messagesPerMinute
+    limits.recipientsPerDay = account.pacing.recipientsPerDay
+    pacing = limits
     pausedUntil = account.pausedUntil
     declared = account.declared ? true : nil
     created = account.created
