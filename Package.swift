@@ -208,7 +208,8 @@ let package = Package(
     .testTarget(
       name: "EventsTests", dependencies: ["Core", "Events", "Store", "StoreTesting", lifecycle, logging],
       swiftSettings: style),
-    .testTarget(name: "GatewayTests", dependencies: ["Accounts", "Core", "Gateway"], swiftSettings: style),
+    .testTarget(
+      name: "GatewayTests", dependencies: ["Accounts", "Core", "Gateway", "Submission"], swiftSettings: style),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: style),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: style),
     .testTarget(

@@ -162,7 +162,7 @@ package struct Installation: Sendable {
         exposedFiles: { [configuration] in configuration.exposures() }),
       publicURL: publicURL, loginOrigins: configuration.clouds.loginOrigins,
       bodyLimit: configuration.bodyLimit, bodyMemory: limits.bodyMemory,
-      trustedProxies: configuration.trustedProxies)
+      trustedProxies: configuration.trustedProxies, smtp: configuration.smtpServer)
     let listener = WebServer(limits: limits, trustedProxies: configuration.trustedProxies, logger: logger)
     let server = Application(
       router: web.router(), server: listener.builder,

@@ -78,6 +78,11 @@ final class SessionHandler: ChannelDuplexHandler {
     readIfNeeded(context)
   }
 
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    readIfNeeded(context)
+    context.fireChannelWritabilityChanged()
+  }
+
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     session.answer(unwrapOutboundIn(data))
     promise?.succeed()
@@ -126,7 +131,8 @@ final class SessionHandler: ChannelDuplexHandler {
   }
 
   private func readIfNeeded(_ context: ChannelHandlerContext) {
-    guard wantsRead, session.isWaiting else { return }
+    // A client that does not read its replies is not heard either.
+    guard wantsRead, session.isWaiting, context.channel.isWritable else { return }
     wantsRead = false
     context.read()
   }

@@ -1,3 +1,4 @@
+package import API
 package import Access
 package import Accounts
 package import Core
@@ -54,6 +55,7 @@ package struct WebApplication: Sendable {
   private let bodyLimit: Int
   private let budget: MemoryBudget
   private let trustedProxies: [CIDR]
+  private let smtp: SMTPServerReply?
 
   /// Bytes of a body that is not stored while it arrives.
   static let ordinaryBody = 25 << 20
@@ -62,11 +64,13 @@ package struct WebApplication: Sendable {
   ///   - loginOrigins: Microsoft's sign-in hosts, which the hosted page may send a form to.
   ///   - bodyMemory: Bytes of bodies that are in memory at a time, over all requests.
   ///   - trustedProxies: They are believed about who asks (`X-Forwarded-For`).
+  ///   - smtp: What clients are told of the SMTP ports; `nil` without one.
   package init(
     _ services: Services, publicURL: String, loginOrigins: [String], bodyLimit: Int,
     bodyMemory: Int,
-    trustedProxies: [CIDR] = []
+    trustedProxies: [CIDR] = [], smtp: SMTPServerReply? = nil
   ) {
+    self.smtp = smtp
     budget = MemoryBudget(limit: bodyMemory, largestBody: min(bodyLimit, Self.ordinaryBody))
     self.trustedProxies = trustedProxies
     self.services = services
@@ -97,7 +101,7 @@ package struct WebApplication: Sendable {
     UploadRoutes(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)
     OutboxRoutes(outbox: services.outbox).add(to: api)
     WorkspaceRoutes(workspaces: services.workspaces).add(to: api)
-    TokenRoutes(tokens: services.tokens).add(to: api)
+    TokenRoutes(tokens: services.tokens, smtp: smtp).add(to: api)
     EventRoutes(log: EventLog(store: services.store)).add(to: api)
     return router
   }

@@ -17,7 +17,7 @@ import Testing
       let names = try FileManager.default.contentsOfDirectory(atPath: pages.path).sorted()
       let commands = [
         "account", "app", "config", "demo", "doctor", "events", "open", "queue", "sandbox", "send", "serve",
-        "status",
+        "smtp-credential", "status",
         "token", "workspace",
       ]
       #expect(names == (["heliograph"] + commands.map { "heliograph-\($0)" }).map { $0 + ".1" }.sorted())

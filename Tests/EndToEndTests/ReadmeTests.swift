@@ -110,7 +110,7 @@ extension ReadmeTests {
     let sentence = try #require(text.firstMatch(of: /The commands (.*) are clients/)?.1)
     let clients = sentence.replacing(" and ", with: ", ").split(separator: ", ").map(String.init)
     let commands = try #require(help.split(separator: "SUBCOMMANDS:").last)
-      .matches(of: /(?m)^  ([a-z]+)\s/).map { String($0.1) }
+      .matches(of: /(?m)^  ([a-z-]+)\s/).map { String($0.1) }
     #expect(Set(commands) == Set(clients + ["serve", "config", "sandbox", "demo", "token"]))
   }
 

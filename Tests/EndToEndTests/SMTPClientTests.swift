@@ -73,6 +73,76 @@ import Testing
     }
   }
 
+  @Test func `A command makes a password and says what to enter`() async throws {
+    try await SMTPRig.run { smtp in
+      let made = try await smtp.rig.command([
+        "smtp-credential", "--account", "a1", "--description", "Printer",
+      ])
+      #expect(made.status == 0, "\(made.errors)")
+      let fields = Dictionary(
+        uniqueKeysWithValues: made.output.split(separator: "\n").map { line in
+          (String(line.prefix { $0 != "\t" }), String(line.drop { $0 != "\t" }.dropFirst()))
+        })
+      #expect(fields["port"] == "\(smtp.port), encryption STARTTLS; or \(smtp.tlsPort), encryption SSL/TLS")
+      #expect(fields["server"] == "localhost" && fields["user name"] == "a1")
+      #expect(fields["sender"] == smtp.mailboxes[1])
+      let password = try #require(fields["password"])
+      let client = try SMTPClient(port: smtp.port)
+      #expect(try client.signIn("a1", password).hasPrefix("235"))
+      let refused = try await smtp.rig.gateway.get("/v1/account/a1", token: password)
+      #expect(refused.status == 403)
+      let nobody = try await smtp.rig.command(["smtp-credential", "--account", "nobody"])
+      #expect(nobody.status == 1 && nobody.output.isEmpty)
+    }
+  }
+
+  @Test func `A certificate that is renewed is used without a restart, a broken one is not`() async throws {
+    try await withFolder { folder in
+      let (certificate, key) = (
+        folder.appending(path: "smtp.pem").path, folder.appending(path: "smtp.key").path
+      )
+      func make(_ name: String) async throws {
+        let made = try await Program.run(
+          URL(filePath: "/usr/bin/openssl"),
+          [
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            "-subj", "/CN=\(name)", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out",
+            certificate,
+          ], in: folder)
+        #expect(made.status == 0, "\(made.errors)")
+      }
+      try await make("first.test")
+      try await SMTPRig.run(arguments: ["--smtp-certificate", certificate, "--smtp-key", key]) { smtp in
+        func subject() async throws -> String {
+          try await Program.run(
+            URL(filePath: "/bin/sh"),
+            [
+              "-c",
+              "openssl s_client -connect 127.0.0.1:\(smtp.port) -starttls smtp </dev/null 2>/dev/null | openssl x509 -noout -subject",
+            ], in: folder
+          ).output
+        }
+        // With the file as the authority a client verifies it.
+        try await smtp.client(
+          "/usr/bin/curl",
+          [
+            "--silent", "--show-error", "--ssl-reqd", "--cacert", certificate, "--url",
+            "smtp://localhost:\(smtp.port)",
+            "--user", "a0:\(smtp.password)", "--request", "NOOP",
+          ])
+        #expect(try await subject().contains("first.test"))
+        try await make("second.test")
+        try await eventually("the new certificate is shown") { try await subject().contains("second.test") }
+        try Data("no key".utf8).write(to: URL(filePath: key))
+        try await eventually("the log tells of the broken key") {
+          _ = try await subject()
+          return smtp.rig.gateway.errors.contains("The last certificate stays in use.")
+        }
+        #expect(try await subject().contains("second.test"))
+      }
+    }
+  }
+
   private static let python = """
     import json, smtplib, ssl, sys
     given = json.load(sys.stdin)

@@ -81,6 +81,23 @@ import Testing
     }
   }
 
+  @Test func `a token for SMTP is made and revoked by one for the API, and opens nothing here`() async throws
+  {
+    try await TestGateway.open { web in
+      try await web.addAccount("sales", in: "default")
+      let token = try await web.token(in: "default")
+      let body = #"{"description":"printer","scopes":["smtp"],"account":"sales"}"#
+      let made = try await web.send("POST", "/v1/tokens", body, token: token)
+      let password = try #require(made.text("token"), "\(made)")
+      for path in ["/v1/account/sales", "/v1/outbox", "/v1/tokens"] {
+        let answer = try await web.send("GET", path, token: password)
+        #expect(answer.status == 403 && answer.problem == "token.scope", "\(path)")
+      }
+      let id = try #require(made.text("id"))
+      #expect(try await web.send("DELETE", "/v1/tokens/\(id)", token: token).status == 200)
+    }
+  }
+
   @Test func `the tokens of an account go with it`() async throws {
     try await TestGateway.open { web in
       try await web.addAccount("sales", in: "default")

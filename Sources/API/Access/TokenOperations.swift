@@ -33,6 +33,7 @@ package struct TokenRequest: Contract {
 package struct TokenIssued: Contract {
   package var token = Secret("")
   package var id = TokenID("")
+  package var smtp: SMTPServerReply?
 
   package init() {}
 
@@ -44,6 +45,24 @@ package struct TokenIssued: Contract {
   package static let fields = Fields<Self>("TokenCreated", "A new API token.") {
     Required("token", \.token, .disclosed, "The token; it is never shown again.")
     Required("id", \.id, .id(), "The token's id.")
+    Field(
+      "smtp", \.smtp, .object, "Where it is a password, if it has the scope `smtp` and there is an SMTP port."
+    )
+  }
+}
+
+/// What a program or a device has to know of the SMTP ports.
+package struct SMTPServerReply: Contract {
+  package var host = ""
+  package var port: Int?
+  package var tlsPort: Int?
+
+  package init() {}
+
+  package static let fields = Fields<Self>("SMTPServer", "The SMTP ports of the gateway.") {
+    Required("host", \.host, .line(1...256), "The server's name.")
+    Field("port", \.port, .integer(1...65_535), "The port for STARTTLS.")
+    Field("tlsPort", \.tlsPort, .integer(1...65_535), "The port for TLS from the beginning.")
   }
 }
 

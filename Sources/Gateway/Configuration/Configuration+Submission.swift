@@ -1,3 +1,4 @@
+import API
 import Core
 import Foundation
 import Submission
@@ -31,6 +32,15 @@ extension Configuration {
     }
     submission.allowsClearPasswords = try flag(settings, .smtpAuthWithoutTLS)
     return smtpPort == nil && tlsPort == nil ? nil : submission
+  }
+
+  /// What clients are told.
+  var smtpServer: SMTPServerReply? {
+    submission.map { submission in
+      var reply = SMTPServerReply()
+      (reply.host, reply.port, reply.tlsPort) = (submission.name, submission.port, submission.tlsPort)
+      return reply
+    }
   }
 
   /// `192.168.1.0/24=printers fd00:1::/64=printers`.

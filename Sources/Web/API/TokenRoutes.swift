@@ -6,6 +6,8 @@ import Store
 /// The API tokens of a workspace.
 struct TokenRoutes: Sendable {
   let tokens: TokenDirectory
+  /// `nil` without an SMTP port.
+  let smtp: SMTPServerReply?
 
   func add(to router: APIRouter) {
     router.on(Operations.tokens) { call in
@@ -22,7 +24,9 @@ struct TokenRoutes: Sendable {
         NewToken(
           description: body.description, scopes: body.scopes.map(\.rawValue), account: body.account,
           expires: body.expires), by: call.caller)
-      return TokenIssued(issued.token, id: issued.id)
+      var reply = TokenIssued(issued.token, id: issued.id)
+      reply.smtp = body.scopes == [.api] ? nil : smtp
+      return reply
     }
     router.on(Operations.revokeToken) { call in
       try await tokens.revoke(call.path, by: call.caller)

@@ -73,7 +73,7 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(AppPage.self), AnyContract(AppReply.self), AnyContract(AppCreated.self),
     AnyContract(AppUpdated.self),
     AnyContract(AppDeleted.self), AnyContract(VerificationReply.self), AnyContract(RegistrationReply.self),
-    AnyContract(EventPage.self), AnyContract(TokenPage.self), AnyContract(TokenIssued.self),
+    AnyContract(EventPage.self), AnyContract(TokenPage.self), AnyContract(TokenIssued.self), AnyContract(SMTPServerReply.self),
     AnyContract(TokenDeleted.self), AnyContract(WorkspacePage.self), AnyContract(WorkspaceReply.self),
     AnyContract(WorkspaceCreated.self), AnyContract(WorkspaceUpdated.self),
     AnyContract(WorkspaceDeleted.self),

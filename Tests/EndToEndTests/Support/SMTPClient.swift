@@ -46,16 +46,19 @@ final class SMTPClient {
     return true
   }
 
-  /// Sends what the connection takes without waiting for the server to read.
-  func sendWithoutWaiting(_ text: String) {
+  /// Sends what the connection takes without waiting for the server to read; returns how many octets.
+  func sendWithoutWaiting(_ text: String) -> Int {
+    var sent = 0
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
         Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
       }
-      guard count > 0 else { return }
+      guard count > 0 else { break }
       rest = rest.dropFirst(count)
+      sent += count
     }
+    return sent
   }
 
   /// The next reply, its lines joined with line feeds; `nil` when the connection has ended.
