@@ -151,7 +151,9 @@ package struct RequestHeader: Sendable {
       + "receipt; with another body it is refused with 409.", length: 1...1024)
 
   package static let contentRange = RequestHeader(
-    "Content-Range", "Which bytes of the file these are, such as `bytes 0-4194303/104857600` (RFC 9110 section 14.4).", length: 1...256)
+    "Content-Range",
+    "Which bytes of the file these are, such as `bytes 0-4194303/104857600` (RFC 9110 section 14.4).",
+    length: 1...256)
 
   package static let workspace = RequestHeader(
     "Heliograph-Workspace",

@@ -186,7 +186,8 @@ extension Submission {
     }
     for (index, field) in body.attachments.enumerated() {
       switch (field.content, field.upload) {
-      case (nil, nil): reader.fault("attachments[\(index)].content", "is required, unless upload names a file")
+      case (nil, nil):
+        reader.fault("attachments[\(index)].content", "is required, unless upload names a file")
       case (.some, .some):
         reader.fault("attachments[\(index)].upload", "cannot be given together with content")
       case (.some, nil), (nil, .some): break
