@@ -93,7 +93,7 @@ extension SandboxSettings {
       name: "concurrencyLimit", kind: .number(\.concurrencyLimit, 1...10_000),
       meaning: "How many requests an app may have in progress in one mailbox; one more gets 429."),
     SandboxSetting(
-      name: "messageSizeLimit", kind: .number(\.messageSizeLimit, 1024...maximumMessageSize),
+      name: "messageSizeLimit", kind: .number(\.messageSizeLimit, 1024...210 << 20),
       meaning: """
         The most bytes of a message. What does not fit into a draft gets 413, and so does sending a message that \
         with its attachments in base64 is larger.
