@@ -37,7 +37,7 @@ struct AuthenticationExchange: Sendable {
   }
 
   /// What the server sends to a client that has not sent its first response with the command. Devices compare the
-  /// prompts of LOGIN letter by letter.
+  /// prompts of LOGIN character by character.
   var prompt: String {
     guard mechanism == .login else { return "" }
     return user == nil ? "VXNlcm5hbWU6" : "UGFzc3dvcmQ6"
