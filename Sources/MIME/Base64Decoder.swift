@@ -68,13 +68,6 @@ struct Base64Decoder: Sendable {
     return count
   }
 
-  /// Goes on after whole lines, as `Base64Lines` writes them, that stand for `size` octets.
-  mutating func skip(_ size: Int) {
-    guard size > 0, !hasEnded else { return }
-    hasContent = true
-    isPadded = !size.isMultiple(of: 3)
-  }
-
   private static func decodeGroups(
     _ input: UnsafeBufferPointer<UInt8>, _ inputIndex: inout Int,
     into output: UnsafeMutableBufferPointer<UInt8>, _ outputCount: inout Int,

@@ -14,9 +14,6 @@ package struct FileDecoder: Sendable {
 
   package mutating func finish() -> [UInt8] { decode([], isLast: true) }
 
-  /// Goes on after whole lines of base64 that stand for `size` octets.
-  mutating func skip(_ size: Int) { base64.skip(size) }
-
   private mutating func decode(_ bytes: ArraySlice<UInt8>, isLast: Bool) -> [UInt8] {
     if encoding == .identity { return Array(bytes) }
     rest += bytes

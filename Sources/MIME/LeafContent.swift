@@ -48,14 +48,6 @@ struct LeafContent: Sendable {
     lines += line
   }
 
-  /// Goes on after lines of base64 that stand for `size` octets.
-  mutating func skip(_ size: Int) {
-    decode(lines[...])
-    lines = .crlf
-    file.size += size
-    decoder.skip(size)
-  }
-
   /// The file, whose content ends with the line before `next`, but for that line's end.
   mutating func finish(before next: Int, lineEnd: Int) -> DetachedFile {
     let end = max(start, next - lineEnd)

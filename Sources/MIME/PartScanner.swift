@@ -35,14 +35,6 @@ package struct PartScanner: Sendable {
     }
   }
 
-  /// The next `count` octets are elsewhere: whole lines of base64, as `Base64Lines` writes them, that stand
-  /// for `decodedSize` octets of the content of one leaf.
-  package mutating func skip(_ count: Int, decodedSize: Int) {
-    guard count > 0 else { return }
-    layout.size += count
-    walk.skip(decodedSize, &layout)
-  }
-
   /// The layout of the whole message.
   package consuming func finish() -> MessageLayout {
     end()

@@ -105,15 +105,6 @@ struct PartWalk: Sendable {
     lineEnd = line.lineEnd
   }
 
-  /// Goes on after lines of base64 that stand for `size` octets of a leaf.
-  mutating func skip(_ size: Int, _ layout: inout MessageLayout) {
-    while state == .header, !header.isEmpty { endHeader(&layout) }
-    if !other.isEmpty { other[0].skip(size, &layout) }
-    guess = nil
-    leaf?.skip(size)
-    lineEnd = [UInt8].crlf.count
-  }
-
   /// After the last line.
   mutating func finish(_ layout: inout MessageLayout) {
     while state == .header, !header.isEmpty { endHeader(&layout) }
