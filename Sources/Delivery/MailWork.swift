@@ -16,6 +16,7 @@ final class MailWork: QueueWork {
   private let time: any Time
   private let schedule: DeliverySchedule
   private let limits: RequestLimits
+  private let tenantLimits: [String: Int]
   private let messageIDs: MessageIDMemory
   private let attemptLimit: Int
   private let logger: Logger
@@ -55,18 +56,19 @@ final class MailWork: QueueWork {
     /// The account whose mailbox has proved to be there.
     var mailboxFound: (WorkspaceID, AccountID)?
     /// What was counted, and not sent.
-    var unsent: (Pace, Pacing)?
+    var unsent: Pace?
   }
 
   init(
-    store: Store, senders: @escaping SenderSource, time: any Time, schedule: DeliverySchedule,
-    limits: RequestLimits, messageIDs: MessageIDMemory, logger: Logger
+    store: Store, senders: @escaping SenderSource, time: any Time, configuration: OutboxConfiguration,
+    messageIDs: MessageIDMemory, logger: Logger
   ) {
     self.store = store
     self.senders = senders
     self.time = time
-    self.schedule = schedule
-    self.limits = limits
+    schedule = configuration.schedule
+    limits = configuration.limits
+    tenantLimits = configuration.tenantLimits
     self.messageIDs = messageIDs
     attemptLimit = schedule.backoff.attempts(within: schedule.maximumAge)
     self.logger = logger
@@ -103,12 +105,13 @@ final class MailWork: QueueWork {
   /// A message that may have been sent already was counted then.
   private func pace(_ item: inout Item, in tx: borrowing Transaction) throws {
     guard let message = item.message, let sender = item.sender, !item.progress.isInDoubt else { return }
-    let claim = try Pace.claim(
-      item.attempt.row.lane, recipients: message.envelopeTo.count, sender.pacing, at: item.attempt.started,
-      in: tx)
-    switch claim {
-    case .success(let pace): item.pace = pace
-    case .failure(let problem): item.wait = problem
+    let (row, now) = (item.attempt.row, item.attempt.started)
+    let tenantLimit = sender.tenant.flatMap { tenantLimits[$0.lowercased()] }
+    switch try Pace.claim(message, in: row.lane, sender, tenantLimit: tenantLimit, at: now, tx) {
+    case .counted(let pace): item.pace = pace
+    case .wait(let problem, let limit):
+      item.wait = problem
+      try limit.report(row.account, in: row.workspace, at: now, tx)
     }
   }
 
@@ -165,7 +168,7 @@ final class MailWork: QueueWork {
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {
     for event in report.events { try tx.append(event) }
     try report.outcome?.write(in: tx)
-    if let (pace, limits) = report.unsent { try pace.takeBack(limits, in: tx) }
+    try report.unsent?.takeBack(in: tx)
     // Each message that is sent comes here, and only the first one of an account proves something.
     if let (workspace, account) = report.mailboxFound, try tx.isMailboxUnproven(of: account, in: workspace) {
       try tx.apply(.messageAccepted, to: account, in: workspace, at: time.now)
@@ -203,8 +206,7 @@ final class MailWork: QueueWork {
       report: Report(
         events: events ?? [], outcome: outcome,
         mailboxFound: settlement.verdict == .sent ? (row.workspace, row.account) : nil,
-        unsent: settlement.progress.isInDoubt || settlement.verdict == .sent
-          ? nil : item.pace.flatMap { pace in item.sender.map { (pace, $0.pacing) } }))
+        unsent: settlement.progress.isInDoubt || settlement.verdict == .sent ? nil : item.pace))
   }
 
   private func machine(_ abilities: SenderAbilities, _ item: Item) -> DeliveryMachine {

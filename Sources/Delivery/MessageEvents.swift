@@ -21,6 +21,8 @@ struct MessageEvents: Sendable {
     switch settlement.verdict {
     case .sent: [record(.messageSent(facts, response: Self.acceptance), at: now)]
     case .deferred where settlement.due <= now: []
+    // Nothing has failed; the account has an event of its own.
+    case .deferred where settlement.problem?.code == ProblemCode.deliveryPaced.rawValue: []
     case .deferred, .unknown: [failure(settlement, nextAttempt: settlement.due, at: now)]
     case .held: [failure(settlement, nextAttempt: nil, at: now)]
     case .failed:

@@ -42,6 +42,9 @@ extension Outbox {
     let (id, now) = (QueueID.make(at: time.now), time.now)
     let own = NamedAddress(name: sender.name, address: try EmailAddress(sender.email))
     let composed = try submission.composed(own: own, id: id, now: now)
+    if let limit = sender.recipientLimit, composed.recipients.count > limit {
+      throw Problem.tooManyRecipients(composed.recipients.count, limit: limit)
+    }
     let content = composed.content
     var message = OutgoingMessageRecord(
       workspace: submission.workspace, id: id, account: submission.account,

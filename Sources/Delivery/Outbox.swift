@@ -33,9 +33,8 @@ package final class Outbox: Service {
     self.node = node
     self.logger = logger
     work = MailWork(
-      store: store, senders: senders, time: time, schedule: configuration.schedule,
-      limits: configuration.limits,
-      messageIDs: messageIDs, logger: logger)
+      store: store, senders: senders, time: time, configuration: configuration, messageIDs: messageIDs,
+      logger: logger)
     engine = QueueEngine(
       work, store: store, time: time, node: node, configuration: configuration.queue, logger: logger)
   }
@@ -78,6 +77,9 @@ package struct OutboxConfiguration: Sendable {
   package var queue = QueueConfiguration()
   package var schedule = DeliverySchedule()
   package var limits = RequestLimits()
+  /// How many recipients outside the sender's domain all mailboxes of a tenant may write to in 24 hours together; by the
+  /// tenant's id, or the name that the app has for it, in lower case.
+  package var tenantLimits: [String: Int] = [:]
   /// Bytes of files in one message, decoded. An upload session of Graph takes 150 MB (Microsoft Learn, "Attach large files
   /// to Outlook messages"); the mailbox's own limit is usually lower.
   package var contentLimit = 150 << 20

@@ -1,54 +1,127 @@
 import Core
+import Events
+import MIME
 import Store
 
-/// What an attempt to send counts for, against the limits of its mailbox.
+/// What an attempt to send counts for, against the limits of its mailbox and its tenant.
 ///
 /// It is counted when the attempt is claimed and taken back when nothing was sent, so that attempts in flight on any
 /// node never exceed a limit together.
 struct Pace: Sendable {
-  let lane: LaneKey
-  let recipients: Int
-  let counted: Instant
+  private let counts: [Count]
+  private let counted: Instant
+
+  /// What is limited, as an event names it.
+  fileprivate enum Limit: String {
+    case messagesPerMinute, recipientsPerDay, tenantRecipientsPerDay
+  }
+
+  fileprivate struct Count: Sendable {
+    var limit: Limit
+    var lane: LaneKey
+    /// Messages or recipients.
+    var amount: Int
+    /// `nil` counts without a limit.
+    var most: Int?
+  }
+
+  enum Claim: Sendable {
+    case counted(Pace)
+    case wait(Problem, ReachedLimit)
+  }
 
   /// Counts the attempt, or says until when the lane has to wait and why.
+  ///
+  /// - Parameter tenantLimit: recipients outside the sender's domain in 24 hours, of all of the tenant's mailboxes.
   static func claim(
-    _ lane: LaneKey, recipients: Int, _ limits: Pacing, at now: Instant, in tx: borrowing Transaction
-  ) throws -> Result<Pace, Problem> {
-    for (span, limit, amount) in [
-      (PacingSpan.minute, limits.messagesPerMinute, 1), (.day, limits.recipientsPerDay, recipients),
-    ] {
-      guard let limit else { continue }
-      let used = try tx.use(of: lane, in: span, at: now)
+    _ message: OutgoingMessageRecord, in lane: LaneKey, _ sender: SenderRecord, tenantLimit: Int?,
+    at now: Instant, _ tx: borrowing Transaction
+  ) throws -> Claim {
+    let counts = counts(of: message, in: lane, sender, tenantLimit: tenantLimit)
+    for count in counts {
+      guard let most = count.most else { continue }
+      let (limit, lane) = (count.limit, count.lane)
+      let used = try tx.use(of: lane, in: limit.span, at: now)
       // A message with more recipients than that goes when nothing else has.
-      guard used > 0, used + amount > limit else { continue }
-      let until = try tx.whenFits(amount, limit: limit, of: lane, in: span, at: now)
-      return .failure(.paced(span, limit, used: used, until: until, now: now))
+      guard used > 0, used + count.amount > most else { continue }
+      let until = try tx.whenFits(count.amount, limit: most, of: lane, in: limit.span, at: now)
+      let problem = limit.reached(most, used: used, until: until, now: now)
+      return .wait(
+        problem,
+        ReachedLimit(ProblemRecord(problem, at: now), limit: limit.rawValue, value: most, until: until))
     }
-    if limits.messagesPerMinute != nil { try tx.count(1, of: lane, in: .minute, at: now) }
-    try tx.count(recipients, of: lane, in: .day, at: now)
-    return .success(Pace(lane: lane, recipients: recipients, counted: now))
+    for count in counts { try tx.count(count.amount, of: count.lane, in: count.limit.span, at: now) }
+    return .counted(Pace(counts: counts, counted: now))
   }
 
   /// Nothing was sent.
-  func takeBack(_ limits: Pacing, in tx: borrowing Transaction) throws {
-    if limits.messagesPerMinute != nil { try tx.count(-1, of: lane, in: .minute, at: counted) }
-    try tx.count(-recipients, of: lane, in: .day, at: counted)
+  func takeBack(in tx: borrowing Transaction) throws {
+    for count in counts { try tx.count(-count.amount, of: count.lane, in: count.limit.span, at: counted) }
+  }
+
+  private static func counts(
+    of message: OutgoingMessageRecord, in lane: LaneKey, _ sender: SenderRecord, tenantLimit: Int?
+  ) -> [Count] {
+    let limits = sender.pacing
+    var counts = [
+      Count(
+        limit: .recipientsPerDay, lane: lane, amount: message.envelopeTo.count, most: limits.recipientsPerDay)
+    ]
+    if let most = limits.messagesPerMinute {
+      counts.append(Count(limit: .messagesPerMinute, lane: lane, amount: 1, most: most))
+    }
+    let external = message.externalRecipients
+    if let tenantLimit, let tenant = sender.tenant, external > 0 {
+      counts.append(
+        Count(
+          limit: .tenantRecipientsPerDay, lane: LaneKey(.mail, "tenant \(tenant.lowercased())"),
+          amount: external, most: tenantLimit))
+    }
+    return counts
   }
 }
 
-extension Problem {
-  fileprivate static func paced(
-    _ span: PacingSpan, _ limit: Int, used: Int, until: Instant, now: Instant
-  ) -> Problem {
-    let (what, time) =
-      switch span {
-      case .minute: ("messages", "a minute")
-      case .day: ("recipients", "24 hours")
+extension ReachedLimit {
+  /// Tells the account's readers, once a day for each limit.
+  func report(
+    _ account: AccountID, in workspace: WorkspaceID, at now: Instant, _ tx: borrowing Transaction
+  ) throws {
+    let reports = LaneKey(.mail, "\(limit) \(workspace)/\(account)")
+    guard try tx.use(of: reports, in: .report, at: now) == 0 else { return }
+    try tx.count(1, of: reports, in: .report, at: now)
+    try tx.append(Event.sendingPaused(self).record(account, in: workspace, at: now))
+  }
+}
+
+extension OutgoingMessageRecord {
+  /// Recipients at another domain than the sender's. Which further domains a tenant has is not known here, so those of
+  /// its own that differ count too.
+  fileprivate var externalRecipients: Int {
+    let own = envelopeFrom.domainKey
+    return envelopeTo.count { $0.domainKey != own }
+  }
+}
+
+extension String {
+  /// What is behind the last `@`, in lower case.
+  fileprivate var domainKey: String { (split(separator: "@").last ?? "").lowercased() }
+}
+
+extension Pace.Limit {
+  fileprivate var span: PacingSpan { self == .messagesPerMinute ? .minute : .day }
+
+  fileprivate func reached(_ most: Int, used: Int, until: Instant, now: Instant) -> Problem {
+    let (what, setting) =
+      switch self {
+      case .messagesPerMinute: ("\(most) messages that the mailbox may send in a minute", "of the account")
+      case .recipientsPerDay:
+        ("\(most) recipients that the mailbox may send to in 24 hours", "of the account")
+      case .tenantRecipientsPerDay:
+        ("\(most) external recipients that the tenant may send to in 24 hours", "in tenant-recipients")
       }
     return Problem(
-      .deliveryPaced,
-      "The mailbox has used \(used) of the \(limit) \(what) that it may send in \(time); it goes on at \(until).",
-      remedy: "Wait, or raise the limit of the account if Microsoft allows more.",
+      .deliveryPaced, "\(used) of the \(what) are used; it goes on at \(until).",
+      remedy: "Wait, or raise the limit \(setting) if Microsoft allows more.",
       retry: .safe(after: max(.seconds(1), until - now)))
   }
 }

@@ -62,6 +62,13 @@ extension Problem {
       remedy: "Send it in several messages.")
   }
 
+  static func tooManyRecipients(_ count: Int, limit: Int) -> Problem {
+    Problem(
+      .messageTooManyRecipients,
+      "The message has \(count) recipients; the account's pacing.recipientsPerMessage is \(limit).",
+      remedy: "Send it in several messages, or raise the limit if the mailbox may have a higher one.")
+  }
+
   static func sendOnlyKeepsCopy(_ account: AccountID) -> Problem {
     let fault =
       "must not be false for “\(account)”, which may only send (Mail.Send): its copies cannot be deleted"

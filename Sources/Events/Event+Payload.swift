@@ -12,6 +12,7 @@ extension Event {
       case .authenticationError(let problem): ConnectionPayload(problem, isRefusal: true)
       case .connectError(let problem): ConnectionPayload(problem, isRefusal: false)
       case .clientSecretExpiring(let expiry): CredentialPayload(expiry)
+      case .sendingPaused(let limit): LimitPayload(limit)
       case .messageQueued(let facts): MessagePayload(facts)
       case .messageSent(let facts, let response): MessagePayload(facts, response: response)
       case .messageDeliveryError(let facts, let failure): MessagePayload(facts, failure)
@@ -60,6 +61,21 @@ private struct CredentialPayload: Encodable {
     credential = expiry.isCertificate ? "certificate" : "secret"
     expires = expiry.expires.description
     days = expiry.days
+  }
+}
+
+private struct LimitPayload: Encodable {
+  let limit, pausedUntil, problem, response: String
+  let value: Int
+  let remedy: String?
+
+  init(_ reached: ReachedLimit) {
+    limit = reached.limit
+    value = reached.value
+    pausedUntil = reached.until.description
+    response = reached.problem.summary
+    problem = reached.problem.code
+    remedy = reached.problem.remedy
   }
 }
 

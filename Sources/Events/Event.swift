@@ -15,6 +15,8 @@ package enum Event: Sendable {
   case connectError(ProblemRecord)
   /// A secret or certificate of an app expires soon, or has expired.
   case clientSecretExpiring(CredentialExpiry)
+  /// The account has reached a limit on what it may send in a time, and its messages wait; once a day for each limit.
+  case sendingPaused(ReachedLimit)
   case messageQueued(MessageFacts)
   /// Microsoft has accepted the message; `response` is what it answered.
   case messageSent(MessageFacts, response: String)
@@ -32,6 +34,7 @@ package enum Event: Sendable {
     case .authenticationError: "authenticationError"
     case .connectError: "connectError"
     case .clientSecretExpiring: "clientSecretExpiring"
+    case .sendingPaused: "sendingPaused"
     case .messageQueued: "messageQueued"
     case .messageSent: "messageSent"
     case .messageDeliveryError: "messageDeliveryError"
@@ -80,6 +83,19 @@ package struct MessageFailure: Sendable {
     self.attemptsMade = attemptsMade
     self.attempts = attempts
     self.nextAttempt = nextAttempt
+  }
+}
+
+/// A limit on what an account may send in a time, and until when its messages wait for it.
+package struct ReachedLimit: Sendable {
+  package var problem: ProblemRecord
+  /// `messagesPerMinute`, `recipientsPerDay` or `tenantRecipientsPerDay`.
+  package var limit: String
+  package var value: Int
+  package var until: Instant
+
+  package init(_ problem: ProblemRecord, limit: String, value: Int, until: Instant) {
+    (self.problem, self.limit, self.value, self.until) = (problem, limit, value, until)
   }
 }
 

@@ -125,6 +125,7 @@ package struct Installation: Sendable {
     var outboxConfiguration = OutboxConfiguration()
     outboxConfiguration.schedule.unknownOutcomeWait = configuration.unknownOutcomeWait
     outboxConfiguration.limits.message = configuration.requestLimit
+    outboxConfiguration.tenantLimits = configuration.tenantLimits
     let outbox = Outbox(
       store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time, node: node,
       configuration: outboxConfiguration, logger: logger)

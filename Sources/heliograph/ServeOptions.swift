@@ -20,6 +20,8 @@ struct ServeOptions: ParsableArguments {
     String?
   @Option(help: .init(Setting.bodyLimit.summary, valueName: "bytes")) var bodyLimit: String?
   @Option(help: .init(Setting.requestLimit.summary, valueName: "bytes")) var requestLimit: String?
+  @Option(help: .init(Setting.tenantRecipients.summary, valueName: "tenant=count"))
+  var tenantRecipients: String?
   @OptionGroup var smtp: SMTPOptions
   @Option(help: .init(Setting.logLevel.summary, valueName: "level")) var logLevel: String?
 
@@ -28,7 +30,7 @@ struct ServeOptions: ParsableArguments {
       .host: host, .port: port, .url: url, .trustedProxies: trustedProxies, .microsoft: microsoft,
       .microsoftCA: microsoftCA, .clouds: clouds, .exposeTokens: exposeTokens,
       .unknownOutcomeWait: unknownOutcomeWait, .bodyLimit: bodyLimit, .requestLimit: requestLimit,
-      .logLevel: logLevel,
+      .tenantRecipients: tenantRecipients, .logLevel: logLevel,
     ]
     return try store.configuration(flags: flags.merging(smtp.flags) { own, _ in own })
   }

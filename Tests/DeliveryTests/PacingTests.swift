@@ -103,4 +103,61 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `a limit is told once, by an event of its own`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      try await Self.limit(bench, Pacing(messagesPerMinute: 1))
+      let outbox = bench.outbox(FakeMailbox())
+      try await outbox.running {
+        var last = try await outbox.submitSample()
+        try await bench.until(outbox, last, .done)
+        for _ in 0..<3 {
+          last = try await outbox.submitSample()
+          try await bench.until(outbox, last, .deferred)
+          await bench.pass(.seconds(71))
+          try await bench.until(outbox, last, .done)
+        }
+      }
+      let events = try await bench.events()
+      let told = events.filter { $0.kind == "sendingPaused" }
+      #expect(told.count == 1)
+      #expect(told.first?.account == Self.anna)
+      #expect(told.first?.data.contains(#""limit":"messagesPerMinute""#) == true)
+      #expect(!events.contains { $0.kind == "messageDeliveryError" })
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `external recipients of all mailboxes of a tenant are counted together`(
+    engine: StoreEngine
+  ) async throws {
+    try await Bench.run(engine, accounts: ["anna", "bert"]) { bench in
+      // The tenant that the app of these accounts names.
+      let outbox = bench.outbox(FakeMailbox()) { $0.tenantLimits = ["common": 3] }
+      try await outbox.running {
+        let first = try await outbox.submitSample(to: ["b@elsewhere.example", "c@elsewhere.example"])
+        try await bench.until(outbox, first, .done)
+        let second = try await outbox.submitSample(
+          from: "bert", to: ["b@elsewhere.example", "c@elsewhere.example"])
+        let waiting = try await bench.until(outbox, second, .deferred)
+        #expect(waiting.problem?.summary.contains("2 of the 3 external recipients") == true)
+        // Nobody outside: it does not count.
+        let third = try await outbox.submitSample(to: ["one@example.com", "two@Example.COM"])
+        try await bench.until(outbox, third, .done)
+      }
+    }
+  }
+
+  @Test func `a message with more recipients than the account's own limit is refused`() async throws {
+    try await Bench.run(.sqlite) { bench in
+      try await Self.limit(bench, Pacing(recipientsPerMessage: 1))
+      let outbox = bench.outbox(FakeMailbox())
+      let error = await #expect(throws: Problem.self) {
+        try await outbox.submitSample(to: ["b@example.com", "c@example.com"])
+      }
+      #expect(error?.code == .messageTooManyRecipients)
+      #expect(error?.summary.contains("recipientsPerMessage is 1") == true)
+    }
+  }
 }

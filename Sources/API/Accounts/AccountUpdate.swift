@@ -37,6 +37,7 @@ package struct AccountUpdateRequest: Contract {
 package struct PacingField: Contract {
   package var messagesPerMinute: Int?
   package var recipientsPerDay: Int?
+  package var recipientsPerMessage: Int?
 
   package init() {}
 
@@ -50,6 +51,10 @@ package struct PacingField: Contract {
     Field(
       "recipientsPerDay", \.recipientsPerDay, .integer(0...10_000_000),
       "Recipients in any 24 hours: at first 10,000, or 5,000 for a personal account, as Microsoft documents.")
+    Field(
+      "recipientsPerMessage", \.recipientsPerMessage, .integer(0...1000),
+      "Recipients of one message; more are refused when it is submitted. At first 1,000, the highest number that Exchange "
+        + "Online can be set to; it allows 500 unless an administrator has changed that.")
   }
 }
 

@@ -9,9 +9,8 @@ package struct AccountChange: Sendable {
   package var unknownOutcome: UnknownOutcome?
   /// How it was entered.
   package var smtp: SMTPForm?
-  /// A limit of 0 is none.
-  package var messagesPerMinute: Int?
-  package var recipientsPerDay: Int?
+  /// What is `nil` stays; 0 is no limit.
+  package var pacing: Pacing?
 
   package init(
     name: String? = nil, email: String? = nil, unknownOutcome: UnknownOutcome? = nil, smtp: SMTPForm? = nil
@@ -50,11 +49,8 @@ extension AccountDirectory {
       account.smtp = change.smtp ?? account.smtp
       account.updated = now
       try tx.upsert(account)
-      guard change.messagesPerMinute != nil || change.recipientsPerDay != nil else { return }
-      var pacing = account.pacing
-      if let limit = change.messagesPerMinute { pacing.messagesPerMinute = limit == 0 ? nil : limit }
-      if let limit = change.recipientsPerDay { pacing.recipientsPerDay = limit == 0 ? nil : limit }
-      try tx.setPacing(pacing, account: id, in: workspace)
+      guard let pacing = change.pacing else { return }
+      try tx.setPacing(account.pacing.changed(to: pacing), account: id, in: workspace)
       // What waited for the limit goes on under the new one.
       try tx.endRest(of: account.lane, at: now)
     }

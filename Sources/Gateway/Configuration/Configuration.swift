@@ -24,6 +24,8 @@ package struct Configuration: Sendable {
   package let unknownOutcomeWait: Duration
   package let bodyLimit: Int
   package let requestLimit: Int
+  /// External recipients in 24 hours, by tenant in lower case.
+  package let tenantLimits: [String: Int]
   /// `nil` without an SMTP port.
   package let submission: SubmissionConfiguration?
   package let logLevel: Logger.Level
@@ -77,6 +79,7 @@ package struct Configuration: Sendable {
     unknownOutcomeWait = .seconds(try Self.integer(settings, .unknownOutcomeWait, in: 1...86_400) ?? 120)
     bodyLimit = try Self.integer(settings, .bodyLimit, in: 1024...1 << 30) ?? 300 << 20
     requestLimit = try Self.integer(settings, .requestLimit, in: 100_000...100_000_000) ?? 3_000_000
+    tenantLimits = try Self.tenantLimits(settings[.tenantRecipients])
     submission = try Self.submission(settings, host: host, port: port, publicURL: publicURL)
     logLevel = try Self.logLevel(settings[.logLevel])
     declarations = settings.declarations
@@ -91,6 +94,23 @@ package struct Configuration: Sendable {
       throw .invalidSetting(setting, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
+  }
+
+  /// `contoso.onmicrosoft.com=5000`.
+  private static func tenantLimits(_ text: String?) throws(Problem) -> [String: Int] {
+    var limits: [String: Int] = [:]
+    for entry in (text ?? "").split(separator: " ") {
+      let parts = entry.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, let limit = Int(parts[1]), (1...100_000_000).contains(limit) else {
+        throw .invalidSetting(
+          .tenantRecipients, String(entry),
+          "TENANT=COUNT, such as contoso.onmicrosoft.com=5000, from 1 to 100000000")
+      }
+      guard limits.updateValue(limit, forKey: parts[0].lowercased()) == nil else {
+        throw .invalidSetting(.tenantRecipients, String(entry), "there only once")
+      }
+    }
+    return limits
   }
 
   static func flag(_ settings: Settings, _ setting: Setting) throws(Problem) -> Bool {

@@ -17,6 +17,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case unknownOutcomeWait = "unknown-outcome-wait"
   case bodyLimit = "body-limit"
   case requestLimit = "request-limit"
+  case tenantRecipients = "tenant-recipients"
   case smtpPort = "smtp-port"
   case smtpTLSPort = "smtp-tls-port"
   case smtpHost = "smtp-host"
@@ -57,6 +58,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .unknownOutcomeWait: "120"
     case .bodyLimit: "314572800"
     case .requestLimit: "3000000"
+    case .tenantRecipients: "none"
     case .smtpPort, .smtpTLSPort: "none: the port is not open"
     case .smtpHost: "the address of `host`"
     case .smtpCertificate, .smtpKey: "a certificate that is made at each start"
@@ -92,6 +94,9 @@ package enum Setting: String, CaseIterable, Sendable {
       "Largest request body in bytes; beyond 25 MiB only for a message, an upload or a list of accounts."
     case .requestLimit:
       "Largest message in bytes that Graph is given in one request; the attachments of a larger one are uploaded."
+    case .tenantRecipients:
+      "Recipients outside the sender's domain that all mailboxes of a tenant may write to in 24 hours together, as "
+        + "TENANT=COUNT separated by spaces."
     case .smtpPort: "Port for SMTP submission by programs and devices, with STARTTLS."
     case .smtpTLSPort: "Port for SMTP submission with TLS from the beginning."
     case .smtpHost: "Address on which the SMTP ports listen."

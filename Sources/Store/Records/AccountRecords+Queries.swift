@@ -10,7 +10,7 @@ extension Transaction {
   package func senderIdentity(_ id: AccountID, in workspace: WorkspaceID) throws -> SenderIdentity? {
     try row(
       """
-      SELECT account.name, email, mailbox, client_id, drops_unsubscribe_post,
+      SELECT account.name, email, mailbox, client_id, drops_unsubscribe_post, tenant_id, pacing,
         CASE WHEN state = 'connected' THEN 'api' ELSE base_scopes END AS base_scopes
       FROM account JOIN oauth2_app ON oauth2_app.workspace = app_workspace AND oauth2_app.id = app
       WHERE account.workspace = $1 AND account.id = $2
@@ -19,7 +19,8 @@ extension Transaction {
       SenderIdentity(
         canSend: try $0.value("base_scopes", as: BaseScopes.self) == .api,
         name: try $0.text("name"), email: try $0.text("email"),
-        lane: try LaneKey(ofAccount: $0), dropsUnsubscribePost: try $0.bool("drops_unsubscribe_post"))
+        lane: try LaneKey(ofAccount: $0), dropsUnsubscribePost: try $0.bool("drops_unsubscribe_post"),
+        recipientLimit: try $0.pacing().recipientsPerMessage)
     }
   }
 

@@ -130,6 +130,8 @@ package struct SenderIdentity: Sendable, Hashable {
   package var lane: LaneKey
   /// Whether Exchange dropped the field List-Unsubscribe-Post from a draft of the mailbox.
   package var dropsUnsubscribePost: Bool
+  /// How many recipients a message of the account may have; `nil` leaves it to Exchange.
+  package var recipientLimit: Int?
 }
 
 /// An account with the relevant values of its app and its grant.

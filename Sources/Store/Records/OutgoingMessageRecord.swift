@@ -61,6 +61,8 @@ package struct SenderRecord: Sendable, Hashable {
   /// What the owner has decided about messages whose outcome cannot be found out.
   package var unknownOutcome: UnknownOutcome
   package var pacing: Pacing
+  /// The tenant of the token, else the one that the app names.
+  package var tenant: String?
 }
 
 extension OutgoingMessageRecord {
@@ -126,7 +128,9 @@ extension Transaction {
   package func sender(of queue: QueueRecord) throws -> SenderRecord? {
     try row(Statement.sender, queue.workspace, queue.account) { (row: Row) -> SenderRecord? in
       if try LaneKey(ofAccount: row) != queue.lane, try row.instant("created") > queue.created { return nil }
-      return SenderRecord(unknownOutcome: try row.value("unknown_outcome"), pacing: try row.pacing())
+      return SenderRecord(
+        unknownOutcome: try row.value("unknown_outcome"), pacing: try row.pacing(),
+        tenant: try row.optionalText("tenant_id") ?? row.optionalText("authority"))
     } ?? nil
   }
 }
@@ -171,7 +175,7 @@ private enum Statement {
     ORDER BY created
     """
   static let sender: SQL = """
-    SELECT mailbox, client_id, account.created, unknown_outcome, tenant_id, pacing FROM account
+    SELECT mailbox, client_id, account.created, unknown_outcome, tenant_id, authority, pacing FROM account
     JOIN oauth2_app ON oauth2_app.workspace = app_workspace AND oauth2_app.id = app
     WHERE account.workspace = $1 AND account.id = $2
     """

@@ -6,10 +6,24 @@ package struct Pacing: Sendable, Hashable, Codable {
   package var messagesPerMinute: Int?
   /// In any 24 hours.
   package var recipientsPerDay: Int?
+  /// More are refused when the message is submitted, because they would never be sent.
+  package var recipientsPerMessage: Int?
 
-  package init(messagesPerMinute: Int? = nil, recipientsPerDay: Int? = nil) {
+  package init(
+    messagesPerMinute: Int? = nil, recipientsPerDay: Int? = nil, recipientsPerMessage: Int? = nil
+  ) {
     self.messagesPerMinute = messagesPerMinute
     self.recipientsPerDay = recipientsPerDay
+    self.recipientsPerMessage = recipientsPerMessage
+  }
+
+  /// With the limits that `change` has; 0 takes one away.
+  package func changed(to change: Pacing) -> Pacing {
+    var result = self
+    for limit in [\Pacing.messagesPerMinute, \.recipientsPerDay, \.recipientsPerMessage] {
+      if let value = change[keyPath: limit] { result[keyPath: limit] = value == 0 ? nil : value }
+    }
+    return result
   }
 
   /// Exchange Online's documented limit on recipients ("Exchange Online limits"). The 30 messages a minute beside it are
@@ -48,11 +62,13 @@ package enum PacingSpan: Int64, Sendable, CaseIterable {
   case minute = 0
   /// Recipients.
   case day = 1
+  /// Reports of a limit that was reached.
+  case report = 2
 
   package var length: Duration {
     switch self {
     case .minute: .seconds(60)
-    case .day: .seconds(86_400)
+    case .day, .report: .seconds(86_400)
     }
   }
 
@@ -60,7 +76,7 @@ package enum PacingSpan: Int64, Sendable, CaseIterable {
   package var grain: Duration {
     switch self {
     case .minute: .seconds(10)
-    case .day: .seconds(600)
+    case .day, .report: .seconds(600)
     }
   }
 }

@@ -98,6 +98,7 @@ extension AccountReply {
     var limits = PacingField()
     limits.messagesPerMinute = account.pacing.messagesPerMinute
     limits.recipientsPerDay = account.pacing.recipientsPerDay
+    limits.recipientsPerMessage = account.pacing.recipientsPerMessage
     pacing = limits
     pausedUntil = account.pausedUntil
     declared = account.declared ? true : nil

@@ -12,8 +12,11 @@ struct AccountUpdate: Sendable {
   func update(_ id: AccountID, _ body: AccountUpdateRequest) async throws {
     let account = try await creation.directory.account(id, in: creation.workspace)
     var change = AccountChange(name: body.name, email: body.email, unknownOutcome: body.unknownOutcome)
-    change.messagesPerMinute = body.pacing?.messagesPerMinute
-    change.recipientsPerDay = body.pacing?.recipientsPerDay
+    change.pacing = body.pacing.map {
+      Pacing(
+        messagesPerMinute: $0.messagesPerMinute, recipientsPerDay: $0.recipientsPerDay,
+        recipientsPerMessage: $0.recipientsPerMessage)
+    }
     if let smtp = body.smtp { return try await update(account, smtp, body, change) }
     guard let oauth2 = try body.oauth2?.settings(of: account) else {
       return try await creation.directory.update(id, change, in: creation.workspace)

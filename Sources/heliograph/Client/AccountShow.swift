@@ -51,12 +51,23 @@ extension AccountReply {
     }
   }
 
+  private var limits: String {
+    guard let pacing else { return "" }
+    let minute = pacing.messagesPerMinute.map { "\($0) messages a minute" }
+    let day = pacing.recipientsPerDay.map { "\($0) recipients a day" }
+    let message = pacing.recipientsPerMessage.map { "\($0) recipients a message" }
+    let known = [minute, day, message].compactMap(\.self).joined(separator: ", ")
+    let warning =
+      "messages a minute are not limited; Exchange Online documents 30 and may delay what is beyond"
+    return minute == nil ? [known, warning].filter { !$0.isEmpty }.joined(separator: "; ") : known
+  }
+
   fileprivate func print() {
     Terminal.fields([
       ("account", account.rawValue), ("name", name), ("email", email), ("type", type.text),
       ("app", app.rawValue), ("state", stateText), ("identity", identity?.text ?? ""),
       ("through", oauth2.auth.delegatedAccount?.rawValue ?? ""),
-      ("sending", sending),
+      ("sending", sending), ("limits", limits), ("waits until", pausedUntil?.description ?? ""),
     ])
     guard let lastError else { return }
     Terminal.line("")

@@ -26,6 +26,8 @@ extension AccountCommand {
       Int?
     @Option(help: "Recipients that the mailbox may send to in 24 hours; 0 is no limit.") var recipientsPerDay:
       Int?
+    @Option(help: "Recipients that a message of the mailbox may have; 0 is no limit.")
+    var recipientsPerMessage: Int?
     @Option(help: "The id of the app that reaches the mailbox.") var app: AppID?
     @Option(help: "The mailbox to send from, without a sign-in.") var mailbox: String?
     @Option(help: "The account of a person with access to the mailbox, instead of an app.")
@@ -42,11 +44,11 @@ extension AccountCommand {
     func validate() throws {
       guard
         changesAccess || name != nil || email != nil || unknownOutcome != nil || messagesPerMinute != nil
-          || recipientsPerDay != nil
+          || recipientsPerDay != nil || recipientsPerMessage != nil
       else {
         throw ValidationError(
           "Nothing to change: give --name, --email, --unknown-outcome, --messages-per-minute, --recipients-per-day, "
-            + "--app, --mailbox, --through or --refresh-token.")
+            + "--recipients-per-message, --app, --mailbox, --through or --refresh-token.")
       }
       if through != nil, app != nil || refreshToken {
         throw ValidationError("--through cannot be combined with --app or --refresh-token.")
@@ -58,10 +60,11 @@ extension AccountCommand {
       body.name = name
       body.email = email
       body.unknownOutcome = unknownOutcome
-      if messagesPerMinute != nil || recipientsPerDay != nil {
+      if messagesPerMinute != nil || recipientsPerDay != nil || recipientsPerMessage != nil {
         var pacing = PacingField()
         pacing.messagesPerMinute = messagesPerMinute
         pacing.recipientsPerDay = recipientsPerDay
+        pacing.recipientsPerMessage = recipientsPerMessage
         body.pacing = pacing
       }
       let token =
