@@ -48,6 +48,14 @@ struct Child: Sendable {
     self.log = log
   }
 
+  /// Runs a program to its end.
+  static func status(_ executable: String, _ arguments: [String], log: String) async throws -> Int32 {
+    let child = try Child(executable, arguments, environment: [:], log: log)
+    var status: Int32 = 0
+    while waitpid(child.pid, &status, WNOHANG) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+    return status
+  }
+
   /// Whether it has not ended by itself.
   var isRunning: Bool {
     var info = siginfo_t()

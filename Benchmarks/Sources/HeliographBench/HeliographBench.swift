@@ -15,7 +15,7 @@ struct Figures: AsyncParsableCommand {
     discussion: "Each is measured in turn with what it is compared to; printed are the median and the range.")
 
   enum Figure: String, CaseIterable, ExpressibleByArgument {
-    case accept, delivery, start, hostile
+    case accept, smtp, relay, delivery, start, memory, hostile
   }
 
   @Option(help: "The release binary.") var heliograph: String
@@ -28,8 +28,8 @@ struct Figures: AsyncParsableCommand {
   @Argument(help: "Which figures.") var figures = Figure.allCases
 
   func validate() throws {
-    guard rounds > 0, messages >= 100, rows >= 100, rows < 1_000_000 else {
-      throw ValidationError("Give at least 1 round, 100 messages and 100 rows, and under a million rows.")
+    guard rounds > 0, messages >= 100, rows >= 100, rows <= 1_000_000 else {
+      throw ValidationError("Give at least 1 round, 100 messages and 100 rows, and at most a million rows.")
     }
     // The sandbox's log of requests, from which delivery is checked, holds 20,000.
     guard messages <= 9000 else { throw ValidationError("There are at most 9000 messages.") }
@@ -45,6 +45,9 @@ struct Figures: AsyncParsableCommand {
       let table =
         switch figure {
         case .accept: try await AcceptFigure(bench: bench, clients: clients).table()
+        case .smtp: try await SMTPFigure(bench: bench).table()
+        case .relay: try await RelayFigure(bench: bench).table()
+        case .memory: try await MemoryFigure(bench: bench).table()
         case .delivery: try await DeliveryFigure(bench: bench).table()
         case .start: try await StartFigure(bench: bench).table()
         case .hostile: try await HostileFigure(bench: bench).table()

@@ -50,6 +50,12 @@ struct Sandbox: Sendable {
     return grant.access_token
   }
 
+  /// Delays each reply of Graph from now on.
+  func delay(by latency: Duration) async throws {
+    let fault: [String: Any] = ["path": "/v1.0/*", "delayMs": Int(latency.seconds * 1000), "count": 0]
+    _ = try await service.call(.POST, "/sandbox/faults", fault, as: Ignored.self)
+  }
+
   /// The requests to Graph, oldest first.
   func requests() async throws -> [LoggedRequest] {
     struct Log: Decodable { var value: [LoggedRequest] }
@@ -72,11 +78,22 @@ struct Directory: Decodable, Sendable {
 }
 
 struct LoggedRequest: Decodable, Sendable {
+  /// Counts all requests since the sandbox started.
+  var number: Int
+  /// RFC 3339.
+  var time: String
   var method: String
   var path: String
   var headers: [String: String]
   var body: String
   var status: Int?
+}
+
+extension LoggedRequest {
+  /// When it came.
+  func moment() throws -> Date {
+    try Date.ISO8601FormatStyle(includingFractionalSeconds: time.contains(".")).parse(time)
+  }
 }
 
 /// An answer whose status says enough.

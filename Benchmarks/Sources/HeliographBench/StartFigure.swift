@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
 
-/// The time from starting the process until its port takes a connection, and the memory it has then, with a long
-/// queue; beside it, in turn, the same with an empty data folder.
+/// The time from starting the process until its port takes a connection, the memory it has then, and the time until the
+/// sandbox has the first request to send a message, with a long queue; beside it, in turn, the same with an empty data
+/// folder.
 ///
 /// Every start follows a kill, so the queue holds messages whose fate is open, and all of it is due: delivery begins
-/// at once, as far as a stopped sandbox lets it.
+/// at once.
 struct StartFigure {
   var bench: Bench
 
@@ -13,6 +14,7 @@ struct StartFigure {
     var milliseconds = Samples()
     var megabytes = Samples()
     var peak = Samples()
+    var firstSend = Samples()
   }
 
   func table() async throws -> String {
@@ -27,23 +29,32 @@ struct StartFigure {
         try await start(bench.fresh("empty"), sandbox, into: &empty)
       }
     }
-    var table = Table("Rows queued", "Start, ms", "Memory, MB", "Most ever, MB", "Start over an empty one's")
+    var table = Table("Rows queued", "Start, ms", "Memory, MB", "Most ever, MB", "First send, ms",
+      "Start over an empty one's")
     let ratio = long.milliseconds.over(empty.milliseconds).text(decimals: 2)
     for (rows, starts, ratio) in [(bench.rows, long, ratio), (0, empty, "1")] {
       table.add(
-        "\(rows)", starts.milliseconds.text(), starts.megabytes.text(), starts.peak.text(), ratio)
+        "\(rows)", starts.milliseconds.text(), starts.megabytes.text(), starts.peak.text(),
+        starts.firstSend.values.isEmpty ? "" : starts.firstSend.text(), ratio)
     }
     return table.text
   }
 
   private func start(_ data: String, _ sandbox: Sandbox, into starts: inout Starts) async throws {
+    sandbox.child.thaw()
+    let known = try await sandbox.requests().last?.number ?? 0
+    let begun = Date.now
     let measured = try await Gateway.run(bench, data: data, microsoft: sandbox.service.url) { gateway in
       // What begins after listening, claiming above all, shall be in the figure.
-      try await Task.sleep(for: .seconds(1))
+      try await Task.sleep(for: .seconds(2))
       let memory = try gateway.child.memory()
       gateway.child.kill()
       return (gateway.startTime, memory)
     }
+    let sent = try await sandbox.requests().first {
+      $0.number > known && $0.path.hasSuffix("/send") && $0.status == 202
+    }
+    if let sent { starts.firstSend.add(try sent.moment().timeIntervalSince(begun) * 1000) }
     starts.milliseconds.add(measured.0.seconds * 1000)
     starts.megabytes.add(Double(measured.1.now) / 1_000_000)
     starts.peak.add(Double(measured.1.peak) / 1_000_000)
@@ -72,9 +83,10 @@ struct StartFigure {
       guard try Int.fetchOne(db, sql: "SELECT count(*) FROM template") == sandbox.mailboxes.count else {
         throw Failure("Not every mailbox has a message that waits.")
       }
-      for (table, key) in [("message", "id"), ("chunk", "message"), ("queue", "id")] {
+      let tables = [("message", "id"), ("recipient", "message"), ("chunk", "segment"), ("queue", "id")]
+      for (table, key) in tables {
         let columns = try db.columns(in: table).map(\.name)
-        let copy = "substr(\(table).\(key), 1, length(\(table).\(key)) - 4) || printf('%04d', n)"
+        let copy = "substr(\(table).\(key), 1, length(\(table).\(key)) - 5) || printf('%05d', n)"
         let values = columns.map { $0 == key ? copy : table + "." + $0 }
         try db.execute(
           sql: """

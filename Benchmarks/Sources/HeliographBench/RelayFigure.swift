@@ -1,0 +1,7 @@
+import Foundation
+
+struct RelayFigure {
+  var bench: Bench
+
+  func table() async throws -> String { "" }
+}
