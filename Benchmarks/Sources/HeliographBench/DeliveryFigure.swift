@@ -28,7 +28,8 @@ struct DeliveryFigure {
   }
 
   func table() async throws -> String {
-    var table = Table("Mailboxes", "Latency, ms", "Messages", "Delivered/s", "Possible/s", "Over the possible")
+    var table = Table(
+      "Mailboxes", "Latency, ms", "Messages", "Delivered/s", "Possible/s", "Over the possible")
     for load in loads {
       var (gateway, possible) = (Samples(), Samples())
       var recorded: [RecordedMessage] = []
@@ -40,7 +41,8 @@ struct DeliveryFigure {
           possible.add(bound)
         } else {
           if recorded.isEmpty { recorded = try RecordedMessage.all(in: run.requests) }
-          possible.add(try await Sandbox.run(bench) { try await BareDelivery(messages: recorded).run(to: $0) })
+          possible.add(
+            try await Sandbox.run(bench) { try await BareDelivery(messages: recorded).run(to: $0) })
         }
       }
       let latency = load.latency.map { Int($0.seconds * 1000) } ?? 0

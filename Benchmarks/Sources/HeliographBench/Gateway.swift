@@ -102,7 +102,8 @@ struct Gateway: Sendable {
           try await SMTPClient.run(port: smtpPort) { client in
             try await client.authenticate(Self.account(mailbox), password)
             for number in 0..<count {
-              try await client.send(SampleMessage(to: to, number: number).mime(from: mailbox), from: mailbox, to: to)
+              try await client.send(
+                SampleMessage(to: to, number: number).mime(from: mailbox), from: mailbox, to: to)
             }
           }
         }
@@ -163,7 +164,8 @@ struct SampleMessage {
   func mime(from: String) -> ByteBuffer {
     let header = [
       "From: Sales <\(from)>", "To: \(to)", "Subject: Your order \(100_000 + number) is on its way",
-      "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", "", "",
+      "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", "",
+      "",
     ]
     return ByteBuffer(
       string: header.joined(separator: "\r\n") + Self.text.replacingOccurrences(of: "\n", with: "\r\n"))

@@ -25,6 +25,7 @@ struct Figures: AsyncParsableCommand {
   var clients = [1, 8, 64]
   @Option(help: "Messages in the queue when delivery begins.") var messages = 4000
   @Option(help: "Rows in the queue at start.") var rows = 100_000
+  @Option(help: "A Python with emailproxy, for the figure relay.") var python = "python3"
   @Argument(help: "Which figures.") var figures = Figure.allCases
 
   func validate() throws {
@@ -46,7 +47,7 @@ struct Figures: AsyncParsableCommand {
         switch figure {
         case .accept: try await AcceptFigure(bench: bench, clients: clients).table()
         case .smtp: try await SMTPFigure(bench: bench).table()
-        case .relay: try await RelayFigure(bench: bench).table()
+        case .relay: try await RelayFigure(bench: bench, python: python).table()
         case .memory: try await MemoryFigure(bench: bench).table()
         case .delivery: try await DeliveryFigure(bench: bench).table()
         case .start: try await StartFigure(bench: bench).table()

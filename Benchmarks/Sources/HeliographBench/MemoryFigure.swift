@@ -19,13 +19,15 @@ struct MemoryFigure {
     for (count, megabytes, way) in [(1, 150, Way.rest), (8, 35, .rest), (8, 35, .smtp)] {
       var (idle, accepted, most) = (Samples(), Samples(), Samples())
       for round in 1...bench.rounds {
-        bench.note("memory, \(count) of \(megabytes) MB by \(way.rawValue), round \(round) of \(bench.rounds)")
+        bench.note(
+          "memory, \(count) of \(megabytes) MB by \(way.rawValue), round \(round) of \(bench.rounds)")
         let peaks = try await send(count, megabytes, by: way)
         idle.add(peaks.idle)
         accepted.add(peaks.accepted)
         most.add(peaks.most)
       }
-      table.add("\(count) of \(megabytes) MB at once", way.rawValue, idle.text(), accepted.text(), most.text())
+      table.add(
+        "\(count) of \(megabytes) MB at once", way.rawValue, idle.text(), accepted.text(), most.text())
     }
     var connections = Table("500 idle SMTP connections", "KB each")
     for (name, tls) in [("in clear", false), ("after STARTTLS", true)] {
@@ -101,18 +103,25 @@ private struct LargeMessage: Sendable {
   private static let block: (line: ByteBuffer, lines: ByteBuffer) = {
     var generator = SystemRandomNumberGenerator()
     // 57 bytes are a line; this many are whole lines and close to 3 MB.
-    let bytes = Data((0..<(55_188 * 57 / 8 + 1)).flatMap { _ in
-      withUnsafeBytes(of: generator.next()) { Array($0) }
-    }.prefix(55_188 * 57))
-    let lines = bytes.base64EncodedString(options: [.lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed])
+    let bytes = Data(
+      (0..<(55_188 * 57 / 8 + 1)).flatMap { _ in
+        withUnsafeBytes(of: generator.next()) { Array($0) }
+      }.prefix(55_188 * 57))
+    let lines = bytes.base64EncodedString(options: [
+      .lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed,
+    ])
     return (ByteBuffer(string: bytes.base64EncodedString()), ByteBuffer(string: lines + "\r\n"))
   }()
 
   private var blocks: Int { megabytes / 3 }
 
   func submit(to gateway: Gateway) async throws {
-    let start = #"{"to":{"address":"\#(to)"},"subject":"Large","text":"x","attachments":[{"filename":"large.bin","content":""#
-    let parts = [ByteBuffer(string: start)] + Array(repeating: Self.block.line, count: blocks) + [ByteBuffer(string: #""}]}"#)]
+    let start =
+      #"{"to":{"address":"\#(to)"},"subject":"Large","text":"x","attachments":[{"filename":"large.bin","content":""#
+    let parts =
+      [ByteBuffer(string: start)] + Array(repeating: Self.block.line, count: blocks) + [
+        ByteBuffer(string: #""}]}"#)
+      ]
     var request = HTTPClientRequest(url: "\(gateway.service.url)/v1/account/\(Gateway.account(from))/submit")
     request.method = .POST
     request.headers = ["authorization": "Bearer \(Gateway.token)", "content-type": "application/json"]

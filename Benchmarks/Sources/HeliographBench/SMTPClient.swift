@@ -17,7 +17,9 @@ struct SMTPClient: Sendable {
     let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(ReplyReader(replies)) }
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(ReplyReader(replies))
+        }
       }
       .connect(host: "127.0.0.1", port: port).get()
     let client = SMTPClient(channel: channel, replies: replies)

@@ -12,7 +12,9 @@ struct SMTPFigure {
   }
 
   func table() async throws -> String {
-    let loads = [true, false].flatMap { keeps in [1, 8, 32].map { Load(sessions: $0, keepsConnections: keeps) } }
+    let loads = [true, false].flatMap { keeps in
+      [1, 8, 32].map { Load(sessions: $0, keepsConnections: keeps) }
+    }
     var figures = loads.map { _ in (gateway: Samples(), postfix: Samples()) }
     for round in 1...bench.rounds {
       bench.note("SMTP, round \(round) of \(bench.rounds)")
@@ -48,14 +50,16 @@ struct SMTPFigure {
     let messages = load.sessions == 1 ? 300 : 2000
     let arguments =
       (load.keepsConnections ? ["-d"] : []) + [
-        "-4", "-s", "\(load.sessions)", "-m", "\(messages)", "-l", "2048", "-f", mailbox, "-t", "b@example.com",
+        "-4", "-s", "\(load.sessions)", "-m", "\(messages)", "-l", "2048", "-f", mailbox, "-t",
+        "b@example.com",
         "127.0.0.1:\(port)",
       ]
     let start = ContinuousClock.now
     let log = bench.folder + "/smtp-source.log"
     let status = try await Child.status("/usr/sbin/smtp-source", arguments, log: log)
     guard status == 0 else {
-      throw Failure("smtp-source ended with \(status): \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
+      throw Failure(
+        "smtp-source ended with \(status): \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
     }
     return Double(messages) / (ContinuousClock.now - start).seconds
   }

@@ -29,7 +29,8 @@ struct StartFigure {
         try await start(bench.fresh("empty"), sandbox, into: &empty)
       }
     }
-    var table = Table("Rows queued", "Start, ms", "Memory, MB", "Most ever, MB", "First send, ms",
+    var table = Table(
+      "Rows queued", "Start, ms", "Memory, MB", "Most ever, MB", "First send, ms",
       "Start over an empty one's")
     let ratio = long.milliseconds.over(empty.milliseconds).text(decimals: 2)
     for (rows, starts, ratio) in [(bench.rows, long, ratio), (0, empty, "1")] {
