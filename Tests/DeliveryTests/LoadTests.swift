@@ -71,36 +71,4 @@ import Testing
       #expect(place < 12)
     }
   }
-
-  /// Half of the others are ready, half were deferred and are due.
-  @Test(arguments: StoreEngine.allCases)
-  func `an urgent message is next although 100,000 others of its mailbox wait`(engine: StoreEngine)
-    async throws
-  {
-    try await Bench.run(engine) { bench in
-      let outbox = bench.outbox(FakeMailbox())
-      let newsletter = try await outbox.submitSample(text: "Newsletter")
-      try await bench.store.write { (tx: borrowing Transaction) in
-        try tx.execute(
-          """
-          INSERT INTO queue (workspace, id, kind, lane, account, state, priority, due, scheduled, attempts, progress,
-            parked, created)
-          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
-          SELECT workspace, id || CAST(i AS TEXT), kind, lane, account, CASE WHEN i % 2 = 0 THEN 3 ELSE 0 END,
-            priority, due, scheduled, 0, progress, 0, created FROM queue CROSS JOIN n WHERE id = $1
-          """, newsletter)
-      }
-      var urgent = try Submission.sample(text: "Your new password")
-      urgent.priority = -1
-      let reset = try await outbox.submit(urgent).queueID
-      let next = try await bench.store.write { (tx: borrowing Transaction) in
-        let leases = try tx.leaseLanes(
-          .mail, owner: NodeID("one"), now: bench.time.now, length: .seconds(60), limit: 1)
-        let lease = try #require(leases.first)
-        try tx.promote(lease.lane, now: bench.time.now, limit: 100)
-        return try tx.claim(lease, limit: 4).map(\.id)
-      }
-      #expect(next.count == 4 && next.first == reset)
-    }
-  }
 }

@@ -148,4 +148,21 @@ import Testing
       }
     }
   }
+
+  /// A name that comes twice could mean one thing to a filter before us, and another to us.
+  @Test(arguments: [
+    "/oauth?code=a&code=b&state=c", "/accounts/help?code=%FF", "/accounts/new?data=%zz",
+    "/?account=a&account=b",
+  ])
+  func `a query that is malformed or ambiguous is a page that says so`(uri: String) async throws {
+    try await WebFixture.withRouter { router in
+      try await Application(router: router).test(.router) { client in
+        try await client.execute(uri: uri, method: .get) { response in
+          #expect(response.status == .badRequest)
+          #expect(String(buffer: response.body).contains("The query or form has "))
+          #expect(response.headers[.location] == nil)
+        }
+      }
+    }
+  }
 }

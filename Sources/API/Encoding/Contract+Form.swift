@@ -38,12 +38,26 @@ extension Contract {
 }
 
 /// `application/x-www-form-urlencoded` (WHATWG URL section 5), read strictly.
-enum FormText {
+package enum FormText {
   /// Far more than any of our forms or queries needs; a callback of Microsoft's with its code has a few
   /// kilobytes.
   static let byteLimit = 65_536
   /// No table has as many fields.
   static let pairLimit = 100
+
+  /// The values of a page's query by name. Such a query may have names of Microsoft's that no table lists.
+  ///
+  /// - Throws: `request.malformed` when the encoding is not valid, a limit is exceeded or a name occurs twice (RFC 6749
+  ///   section 3.1).
+  package static func values(_ text: some StringProtocol) throws(Problem) -> [String: String] {
+    var values: [String: String] = [:]
+    for (name, value) in try pairs(text) {
+      guard values.updateValue(value, forKey: name) == nil else {
+        throw malformed("has \(Quoted.text(name)) twice")
+      }
+    }
+    return values
+  }
 
   static func pairs(_ text: some StringProtocol) throws(Problem) -> [(name: String, value: String)] {
     guard text.utf8.count <= byteLimit else { throw malformed("is longer than \(byteLimit) bytes") }

@@ -1,3 +1,4 @@
+import API
 import Core
 import Foundation
 import HTML
@@ -23,7 +24,7 @@ struct HelpLink: Sendable {
   /// - Parameter link: a hosted link, as `SignIn` makes them.
   init(code: String, of link: String? = nil) {
     let query = link?.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
-    self.init(String(query).formFields)
+    self.init((try? FormText.values(query)) ?? [:])
     self.code = code
   }
 
@@ -53,26 +54,17 @@ struct HelpLink: Sendable {
 }
 
 extension Request {
-  /// The query as a form fills it in; of a name that comes twice, the first.
-  var formQuery: [String: String] { uri.query?.formFields ?? [:] }
+  /// The query as a form fills it in, by name.
+  ///
+  /// - Throws: `request.malformed`.
+  var formQuery: [String: String] {
+    get throws(Problem) { try FormText.values(uri.query ?? "") }
+  }
 }
 
 extension String {
   /// At most that many bytes; a scalar that is cut in two becomes U+FFFD.
   fileprivate func bounded(by limit: Int) -> String {
     utf8.count <= limit ? self : String(decoding: utf8.prefix(limit), as: UTF8.self)
-  }
-
-  /// `application/x-www-form-urlencoded`: a space may come as a plus sign. What is not UTF-8 stays as it is.
-  fileprivate var formFields: [String: String] {
-    let pairs = split(separator: "&").map { pair -> (String, String) in
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let texts = parts.map { part in
-        let text = String(part).replacing("+", with: " ")
-        return text.removingPercentEncoding ?? text
-      }
-      return (texts[0], texts.count == 2 ? texts[1] : "")
-    }
-    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -22,7 +22,7 @@ extension HostedPages {
   }
 
   private func showCode(_ request: Request, _ context: WebContext) async throws -> Response {
-    let query = request.formQuery
+    let query = try request.formQuery
     let page = try await devices.page(data: query["data"] ?? "", sig: query["sig"] ?? "")
     switch page.status.state {
     case .connected: return redirect(to: page.redirect ?? "/")

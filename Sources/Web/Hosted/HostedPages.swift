@@ -48,7 +48,7 @@ struct HostedPages: Sendable {
 
   /// A target for the form's `redirectUrl` without a program to return to.
   private func home(_ request: Request, _ context: WebContext) async throws -> Response {
-    let query = request.formQuery
+    let query = try request.formQuery
     if query["state"] == "failed" {
       // The sentence is not taken from the URL: anyone could put one there.
       let code = query["problem"].flatMap { ProblemCode(rawValue: $0) }
@@ -60,7 +60,7 @@ struct HostedPages: Sendable {
 
   /// Opening the link changes nothing: mail scanners open links too.
   private func show(_ request: Request, _ context: WebContext) async throws -> Response {
-    let query = request.formQuery
+    let query = try request.formQuery
     let link = HelpLink(query)
     switch try await signIn.page(data: link.data ?? "", sig: link.sig ?? "") {
     case .used(let email): return html(.alreadyConnected(email: email))
@@ -109,7 +109,7 @@ struct HostedPages: Sendable {
   }
 
   private func complete(_ request: Request, _ context: WebContext) async throws -> Response {
-    let query = request.formQuery
+    let query = try request.formQuery
     if let page = afterConsent(query) { return page }
     switch try await signIn.complete(query, cookies: Self.cookies(of: request)) {
     case .connected(_, _, let redirect): return self.redirect(to: redirect)
@@ -139,7 +139,7 @@ struct HostedPages: Sendable {
 
   /// What a code means, for a person who is stuck on one of Microsoft's pages and will not return here.
   private func help(_ request: Request, _ context: WebContext) async throws -> Response {
-    let link = HelpLink(request.formQuery)
+    let link = HelpLink(try request.formQuery)
     var answer: HelpAnswer?
     if let code = link.code { answer = try await signIn.explain(code, data: link.data, sig: link.sig) }
     return html(.help(link, answer), formTargets: ["'self'"])
