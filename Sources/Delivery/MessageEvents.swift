@@ -15,7 +15,9 @@ struct MessageEvents: Sendable {
 
   private var facts: MessageFacts { MessageFacts(message) }
 
-  func queued() -> EventRecord { record(.messageQueued(facts), at: message.created) }
+  func queued() -> EventRecord {
+    record(.messageQueued(facts, changes: message.changes), at: message.created)
+  }
 
   func events(of settlement: Settlement, at now: Instant) -> [EventRecord] {
     switch settlement.verdict {

@@ -119,6 +119,7 @@ extension OutboxEntry {
     response =
       row.state == .done && row.progress != Progress.releasedAsSent ? MessageEvents.acceptance : nil
     problem = row.state == .done ? nil : row.problem
+    changes = message.changes
     settled = row.settled
     self.history = history
   }

@@ -1,17 +1,15 @@
 import Accounts
 import Backends
 import Core
-import Foundation
 import MIME
 import Store
 
 extension Outbox {
   /// What would fail every attempt is reported now.
   ///
-  /// - Returns: How a message that is too large for one request is taken apart, as it is stored; `nil` for one that is
-  ///   not.
+  /// - Returns: How a message that is too large for one request is taken apart; `nil` for one that is not.
   /// - Throws: `message.tooLarge` with the reason why it cannot be taken apart, and what Exchange would refuse.
-  func layout(of composed: ComposedMessage, _ submission: Submission) async throws -> String? {
+  func layout(of composed: ComposedMessage, _ submission: Submission) async throws -> MessageLayout? {
     let content = composed.content
     let head = try OutgoingMessage(
       mime: content.head, from: composed.from.text, envelopeTo: composed.recipients.map(\.address),
@@ -42,7 +40,7 @@ extension Outbox {
     for file in layout.files where file.size > configuration.contentLimit {
       throw Problem.contentTooLarge(file.size, limit: configuration.contentLimit)
     }
-    return String(decoding: try JSONEncoder().encode(layout), as: UTF8.self)
+    return layout
   }
 
   /// Reads the structure of a message, of which what is stored already is read a chunk at a time.
@@ -74,6 +72,17 @@ extension Outbox {
         }
       }
     }
+  }
+}
+
+extension MessageLayout {
+  /// What Graph does not keep of files that are attached to a draft: an attachment has a name, a type, a content id and
+  /// bytes (Microsoft Learn, "fileAttachment resource type").
+  var change: String {
+    let files = files.count == 1 ? "its attachment is" : "its \(files.count) attachments are"
+    return
+      "The message is too large for one request: \(files) added to a draft one by one. Their name, type, content id "
+      + "and bytes are kept; the other header fields of their parts, and their place among the parts, are not."
   }
 }
 

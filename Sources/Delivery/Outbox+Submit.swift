@@ -1,6 +1,7 @@
 import Accounts
 import Backends
 import Core
+import Foundation
 import MIME
 import Queue
 import Store
@@ -54,7 +55,9 @@ extension Outbox {
       chunks: content.ownChunks.count, segments: content.runs(of: id).count,
       idempotencyKey: submission.idempotency?.key, created: now)
     message.keepsCopy = submission.keepsCopy
-    message.layout = try await layout(of: composed, submission)
+    let layout = try await layout(of: composed, submission)
+    message.layout = try layout.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+    message.changes = submission.changes + (layout.map { [$0.change] } ?? [])
     let accepted = AcceptedMessage(
       message: message, content: content,
       recipients: composed.recipients.map {

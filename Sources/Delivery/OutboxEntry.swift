@@ -32,6 +32,8 @@ package struct OutboxEntry: Sendable {
   /// What recipients will not get as it was asked for, in sentences; only for an entry that was requested individually,
   /// while its content is kept.
   package var warnings: [String] = []
+  /// What was changed of it when it was accepted, in sentences.
+  package var changes: [String]
   /// When it was sent, failed or was cancelled.
   package var settled: Instant?
   /// All attempts, in order; only for an entry that was requested individually.

@@ -40,6 +40,8 @@ package struct Submission: Sendable {
   package var refusalLimit: Int?
   /// Whether its copy stays in Sent Items.
   package var keepsCopy = true
+  /// What was changed of it before it was submitted, in sentences of one line each.
+  package var changes: [String] = []
 
   package enum Source: String, Sendable, CaseIterable {
     case api

@@ -13,7 +13,7 @@ extension Event {
       case .connectError(let problem): ConnectionPayload(problem, isRefusal: false)
       case .clientSecretExpiring(let expiry): CredentialPayload(expiry)
       case .sendingPaused(let limit): LimitPayload(limit)
-      case .messageQueued(let facts): MessagePayload(facts)
+      case .messageQueued(let facts, let changes): MessagePayload(facts, changes: changes)
       case .messageSent(let facts, let response): MessagePayload(facts, response: response)
       case .messageDeliveryError(let facts, let failure): MessagePayload(facts, failure)
       case .messageFailed(let facts, let problem): MessagePayload(facts, problem: problem)
@@ -83,6 +83,8 @@ private struct MessagePayload: Encodable {
   let queueId, messageId: String
   let envelope: Envelope
   var response: String?
+  /// Left out when there are none.
+  var changes: [String]?
   var error: String?
   /// Microsoft's code where it gave one, else the API's.
   var errorCode: String?
@@ -103,11 +105,14 @@ private struct MessagePayload: Encodable {
     let nextAttempt: String?
   }
 
-  init(_ facts: MessageFacts, response: String? = nil, problem: ProblemRecord? = nil) {
+  init(
+    _ facts: MessageFacts, response: String? = nil, changes: [String] = [], problem: ProblemRecord? = nil
+  ) {
     queueId = facts.queueID.rawValue
     messageId = facts.messageID
     envelope = Envelope(from: facts.envelopeFrom, to: facts.envelopeTo)
     self.response = response
+    self.changes = changes.isEmpty ? nil : changes
     error = problem?.summary
     errorCode = problem.map { $0.peerCode ?? $0.apiCode }
     self.problem = problem?.code

@@ -17,7 +17,8 @@ package enum Event: Sendable {
   case clientSecretExpiring(CredentialExpiry)
   /// The account has reached a limit on what it may send in a time, and its messages wait; once a day for each limit.
   case sendingPaused(ReachedLimit)
-  case messageQueued(MessageFacts)
+  /// `changes` are what was changed of the message, in sentences.
+  case messageQueued(MessageFacts, changes: [String])
   /// Microsoft has accepted the message; `response` is what it answered.
   case messageSent(MessageFacts, response: String)
   /// An attempt has not sent the message, or perhaps has.

@@ -56,6 +56,7 @@ final class Intake: Sendable {
     submission.envelopeFrom = message.sender
     submission.envelopeTo = message.recipients
     submission.sendAt = control.sendAt
+    submission.changes = repairs
     submission.refusalLimit = control.refusalLimit
     submission.idempotency = control.idempotencyKey.map {
       IdempotencyKey(key: $0, bodyHash: message.bodyHash())

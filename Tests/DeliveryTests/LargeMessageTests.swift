@@ -67,6 +67,11 @@ import Testing
       #expect(mailbox.sentFiles[id.rawValue] == Self.files)
       try Self.expectDraft(mailbox, id)
       // What is stored is the message as its author wrote it.
+      let changes = try await outbox.entry(id).changes
+      #expect(changes.count == 1 && changes.first?.contains("its 4 attachments are added") == true)
+      #expect(try await bench.events().first?.data.contains(changes.first ?? "none") == true)
+      let small = try await outbox.submit(Submission.sample()).queueID
+      #expect(try await outbox.entry(small).changes.isEmpty)
       let stored = MIMEMessage(parsing: try await bench.content(of: id))
       #expect(stored.attachments.map(\.content) == Self.files.map(\.content))
     }

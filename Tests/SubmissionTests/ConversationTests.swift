@@ -27,6 +27,36 @@ import Testing
     }
   }
 
+  @Test(arguments: StoreEngine.allCases)
+  func `what was repaired is in the message's history`(engine: StoreEngine) async throws {
+    try await Talk.run(engine) { talk in
+      var line = try await talk.connect(as: "anna")
+      #expect(await line.send("Subject:Scan\nDate: yesterday\n\nText.").hasPrefix("250"))
+      talk.time.advance(by: .seconds(1))
+      #expect(
+        await line.send(
+          "From: anna@example.com\nDate: Tue, 1 Dec 2026 10:00:00 +0000\nMessage-ID: <a@b>\n\nText."
+        )
+        .hasPrefix("250"))
+      let messages = try await talk.messages()
+      #expect(messages.count == 2)
+      let changes = [
+        "A blank was added after the colon of a header field.",
+        "From was missing; anna@example.com was added.", "Date could not be read and was replaced.",
+        "Message-ID was missing and was added.",
+      ]
+      let entry = try await talk.outbox.entry(messages[0].id)
+      #expect(entry.changes == changes)
+      #expect(try await talk.outbox.entry(messages[1].id).changes.isEmpty)
+      let events = try await talk.store.read { (tx: borrowing Transaction) in
+        try tx.events(.default, AccountID("anna"), limit: 10).map(\.event)
+      }
+      #expect(events.map(\.kind) == ["messageQueued", "messageQueued"])
+      for change in changes { #expect(events[0].data.contains("\"\(change)\"")) }
+      #expect(!events[1].data.contains("changes"))
+    }
+  }
+
   @Test(arguments: [
     // Who has the token, which scopes, who signs in; whether that is right.
     ("anna", ["smtp"], "anna", true), (nil, ["smtp"], "bert", true), (nil, ["*"], "anna", true),

@@ -18,6 +18,7 @@ package struct OutboxReply: Contract {
   package var attempts = 0
   package var state = Word(State.queued)
   package var progress = ProgressReply()
+  package var changes: [String]?
   package var warnings: [String]?
   package var history: [AttemptReply] = []
 
@@ -81,6 +82,10 @@ package struct OutboxReply: Contract {
         + "a person to decide. `failed`: not sent. `sent`: Microsoft has accepted it, or it was released as sent. "
         + "`cancelled`: deleted before it was sent.")
     Required("progress", \.progress, .object, "The same in EmailEngine's words.")
+    Field(
+      "changes", \.changes, .list(.line(1...4096), count: 1...100),
+      "What was changed of the message when it was accepted, in sentences: what was repaired in its header, and what "
+        + "is not kept because its attachments are sent one by one.")
     Field(
       "warnings", \.warnings, .list(.line(1...1024), count: 1...2048),
       "What recipients will not get as it was asked for, as in the receipt and as far as it is known by now; only in "

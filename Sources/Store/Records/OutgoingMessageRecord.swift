@@ -25,6 +25,8 @@ package struct OutgoingMessageRecord: Sendable, Hashable {
   package var segments: Int
   /// How the message is taken apart when it is sent, as its author wrote it; `nil` for one that leaves in one request.
   package var layout: String?
+  /// What was changed of it when it was accepted, in sentences.
+  package var changes: [String] = []
   /// Whether its copy stays in Sent Items.
   package var keepsCopy = true
   package var idempotencyKey: String?
@@ -68,7 +70,7 @@ package struct SenderRecord: Sendable, Hashable {
 extension OutgoingMessageRecord {
   static let columns: SQL = """
     workspace, id, account, source, message_id, exchange_message_id, envelope_from, envelope_to, subject, size,
-    chunks, segments, layout, keep_copy, idempotency_key, created, settled
+    chunks, segments, layout, keep_copy, changes, idempotency_key, created, settled
     """
 
   init(_ row: Row) throws {
@@ -86,6 +88,7 @@ extension OutgoingMessageRecord {
     segments = Int(try row.integer("segments"))
     layout = try row.optionalText("layout")
     keepsCopy = try row.bool("keep_copy")
+    changes = try row.optionalText("changes")?.split(separator: "\n").map(String.init) ?? []
     idempotencyKey = try row.optionalText("idempotency_key")
     created = try row.instant("created")
     settled = try row.optionalInstant("settled")
@@ -100,8 +103,9 @@ extension Transaction {
       message.exchangeMessageID, message.envelopeFrom,
       // An address holds no line feed.
       message.envelopeTo.joined(separator: "\n"), message.subject, message.size, message.chunks,
-      message.segments, message.layout, message.keepsCopy, message.idempotencyKey, message.created,
-      message.settled)
+      message.segments, message.layout, message.keepsCopy,
+      message.changes.isEmpty ? nil : message.changes.joined(separator: "\n"), message.idempotencyKey,
+      message.created, message.settled)
   }
 
   package func message(_ workspace: WorkspaceID, _ id: QueueID) throws -> OutgoingMessageRecord? {

@@ -95,6 +95,7 @@ extension OutboxReply {
     progress.status = Word(ProgressReply.Status(entry.status))
     progress.response = entry.response
     progress.error = entry.problem.map { ProblemReply($0) }
+    changes = entry.changes.isEmpty ? nil : entry.changes
     warnings = entry.warnings.isEmpty ? nil : entry.warnings
     history = entry.history.map { AttemptReply($0) }
   }
