@@ -233,8 +233,10 @@ extension DeliveryMachine {
 extension DeliveryMachine {
   private func deferred(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
     guard now < firstDue + schedule.maximumAge else {
-      return refused(
+      var settlement = refused(
         progress.isInDoubt ? Problem.unknownOutcome : Problem.expired(problem), progress, now: now)
+      settlement.waitsForAccount = problem.waitsForAccount
+      return settlement
     }
     if problem.isRefusal, let refusalLimit, refusals + 1 >= refusalLimit {
       return refused(

@@ -19,6 +19,8 @@ final class MailWork: QueueWork {
   private let tenantLimits: [String: Int]
   private let messageIDs: MessageIDMemory
   private let attemptLimit: Int
+  /// How failure reports call this server; `nil` when there are none.
+  private let reporter: String?
   private let logger: Logger
   /// What each account's sender could do when it was last ready to send, so that the first step of the next
   /// message can be recorded in its claim. Wrong, it costs two more records; forgotten, one.
@@ -53,6 +55,8 @@ final class MailWork: QueueWork {
     var events: [EventRecord]
     /// What a settled message leaves; `nil` for one that continues, or that the database has lost.
     var outcome: DeliveryOutcome?
+    /// To the sender of a message that has failed.
+    var failure: FailureReport?
     /// The account whose mailbox has proved to be there.
     var mailboxFound: (WorkspaceID, AccountID)?
     /// What was counted, and not sent.
@@ -71,6 +75,7 @@ final class MailWork: QueueWork {
     tenantLimits = configuration.tenantLimits
     self.messageIDs = messageIDs
     attemptLimit = schedule.backoff.attempts(within: schedule.maximumAge)
+    reporter = configuration.reportsFailures ? configuration.name : nil
     self.logger = logger
   }
 
@@ -168,6 +173,7 @@ final class MailWork: QueueWork {
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {
     for event in report.events { try tx.append(event) }
     try report.outcome?.write(in: tx)
+    try report.failure?.write(in: tx)
     try report.unsent?.takeBack(in: tx)
     // Each message that is sent comes here, and only the first one of an account proves something.
     if let (workspace, account) = report.mailboxFound, try tx.isMailboxUnproven(of: account, in: workspace) {
@@ -204,9 +210,20 @@ final class MailWork: QueueWork {
     return QueueVerdict(
       name: settlement.verdict.rawValue, settlement: settlement.queue, pauseUntil: settlement.pauseUntil,
       report: Report(
-        events: events ?? [], outcome: outcome,
+        events: events ?? [], outcome: outcome, failure: failure(settlement, item),
         mailboxFound: settlement.verdict == .sent ? (row.workspace, row.account) : nil,
         unsent: settlement.progress.isInDoubt || settlement.verdict == .sent ? nil : item.pace))
+  }
+
+  private func failure(_ settlement: Settlement, _ item: Item) -> FailureReport? {
+    guard let reporter, let message = item.message, let problem = settlement.problem,
+      settlement.verdict == .failed, !settlement.waitsForAccount,
+      message.source == Submission.Source.smtp.rawValue
+    else { return nil }
+    let now = time.now
+    return FailureReport(
+      message: message, problem: problem, lane: item.attempt.row.lane, id: .make(at: now), reporter: reporter,
+      limit: limits.message, now: now)
   }
 
   private func machine(_ abilities: SenderAbilities, _ item: Item) -> DeliveryMachine {

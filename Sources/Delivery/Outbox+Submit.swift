@@ -58,6 +58,7 @@ extension Outbox {
     let layout = try await layout(of: composed, submission)
     message.layout = try layout.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
     message.changes = submission.changes + (layout.map { [$0.change] } ?? [])
+    message.reportRequest = submission.reports.json
     let accepted = AcceptedMessage(
       message: message, content: content,
       recipients: composed.recipients.map {

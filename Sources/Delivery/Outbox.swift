@@ -85,6 +85,10 @@ package struct OutboxConfiguration: Sendable {
   package var contentLimit = 150 << 20
   /// Bytes of one message as it travels: that much in base64, with its line ends, and some text.
   package var sizeLimit = 210 << 20
+  /// Whether the failure of a message that came by SMTP is told to its sender by a message, besides its event.
+  package var reportsFailures = true
+  /// How reports call this server.
+  package var name = "localhost"
   /// How long a message that was sent, has failed or was cancelled can still be asked about, and how long its
   /// content is kept.
   package var retention: Duration = .seconds(7 * 86_400)

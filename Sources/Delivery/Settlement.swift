@@ -61,7 +61,8 @@ extension Settlement {
   /// As the queue keeps it.
   var queue: QueueSettlement {
     QueueSettlement(
-      state: verdict.state, due: due, progress: progress.rawValue, problem: problem, parked: waitsForAccount,
+      state: verdict.state, due: due, progress: progress.rawValue, problem: problem,
+      parked: waitsForAccount && verdict == .deferred,
       isRefusal: isRefusal)
   }
 }

@@ -94,7 +94,7 @@ extension Submission {
 
 extension MessageID {
   /// A domain that a Message-ID cannot hold, an international one, is replaced by a reserved one.
-  fileprivate init(of id: QueueID, from: EmailAddress) throws(Problem) {
+  init(of id: QueueID, from: EmailAddress) throws(Problem) {
     if let own = try? MessageID(identifier: id.rawValue, domain: from.domain) {
       self = own
     } else {

@@ -42,10 +42,13 @@ package struct Submission: Sendable {
   package var keepsCopy = true
   /// What was changed of it before it was submitted, in sentences of one line each.
   package var changes: [String] = []
+  package var reports = ReportRequest()
 
   package enum Source: String, Sendable, CaseIterable {
     case api
     case smtp
+    /// Of the failure of another message.
+    case report
   }
 
   package init(account: AccountID) {

@@ -126,6 +126,8 @@ package struct Installation: Sendable {
     outboxConfiguration.schedule.unknownOutcomeWait = configuration.unknownOutcomeWait
     outboxConfiguration.limits.message = configuration.requestLimit
     outboxConfiguration.tenantLimits = configuration.tenantLimits
+    outboxConfiguration.reportsFailures = configuration.reportsFailures
+    outboxConfiguration.name = Configuration.hostName(configuration.publicURL)
     let outbox = Outbox(
       store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time, node: node,
       configuration: outboxConfiguration, logger: logger)

@@ -12,20 +12,36 @@ struct Entity {
   private let body: Body
 
   /// The one part alone, if there is just one.
-  static func multipart(_ subtype: String, _ parts: [Entity], _ boundary: String) -> Entity {
+  static func multipart(
+    _ subtype: String, _ parts: [Entity], _ boundary: String, parameters: [(String, String)] = []
+  ) -> Entity {
     if parts.count == 1 { return parts[0] }
     var header = HeaderWriter()
-    header.structured("Content-Type", ["multipart/\(subtype)"], parameters: [("boundary", boundary)])
+    header.structured(
+      "Content-Type", ["multipart/\(subtype)"], parameters: parameters + [("boundary", boundary)])
     return Entity(fields: header.bytes, body: .parts(parts, boundary: boundary))
   }
 
   static func text(_ text: String, subtype: String, _ boundaries: Boundaries) -> Entity {
-    let content = Lines.normalized(text.utf8)
+    self.text(Array(text.utf8), type: "text/\(subtype)", boundaries)
+  }
+
+  static func text(_ bytes: [UInt8], type: String, _ boundaries: Boundaries) -> Entity {
+    let content = Lines.normalized(bytes)
     let encoding = TransferEncoding.best(forText: content, avoiding: boundaries.delimiter)
     var header = HeaderWriter()
-    header.structured("Content-Type", ["text/\(subtype)"], parameters: [("charset", "utf-8")])
+    header.structured("Content-Type", [type], parameters: [("charset", "utf-8")])
     header.structured("Content-Transfer-Encoding", [encoding.fieldValue])
     return Entity(fields: header.bytes, body: .leaf(content, encoding))
+  }
+
+  /// As it is; `nil` where that is not possible in 7-bit lines.
+  static func lines(_ bytes: [UInt8], type: String, _ boundaries: Boundaries) -> Entity? {
+    guard let lines = Lines.sevenBit(bytes, boundaries) else { return nil }
+    var header = HeaderWriter()
+    header.structured("Content-Type", [type])
+    header.structured("Content-Transfer-Encoding", [TransferEncoding.identity.fieldValue])
+    return Entity(fields: header.bytes, body: .leaf(lines, .identity))
   }
 
   static func file(_ file: Attachment, _ boundaries: Boundaries) throws(Problem) -> Entity {

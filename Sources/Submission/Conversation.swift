@@ -50,11 +50,11 @@ struct Conversation: Sendable {
       guard try await clients.isCurrent(client) else {
         return .reply(SMTPReply(421, "4.7.0", "The password is no longer valid; closing the connection"))
       }
-      message = try await intake.begin(from: command.sender, size: command.size, client: client)
+      message = try await intake.begin(command, client: client)
     case .recipient(let command):
       // The message stays when one of its recipients is refused.
       do {
-        message?.add(try EmailAddress(command.address))
+        try message?.add(command)
       } catch {
         return .reply(SMTPReply(error))
       }

@@ -2,6 +2,7 @@ import Core
 import Crypto
 import Delivery
 import MIME
+import SMTP
 import Store
 
 /// One message while a client sends it: the envelope, and the content as it is stored.
@@ -10,15 +11,26 @@ struct IncomingMessage: Sendable {
   /// Without it, which only a message that may name another account can be.
   let sender: EmailAddress
   private(set) var recipients: [EmailAddress] = []
+  private(set) var reports = ReportRequest()
   private var content: IncomingContent?
   private var hash = SHA256()
 
-  init(of client: Client, from sender: EmailAddress) {
+  init(of client: Client, from sender: EmailAddress, _ command: MailCommand) {
     self.client = client
     self.sender = sender
+    reports.returnsMessage = command.returns == .full
+    reports.envelopeID = command.envelopeID
   }
 
-  mutating func add(_ recipient: EmailAddress) { recipients.append(recipient) }
+  mutating func add(_ command: RecipientCommand) throws(Problem) {
+    let recipient = try EmailAddress(command.address)
+    recipients.append(recipient)
+    // RFC 3461 section 4.1: without NOTIFY a failure is told.
+    let wantsFailures = command.notify?.contains(.failure) ?? true
+    guard !wantsFailures || command.original != nil else { return }
+    reports.recipients[recipient.key] = ReportRequest.Recipient(
+      wantsFailures: wantsFailures, original: command.original)
+  }
 
   mutating func begin(in outbox: Outbox) {
     content = outbox.incomingContent(of: client.account, in: client.workspace, key: nil)

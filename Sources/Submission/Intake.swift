@@ -2,6 +2,7 @@ import Core
 import Delivery
 import Logging
 import MIME
+import SMTP
 import Store
 import Synchronization
 
@@ -25,9 +26,8 @@ final class Intake: Sendable {
   }
 
   /// Refuses early what would be refused late.
-  ///
-  /// - Parameter size: as announced, in octets.
-  func begin(from sender: String, size: Int?, client: Client) async throws -> IncomingMessage {
+  func begin(_ command: MailCommand, client: Client) async throws -> IncomingMessage {
+    let sender = command.sender
     guard !sender.isEmpty else { throw Problem.nullSender }
     let address = try EmailAddress(sender)
     let account = try await account(client.account, in: client.workspace)
@@ -37,8 +37,8 @@ final class Intake: Sendable {
     if client.token == nil, counts.withLock({ $0.count(of: client.account, at: time.now) }) >= networkLimit {
       throw Problem.dailyLimit(networkLimit)
     }
-    if let room = freeSpace(), room < 2 * (size ?? 0) + Self.reserve { throw Problem.noRoom }
-    return IncomingMessage(of: client, from: address)
+    if let room = freeSpace(), room < 2 * (command.size ?? 0) + Self.reserve { throw Problem.noRoom }
+    return IncomingMessage(of: client, from: address, command)
   }
 
   /// When this returns, the message is on disk.
@@ -57,6 +57,7 @@ final class Intake: Sendable {
     submission.envelopeTo = message.recipients
     submission.sendAt = control.sendAt
     submission.changes = repairs
+    submission.reports = message.reports
     submission.refusalLimit = control.refusalLimit
     submission.idempotency = control.idempotencyKey.map {
       IdempotencyKey(key: $0, bodyHash: message.bodyHash())

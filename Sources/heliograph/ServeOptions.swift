@@ -50,12 +50,15 @@ struct SMTPOptions: ParsableArguments {
     name: .customLong("smtp-auth-without-tls"),
     help: .init(Setting.smtpAuthWithoutTLS.summary, valueName: "yes|no"))
   var smtpAuthWithoutTLS: String?
+  @Option(help: .init(Setting.smtpFailureReports.summary, valueName: "message|event"))
+  var smtpFailureReports: String?
 
   var flags: [Setting: String?] {
     [
       .smtpPort: smtpPort, .smtpTLSPort: smtpTLSPort, .smtpHost: smtpHost, .smtpCertificate: smtpCertificate,
       .smtpKey: smtpKey, .smtpNetworks: smtpNetworks, .smtpNetworkDaily: smtpNetworkDaily,
       .smtpAuthWithoutTLS: smtpAuthWithoutTLS,
+      .smtpFailureReports: smtpFailureReports,
     ]
   }
 }

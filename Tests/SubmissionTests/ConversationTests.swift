@@ -1,10 +1,10 @@
 import Access
 import Core
-import Delivery
 import SMTP
 import StoreTesting
 import Testing
 
+@testable import Delivery
 @testable import Store
 @testable import Submission
 
@@ -54,6 +54,31 @@ import Testing
       #expect(events.map(\.kind) == ["messageQueued", "messageQueued"])
       for change in changes { #expect(events[0].data.contains("\"\(change)\"")) }
       #expect(!events[1].data.contains("changes"))
+    }
+  }
+
+  @Test func `what a client asks of reports is kept beside the envelope`() async throws {
+    try await Talk.run { talk in
+      var line = try await talk.connect(as: "anna")
+      for command in [
+        "MAIL FROM:<anna@example.com> RET=FULL ENVID=a+2Bb", "RCPT TO:<Carl@example.org> NOTIFY=NEVER",
+        "RCPT TO:<dora@example.org> NOTIFY=FAILURE,DELAY ORCPT=rfc822;d+2B@example.org",
+        "RCPT TO:<emil@example.org> NOTIFY=SUCCESS", "RCPT TO:<frida@example.org>",
+      ] { #expect(await line.say(command).hasPrefix("250")) }
+      _ = await line.say("DATA")
+      #expect(await line.say("Subject: x\n\nText.\n.").hasPrefix("250"))
+      #expect(await line.send("Subject: y\n\nText.").hasPrefix("250"))
+      let messages = try await talk.messages()
+      #expect(messages.first { $0.subject == "y" }?.reportRequest == nil)
+      let asked = ReportRequest(json: messages.first { $0.subject == "x" }?.reportRequest)
+      #expect(asked.returnsMessage && asked.envelopeID == "a+b")
+      #expect(
+        asked.recipients == [
+          "carl@example.org": ReportRequest.Recipient(wantsFailures: false, original: nil),
+          "dora@example.org": ReportRequest.Recipient(
+            wantsFailures: true, original: "rfc822;d+@example.org"),
+          "emil@example.org": ReportRequest.Recipient(wantsFailures: false, original: nil),
+        ])
     }
   }
 

@@ -25,6 +25,8 @@ package struct OutboxReply: Contract {
   package enum Source: String, WireWord {
     case api = "api"
     case smtp = "smtp"
+    /// Heliograph reports the failure of a message that came by SMTP.
+    case report = "report"
   }
 
   package enum State: String, WireWord {
@@ -52,7 +54,9 @@ package struct OutboxReply: Contract {
   ) {
     Required("queueId", \.queueId, .id(), "The message's id in the outbox.")
     Required("account", \.account, .id(), "The account that sends it.")
-    Required("source", \.source, .word(), "How it was submitted.")
+    Required(
+      "source", \.source, .word(),
+      "How it was submitted; `report`: by Heliograph itself, about the failure of another one.")
     Required("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
     Field(
       "exchangeMessageId", \.exchangeMessageId, .line(1...998),

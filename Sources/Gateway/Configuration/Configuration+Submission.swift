@@ -16,7 +16,7 @@ extension Configuration {
       throw Problem.invalidSetting(
         setting, "\(chosen ?? 0)", "a port that nothing else of this gateway uses")
     }
-    let name = publicURL.flatMap { URLComponents(string: $0)?.host } ?? "localhost"
+    let name = hostName(publicURL)
     var submission = SubmissionConfiguration(
       host: settings[.smtpHost] ?? host, port: smtpPort, tlsPort: tlsPort, name: name)
     switch (settings[.smtpCertificate], settings[.smtpKey]) {
@@ -32,6 +32,19 @@ extension Configuration {
     }
     submission.allowsClearPasswords = try flag(settings, .smtpAuthWithoutTLS)
     return smtpPort == nil && tlsPort == nil ? nil : submission
+  }
+
+  /// How the gateway calls itself in mail.
+  static func hostName(_ publicURL: String?) -> String {
+    publicURL.flatMap { URLComponents(string: $0)?.host } ?? "localhost"
+  }
+
+  static func reportsFailures(_ settings: Settings) throws(Problem) -> Bool {
+    switch settings[.smtpFailureReports] {
+    case nil, "message": return true
+    case "event": return false
+    case .some(let text): throw .invalidSetting(.smtpFailureReports, text, "message or event")
+    }
   }
 
   /// What clients are told.

@@ -28,6 +28,8 @@ package struct Configuration: Sendable {
   package let tenantLimits: [String: Int]
   /// `nil` without an SMTP port.
   package let submission: SubmissionConfiguration?
+  /// Whether senders by SMTP are told of failures by a message.
+  package let reportsFailures: Bool
   package let logLevel: Logger.Level
   /// The YAML file that settings were read from.
   let file: String?
@@ -81,6 +83,7 @@ package struct Configuration: Sendable {
     requestLimit = try Self.integer(settings, .requestLimit, in: 100_000...100_000_000) ?? 3_000_000
     tenantLimits = try Self.tenantLimits(settings[.tenantRecipients])
     submission = try Self.submission(settings, host: host, port: port, publicURL: publicURL)
+    reportsFailures = try Self.reportsFailures(settings)
     logLevel = try Self.logLevel(settings[.logLevel])
     declarations = settings.declarations
     try declarations.check(clouds, file: fileName)

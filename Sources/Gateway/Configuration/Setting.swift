@@ -26,6 +26,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case smtpNetworks = "smtp-networks"
   case smtpNetworkDaily = "smtp-network-daily"
   case smtpAuthWithoutTLS = "smtp-auth-without-tls"
+  case smtpFailureReports = "smtp-failure-reports"
   case logLevel = "log-level"
 
   /// The name in the YAML file; the flag is the same after `--`.
@@ -65,6 +66,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .smtpNetworks: "none"
     case .smtpNetworkDaily: "500"
     case .smtpAuthWithoutTLS: "no"
+    case .smtpFailureReports: "message"
     case .logLevel: "info"
     }
   }
@@ -109,6 +111,9 @@ package enum Setting: String, CaseIterable, Sendable {
     case .smtpNetworkDaily: "Messages that the devices of one account's networks may send in a day (UTC)."
     case .smtpAuthWithoutTLS:
       "yes lets clients send passwords to the SMTP port without TLS from other machines too."
+    case .smtpFailureReports:
+      "message tells the sender of a message that came by SMTP and has failed by a message of the account itself; event "
+        + "leaves it at the event."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }
   }

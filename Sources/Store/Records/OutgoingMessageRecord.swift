@@ -27,6 +27,8 @@ package struct OutgoingMessageRecord: Sendable, Hashable {
   package var layout: String?
   /// What was changed of it when it was accepted, in sentences.
   package var changes: [String] = []
+  /// What its SMTP client asks of failure reports, as its author wrote it; `nil` when it asks for nothing.
+  package var reportRequest: String?
   /// Whether its copy stays in Sent Items.
   package var keepsCopy = true
   package var idempotencyKey: String?
@@ -70,7 +72,7 @@ package struct SenderRecord: Sendable, Hashable {
 extension OutgoingMessageRecord {
   static let columns: SQL = """
     workspace, id, account, source, message_id, exchange_message_id, envelope_from, envelope_to, subject, size,
-    chunks, segments, layout, keep_copy, changes, idempotency_key, created, settled
+    chunks, segments, layout, keep_copy, changes, report_request, idempotency_key, created, settled
     """
 
   init(_ row: Row) throws {
@@ -89,6 +91,7 @@ extension OutgoingMessageRecord {
     layout = try row.optionalText("layout")
     keepsCopy = try row.bool("keep_copy")
     changes = try row.optionalText("changes")?.split(separator: "\n").map(String.init) ?? []
+    reportRequest = try row.optionalText("report_request")
     idempotencyKey = try row.optionalText("idempotency_key")
     created = try row.instant("created")
     settled = try row.optionalInstant("settled")
@@ -104,8 +107,8 @@ extension Transaction {
       // An address holds no line feed.
       message.envelopeTo.joined(separator: "\n"), message.subject, message.size, message.chunks,
       message.segments, message.layout, message.keepsCopy,
-      message.changes.isEmpty ? nil : message.changes.joined(separator: "\n"), message.idempotencyKey,
-      message.created, message.settled)
+      message.changes.isEmpty ? nil : message.changes.joined(separator: "\n"), message.reportRequest,
+      message.idempotencyKey, message.created, message.settled)
   }
 
   package func message(_ workspace: WorkspaceID, _ id: QueueID) throws -> OutgoingMessageRecord? {
