@@ -6,21 +6,25 @@ import Queue
 package import Store
 
 extension Outbox {
-  /// What `filter` asks for, newest first; of one account, where that is not `nil`. Settled ones are found for as
-  /// long as their content is kept.
+  /// What is selected, newest first. Settled ones are found for as long as their content is kept. A text is looked
+  /// for among the newest 100,000 that the other limits leave.
   package func entries(
-    _ request: PageRequest, _ filter: QueueFilter = .unfinished, account: AccountID? = nil,
+    _ request: PageRequest, _ selection: QueueSelection = QueueSelection(),
     in workspace: WorkspaceID = .default
-  ) async throws -> Page<OutboxEntry> {
-    let limit = attemptLimit
+  ) async throws -> OutboxList {
+    let (limit, searchLimit) = (attemptLimit, configuration.searchLimit)
     return try await store.read { (tx: borrowing Transaction) in
       let rows = try tx.queue(
-        .mail, filter, in: workspace, account: account, offset: request.page * request.size,
-        limit: request.size)
+        .mail, selection, in: workspace, offset: request.page * request.size, limit: request.size,
+        searchLimit: searchLimit)
       let entries = try rows.compactMap { row in
         try tx.message(workspace, row.id).map { OutboxEntry(row, $0, attempts: limit, history: []) }
       }
-      return Page(entries, of: try tx.queueCount(.mail, filter, in: workspace, account: account))
+      let total = try tx.queueCount(.mail, selection, in: workspace, searchLimit: searchLimit)
+      let end =
+        selection.text == nil
+        ? nil : try tx.searchEnd(.mail, selection, in: workspace, searchLimit: searchLimit)
+      return OutboxList(page: Page(entries, of: total), searchedSince: end?.created)
     }
   }
 
@@ -61,7 +65,15 @@ extension Outbox {
   package func cancel(
     _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID = .default
   ) async throws -> Cancellation {
-    let cancellation = try await cancelUnsettled(id, account, workspace)
+    try await cancel(id, account: account, in: workspace, where: { _ in true })
+  }
+
+  /// - Parameter isMeant: Whether the message, as it is now, is still to be cancelled.
+  func cancel(
+    _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID,
+    where isMeant: @escaping RowCondition
+  ) async throws -> Cancellation {
+    let cancellation = try await cancelUnsettled(id, account, workspace, isMeant)
     guard cancellation == .settled(.failed) else { return cancellation }
     return try await store.write { (tx: borrowing Transaction) in
       guard let row = try tx.queueRecord(workspace, id) else { throw Problem.notFound(id) }
@@ -73,7 +85,7 @@ extension Outbox {
   }
 
   private func cancelUnsettled(
-    _ id: QueueID, _ account: AccountID?, _ workspace: WorkspaceID
+    _ id: QueueID, _ account: AccountID?, _ workspace: WorkspaceID, _ isMeant: @escaping RowCondition
   ) async throws -> Cancellation {
     let now = time.now
     // The row's state is asked again by the statement that changes it, so READ COMMITTED is enough.
@@ -81,6 +93,7 @@ extension Outbox {
       guard let row = try tx.queueRecord(workspace, id), account == nil || row.account == account else {
         throw Problem.notFound(id)
       }
+      guard isMeant(row) else { throw Problem.inFlight(id) }
       if row.state.isSettled { return .settled(row.state) }
       guard try tx.cancel(row, at: now) else { throw Problem.inFlight(id) }
       if let message = try tx.message(workspace, id) {

@@ -4,6 +4,9 @@ import Events
 import Queue
 import Store
 
+/// Whether a row is still one that a request is about.
+typealias RowCondition = @Sendable (QueueRecord) -> Bool
+
 /// What a person has found out about a held message.
 package enum HeldOutcome: Sendable, Hashable {
   /// It was sent.
@@ -20,8 +23,16 @@ extension Outbox {
   package func release(
     _ id: QueueID, as outcome: HeldOutcome, account: AccountID? = nil, in workspace: WorkspaceID = .default
   ) async throws -> OutboxEntry {
+    try await releaseOnly(id, as: outcome, account: account, in: workspace)
+    return try await entry(id, account: account, in: workspace)
+  }
+
+  func releaseOnly(
+    _ id: QueueID, as outcome: HeldOutcome, account: AccountID? = nil, in workspace: WorkspaceID,
+    where isMeant: @escaping RowCondition = { _ in true }
+  ) async throws {
     let now = time.now
-    try await change(id, account, workspace) { (tx: borrowing Transaction, row) in
+    try await change(id, account, workspace, isMeant) { (tx: borrowing Transaction, row) in
       guard row.state == .held else { throw Problem.wrongState(row, "only a held message can be released") }
       switch outcome {
       case .queued:
@@ -35,7 +46,6 @@ extension Outbox {
       }
       return true
     }
-    return try await entry(id, account: account, in: workspace)
   }
 
   /// Makes a message that is deferred, or has failed, due now, in a lane that does not rest any longer. One that
@@ -46,8 +56,16 @@ extension Outbox {
   package func retry(
     _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID = .default
   ) async throws -> OutboxEntry {
+    try await retryOnly(id, account: account, in: workspace)
+    return try await entry(id, account: account, in: workspace)
+  }
+
+  func retryOnly(
+    _ id: QueueID, account: AccountID? = nil, in workspace: WorkspaceID,
+    where isMeant: @escaping RowCondition = { _ in true }
+  ) async throws {
     let now = time.now
-    try await change(id, account, workspace) { (tx: borrowing Transaction, row) in
+    try await change(id, account, workspace, isMeant) { (tx: borrowing Transaction, row) in
       switch row.state {
       case .ready:
         try tx.endRest(of: row.lane, at: now)
@@ -65,7 +83,6 @@ extension Outbox {
         return true
       }
     }
-    return try await entry(id, account: account, in: workspace)
   }
 
   /// Moves a message that has not been tried yet to another time; now where that is over.
@@ -75,27 +92,36 @@ extension Outbox {
   package func reschedule(
     _ id: QueueID, for due: Instant, account: AccountID? = nil, in workspace: WorkspaceID = .default
   ) async throws -> OutboxEntry {
+    try await rescheduleOnly(id, for: due, account: account, in: workspace)
+    return try await entry(id, account: account, in: workspace)
+  }
+
+  func rescheduleOnly(
+    _ id: QueueID, for due: Instant, account: AccountID? = nil, in workspace: WorkspaceID,
+    where isMeant: @escaping RowCondition = { _ in true }
+  ) async throws {
     let now = time.now
-    try await change(id, account, workspace) { (tx: borrowing Transaction, row) in
+    try await change(id, account, workspace, isMeant) { (tx: borrowing Transaction, row) in
       guard row.state == .ready || row.state == .deferred, row.attempts == 0 else {
         if row.state == .active { throw Problem.inFlight(id) }
         throw Problem.wrongState(row, "only one that has not been tried can be sent at another time")
       }
       return try tx.reschedule(row, for: due, at: now)
     }
-    return try await entry(id, account: account, in: workspace)
   }
 
-  /// - Parameter body: Returns `false` when the row has moved on since it was read.
+  /// - Parameters:
+  ///   - isMeant: Whether the row, as it is now, is still to be changed.
+  ///   - body: Returns `false` when the row has moved on since it was read.
   private func change(
-    _ id: QueueID, _ account: AccountID?, _ workspace: WorkspaceID,
+    _ id: QueueID, _ account: AccountID?, _ workspace: WorkspaceID, _ isMeant: @escaping RowCondition,
     _ body: @escaping @Sendable (borrowing Transaction, QueueRecord) throws -> Bool
   ) async throws {
     let lane = try await store.write { (tx: borrowing Transaction) in
       guard let row = try tx.queueRecord(workspace, id), account == nil || row.account == account else {
         throw Problem.notFound(id)
       }
-      guard try body(tx, row) else { throw Problem.inFlight(id) }
+      guard isMeant(row), try body(tx, row) else { throw Problem.inFlight(id) }
       return row.lane
     }
     engine.wake(lane)

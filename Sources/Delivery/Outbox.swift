@@ -101,6 +101,10 @@ package struct OutboxConfiguration: Sendable {
   package var unboundRetention: Duration = .seconds(86_400)
   /// How long events are kept for readers.
   package var eventRetention: Duration = .seconds(30 * 86_400)
+  /// Among how many messages a text is looked for, in one page of a list or one request about many messages.
+  package var searchLimit = 100_000
+  /// How many messages one request changes.
+  package var changeLimit = 10_000
   package var sweepDelay: Duration = .seconds(60)
   package var sweepInterval: Duration = .seconds(3600)
   /// How often orphaned drafts are deleted and sent copies looked at.

@@ -58,6 +58,16 @@ package struct OutboxEntry: Sendable {
   }
 }
 
+/// A page of the outbox.
+package struct OutboxList: Sendable {
+  package var page: Page<OutboxEntry>
+  /// The time of the last message among which a text was looked for, where there are more.
+  package var searchedSince: Instant?
+
+  var elements: [OutboxEntry] { page.elements }
+  var total: Int { page.total }
+}
+
 /// The result of a request to cancel a message.
 package enum Cancellation: Sendable, Hashable {
   case cancelled

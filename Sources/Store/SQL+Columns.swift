@@ -15,6 +15,11 @@ extension SQL {
     SQL(trusted: numbers.map { "$\($0)" }.joined(separator: ", "))
   }
 
+  /// `LIKE ... ESCAPE '!'` finds `text` anywhere; `!` escapes what it would treat as a placeholder.
+  static func pattern(containing text: String) -> String {
+    "%" + text.replacing("!", with: "!!").replacing("%", with: "!%").replacing("_", with: "!_") + "%"
+  }
+
   private var names: [String] {
     text.split(separator: ",").map { String($0.trimming(while: \.isWhitespace)) }
   }

@@ -35,6 +35,13 @@ package struct Transaction: ~Copyable {
     try run(sql, arguments).rows.map(make)
   }
 
+  /// The same, for a statement whose arguments are counted.
+  func rows<Value>(_ sql: SQL, _ arguments: [any SQLEncodable], as make: (Row) throws -> Value) throws
+    -> [Value]
+  {
+    try run(sql, arguments).rows.map(make)
+  }
+
   /// The first row, or `nil` when there is none.
   func row<Value>(_ sql: SQL, _ arguments: any SQLEncodable..., as make: (Row) throws -> Value) throws
     -> Value?

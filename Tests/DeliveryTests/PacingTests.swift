@@ -36,7 +36,9 @@ import Testing
       try await second.running {
         let late = try await second.submitSample()
         try await eventually {
-          let waiting = try await second.entries(PageRequest(page: 0, size: 10), account: Self.anna).elements
+          let waiting = try await second.entries(
+            PageRequest(page: 0, size: 10), QueueSelection(account: Self.anna)
+          ).elements
           return waiting.contains { $0.problem?.code == "delivery.paced" }
         }
         #expect(mailbox.sent.count == 6)

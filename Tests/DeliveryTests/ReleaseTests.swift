@@ -40,12 +40,12 @@ import Testing
       _ = try await outbox.cancel(taken)
       (ids[.queued], ids[.cancelled]) = (waiting, taken)
       for (filter, id) in ids {
-        let page = try await outbox.entries(PageRequest(), filter)
+        let page = try await outbox.entries(PageRequest(), QueueSelection(filter))
         #expect(page.total == 1 && page.elements.map(\.queueID) == [id], "\(filter)")
         #expect(page.elements.first?.filter == filter)
       }
       for empty in [QueueFilter.scheduled, .sending] {
-        #expect(try await outbox.entries(PageRequest(), empty).total == 0)
+        #expect(try await outbox.entries(PageRequest(), QueueSelection(empty)).total == 0)
       }
       let unfinished = [QueueFilter.queued, .deferred, .held, .failed].compactMap { ids[$0] }
       for size in 1...5 {
@@ -58,7 +58,8 @@ import Testing
         }
         #expect(found == unfinished, "\(size) a page")
       }
-      let anna = try await outbox.entries(PageRequest(), .queued, account: AccountID("anna"))
+      let anna = try await outbox.entries(
+        PageRequest(), QueueSelection(.queued, account: AccountID("anna")))
       #expect(anna.total == 0)
     }
   }
@@ -298,7 +299,7 @@ private final class MessageLog: LogHandler {
 }
 
 extension Bench {
-  fileprivate func outcomes(of id: QueueID) async throws -> [String] {
+  func outcomes(of id: QueueID) async throws -> [String] {
     try await store.read { (tx: borrowing Transaction) in
       try tx.recipients(of: id, in: .default).map(\.state.rawValue)
     }

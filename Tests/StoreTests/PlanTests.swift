@@ -118,7 +118,11 @@ private let hotStatements = [
   HotStatement(name: "list", indexes: ["queue_open"], mayKeepTemporaryRows: true) {
     (tx: borrowing Transaction) in
     for filter in [QueueFilter.queued, .scheduled, .sending, .deferred] {
-      _ = try tx.queue(.mail, filter, in: .default, offset: 0, limit: 20)
+      _ = try tx.queue(.mail, QueueSelection(filter), in: .default, offset: 0, limit: 20)
+      _ = try tx.queue(
+        .mail, QueueSelection(filter, text: "x", since: now), in: .default, offset: 0, limit: 20,
+        searchLimit: 100)
+      _ = try tx.scan(.mail, QueueSelection(filter, text: "x"), in: .default, limit: 100)
     }
   },
   HotStatement(

@@ -12,6 +12,7 @@ import Testing
 
   @Test(arguments: [
     ("PUT", "/v1/outbox", "/v1/outbox does not support PUT, only GET, HEAD."),
+    ("DELETE", "/v1/outbox/retry", "/v1/outbox/retry does not support DELETE, only PUT."),
     ("POST", "/v1/account/a", "/v1/account/a does not support POST, only GET, HEAD, PUT, DELETE."),
     ("GET", "/v1/account/a/submit", "/v1/account/a/submit does not support GET, only POST."),
   ])

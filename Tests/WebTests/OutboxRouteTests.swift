@@ -37,3 +37,75 @@ import Web
     }
   }
 }
+
+/// Lists with limits, the source of a message, and what is done to many at once.
+@Suite struct OutboxSelectionRouteTests {
+  @Test func `The list takes a text and times, and tells what is wrong with them`() async throws {
+    try await TestGateway.open { web in
+      try await web.addAccount("sales", in: "default")
+      for subject in ["Offer 1", "Offer 2", "Invoice"] { _ = try await web.submit(subject, from: "sales") }
+      for (query, total) in [
+        ("query=offer", 2), ("query=OFFER%201", 1), ("query=%25", 0), ("since=1970-01-01", 3),
+        ("until=1970-01-02", 0),
+        ("since=9999-12-31T00:00:00Z", 0), ("query=bob%40contoso.test&account=sales&state=queued", 3),
+      ] {
+        let answer = try await web.send("GET", "/v1/outbox?\(query)")
+        #expect(answer.json["total"] as? Int == total, "\(query): \(answer)")
+      }
+      for (query, field) in [
+        ("query=\(String(repeating: "x", count: 257))", "query"),
+        ("since=yesterday", "since"),
+        ("until=2027-02-30", "until"), ("since=2027-01-02&until=2027-01-02T00:00:00Z", "until"),
+      ] {
+        let answer = try await web.send("GET", "/v1/outbox?\(query)")
+        #expect(answer.status == 400 && answer.body.contains(#""key":"\#(field)""#), "\(query): \(answer)")
+      }
+    }
+  }
+
+  @Test func `Messages that limits leave are cancelled; without a limit it takes all`() async throws {
+    try await TestGateway.open { web in
+      try await web.addAccount("sales", in: "default")
+      for subject in ["Offer 1", "Offer 2", "Invoice"] { _ = try await web.submit(subject, from: "sales") }
+      for (body, field) in [
+        ("{}", "all"), (#"{"all":false}"#, "all"), (#"{"all":true,"account":"sales"}"#, "account"),
+        (#"{"dryRun":true}"#, "all"), (#"{"account":"sales","after":"x"}"#, "after"),
+        (#"{"state":"done"}"#, "state"),
+        (#"{"since":"2027-01-02","until":"2027-01-01"}"#, "until"),
+      ] {
+        let answer = try await web.send("PUT", "/v1/outbox/cancel", body)
+        #expect(answer.status == 400 && answer.body.contains(#""key":"\#(field)""#), "\(body): \(answer)")
+      }
+      let trial = try await web.send("PUT", "/v1/outbox/cancel", #"{"query":"offer","dryRun":true}"#)
+      #expect(trial.json["changed"] as? Int == 2 && trial.json["matched"] as? Int == 2, "\(trial)")
+      #expect(try await web.send("GET", "/v1/outbox").json["total"] as? Int == 3)
+      let done = try await web.send("PUT", "/v1/outbox/cancel", #"{"query":"offer"}"#)
+      #expect(done.body == #"{"matched":2,"changed":2,"skipped":0}"#)
+      #expect(try await web.send("GET", "/v1/outbox").json["total"] as? Int == 1)
+      let held = try await web.send("PUT", "/v1/outbox/release", #"{"as":"sent","all":true}"#)
+      #expect(held.body == #"{"matched":0,"changed":0,"skipped":0}"#)
+      let moved = try await web.send(
+        "PUT", "/v1/outbox/reschedule", #"{"sendAt":"2999-01-01T00:00:00Z","account":"sales"}"#)
+      #expect(moved.body == #"{"matched":1,"changed":1,"skipped":0}"#)
+      #expect(try await web.send("GET", "/v1/outbox?state=scheduled").json["total"] as? Int == 1)
+      let again = try await web.send("PUT", "/v1/outbox/retry", #"{"all":true}"#)
+      #expect(again.body == #"{"matched":1,"changed":0,"skipped":1}"#)
+    }
+  }
+
+  @Test func `The source is the message as a file`() async throws {
+    try await TestGateway.open { web in
+      try await web.addAccount("sales", in: "default")
+      let id = try await web.submit("Offer", from: "sales")
+      let source = try await web.send("GET", "/v1/outbox/\(id)/source")
+      #expect(source.status == 200 && source.body.contains("\r\nSubject: Offer\r\n"))
+      #expect(source.body.hasSuffix("\r\n"))
+      #expect(try await web.send("GET", "/v1/outbox/q_none/source").problem == "queue.notFound")
+      try await web.services.store.write { (tx: borrowing Transaction) in
+        try tx.deleteContent(of: QueueID("\(id)"), in: .default)
+      }
+      let gone = try await web.send("GET", "/v1/outbox/\(id)/source")
+      #expect(gone.status == 410 && gone.problem == "queue.contentDeleted", "\(gone)")
+    }
+  }
+}

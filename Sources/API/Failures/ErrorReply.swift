@@ -68,6 +68,7 @@ extension ErrorReply {
     case 404: "Not Found"
     case 405: "Method Not Allowed"
     case 409: "Conflict"
+    case 410: "Gone"
     case 413: "Content Too Large"
     case 429: "Too Many Requests"
     case 502: "Bad Gateway"

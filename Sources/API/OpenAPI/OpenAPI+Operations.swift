@@ -112,6 +112,8 @@ extension OpenAPI {
           case .document:
             writeContent("application/json", to: &json) { json in json.object { $0.member("type", "object") }
             }
+          case .message:
+            writeContent("message/rfc822", to: &json) { json in json.object { $0.member("type", "string") } }
           }
         }
       }
@@ -154,6 +156,7 @@ extension OpenAPI {
     case .json: operation.reply.summary
     case .lines: "One JSON object a line, written while the list is read."
     case .document: "This description."
+    case .message: "The message."
     }
   }
 

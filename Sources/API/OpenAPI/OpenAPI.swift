@@ -153,7 +153,9 @@ package enum OpenAPI {
       if operation.bodyForm == .json || operation.bodyForm == .optionalJSON {
         collect(operation.body, into: &found)
       }
-      if operation.replyForm != .document { collect(operation.reply, into: &found) }
+      if operation.replyForm != .document, operation.replyForm != .message {
+        collect(operation.reply, into: &found)
+      }
     }
     return found.values.sorted { $0.name < $1.name }
   }

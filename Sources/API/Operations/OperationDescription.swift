@@ -78,6 +78,7 @@ package struct OperationDescription: Sendable {
     switch replyForm {
     case .json, .lines: return reply.differences(from: .object(self.reply), at: "")
     case .document: return reply.differences(from: .anyObject, at: "")
+    case .message: return []
     }
   }
 }
@@ -123,6 +124,8 @@ package enum ReplyForm: Sendable, Hashable {
   case lines
   /// The description of the API itself.
   case document
+  /// A message as it travels (`message/rfc822`).
+  case message
 }
 
 /// A header of a request that the contract knows.

@@ -4,8 +4,11 @@ package enum Operations {
   package static let all: [OperationDescription] = [
     submit.description, submitFromDefault.description,
     createUpload.description, putUpload.description, upload.description, deleteUpload.description,
-    outbox.description, outboxEntry.description, rescheduleMessage.description, cancelMessage.description,
-    releaseMessage.description, retryMessage.description,
+    // Those with a word before those with an id in its place.
+    outbox.description, cancelMessages.description, retryMessages.description, releaseMessages.description,
+    rescheduleMessages.description, outboxEntry.description, messageSource.description,
+    rescheduleMessage.description, cancelMessage.description, releaseMessage.description,
+    retryMessage.description,
     addAccount.description, accounts.description, importAccounts.description, account.description,
     updateAccount.description, deleteAccount.description, pauseAccount.description, resumeAccount.description,
     reconnectAccount.description,
@@ -22,6 +25,9 @@ package enum Operations {
 
   /// The methods that a path supports, in the order of the documentation; none if there is no such path.
   package static func methods(at path: some StringProtocol) -> [String] {
-    all.filter { $0.matches(path) }.flatMap { $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue] }
+    let named = all.filter { $0.template == path }
+    return (named.isEmpty ? all.filter { $0.matches(path) } : named).flatMap {
+      $0.method == .get ? ["GET", "HEAD"] : [$0.method.rawValue]
+    }
   }
 }

@@ -6,6 +6,9 @@ package struct OutboxQuery: PagedQuery {
   package var pageSize = 20
   package var state: OutboxReply.State?
   package var account: AccountID?
+  package var query: String?
+  package var since: Instant?
+  package var until: Instant?
 
   package init() {}
 
@@ -15,7 +18,11 @@ package struct OutboxQuery: PagedQuery {
     Field(
       "state", \.state, .word(),
       "Only messages in this state; left out, those that are not settled and those that have failed.")
-    Field("account", \.account, .id(), "Only messages of this account.")
+    Field(OutboxTerm.account, \.account)
+    Field(OutboxTerm.query, \.query)
+    Field(OutboxTerm.since, \.since)
+    Field(OutboxTerm.until, \.until)
+    Rule { query, complaints in OutboxTerm.checkOrder(query.since, query.until, &complaints) }
   }
 }
 
@@ -25,6 +32,7 @@ package struct OutboxPage: PagedReply {
   package var page = 0
   package var pages = 0
   package var messages: [OutboxReply] = []
+  package var searchedSince: Instant?
 
   package init() {}
 
@@ -33,6 +41,10 @@ package struct OutboxPage: PagedReply {
     Required(PageTerm.number, \.page)
     Required(PageTerm.pages, \.pages)
     Required("messages", \.messages, .list(.object, count: 0...1000), "The messages, newest first.")
+    Field(
+      "searchedSince", \.searchedSince, .moment,
+      "Only with `query`, and only where there are more than 100,000 messages to look through: those that were accepted "
+        + "before are not among these. Ask again with this as `until`.")
   }
 }
 
@@ -71,10 +83,12 @@ package struct ReleaseRequest: Contract {
   package static let fields = Fields<Self>(
     "OutboxRelease", "What a person has found out about a held message."
   ) {
-    Required(
-      "as", \.outcome, .word(),
-      "`sent`: it is in Sent Items, so it is settled as sent. `queued`: it is not, so it is sent again.")
+    Required(term, \.outcome)
   }
+
+  static let term = Term(
+    "as", Kind<Outcome>.word(),
+    "`sent`: it is in Sent Items, so it is settled as sent. `queued`: it is not, so it is sent again.")
 }
 
 /// The body of `PUT /v1/outbox/{queueId}`.
@@ -88,8 +102,11 @@ package struct RescheduleRequest: Contract {
   }
 
   package static let fields = Fields<Self>("OutboxReschedule", "When a message is to be sent.") {
-    Required("sendAt", \.sendAt, .moment, "When it is sent, in any zone; at once if that is over.")
+    Required(term, \.sendAt)
   }
+
+  static let term = Term(
+    "sendAt", Kind<Instant>.moment, "When it is sent, in any zone; at once if that is over.")
 }
 
 extension Operations {
@@ -103,6 +120,12 @@ extension Operations {
     .get, "/v1/outbox/{queueId}", id: "getOutboxEntry", .outbox, .account,
     "Show one message with its attempts.",
     "This also works for seven days after it was sent, failed or was cancelled.", problems: [.queueNotFound])
+
+  package static let messageSource = Operation<QueueID, Nothing, Nothing, Nothing>(
+    .get, "/v1/outbox/{queueId}/source", id: "getOutboxEntrySource", .outbox, .account,
+    "Download a message as it is sent.",
+    "Without a Bcc field: who receives it is in the envelope. The content is kept for seven days after the message was sent, "
+      + "failed or was cancelled.", reply: .message, problems: [.queueNotFound, .queueContentDeleted])
 
   package static let rescheduleMessage = Operation<QueueID, Nothing, RescheduleRequest, OutboxReply>(
     .put, "/v1/outbox/{queueId}", id: "putOutboxEntry", .outbox, .account,

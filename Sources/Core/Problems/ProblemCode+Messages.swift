@@ -4,7 +4,7 @@ extension ProblemCode {
     .messageNoRecipient, .messageTooManyRecipients, .messageInvalidAddress, .messageInvalidHeader,
     .messageTooLarge, .messageMalformed, .envelopeMismatch, .uploadNotFound, .uploadRange, .uploadIncomplete,
     .uploadTooMany, .idempotencyMismatch,
-    .idempotencyInProgress, .queueNotFound, .queueInFlight, .queueWrongState,
+    .idempotencyInProgress, .queueNotFound, .queueInFlight, .queueWrongState, .queueContentDeleted,
     .deliveryUnknownOutcome, .deliveryExpired, .deliveryPaced,
   ]
 
@@ -90,6 +90,12 @@ extension ProblemCode {
     "Only a held message can be released, and only a deferred or failed one can be tried again; the text says "
       + "what the message is.",
     remedy: "Look at its state first.")
+
+  package static let queueContentDeleted = ProblemCode(
+    "queue.contentDeleted", .request, status: 410, smtp: "550 5.3.0", how: .outbox,
+    "The content of the message is not kept any longer: it is deleted some days after the message was sent, failed or was "
+      + "cancelled, or when a failed message is removed.",
+    remedy: "Look in the mailbox's Sent Items.")
 
   package static let deliveryUnknownOutcome = ProblemCode(
     "delivery.unknownOutcome", .message, status: 400, smtp: "451 4.4.7", how: .release,

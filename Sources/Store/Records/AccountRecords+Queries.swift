@@ -42,11 +42,11 @@ extension Transaction {
   ) throws -> Page<AccountDetails> {
     let filter: SQL = """
        WHERE account.workspace = $1 AND ($2 = '' OR CASE WHEN paused = 1 THEN 'paused' ELSE state END = $2) AND ($3 = ''
-        OR lower(account.id) LIKE $3 ESCAPE '!' OR lower(account.name) LIKE $3 ESCAPE '!'
-        OR lower(email) LIKE $3 ESCAPE '!')
+        OR lower(account.id) LIKE lower($3) ESCAPE '!' OR lower(account.name) LIKE lower($3) ESCAPE '!'
+        OR lower(email) LIKE lower($3) ESCAPE '!')
       """
     let state = paused ? "paused" : state?.rawValue ?? ""
-    let pattern = query.map(Self.pattern) ?? ""
+    let pattern = query.map(SQL.pattern(containing:)) ?? ""
     let total = try row("SELECT count(*) AS total FROM account" + filter, workspace, state, pattern) {
       try $0.integer("total")
     }
@@ -192,12 +192,5 @@ extension Transaction {
     try execute(
       "UPDATE workspace SET default_sender = NULL WHERE id = $1 AND default_sender = $2", workspace, id)
     return try execute("DELETE FROM account WHERE workspace = $1 AND id = $2", workspace, id) > 0
-  }
-
-  /// `LIKE` finds `text` anywhere; `!` escapes what it would treat as a placeholder.
-  private static func pattern(_ text: String) -> String {
-    let escaped = text.lowercased().replacing("!", with: "!!").replacing("%", with: "!%")
-      .replacing("_", with: "!_")
-    return "%" + escaped + "%"
   }
 }

@@ -34,46 +34,134 @@ extension QueueRecord {
   }
 }
 
+/// Which messages of the outbox are meant; a limit that is `nil` excludes none.
+package struct QueueSelection: Sendable, Hashable {
+  package var filter = QueueFilter.unfinished
+  package var account: AccountID?
+  /// Is in the subject, an address of the envelope, a Message-ID or the queue id, without regard to ASCII case.
+  package var text: String?
+  /// Accepted then or later.
+  package var since: Instant?
+  /// Accepted before.
+  package var until: Instant?
+  /// Only what comes after this one in the list.
+  package var after: QueuePosition?
+
+  package init(
+    _ filter: QueueFilter = .unfinished, account: AccountID? = nil, text: String? = nil,
+    since: Instant? = nil,
+    until: Instant? = nil
+  ) {
+    self.filter = filter
+    self.account = account
+    self.text = text
+    self.since = since
+    self.until = until
+  }
+}
+
+/// The place of a message in the list, which is newest first.
+package struct QueuePosition: Sendable, Hashable {
+  package var created: Instant
+  package var id: QueueID
+
+  package init(_ created: Instant, _ id: QueueID) {
+    (self.created, self.id) = (created, id)
+  }
+}
+
+/// What one step through a list has found.
+package struct QueueScan: Sendable {
+  package var found: [QueueRecord] = []
+  /// How many were looked at.
+  package var count = 0
+  /// The last of them.
+  package var last: QueuePosition?
+}
+
 extension Transaction {
-  /// Newest first; of one account, where that is not `nil`.
+  /// Newest first.
+  ///
+  /// - Parameter searchLimit: Among how many of the newest a text is looked for.
   package func queue(
-    _ kind: WorkKind, _ filter: QueueFilter = .unfinished, in workspace: WorkspaceID,
-    account: AccountID? = nil, offset: Int, limit: Int
+    _ kind: WorkKind, _ selection: QueueSelection = QueueSelection(), in workspace: WorkspaceID, offset: Int,
+    limit: Int, searchLimit: Int = .max
   ) throws -> [QueueRecord] {
-    let page = filter == .unfinished ? Statement.unfinished : Statement.page(filter.condition)
+    let reach = selection.text == nil ? offset + limit : searchLimit
     return try rows(
-      page, kind.rawValue, workspace, account?.rawValue ?? "", offset + limit, limit, offset,
+      Statement.page(selection), selection.arguments(kind, workspace) + [reach, limit, offset],
       as: QueueRecord.init(_:))
   }
 
   package func queueCount(
-    _ kind: WorkKind, _ filter: QueueFilter = .unfinished, in workspace: WorkspaceID,
-    account: AccountID? = nil
+    _ kind: WorkKind, _ selection: QueueSelection = QueueSelection(), in workspace: WorkspaceID,
+    searchLimit: Int = .max
   ) throws -> Int {
-    let conditions = filter == .unfinished ? [Statement.isOpen, Statement.hasFailed] : [filter.condition]
-    return try conditions.reduce(0) { total, condition in
-      let count = try row(
-        Statement.count(condition), kind.rawValue, workspace, account?.rawValue ?? ""
-      ) { Int(try $0.integer("total")) }
-      return total + (count ?? 0)
+    if selection.text != nil {
+      return try count(Statement.searchCount(selection), selection.arguments(kind, workspace) + [searchLimit])
+    }
+    return try selection.filter.conditions.reduce(0) { total, condition in
+      total + (try count(Statement.count(condition), selection.arguments(kind, workspace)))
     }
   }
+
+  private func count(_ sql: SQL, _ arguments: [any SQLEncodable]) throws -> Int {
+    try rows(sql, arguments) { Int(try $0.integer("total")) }.first ?? 0
+  }
+
+  /// The last message among which a text is looked for; `nil` when there are none beyond it.
+  package func searchEnd(
+    _ kind: WorkKind, _ selection: QueueSelection, in workspace: WorkspaceID, searchLimit: Int
+  ) throws -> QueuePosition? {
+    var all = selection
+    all.text = nil
+    let rows = try queue(kind, all, in: workspace, offset: searchLimit - 1, limit: 2)
+    return rows.count == 2 ? QueuePosition(rows[0].created, rows[0].id) : nil
+  }
+
+  /// Looks at the next messages of the list.
+  package func scan(
+    _ kind: WorkKind, _ selection: QueueSelection, in workspace: WorkspaceID, limit: Int
+  ) throws -> QueueScan {
+    var scan = QueueScan()
+    _ = try rows(Statement.scan(selection), selection.arguments(kind, workspace) + [limit]) { row in
+      let record = try QueueRecord(row)
+      scan.count += 1
+      scan.last = QueuePosition(record.created, record.id)
+      if try row.bool("is_found") { scan.found.append(record) }
+    }
+    return scan
+  }
+}
+
+extension QueueSelection {
+  /// `$1` to `$6`, and `$7` where a text is looked for.
+  fileprivate func arguments(_ kind: WorkKind, _ workspace: WorkspaceID) -> [any SQLEncodable] {
+    let end = until ?? Instant(microseconds: .max)
+    let bound = after.flatMap { $0.created < end ? $0 : nil } ?? QueuePosition(end, QueueID(""))
+    return [
+      kind.rawValue, workspace, account?.rawValue ?? "", since ?? Instant(microseconds: .min), bound.created,
+      bound.id,
+    ] + (text.map { [SQL.pattern(containing: $0)] } ?? [])
+  }
+
+  fileprivate var hasText: Bool { text != nil }
 }
 
 extension QueueFilter {
   /// In the words of the partial indexes, `queue_open`, `queue_failed` and `queue_settled`. Those that were sent or
   /// cancelled have no index of their own: what was settled in the last seven days is read.
-  fileprivate var condition: SQL {
+  fileprivate var conditions: [SQL] {
     switch self {
-    case .unfinished: "(\(Statement.isOpen) OR \(Statement.hasFailed))"
-    case .queued: "\(Statement.isOpen) AND state = \(QueueState.ready)"
-    case .scheduled: "\(Statement.isOpen) AND state = \(QueueState.deferred) AND attempts = 0"
-    case .sending: "\(Statement.isOpen) AND state = \(QueueState.active)"
-    case .deferred: "\(Statement.isOpen) AND state = \(QueueState.deferred) AND attempts > 0"
-    case .held: "\(Statement.isOpen) AND state = \(QueueState.held)"
-    case .failed: Statement.hasFailed
-    case .sent: "settled IS NOT NULL AND state = \(QueueState.done)"
-    case .cancelled: "settled IS NOT NULL AND state = \(QueueState.cancelled)"
+    case .unfinished: [Statement.isOpen, Statement.hasFailed]
+    case .queued: ["\(Statement.isOpen) AND state = \(QueueState.ready)"]
+    case .scheduled: ["\(Statement.isOpen) AND state = \(QueueState.deferred) AND attempts = 0"]
+    case .sending: ["\(Statement.isOpen) AND state = \(QueueState.active)"]
+    case .deferred: ["\(Statement.isOpen) AND state = \(QueueState.deferred) AND attempts > 0"]
+    case .held: ["\(Statement.isOpen) AND state = \(QueueState.held)"]
+    case .failed: [Statement.hasFailed]
+    case .sent: ["settled IS NOT NULL AND state = \(QueueState.done)"]
+    case .cancelled: ["settled IS NOT NULL AND state = \(QueueState.cancelled)"]
     }
   }
 }
@@ -81,30 +169,53 @@ extension QueueFilter {
 private enum Statement {
   static let isOpen: SQL = "state < \(QueueState.done)"
   static let hasFailed: SQL = "state = \(QueueState.failed)"
-  private static let isAskedFor: SQL = "kind = $1 AND workspace = $2 AND ($3 = '' OR account = $3)"
+  /// A place in the list is compared as a whole, as the indexes have it.
+  private static let isAskedFor: SQL = """
+    kind = $1 AND workspace = $2 AND ($3 = '' OR account = $3) AND created >= $4 AND (created, id) < ($5, $6)
+    """
+  private static let newestFirst: SQL = "ORDER BY created DESC, id DESC"
 
-  /// `$4` is how far the page reaches.
-  private static func newest(_ condition: SQL) -> SQL {
-    """
-    SELECT \(QueueRecord.columns) FROM queue WHERE \(isAskedFor) AND \(condition)
-    ORDER BY created DESC, id DESC LIMIT $4
-    """
+  /// Of those that the selection's other limits leave, as many as `limit` says; each half of the unfinished by its
+  /// own index.
+  private static func newest(_ filter: QueueFilter, _ limit: SQL) -> SQL {
+    let parts = filter.conditions.map { condition -> SQL in
+      """
+      SELECT \(QueueRecord.columns) FROM queue WHERE \(isAskedFor) AND \(condition) \(newestFirst) LIMIT \(limit)
+      """
+    }
+    guard parts.count == 2 else { return parts[0] }
+    return """
+      SELECT * FROM (SELECT * FROM (\(parts[0])) AS open UNION ALL SELECT * FROM (\(parts[1])) AS failed) AS both_halves
+      \(newestFirst) LIMIT \(limit)
+      """
   }
 
-  static func page(_ condition: SQL) -> SQL {
+  /// `lower` on both sides: SQLite knows ASCII letters alone, PostgreSQL those of its locale.
+  private static let hasText: SQL = """
+    EXISTS (SELECT 1 FROM message WHERE message.workspace = listed.workspace AND message.id = listed.id
+      AND (lower(coalesce(subject, '')) LIKE lower($7) ESCAPE '!' OR lower(envelope_to) LIKE lower($7) ESCAPE '!'
+        OR lower(envelope_from) LIKE lower($7) ESCAPE '!' OR lower(message_id) LIKE lower($7) ESCAPE '!'
+        OR lower(coalesce(exchange_message_id, '')) LIKE lower($7) ESCAPE '!' OR lower(message.id) LIKE lower($7) ESCAPE '!'))
     """
-    SELECT \(QueueRecord.columns) FROM (\(newest(condition))) AS listed
-    ORDER BY created DESC, id DESC LIMIT $5 OFFSET $6
-    """
+
+  static func page(_ selection: QueueSelection) -> SQL {
+    selection.hasText
+      ? "SELECT * FROM (\(newest(selection.filter, "$8"))) AS listed WHERE \(hasText) \(newestFirst) LIMIT $9 OFFSET $10"
+      : "SELECT * FROM (\(newest(selection.filter, "$7"))) AS listed \(newestFirst) LIMIT $8 OFFSET $9"
   }
 
-  /// Each half by its own index.
-  static let unfinished: SQL = """
-    SELECT \(QueueRecord.columns) FROM (
-      SELECT * FROM (\(newest(isOpen))) AS open
-      UNION ALL SELECT * FROM (\(newest(hasFailed))) AS failed) AS listed
-    ORDER BY created DESC, id DESC LIMIT $5 OFFSET $6
-    """
+  static func scan(_ selection: QueueSelection) -> SQL {
+    selection.hasText
+      ? """
+      SELECT listed.*, CASE WHEN \(hasText) THEN 1 ELSE 0 END AS is_found
+      FROM (\(newest(selection.filter, "$8"))) AS listed \(newestFirst)
+      """
+      : "SELECT listed.*, 1 AS is_found FROM (\(newest(selection.filter, "$7"))) AS listed \(newestFirst)"
+  }
+
+  static func searchCount(_ selection: QueueSelection) -> SQL {
+    "SELECT count(*) AS total FROM (\(newest(selection.filter, "$8"))) AS listed WHERE \(hasText)"
+  }
 
   static func count(_ condition: SQL) -> SQL {
     "SELECT count(*) AS total FROM queue WHERE \(isAskedFor) AND \(condition)"

@@ -2,6 +2,9 @@ import API
 import Access
 import Core
 import Delivery
+import HTTPTypes
+import Hummingbird
+import NIOCore
 import Store
 
 /// Messages that are accepted and not yet settled, and the outcome of one message.
@@ -10,16 +13,20 @@ struct OutboxRoutes: Sendable {
 
   func add(to router: APIRouter) {
     router.on(Operations.outbox) { call in
-      let own = try call.caller.account
-      if let own, let account = call.query.account, account != own {
-        throw Problem.accountNotFound(account)
-      }
-      let page = try await outbox.entries(
-        call.query.request, QueueFilter(call.query.state), account: own ?? call.query.account,
-        in: call.workspace)
-      var reply = OutboxPage(call.query, total: page.total)
-      reply.messages = page.elements.map { OutboxReply($0) }
+      let query = call.query
+      let selection = QueueSelection(
+        QueueFilter(query.state), account: try call.caller.share(of: query.account), text: query.query,
+        since: query.since, until: query.until)
+      let list = try await outbox.entries(query.request, selection, in: call.workspace)
+      var reply = OutboxPage(query, total: list.page.total)
+      reply.messages = list.page.elements.map { OutboxReply($0) }
+      reply.searchedSince = list.searchedSince?.nextMillisecond
       return reply
+    }
+    addSelections(to: router)
+    router.handle(Operations.messageSource) { call, _ in
+      let source = try await outbox.source(call.path, account: call.caller.account, in: call.workspace)
+      return Response(source: source, of: call.path)
     }
     router.on(Operations.outboxEntry) { call in
       OutboxReply(
@@ -45,6 +52,69 @@ struct OutboxRoutes: Sendable {
         try await outbox.retry(call.path, account: call.caller.account, in: call.workspace))
     }
   }
+}
+
+// All messages that limits leave.
+extension OutboxRoutes {
+  private func addSelections(to router: APIRouter) {
+    router.on(Operations.cancelMessages) { try await apply(.cancel, $0) }
+    router.on(Operations.retryMessages) { try await apply(.retry, $0) }
+    router.on(Operations.releaseMessages) { try await apply(.release(HeldOutcome($0.body.outcome)), $0) }
+    router.on(Operations.rescheduleMessages) { try await apply(.reschedule($0.body.sendAt), $0) }
+  }
+
+  private func apply<Body: SelectingRequest>(
+    _ action: OutboxAction, _ call: Call<Nothing, Nothing, Body>
+  ) async throws -> OutboxChange {
+    let body = call.body
+    var selection = QueueSelection(
+      body.state.map { QueueFilter($0) } ?? action.filter, account: try call.caller.share(of: body.account),
+      text: body.query, since: body.since, until: body.until)
+    selection.after = body.after.flatMap { OutboxPosition(text: $0) }.map { QueuePosition($0.created, $0.id) }
+    let changes = try await outbox.apply(action, to: selection, isDryRun: body.dryRun, in: call.workspace)
+    var reply = OutboxChange()
+    reply.matched = changes.matched
+    reply.changed = changes.changed
+    reply.skipped = changes.skipped
+    reply.next = changes.next.map { OutboxPosition($0.created, $0.id).text }
+    return reply
+  }
+}
+
+extension Response {
+  /// A message as a file; it is read from the database while it is sent.
+  fileprivate init(source: MessageSource, of id: QueueID) {
+    self.init(
+      status: .ok,
+      headers: [
+        .contentType: "message/rfc822", .cacheControl: "no-store",
+        .contentDisposition: #"attachment; filename="\(id).eml""#,
+      ],
+      body: ResponseBody(contentLength: source.size) { writer in
+        var sent = 0
+        while case let piece = try await source.piece(at: sent), !piece.isEmpty {
+          sent += piece.count
+          try await writer.write(ByteBuffer(bytes: piece))
+        }
+        try await writer.finish(nil)
+      })
+  }
+}
+
+extension Principal {
+  /// The account to which a list of messages is limited.
+  ///
+  /// - Throws: `account.notFound` for one that the token may not see.
+  fileprivate func share(of account: AccountID?) throws(Problem) -> AccountID? {
+    guard let own = self.account else { return account }
+    if let account, account != own { throw .accountNotFound(account) }
+    return own
+  }
+}
+
+extension Instant {
+  /// Replies show milliseconds: what was accepted at this moment is before that one.
+  fileprivate var nextMillisecond: Instant { Instant(microseconds: (microseconds / 1000 + 1) * 1000) }
 }
 
 extension HeldOutcome {

@@ -61,11 +61,14 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(AccountVerifyRequest.self), AnyContract(TokenRequest.self),
     AnyContract(WorkspaceRequest.self),
     AnyContract(WorkspaceUpdateRequest.self), AnyContract(ReleaseRequest.self),
+    AnyContract(OutboxSelection.self),
+    AnyContract(OutboxRelease.self), AnyContract(OutboxReschedule.self),
   ]
 
   static let replies = [
     AnyContract(SubmitReply.self), AnyContract(OutboxPage.self), AnyContract(OutboxReply.self),
-    AnyContract(MessageCancelled.self), AnyContract(AccountCreated.self), AnyContract(AccountPage.self),
+    AnyContract(MessageCancelled.self), AnyContract(OutboxChange.self), AnyContract(AccountCreated.self),
+    AnyContract(AccountPage.self),
     AnyContract(AccountReply.self), AnyContract(AccountUpdated.self), AnyContract(AccountDeleted.self),
     AnyContract(AccountPaused.self),
     AnyContract(Reconnection.self), AnyContract(AccountTokenReply.self), AnyContract(ImportLine.self),
@@ -84,5 +87,8 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
   static let all = requests + replies
 
   /// Those whose fields depend on each other, so that hardly any random body is allowed.
-  static let withRules: Set = ["AccountRequest", "AccountUpdateRequest", "FormRequest", "AppVerifyRequest"]
+  static let withRules: Set = [
+    "AccountRequest", "AccountUpdateRequest", "FormRequest", "AppVerifyRequest", "OutboxSelection",
+    "OutboxReleaseSelection", "OutboxRescheduleSelection",
+  ]
 }

@@ -1,0 +1,211 @@
+package import Core
+
+/// What limits a list of messages.
+enum OutboxTerm {
+  static let account = Term("account", Kind<AccountID>.id(), "Only messages of this account.")
+  static let query = Term(
+    "query", Kind<String>.line(1...256),
+    "Only messages with this text in the subject, the sender's or a recipient's address, a Message-ID or the queue id; "
+      + "as it is, without regard to the case of ASCII letters. It is looked for among the newest 100,000 messages that "
+      + "the other filters leave.")
+  static let since = Term("since", Kind<Instant>.date, "Only messages that were accepted then or later.")
+  static let until = Term("until", Kind<Instant>.date, "Only messages that were accepted before.")
+
+  // Of requests about all messages that limits leave.
+  static let state = Term(
+    "state", Kind<OutboxReply.State>.word(),
+    "Only messages in this state; left out, held ones for a release, else all that are not settled and those that have "
+      + "failed.")
+  static let all = Term("all", Kind<Bool>.flag, "All messages, in place of a limit.")
+  static let dryRun = Term("dryRun", Kind<Bool>.flag, "Only count; change nothing.")
+  static let after = Term("after", Kind<String>.line(3...300), "`next` of the last reply: go on there.")
+
+  static func checkOrder(_ since: Instant?, _ until: Instant?, _ complaints: inout Complaints) {
+    guard let since, let until, until <= since else { return }
+    complaints.add("until", "must be later than since, \(since)")
+  }
+}
+
+/// The body of `PUT /v1/outbox/cancel` and `PUT /v1/outbox/retry`: which messages are meant.
+package struct OutboxSelection: SelectingRequest {
+  package var account: AccountID?
+  package var state: OutboxReply.State?
+  package var query: String?
+  package var since: Instant?
+  package var until: Instant?
+  package var all = false
+  package var dryRun = false
+  package var after: String?
+
+  package init() {}
+
+  package static let fields = Fields<Self>(
+    "OutboxSelection", "Which messages are meant: with at least one limit, or `all`."
+  ) {
+    Field(OutboxTerm.account, \.account)
+    Field(OutboxTerm.state, \.state)
+    Field(OutboxTerm.query, \.query)
+    Field(OutboxTerm.since, \.since)
+    Field(OutboxTerm.until, \.until)
+    Field(OutboxTerm.all, \.all)
+    Field(OutboxTerm.dryRun, \.dryRun)
+    Field(OutboxTerm.after, \.after)
+    rules
+  }
+}
+
+/// The body of `PUT /v1/outbox/release`.
+package struct OutboxRelease: SelectingRequest {
+  package var outcome = ReleaseRequest.Outcome.sent
+  package var account: AccountID?
+  package var state: OutboxReply.State?
+  package var query: String?
+  package var since: Instant?
+  package var until: Instant?
+  package var all = false
+  package var dryRun = false
+  package var after: String?
+
+  package init() {}
+
+  package static let fields = Fields<Self>(
+    "OutboxReleaseSelection", "What a person has found out about many held messages."
+  ) {
+    Required(ReleaseRequest.term, \.outcome)
+    Field(OutboxTerm.account, \.account)
+    Field(OutboxTerm.state, \.state)
+    Field(OutboxTerm.query, \.query)
+    Field(OutboxTerm.since, \.since)
+    Field(OutboxTerm.until, \.until)
+    Field(OutboxTerm.all, \.all)
+    Field(OutboxTerm.dryRun, \.dryRun)
+    Field(OutboxTerm.after, \.after)
+    rules
+  }
+}
+
+/// The body of `PUT /v1/outbox/reschedule`.
+package struct OutboxReschedule: SelectingRequest {
+  package var sendAt = Instant(microseconds: 0)
+  package var account: AccountID?
+  package var state: OutboxReply.State?
+  package var query: String?
+  package var since: Instant?
+  package var until: Instant?
+  package var all = false
+  package var dryRun = false
+  package var after: String?
+
+  package init() {}
+
+  package static let fields = Fields<Self>("OutboxRescheduleSelection", "When many messages are to be sent.")
+  {
+    Required(RescheduleRequest.term, \.sendAt)
+    Field(OutboxTerm.account, \.account)
+    Field(OutboxTerm.state, \.state)
+    Field(OutboxTerm.query, \.query)
+    Field(OutboxTerm.since, \.since)
+    Field(OutboxTerm.until, \.until)
+    Field(OutboxTerm.all, \.all)
+    Field(OutboxTerm.dryRun, \.dryRun)
+    Field(OutboxTerm.after, \.after)
+    rules
+  }
+}
+
+/// A request about all messages that limits leave.
+package protocol SelectingRequest: Contract {
+  var account: AccountID? { get set }
+  var state: OutboxReply.State? { get set }
+  var query: String? { get set }
+  var since: Instant? { get set }
+  var until: Instant? { get set }
+  /// In place of a limit.
+  var all: Bool { get set }
+  var dryRun: Bool { get set }
+  var after: String? { get set }
+}
+
+extension SelectingRequest {
+  fileprivate static var rules: Rule<Self> {
+    Rule { request, complaints in
+      OutboxTerm.checkOrder(request.since, request.until, &complaints)
+      if let after = request.after, OutboxPosition(text: after) == nil {
+        complaints.add("after", "must be `next` of an earlier reply, not \(Quoted.text(after))")
+      }
+      let limits = ["account", "state", "query", "since", "until"].filter { complaints.isGiven($0) }
+      if request.all {
+        for limit in limits { complaints.add(limit, "cannot be combined with all") }
+      } else if limits.isEmpty {
+        complaints.add("all", "must be true where there is no limit: account, state, query, since or until")
+      }
+    }
+  }
+}
+
+/// A place in the list of messages, which only the gateway reads: `1763678486123456.q_01h...`.
+package struct OutboxPosition: Sendable, Hashable {
+  package var created: Instant
+  package var id: QueueID
+
+  package init(_ created: Instant, _ id: QueueID) {
+    (self.created, self.id) = (created, id)
+  }
+
+  package init?(text: String) {
+    let parts = text.split(separator: ".", maxSplits: 1)
+    guard parts.count == 2, let created = Int64(parts[0]) else { return nil }
+    self.init(Instant(microseconds: created), QueueID(String(parts[1])))
+  }
+
+  package var text: String { "\(created.microseconds).\(id)" }
+}
+
+/// The result for all messages that limits leave, or for the first of them.
+package struct OutboxChange: Contract {
+  package var matched = 0
+  package var changed = 0
+  package var skipped = 0
+  package var next: String?
+
+  package init() {}
+
+  package static let fields = Fields<Self>("OutboxChange", "What was done to many messages.") {
+    Required("matched", \.matched, .integer(0...(.max)), "How many messages the limits leave.")
+    Required(
+      "changed", \.changed, .integer(0...(.max)),
+      "To how many it was done; with `dryRun`, to how many it can be done.")
+    Required(
+      "skipped", \.skipped, .integer(0...(.max)),
+      "To how many it could not be done, because of their state or because they were just being sent.")
+    Field(
+      "next", \.next, .line(3...300),
+      "Only where there are more: the same request with this as `after` goes on. One request changes up to 10,000 "
+        + "messages, and looks through 100,000.")
+  }
+}
+
+extension Operations {
+  private static let manyDetails =
+    "Each message is changed by itself, as by the operation for one. The limits are those of `GET /v1/outbox`."
+
+  package static let cancelMessages = Operation<Nothing, Nothing, OutboxSelection, OutboxChange>(
+    .put, "/v1/outbox/cancel", id: "putOutboxCancel", .outbox, .account,
+    "Cancel all messages that limits leave, and forget those that have failed.", manyDetails,
+    problems: [.accountNotFound])
+
+  package static let retryMessages = Operation<Nothing, Nothing, OutboxSelection, OutboxChange>(
+    .put, "/v1/outbox/retry", id: "putOutboxRetry", .outbox, .account,
+    "Try all deferred and failed messages now that limits leave.",
+    manyDetails + " Scheduled messages are sent now only with `state` `scheduled`.",
+    problems: [.accountNotFound])
+
+  package static let releaseMessages = Operation<Nothing, Nothing, OutboxRelease, OutboxChange>(
+    .put, "/v1/outbox/release", id: "putOutboxRelease", .outbox, .account,
+    "Decide about all held messages that limits leave.", manyDetails, problems: [.accountNotFound])
+
+  package static let rescheduleMessages = Operation<Nothing, Nothing, OutboxReschedule, OutboxChange>(
+    .put, "/v1/outbox/reschedule", id: "putOutboxReschedule", .outbox, .account,
+    "Send all messages that limits leave, and that have not been tried yet, at another time.", manyDetails,
+    problems: [.accountNotFound])
+}
