@@ -114,9 +114,20 @@ import Testing
     }
   }
 
+  @Test func `A property that is null is as good as left out`() async throws {
+    try await run { sandbox async throws in
+      let draft = try await sandbox.graph("POST", "/me/messages", body: #"{"subject": "Null"}"#)
+      let path = "/me/messages/\(draft.id)/attachments"
+      let file = Self.file("a.txt", [65], #", "contentId": null, "contentType": null"#)
+      #expect(try await sandbox.graph("POST", path, body: file).status == 201)
+      #expect(try await sandbox.attachments(draft.id).map { $0.text("name") } == ["a.txt"])
+    }
+  }
+
   @Test func `An inline attachment alone is none that counts, and lies beside the HTML`() async throws {
     try await run { sandbox async throws in
-      let picture = Self.file("logo.png", [1], #", "isInline": true, "contentId": "logo@x""#)
+      let picture = Self.file(
+        "logo.png", [1], #", "isInline": true, "contentId": "logo@x", "contentType": null"#)
       let created = try await sandbox.graph(
         "POST", "/me/messages",
         body: #"""

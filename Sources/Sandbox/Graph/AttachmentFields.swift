@@ -33,8 +33,8 @@ indirect enum AttachmentFields: Sendable {
       throw .body("Cannot convert the literal to the expected type 'Edm.Binary'.")
     }
     return try Attachment(
-      graph: file["name"]?.text("name"), type: file["contentType"]?.text("contentType"),
-      contentID: file["contentId"]?.text("contentId"), isInline: file["isInline"]?.flag("isInline"),
+      graph: file["name"]?.nullableText("name"), type: file["contentType"]?.nullableText("contentType"),
+      contentID: file["contentId"]?.nullableText("contentId"), isInline: file["isInline"]?.flag("isInline"),
       content: Array(content))
   }
 

@@ -114,8 +114,9 @@ extension GraphExchange {
     }
     guard size >= Self.largeAttachment else { throw GraphError.attachmentTooSmall }
     let file = try Attachment(
-      graph: name, type: members["contentType"]?.text("contentType"),
-      contentID: members["contentId"]?.text("contentId"), isInline: members["isInline"]?.flag("isInline"),
+      graph: name, type: members["contentType"]?.nullableText("contentType"),
+      contentID: members["contentId"]?.nullableText("contentId"),
+      isInline: members["isInline"]?.flag("isInline"),
       content: [])
     let draft = try await state.mail.item(id, in: access.mailbox, at: now)
     guard draft.isDraft else { throw GraphError.notDraft }

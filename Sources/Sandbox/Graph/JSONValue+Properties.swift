@@ -11,6 +11,9 @@ extension JSONValue {
     return string
   }
 
+  /// `nil` for null, which is as good as leaving it out.
+  func nullableText(_ name: String) throws(GraphError) -> String? { isNull ? nil : try text(name) }
+
   func flag(_ name: String) throws(GraphError) -> Bool {
     guard let bool else {
       throw .body("Cannot convert the value of '\(name)' to the expected type 'Edm.Boolean'.")

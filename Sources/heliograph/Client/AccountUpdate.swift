@@ -76,7 +76,13 @@ extension AccountCommand {
         if json { reply.printJSON() } else { Terminal.line("Changed \(reply.value.account).") }
         guard changesAccess else { return }
         try await AccountWatch(client: client, quiet: true).untilConnected(account, within: .seconds(wait))
-        if !json, wait > 0 { Terminal.line("Connected.") }
+        guard !json, wait > 0 else { return }
+        Terminal.line("Connected.")
+        // The grant that works stays until the new one has proved to.
+        if refreshToken {
+          Terminal.line(
+            "A new token is tried before it replaces one that works; 'heliograph events' tells the result.")
+        }
       }
     }
 
