@@ -113,6 +113,47 @@ import Testing
       #expect(try await rig.command(["queue", "cancel", id, "--yes"]).errors.contains("[queue.wrongState]"))
     }
   }
+
+  @Test func `All messages that limits leave are counted, asked about, and changed`() async throws {
+    try await Rig.run { rig in
+      _ = try await rig.connectDaemon(["alice@contoso.test"])
+      _ = try await rig.command(["account", "pause", "a0"])
+      for subject in ["News 1", "News 2", "News 3", "Invoice"] {
+        _ = try await rig.gateway.submit(subject, from: "a0", to: "bob@contoso.test").expect()
+      }
+      let news = ["--account", "a0", "--query", "news"]
+      #expect(
+        try await rig.command(["queue", "list"] + news).output.split(separator: "\n").count {
+          $0.contains("\tNews ")
+        } == 3)
+      let none = try await rig.command(["queue", "list", "--query", "nothing"])
+      #expect(none.output == "There are no such messages.\n")
+
+      let dry = try await rig.command(["queue", "cancel", "--dry-run"] + news)
+      #expect(dry.status == 0 && dry.output.hasPrefix("3 messages found, of which 3"), "\(dry)")
+      let unasked = try await rig.command(["queue", "cancel"] + news)
+      #expect(unasked.status == 64 && unasked.errors.contains("whether to cancel 3 messages"), "\(unasked)")
+      let refused = try await rig.commandOnTerminal(["queue", "cancel"] + news, input: "n\n")
+      #expect(
+        refused.status == 1 && refused.output.contains("Do you want to cancel 3 messages? [y/N]"),
+        "\(refused)")
+      #expect(try await rig.gateway.outboxTotal() == 4)
+      let done = try await rig.command(["queue", "cancel", "--yes"] + news)
+      #expect(done.status == 0 && done.output == "Cancelled 3 messages.\n", "\(done)")
+      #expect(try await rig.gateway.get("/v1/outbox?state=cancelled").expect()["total"].int == 3)
+
+      let held = try await rig.command(["queue", "release", "--all", "--as", "sent", "--yes"])
+      #expect(held.output == "There are no such messages.\n")
+      let retried = try await rig.command(["queue", "retry", "--all", "--yes", "--json"])
+      let counts = try JSON(parsing: retried.output)
+      #expect(counts["matched"].int == 1 && retried.status == 0, "\(retried)")
+      let moved = try await rig.command(
+        ["queue", "reschedule", "--state", "cancelled", "--at", "2099-01-01", "--yes"])
+      #expect(moved.status == 0 && moved.output.hasPrefix("3 messages found, of which 0"), "\(moved)")
+      let wrong = try await rig.command(["queue", "list", "--since", "2027-01-02", "--until", "2027-01-01"])
+      #expect(wrong.status == 1 && wrong.errors.contains("must be later than since"), "\(wrong.errors)")
+    }
+  }
 }
 
 extension Rig {

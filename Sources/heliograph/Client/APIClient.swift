@@ -69,17 +69,37 @@ struct APIClient: Sendable {
   ///   contract's.
   func call<Path: PathValues, Query: Contract, Body: Contract, Reply: Contract>(
     _ operation: API.Operation<Path, Query, Body, Reply>, path: Path, query: Query = Query(),
-    body: Body = Body(), headers: [(name: String, value: String)] = []
+    body: Body = Body(), headers: [(name: String, value: String)] = [], timeout: TimeAmount = .seconds(60)
   ) async throws -> APIReply<Reply> {
     var request = request(operation.method, operation.target(path, query), headers)
     if operation.description.bodyForm != .none {
       request.headers.add(name: "Content-Type", value: "application/json")
       request.body = .bytes(ByteBuffer(bytes: body.json(revealingSecrets: true)))
     }
+    return try await reply(to: request, of: operation, timeout)
+  }
+
+  /// An operation whose body is not JSON.
+  func call<Path: PathValues, Reply: Contract>(
+    _ operation: API.Operation<Path, Nothing, Nothing, Reply>, path: Path, bytes: ByteBuffer,
+    headers: [(name: String, value: String)] = []
+  ) async throws -> APIReply<Reply> {
+    var request = request(operation.method, operation.target(path), headers)
+    if case .stream(let type, _) = operation.description.bodyForm {
+      request.headers.add(name: "Content-Type", value: type)
+    }
+    request.body = .bytes(bytes)
+    return try await reply(to: request, of: operation, .seconds(60))
+  }
+
+  private func reply<Path: PathValues, Query: Contract, Body: Contract, Reply: Contract>(
+    to request: HTTPClientRequest, of operation: API.Operation<Path, Query, Body, Reply>,
+    _ timeout: TimeAmount
+  ) async throws -> APIReply<Reply> {
     let status: HTTPResponseStatus
     let bytes: [UInt8]
     do {
-      let response = try await http.execute(request, timeout: .seconds(60))
+      let response = try await http.execute(request, timeout: timeout)
       status = response.status
       bytes = Array(buffer: try await response.body.collect(upTo: 64 << 20))
     } catch {
@@ -87,6 +107,39 @@ struct APIClient: Sendable {
     }
     guard status == .ok else { throw Problem(status: Int(status.code), body: bytes) }
     return APIReply(value: try operation.reply(bytes), bytes: bytes)
+  }
+
+  /// Hands over a reply that is not JSON as it arrives.
+  func download<Path: PathValues>(
+    _ operation: API.Operation<Path, Nothing, Nothing, Nothing>, path: Path,
+    isolation: isolated (any Actor)? = #isolation, _ take: ([UInt8]) throws -> Void
+  ) async throws {
+    do {
+      let response = try await http.execute(
+        request(operation.method, operation.target(path), []), timeout: .hours(1))
+      guard response.status == .ok else {
+        let refusal = try await response.body.collect(upTo: 1 << 20)
+        throw Problem(status: Int(response.status.code), body: Array(buffer: refusal))
+      }
+      for try await piece in response.body {
+        do {
+          try take(Array(buffer: piece))
+        } catch {
+          throw NotTaken(cause: error)
+        }
+      }
+    } catch let problem as Problem {
+      throw problem
+    } catch let failure as NotTaken {
+      throw failure.cause
+    } catch {
+      throw Problem.unreachable(gateway, error)
+    }
+  }
+
+  /// What the receiver of a download has thrown, which is not the gateway's fault.
+  private struct NotTaken: Error {
+    let cause: any Error
   }
 
   /// An operation whose path has no values.

@@ -26,6 +26,10 @@ enum CommandWords {
   private static let commands = [
     "postAccountSubmit": "heliograph send --account {account}", "postSubmit": "heliograph send",
     "getOutbox": "heliograph queue list", "getOutboxEntry": "heliograph queue show {queueId}",
+    "getOutboxEntrySource": "heliograph queue source {queueId}",
+    "putOutboxCancel": "heliograph queue cancel", "putOutboxRetry": "heliograph queue retry",
+    "putOutboxRelease": "heliograph queue release --as sent|queued",
+    "putOutboxReschedule": "heliograph queue reschedule --at TIME",
     "putOutboxEntry": "heliograph queue reschedule {queueId} --at TIME",
     "deleteOutboxEntry": "heliograph queue cancel {queueId}",
     "putOutboxEntryRelease": "heliograph queue release {queueId} --as sent|queued",

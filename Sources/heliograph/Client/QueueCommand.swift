@@ -6,7 +6,9 @@ struct QueueCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "queue",
     abstract: "Show the messages that are waiting, being sent, held or failed, and decide about them.",
-    subcommands: [List.self, Show.self, Reschedule.self, Cancel.self, Release.self, Retry.self])
+    subcommands: [
+      List.self, Show.self, QueueSource.self, Reschedule.self, Cancel.self, Release.self, Retry.self,
+    ])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,16 +18,17 @@ struct QueueCommand: AsyncParsableCommand {
         sent and cancelled messages of the last seven days are listed too.
         """)
 
-    @Option(help: "Only messages in this state.") var state: OutboxReply.State?
-    @Option(help: "Only messages of this account.") var account: AccountID?
+    @OptionGroup var limits: MessageLimits
     @OptionGroup var paging: Paging
 
     func run() async throws {
       var query = OutboxQuery()
-      query.state = state
-      query.account = account
-      let empty = state.map { "No messages in the state \($0.rawValue)." } ?? "The queue is empty."
-      try await paging.show(Operations.outbox, query: query, empty: empty) { page in
+      query.state = limits.state
+      query.account = limits.account
+      query.query = limits.query
+      query.since = limits.since
+      query.until = limits.until
+      try await paging.show(Operations.outbox, query: query, empty: limits.empty) { page in
         Terminal.table(
           ["queue id", "account", "created", "to", "state", "next try", "error", "subject"],
           page.messages.map {
@@ -36,6 +39,9 @@ struct QueueCommand: AsyncParsableCommand {
             ]
           }, states: "state")
         for reason in page.reasons { Terminal.line("\n" + reason) }
+        if let end = page.searchedSince {
+          Terminal.line("Older messages were not searched; --until \(end) goes on there.")
+        }
       }
     }
   }
@@ -64,12 +70,20 @@ struct QueueCommand: AsyncParsableCommand {
         EXAMPLE
           heliograph queue list --state scheduled
           heliograph queue reschedule q_01h... --at 2027-05-20T14:00:00+02:00
+          heliograph queue reschedule --account alice --state scheduled --at 2027-05-20T14:00:00+02:00
         """)
 
     @Option(help: "When to send them, such as 2027-05-20T14:00:00+02:00.") var at: Instant
     @OptionGroup var messages: Messages
 
     func run() async throws {
+      guard !messages.ids.isEmpty else {
+        var body = OutboxReschedule()
+        body.sendAt = at
+        return try await messages.changeAll(
+          Operations.rescheduleMessages, body, action: { "send \($0) at \(at)" },
+          done: { "Rescheduled \($0)." })
+      }
       try await messages.forEach { client, id in
         messages.show(
           try await client.call(Operations.rescheduleMessage, path: id, body: RescheduleRequest(at)))
@@ -79,14 +93,23 @@ struct QueueCommand: AsyncParsableCommand {
 
   struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Cancel messages that are waiting or held, or remove failed ones from the list.")
+      abstract: "Cancel messages that are waiting or held, or remove failed ones from the list.",
+      discussion: """
+        EXAMPLE
+          heliograph queue cancel q_01h...
+          heliograph queue cancel --account alice --query newsletter --dry-run
+        """)
 
     @OptionGroup var messages: Messages
-    @OptionGroup var confirmation: Confirmation
 
     func run() async throws {
+      guard !messages.ids.isEmpty else {
+        return try await messages.changeAll(
+          Operations.cancelMessages, OutboxSelection(), action: { "cancel \($0)" },
+          done: { "Cancelled \($0)." })
+      }
       let subject = messages.ids.count == 1 ? "the message" : "the \(messages.ids.count) messages"
-      try confirmation.ask(
+      try messages.confirmation.ask(
         "cancel \(subject) \(messages.ids.map(\.rawValue).joined(separator: ", "))")
       try await messages.forEach { client, id in
         let reply = try await client.call(Operations.cancelMessage, path: id)
@@ -111,6 +134,7 @@ struct QueueCommand: AsyncParsableCommand {
         EXAMPLE
           heliograph queue list --state held
           heliograph queue release q_01h... --as sent
+          heliograph queue release --account alice --until 2027-05-20 --as sent
         """)
 
     @Option(
@@ -120,6 +144,13 @@ struct QueueCommand: AsyncParsableCommand {
     @OptionGroup var messages: Messages
 
     func run() async throws {
+      guard !messages.ids.isEmpty else {
+        var body = OutboxRelease()
+        body.outcome = outcome
+        return try await messages.changeAll(
+          Operations.releaseMessages, body, action: { "release \($0) as \(outcome.rawValue)" },
+          done: { "Released \($0) as \(outcome.rawValue)." })
+      }
       try await messages.forEach { client, id in
         let reply = try await client.call(Operations.releaseMessage, path: id, body: ReleaseRequest(outcome))
         messages.show(reply)
@@ -129,47 +160,26 @@ struct QueueCommand: AsyncParsableCommand {
 
   struct Retry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Try scheduled, deferred or failed messages now.")
+      abstract: "Try scheduled, deferred or failed messages now.",
+      discussion: """
+        With limits in place of ids, scheduled messages are sent now only with --state scheduled.
+
+        EXAMPLE
+          heliograph queue retry --account alice --state failed
+        """)
 
     @OptionGroup var messages: Messages
 
     func run() async throws {
+      guard !messages.ids.isEmpty else {
+        return try await messages.changeAll(
+          Operations.retryMessages, OutboxSelection(), action: { "try \($0) now" },
+          done: { "\($0) will be tried now." })
+      }
       try await messages.forEach { client, id in
         messages.show(try await client.call(Operations.retryMessage, path: id))
       }
     }
-  }
-}
-
-/// The messages that a command is about.
-struct Messages: ParsableArguments {
-  @Argument(help: "Queue ids, as `heliograph queue list` shows them.") var ids: [QueueID]
-  @Flag(help: "Print the gateway's replies as JSON, one per line.") var json = false
-
-  /// Runs `body` for each message, also after it has failed for one.
-  ///
-  /// - Throws: What `body` has thrown for the only message, or `ExitCode` after the problems were printed.
-  func forEach(
-    isolation: isolated (any Actor)? = #isolation, _ body: (APIClient, QueueID) async throws -> Void
-  ) async throws {
-    try await APIClient.withEnvironment { client in
-      guard ids.count > 1 else { return try await body(client, ids[0]) }
-      var hasFailed = false
-      for id in ids {
-        do {
-          try await body(client, id)
-        } catch let problem as Problem {
-          problem.show()
-          hasFailed = true
-        }
-      }
-      if hasFailed { throw ExitCode.failure }
-    }
-  }
-
-  func show(_ reply: APIReply<OutboxReply>) {
-    if json { return reply.printJSON() }
-    Terminal.line("\(reply.value.queueId): \(reply.value.state)")
   }
 }
 

@@ -18,7 +18,15 @@ struct Output {
   /// Writes all of it. When the reader of standard output has gone, as `| head` does, the process ends as other
   /// commands do: by SIGPIPE, without a word. What cannot be written for another reason ends it with status 1.
   func write(_ text: String) {
-    guard let failure = attempt(text), descriptor == STDOUT_FILENO else { return }
+    check(attempt(text))
+  }
+
+  func write(bytes: [UInt8]) {
+    check(bytes.withUnsafeBytes { attempt($0) })
+  }
+
+  private func check(_ failure: Int32?) {
+    guard let failure, descriptor == STDOUT_FILENO else { return }
     if failure == EPIPE { Self.endLikeFilter() }
     Self.errors.writeIfPossible(
       "heliograph: Standard output cannot be written: \(String(cString: strerror(failure))).\n")
@@ -33,23 +41,25 @@ struct Output {
   /// Returns the error number, if not all of it was written.
   private func attempt(_ text: String) -> Int32? {
     var text = text
-    return text.withUTF8 { bytes -> Int32? in
-      var rest = UnsafeRawBufferPointer(bytes)[...]
-      while !rest.isEmpty {
-        let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress
-        let written = Foundation.write(descriptor, start, rest.count)
-        if written >= 0 {
-          rest = rest.dropFirst(written)
-        } else if errno == EAGAIN {
-          // Somebody who shares the terminal or pipe has made it non-blocking.
-          var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          poll(&waiting, 1, -1)
-        } else if errno != EINTR {
-          return errno
-        }
+    return text.withUTF8 { attempt(UnsafeRawBufferPointer($0)) }
+  }
+
+  private func attempt(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress
+      let written = Foundation.write(descriptor, start, rest.count)
+      if written >= 0 {
+        rest = rest.dropFirst(written)
+      } else if errno == EAGAIN {
+        // Somebody who shares the terminal or pipe has made it non-blocking.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&waiting, 1, -1)
+      } else if errno != EINTR {
+        return errno
       }
-      return nil
     }
+    return nil
   }
 
   /// SwiftNIO ignores SIGPIPE.
