@@ -145,7 +145,8 @@ let package = Package(
     .executableTarget(
       name: "heliograph",
       dependencies: [
-        "Core", "JSON", "API", "Vault", "Store", "Access", "Gateway", "Sandbox", httpClient, lifecycle,
+        "Core", "JSON", "API", "Tables", "Vault", "Store", "Access", "Gateway", "Sandbox", httpClient,
+        lifecycle,
         logging,
         nioCore, nioHTTP1, signals,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,3 +1,19 @@
+/// What a table may have, so that memory stays bounded; lengths are in bytes.
+package struct CSVLimits: Sendable, Hashable {
+  package var field = CSVReader.fieldLimit
+  package var row = CSVReader.rowLimit
+  package var columns = CSVReader.columnLimit
+
+  package init() {}
+
+  /// For fields that hold whole texts: as long as the API takes them.
+  package static let messages: CSVLimits = {
+    var limits = CSVLimits()
+    (limits.field, limits.row, limits.columns) = (5 << 20, 12 << 20, 64)
+    return limits
+  }()
+}
+
 /// Reads a table as it arrives: RFC 4180 with what spreadsheets make of it, that is commas, semicolons or tabs,
 /// any line end, UTF-8 or UTF-16, spaces around fields, and empty lines, which are left out.
 ///
@@ -10,7 +26,12 @@ package struct CSVReader: Sendable {
   /// Twice what any list of mailboxes has.
   package static let columnLimit = 16
 
-  package init() {}
+  private let limits: CSVLimits
+
+  package init(limits: CSVLimits = CSVLimits()) {
+    self.limits = limits
+    scanner = CSVScanner(separator: .byte(UInt8(ascii: ",")), from: 0, limits: limits)
+  }
 
   private var text = TextStream()
   /// From the first byte of the row on that is being read.
@@ -20,7 +41,7 @@ package struct CSVReader: Sendable {
   private var line = 1
   /// `nil` until the first line has arrived.
   package private(set) var separator: CSVSeparator?
-  private var scanner = CSVScanner(separator: .byte(UInt8(ascii: ",")), from: 0)
+  private var scanner: CSVScanner
   /// Whether the rest of a line is passed over.
   private var skipping = false
   /// Whether a line feed that comes next belongs to the line end before.
@@ -63,7 +84,7 @@ package struct CSVReader: Sendable {
   private mutating func goOn(at next: Int, lines: Int) {
     afterReturn = next > 0 && pending[next - 1] == CSVScanner.carriageReturn
     (start, line) = (next, line + lines)
-    if let separator { scanner = CSVScanner(separator: separator, from: start) }
+    if let separator { scanner = CSVScanner(separator: separator, from: start, limits: limits) }
   }
 
   private mutating func rest(_ rows: [CSVRow]) -> [CSVRow] {
@@ -88,7 +109,7 @@ package struct CSVReader: Sendable {
       afterReturn = false
       if pending[start] == CSVScanner.lineFeed {
         start += 1
-        scanner = CSVScanner(separator: scanner.separator, from: start)
+        scanner = CSVScanner(separator: scanner.separator, from: start, limits: limits)
       }
     }
     return start < pending.count
@@ -107,10 +128,10 @@ package struct CSVReader: Sendable {
     }
     guard start < pending.count else { return false }
     let end = pending[start...].firstIndex(where: CSVScanner.isLineEnd)
-    guard end != nil || isLast || pending.count - start > Self.rowLimit else { return false }
+    guard end != nil || isLast || pending.count - start > limits.row else { return false }
     let found = CSVSeparator(firstLine: pending[start..<(end ?? pending.count)])
     separator = found
-    scanner = CSVScanner(separator: found, from: start)
+    scanner = CSVScanner(separator: found, from: start, limits: limits)
     return true
   }
 }

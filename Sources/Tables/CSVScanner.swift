@@ -33,8 +33,11 @@ struct CSVScanner: Sendable {
   /// A limit that was passed; the row's end is still looked for.
   private var fault: CSVFault?
 
-  init(separator: CSVSeparator, from start: Int) {
+  private let limits: CSVLimits
+
+  init(separator: CSVSeparator, from start: Int, limits: CSVLimits) {
     self.separator = separator
+    self.limits = limits
     self.start = start
     position = start
   }
@@ -48,7 +51,7 @@ struct CSVScanner: Sendable {
 
   mutating func scan(_ text: [UInt8], isLast: Bool) -> Step {
     while position < text.count {
-      guard position - start < CSVReader.rowLimit else { return .abandoned(.rowTooLong) }
+      guard position - start < limits.row else { return .abandoned(.rowTooLong) }
       let byte = text[position]
       position += 1
       if Self.isLineEnd(byte), state != .quoted { return end() }
@@ -87,7 +90,7 @@ struct CSVScanner: Sendable {
 
   private mutating func append(_ byte: UInt8) {
     // The fields of a row with dashes are measured when they are known.
-    if field.count < CSVReader.fieldLimit || separator == .dashes {
+    if field.count < limits.field || separator == .dashes {
       field.append(byte)
     } else {
       fault = .fieldTooLong
@@ -96,7 +99,7 @@ struct CSVScanner: Sendable {
 
   private mutating func endField() {
     if state == .plain { field.trimEnd() }
-    if fields.count < CSVReader.columnLimit { fields.append(field) } else { fault = .tooManyColumns }
+    if fields.count < limits.columns { fields.append(field) } else { fault = .tooManyColumns }
     field.removeAll(keepingCapacity: true)
     state = .fieldStart
   }
@@ -130,7 +133,7 @@ struct CSVScanner: Sendable {
   private mutating func splitAtDashes() {
     for part in field.split(around: CSVSeparator.fourDashes) {
       field = Array(part.drop(while: Self.isSpace))
-      if field.count > CSVReader.fieldLimit { fault = .fieldTooLong }
+      if field.count > limits.field { fault = .fieldTooLong }
       state = .plain
       endField()
     }

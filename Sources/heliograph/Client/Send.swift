@@ -2,19 +2,28 @@ import API
 import ArgumentParser
 import Core
 import Foundation
+import NIOCore
 
 struct Send: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Send a message through a running gateway.",
+    abstract: "Send a message, or one for each row of a table, through a running gateway.",
     discussion: """
       The text is read from standard input unless --text is given. The gateway replies once the message is on \
-      disk; `heliograph queue list` shows the messages that are not sent yet.
+      disk; `heliograph queue list` shows the messages that are not sent yet, and --wait waits until this one is. Files \
+      of more than 5 MB are uploaded in parts.
+
+      With --csv, each row of a table is a message. The first row names the columns: account, from, to, cc, bcc, \
+      reply-to, subject, text, html, attachment (a path; may be repeated), send-at, priority and idempotency-key. The \
+      options are for rows that leave a column empty. A bad row does not stop the others. The result of each row is \
+      recorded in a second file; the same command goes on after what was recorded, and tries again what has failed. No \
+      row is sent twice, also when a run was killed.
 
       EXAMPLE
-        echo 'See you at noon.' | heliograph send --account alice --to bob@example.com --subject Lunch
+        echo 'See you at noon.' | heliograph send --account alice --to bob@example.com --subject Lunch --wait
+        heliograph send --account alice --csv invitations.csv --dry-run
       """)
 
-  @Option(help: "The account to send from.") var account: AccountID
+  @Option(help: "The account to send from.") var account: AccountID?
   @Option(help: "A recipient; may be repeated.") var to: [String] = []
   @Option(help: "A Cc recipient; may be repeated.") var cc: [String] = []
   @Option(help: "A Bcc recipient; may be repeated.") var bcc: [String] = []
@@ -27,24 +36,78 @@ struct Send: AsyncParsableCommand {
   @Option(help: "high, normal or low: messages of a mailbox leave in this order.")
   var priority: SubmitRequest.Priority?
   @Option(help: "A file with a whole message (RFC 5322), in place of the text.") var raw: String?
-  @Flag(help: "Check and print the message as it would be sent; send nothing.") var dryRun = false
+  @Flag(help: "Check and print the message as it would be sent, or check all rows; send nothing.")
+  var dryRun = false
   @Option(help: "A key by which a repeated command sends only once.") var idempotencyKey: String?
-  @Flag(help: "Print the gateway's reply as JSON.") var json = false
+  @Flag(help: "Wait until the message is sent; the exit status is 0 only then.") var wait = false
+  @Option(help: "With --wait: how many seconds to wait; default: as long as it takes.") var timeout: Int?
+  @Option(help: "A table with a message in each row, or - for standard input.") var csv: String?
+  @Option(help: "With --csv: the file for the results; default: the table's name with .results.csv.")
+  var results: String?
+  @Option(
+    name: .customLong("run"),
+    help: "With --csv: a name that makes the rows new messages, also where they were sent before.")
+  var runName: String?
+  @Flag(help: "Print the gateway's replies, or the results of rows, as JSON, one per line.") var json = false
 
-  func run() async throws {
-    let message = try message()
-    let headers = idempotencyKey.map { [(RequestHeader.idempotencyKey.name, $0)] } ?? []
-    try await APIClient.withEnvironment { client in
-      let reply = try await client.call(Operations.submit, path: account, body: message, headers: headers)
-      if json { return reply.printJSON() }
-      let receipt = reply.value
-      if let preview = receipt.preview { return FileHandle.standardOutput.write(Data(preview)) }
-      Terminal.line("\(receipt.response): \(receipt.queueId?.rawValue ?? ""), \(receipt.messageId)")
-      if let sendAt = receipt.sendAt { Terminal.line("It is sent at \(sendAt).") }
+  func validate() throws {
+    if csv == nil, account == nil { throw ValidationError("--account is missing: the account to send from.") }
+    if timeout != nil, !wait { throw ValidationError("--timeout is for --wait.") }
+    if let timeout, timeout < 1 { throw ValidationError("--timeout must be at least 1, not \(timeout).") }
+    if wait, dryRun { throw ValidationError("--wait and --dry-run cannot be combined: nothing is sent.") }
+    guard let csv else {
+      if results != nil || runName != nil { throw ValidationError("--results and --run are for --csv.") }
+      return
+    }
+    for (name, isGiven) in [
+      ("--raw", raw != nil), ("--idempotency-key", idempotencyKey != nil), ("--wait", wait),
+    ]
+    where isGiven {
+      throw ValidationError("\(name) is for one message; it cannot be combined with --csv.")
+    }
+    if csv == "-", results == nil, !dryRun {
+      throw ValidationError("Name a file for the results with --results, so that a second run can go on.")
     }
   }
 
-  private func message() throws -> SubmitRequest {
+  func run() async throws {
+    if let csv { return try await send(table: csv) }
+    let composer = MessageComposer(try message(), account: account, attachments: attach)
+    let headers = idempotencyKey.map { [(RequestHeader.idempotencyKey.name, $0)] } ?? []
+    try await APIClient.withEnvironment { client in
+      let message = try composer.message()
+      let body = try await composer.request(
+        message, client, isDryRun: dryRun, bar: ProgressLine(isShown: !json))
+      let reply = try await client.call(
+        Operations.submit, path: message.account, body: body, headers: headers, timeout: .minutes(10))
+      if json { reply.printJSON() } else { show(reply.value) }
+      guard wait, let id = reply.value.queueId else { return }
+      let limit = timeout.map { Duration.seconds($0) }
+      try await SendWatch(client: client, json: json).untilSent(id, within: limit)
+    }
+  }
+
+  private func show(_ receipt: SubmitReply) {
+    if let preview = receipt.preview { return FileHandle.standardOutput.write(Data(preview)) }
+    Terminal.line("\(receipt.response): \(receipt.queueId?.rawValue ?? ""), \(receipt.messageId)")
+    if let sendAt = receipt.sendAt { Terminal.line("It is sent at \(sendAt).") }
+  }
+
+  private func send(table: String) async throws {
+    let composer = MessageComposer(try message(readsText: false), account: account, attachments: attach)
+    let file = try TableFile(table)
+    let results = dryRun ? nil : try SendResults(results ?? table + ".results.csv")
+    let counts = try await APIClient.withEnvironment { client in
+      try await SendTable(
+        client: client, composer: composer, isDryRun: dryRun, json: json, run: runName ?? ""
+      )
+      .send(file, results)
+    }
+    counts.summarise(isDryRun: dryRun, json: json)
+    if counts.failed > 0 { throw ExitCode.failure }
+  }
+
+  private func message(readsText: Bool = true) throws -> SubmitRequest {
     var message = SubmitRequest()
     message.from = from.map { AddressField($0) }
     message.to = to.map { AddressField($0) }
@@ -53,19 +116,12 @@ struct Send: AsyncParsableCommand {
     message.subject = subject
     message.sendAt = sendAt
     message.priority = priority
-    message.dryRun = dryRun ? true : nil
     if let raw {
-      message.raw = .bytes(Array(try file(raw)))
+      message.raw = .bytes(Array(try MessageComposer.file(raw)))
       return message
     }
-    message.text = try messageText()
-    message.html = try html.map { String(decoding: try file($0), as: UTF8.self) }
-    message.attachments = try attach.map { path in
-      var attachment = AttachmentField()
-      attachment.filename = URL(filePath: path).lastPathComponent
-      attachment.content = .bytes(Array(try file(path)))
-      return attachment
-    }
+    message.text = readsText ? try messageText() : text
+    message.html = try html.map { String(decoding: try MessageComposer.file($0), as: UTF8.self) }
     return message
   }
 
@@ -73,12 +129,5 @@ struct Send: AsyncParsableCommand {
     if let text { return text }
     if html != nil, StandardInput.isTerminal { return nil }
     return String(decoding: try StandardInput.read("the text"), as: UTF8.self)
-  }
-
-  private func file(_ path: String) throws -> Data {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Problem.unreadableFile(path)
-    }
-    return data
   }
 }
