@@ -77,7 +77,10 @@ struct FailureReport: Sendable {
       .compactMap { try? EmailAddress($0.address) }
       .filter { request.recipients[$0.key]?.wantsFailures ?? true }
     guard !failed.isEmpty else { return }
-    try insert(try compose(failed, request, header, sender, in: tx), from: sender, in: tx)
+    let original = try original(request, header, failed.count, in: tx)
+    // A report that cannot be written must not keep the message from being settled.
+    guard let report = try? compose(failed, request, original, sender) else { return }
+    try insert(report, from: sender, in: tx)
   }
 
   /// `nil` for an account that cannot send now, or has another mailbox by now.
@@ -90,23 +93,29 @@ struct FailureReport: Sendable {
     return sender
   }
 
-  private func compose(
-    _ failed: [EmailAddress], _ request: ReportRequest, _ header: RawHeader, _ sender: SenderIdentity,
-    in tx: borrowing Transaction
-  ) throws -> [UInt8] {
-    let own = NamedAddress(name: sender.name, address: try EmailAddress(sender.email))
-    let status = problem.finalStatus
-    let diagnostic = oneLine("\(status) \(problem.summary)", limit: Self.longestReason)
-    let room = limit - Self.ownSize - failed.count * Self.recipientSize
+  /// What comes back of the message.
+  private func original(
+    _ request: ReportRequest, _ header: RawHeader, _ failed: Int, in tx: borrowing Transaction
+  ) throws -> DeliveryReport.Original {
+    let room = limit - Self.ownSize - failed * Self.recipientSize
     let lines = header.bytes.prefix(max(0, min(Self.longestHeader, room)))
     // What is cut, is cut after a line.
     let end = lines.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? lines.startIndex
     let returned = Array(lines[..<end])
-    var original = DeliveryReport.Original.header(returned)
-    if request.returnsMessage, message.size <= min(Self.longestMessage, room) {
-      let content = try tx.contentExtents(of: message).flatMap { try tx.chunk($0.key) ?? [] }
-      if content.count == message.size { original = .message(content, header: returned) }
+    guard request.returnsMessage, message.size <= min(Self.longestMessage, room) else {
+      return .header(returned)
     }
+    let content = try tx.contentExtents(of: message).flatMap { try tx.chunk($0.key) ?? [] }
+    return content.count == message.size ? .message(content, header: returned) : .header(returned)
+  }
+
+  private func compose(
+    _ failed: [EmailAddress], _ request: ReportRequest, _ original: DeliveryReport.Original,
+    _ sender: SenderIdentity
+  ) throws -> [UInt8] {
+    let own = NamedAddress(name: sender.name, address: try EmailAddress(sender.email))
+    let status = problem.finalStatus
+    let diagnostic = oneLine("\(status) \(problem.summary)", limit: Self.longestReason)
     var report = DeliveryReport(
       from: own, to: NamedAddress(address: try EmailAddress(message.envelopeFrom)),
       messageID: try MessageID(of: id, from: own.address), date: now,
