@@ -125,10 +125,9 @@ extension Transaction {
   ) throws -> QueueScan {
     var scan = QueueScan()
     _ = try rows(Statement.scan(selection), selection.arguments(kind, workspace) + [limit]) { row in
-      let record = try QueueRecord(row)
       scan.count += 1
-      scan.last = QueuePosition(record.created, record.id)
-      if try row.bool("is_found") { scan.found.append(record) }
+      scan.last = QueuePosition(try row.instant("created"), try row.identifier("id"))
+      if try row.bool("is_found") { scan.found.append(try QueueRecord(row)) }
     }
     return scan
   }
@@ -190,12 +189,12 @@ private enum Statement {
       """
   }
 
-  /// `lower` on both sides: SQLite knows ASCII letters alone, PostgreSQL those of its locale.
+  /// In all fields at once, with line feeds between them that no text has. `lower` on both sides: which letters it knows
+  /// depends on the database.
   private static let hasText: SQL = """
     EXISTS (SELECT 1 FROM message WHERE message.workspace = listed.workspace AND message.id = listed.id
-      AND (lower(coalesce(subject, '')) LIKE lower($7) ESCAPE '!' OR lower(envelope_to) LIKE lower($7) ESCAPE '!'
-        OR lower(envelope_from) LIKE lower($7) ESCAPE '!' OR lower(message_id) LIKE lower($7) ESCAPE '!'
-        OR lower(coalesce(exchange_message_id, '')) LIKE lower($7) ESCAPE '!' OR lower(message.id) LIKE lower($7) ESCAPE '!'))
+      AND lower(coalesce(subject, '') || '\n' || envelope_to || '\n' || envelope_from || '\n' || message_id || '\n'
+        || coalesce(exchange_message_id, '') || '\n' || message.id) LIKE lower($7) ESCAPE '!')
     """
 
   static func page(_ selection: QueueSelection) -> SQL {
