@@ -154,6 +154,20 @@ import Testing
       #expect(wrong.status == 1 && wrong.errors.contains("must be later than since"), "\(wrong.errors)")
     }
   }
+
+  @Test func `A command that waits for a message tells that it is held, and what to do`() async throws {
+    try await Rig.run { rig in
+      _ = try await rig.hold(["One"])
+      try await rig.sandbox.fault(["path": "*/sendMail", "close": "after", "count": 1])
+      let ended = try await rig.command([
+        "send", "--account", "alice", "--to", "bob@contoso.test", "--subject", "Two", "--text", "x", "--wait",
+      ])
+      #expect(ended.status == 1, "\(ended)")
+      for words in [" is held: ", "[delivery.unknownOutcome]", "How: heliograph queue release"] {
+        #expect(ended.errors.contains(words), "\(ended.errors)")
+      }
+    }
+  }
 }
 
 extension Rig {

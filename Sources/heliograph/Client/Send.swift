@@ -15,8 +15,8 @@ struct Send: AsyncParsableCommand {
       With --csv, each row of a table is a message. The first row names the columns: account, from, to, cc, bcc, \
       reply-to, subject, text, html, attachment (a path; may be repeated), send-at, priority and idempotency-key. The \
       options are for rows that leave a column empty. A bad row does not stop the others. The result of each row is \
-      recorded in a second file; the same command goes on after what was recorded, and tries again what has failed. No \
-      row is sent twice, also when a run was killed.
+      recorded in a second file; the same command goes on after what was recorded, and tries again what has failed. Within \
+      two days no row is sent twice, even if the run was killed before it could record the result.
 
       EXAMPLE
         echo 'See you at noon.' | heliograph send --account alice --to bob@example.com --subject Lunch --wait
