@@ -27,25 +27,3 @@ struct FailureMemory: Sendable {
     return min(.seconds(1 << min(most, 5)), Self.longestDelay)
   }
 }
-
-/// How many messages the devices of each account have sent today (UTC). A restart forgets it: the limit is for
-/// devices that have gone mad, not for accounting.
-struct DailyCount: Sendable {
-  private var day: Int64 = 0
-  private var counts: [AccountID: Int] = [:]
-
-  mutating func count(of account: AccountID, at now: Instant) -> Int {
-    forget(at: now)
-    return counts[account, default: 0]
-  }
-
-  mutating func add(_ account: AccountID, at now: Instant) {
-    forget(at: now)
-    counts[account, default: 0] += 1
-  }
-
-  private mutating func forget(at now: Instant) {
-    let today = now.microseconds / 86_400_000_000
-    if today != day { (day, counts) = (today, [:]) }
-  }
-}

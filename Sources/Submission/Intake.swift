@@ -4,24 +4,22 @@ import Logging
 import MIME
 import SMTP
 import Store
-import Synchronization
 
 /// Takes messages into the outbox: who may send as whom, and what becomes of their headers.
 final class Intake: Sendable {
   let outbox: Outbox
   private let store: Store
   private let time: any Time
-  private let networkLimit: Int
+  private let networks: NetworkUse
   private let freeSpace: @Sendable () -> Int?
   private let logger: Logger
-  private let counts = Mutex(DailyCount())
 
   /// What a message needs on the disk beside its own size, which the database writes twice.
   private static let reserve = 2 << 20
 
   init(outbox: Outbox, store: Store, time: any Time, configuration: SubmissionConfiguration, logger: Logger) {
     (self.outbox, self.store, self.time, self.logger) = (outbox, store, time, logger)
-    networkLimit = configuration.networkDailyLimit
+    networks = NetworkUse(store: store, limit: configuration.networkDailyLimit)
     freeSpace = configuration.freeSpace
   }
 
@@ -34,9 +32,7 @@ final class Intake: Sendable {
     if !client.mayNameAccount, address.key != Self.key(account.email) {
       throw Problem.senderNotAllowed(sender, in: "MAIL FROM", own: account.email)
     }
-    if client.token == nil, counts.withLock({ $0.count(of: client.account, at: time.now) }) >= networkLimit {
-      throw Problem.dailyLimit(networkLimit)
-    }
+    if client.token == nil { try await networks.check(client.account, at: time.now) }
     if let room = freeSpace(), room < 2 * (command.size ?? 0) + Self.reserve { throw Problem.noRoom }
     return IncomingMessage(of: client, from: address, command)
   }
@@ -62,9 +58,8 @@ final class Intake: Sendable {
     submission.idempotency = control.idempotencyKey.map {
       IdempotencyKey(key: $0, bodyHash: message.bodyHash())
     }
-    let receipt = try await outbox.submit(submission)
+    let receipt = try await submit(submission, of: client)
     if receipt.idempotency == .hit { await message.discard() }
-    if client.token == nil { counts.withLock { $0.add(client.account, at: time.now) } }
     logger.info(
       "A message was accepted by SMTP.",
       metadata: [
@@ -72,6 +67,20 @@ final class Intake: Sendable {
         "repairs": "\((repairs + receipt.warnings).joined(separator: " "))",
       ])
     return receipt
+  }
+
+  private func submit(_ submission: Submission, of client: Client) async throws -> SubmissionReceipt {
+    guard client.token == nil else { return try await outbox.submit(submission) }
+    let now = time.now
+    try await networks.count(client.account, at: now)
+    do {
+      let receipt = try await outbox.submit(submission)
+      if receipt.idempotency == .hit { await networks.takeBack(client.account, at: now) }
+      return receipt
+    } catch {
+      await networks.takeBack(client.account, at: now)
+      throw error
+    }
   }
 
   /// - Throws: `account.paused`, `account.notConnected`.

@@ -37,8 +37,9 @@ extension Problem {
 
   static func dailyLimit(_ limit: Int) -> Problem {
     Problem(
-      .accountDailyLimit, "The devices of this account have sent \(limit) messages today without a password.",
-      remedy: "Send with a user name and a password, or wait until tomorrow (UTC).", retry: .safe(after: nil))
+      .accountDailyLimit,
+      "The devices of this account have sent \(limit) messages in 24 hours without a password.",
+      remedy: "Send with a user name and a password, or wait.", retry: .safe(after: nil))
   }
 
   static let noRoom = Problem(

@@ -17,6 +17,7 @@ struct Talk {
   let tokens: TokenDirectory
   let intake: Intake
   let clients: Clients
+  private let configuration: SubmissionConfiguration
 
   static nonisolated(nonsending) func run(
     _ engine: StoreEngine = .sqlite, configure: (inout SubmissionConfiguration) -> Void = { _ in },
@@ -25,15 +26,19 @@ struct Talk {
     try await withStore(engine) { store in
       var configuration = SubmissionConfiguration(host: "127.0.0.1", port: 0, tlsPort: nil, name: "mail.test")
       configure(&configuration)
-      let talk = Talk(store, configuration)
+      let talk = Talk(store, ManualTime(), configuration)
       try await talk.addAccounts(["anna", "bert"])
       try await body(talk)
     }
   }
 
-  private init(_ store: Store, _ configuration: SubmissionConfiguration) {
+  /// A server that has just started, with the same database.
+  func again() -> Talk { Talk(store, time, configuration) }
+
+  private init(_ store: Store, _ time: ManualTime, _ configuration: SubmissionConfiguration) {
     self.store = store
-    time = ManualTime()
+    self.time = time
+    self.configuration = configuration
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     outbox = Outbox(
       store: store, senders: { _, account in throw Problem.accountNotFound(account) }, time: time,

@@ -108,7 +108,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .smtpNetworks:
       "Networks whose devices send by SMTP without a password, as CIDR=ACCOUNT separated by spaces; only as that account's "
         + "own address, in the workspace default."
-    case .smtpNetworkDaily: "Messages that the devices of one account's networks may send in a day (UTC)."
+    case .smtpNetworkDaily: "Messages that the devices of one account's networks may send in 24 hours."
     case .smtpAuthWithoutTLS:
       "yes lets clients send passwords to the SMTP port without TLS from other machines too."
     case .smtpFailureReports:
