@@ -1,4 +1,5 @@
 package import Core
+package import Store
 
 /// A request for an API token.
 package struct NewToken: Sendable {
@@ -10,14 +11,19 @@ package struct NewToken: Sendable {
   package var account: AccountID?
   /// `nil`: it does not expire.
   package var expires: Instant?
+  package var restrictions: TokenRestrictions?
+  package var permissions: TokenPermissions?
 
   package init(
-    description: String, scopes: [String] = ["api"], account: AccountID? = nil, expires: Instant? = nil
+    description: String, scopes: [String] = ["api"], account: AccountID? = nil, expires: Instant? = nil,
+    restrictions: TokenRestrictions? = nil, permissions: TokenPermissions? = nil
   ) {
     self.description = description
     self.scopes = scopes
     self.account = account
     self.expires = expires
+    self.restrictions = restrictions
+    self.permissions = permissions
   }
 
   func validate(at now: Instant) throws(Problem) {

@@ -1,4 +1,5 @@
 package import Core
+package import Store
 
 /// Who calls, as their API token says, and in which workspace they act.
 package struct Principal: Sendable, Hashable {
@@ -9,16 +10,24 @@ package struct Principal: Sendable, Hashable {
   package let account: AccountID?
   /// Until when the token works; `nil`: it does not expire.
   package let expires: Instant?
+  /// `nil` for a token that is not in the database.
+  package let token: TokenID?
+  package let restrictions: TokenRestrictions?
+  package let permissions: TokenPermissions?
   /// Whether it may see and change all workspaces.
   package let isOperator: Bool
 
   package init(
-    workspace: WorkspaceID, scopes: Set<String>, account: AccountID? = nil, expires: Instant? = nil
+    workspace: WorkspaceID, scopes: Set<String>, account: AccountID? = nil, expires: Instant? = nil,
+    token: TokenID? = nil, restrictions: TokenRestrictions? = nil, permissions: TokenPermissions? = nil
   ) {
     self.workspace = workspace
     self.scopes = scopes
     self.account = account
     self.expires = expires
+    self.token = token
+    self.restrictions = restrictions
+    self.permissions = permissions
     isOperator = workspace == .default && scopes.contains(Self.everything) && account == nil
   }
 

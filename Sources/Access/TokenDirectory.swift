@@ -9,6 +9,7 @@ package final class TokenDirectory: Sendable {
   private let time: any Time
   private let preparedHash: [UInt8]?
   private let recent = Mutex<[[UInt8]: Entry]>([:])
+  private let uses = Mutex(TokenUse())
 
   private struct Entry {
     let principal: Principal
@@ -38,13 +39,31 @@ package final class TokenDirectory: Sendable {
     let found = try await store.read { (tx: borrowing Transaction) in try tx.apiToken(hash: hash, at: now) }
     guard let found else { return nil }
     let principal = Principal(
-      workspace: found.workspace, scopes: Set(found.scopes), account: found.account, expires: found.expires)
+      workspace: found.workspace, scopes: Set(found.scopes), account: found.account, expires: found.expires,
+      token: found.id, restrictions: found.restrictions, permissions: found.permissions)
     let validUntil = min(now + Self.memory, found.expires ?? now + Self.memory)
     recent.withLock { recent in
       if recent.count >= Self.memoryLimit { recent.removeAll() }
       recent[hash] = Entry(principal: principal, validUntil: validUntil)
     }
     return principal
+  }
+
+  /// Counts one use of the caller's token, and records it.
+  ///
+  /// - Throws: `token.rateLimited`, with the time until it may be used again.
+  package func use(_ principal: Principal, from address: IPAddress?) async throws {
+    guard let token = principal.token else { return }
+    let now = time.now
+    let isNews = try uses.withLock { (uses) throws(Problem) in
+      if let limit = principal.restrictions?.rateLimit { try uses.count(token, limit, at: now) }
+      return uses.isNews(token, at: now)
+    }
+    guard isNews else { return }
+    // A database that cannot be written refuses no one who only wants to read.
+    _ = try? await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      try tx.recordUse(of: token, from: address?.description, at: now)
+    }
   }
 
   /// The same caller in another workspace, which only the operator may enter.
@@ -68,10 +87,11 @@ extension TokenDirectory {
   package func issue(_ new: NewToken, in workspace: WorkspaceID) async throws -> IssuedToken {
     let token = Digest.randomToken()
     let now = time.now
-    let record = APITokenRecord(
+    var record = APITokenRecord(
       workspace: workspace, id: .make(at: now), hash: Digest.sha256(token), description: new.description,
       scopes: new.scopes, account: new.account, created: now, expires: new.expires)
-    try await store.write { (tx: borrowing Transaction) in
+    (record.restrictions, record.permissions) = (new.restrictions, new.permissions)
+    try await store.write { [record] (tx: borrowing Transaction) in
       guard try tx.workspace(workspace) != nil else { throw Problem.workspaceNotFound(workspace) }
       if let account = new.account, try tx.account(account, in: workspace) == nil {
         throw Problem.accountNotFound(account)
@@ -83,9 +103,11 @@ extension TokenDirectory {
 
   /// Like `issue`, for a caller who may not give away more than they have.
   ///
-  /// - Throws: `token.scope`, or `request.invalidField` for an end after the caller's own.
+  /// - Throws: `token.scope`, `token.permission` for a caller who is limited, or `request.invalidField` for an end after
+  ///   the caller's own.
   package func issue(_ new: NewToken, by principal: Principal) async throws -> IssuedToken {
     try new.validate(at: time.now)
+    guard principal.restrictions == nil, principal.permissions == nil else { throw Problem.tokenLimited }
     for scope in new.scopes where !principal.mayGrant(scope) { throw Problem.tokenScope(scope) }
     var new = new
     if let end = principal.expires {

@@ -16,6 +16,18 @@ package enum BaseScopes: String, Sendable, CaseIterable {
   case imap
 }
 
+/// What an API token may do.
+package enum TokenAction: String, Sendable, CaseIterable, Codable {
+  case read, write, send, destructive
+}
+
+/// With what an API token may do it.
+package enum TokenGroup: String, Sendable, CaseIterable, Codable {
+  case account, mailbox, message, submit, outbox, export, template, blocklist, webhook, gateway, events,
+    diagnostics
+  case logs
+}
+
 package enum AccountState: String, Sendable, CaseIterable {
   /// No token yet.
   case initial = "init"

@@ -37,7 +37,13 @@ final class Clients: Sendable {
   /// - Returns: `nil` for wrong credentials, after a while.
   func client(_ credentials: SMTPCredentials, from address: String) async throws -> Client? {
     let account = AccountID(credentials.user)
-    if let client = try await client(of: account, token: credentials.secret) { return client }
+    var reason = "There is no such account, or it has no such token."
+    do {
+      if let client = try await client(of: account, token: credentials.secret, at: address) { return client }
+    } catch let problem as Problem where problem.code == .tokenRestricted || problem.code == .tokenPermission
+    {
+      reason = problem.summary
+    }
     let user = oneLine(credentials.user, limit: 80)
     let delay = failures.withLock {
       $0.failed(["address " + address, "user " + credentials.user.prefix(256)], at: time.now)
@@ -46,7 +52,7 @@ final class Clients: Sendable {
       "Credentials of an SMTP client were refused.",
       metadata: [
         "address": "\(address)", "user": "\(user)", "mechanism": "\(credentials.mechanism.rawValue)",
-        "delay": "\(delay)",
+        "delay": "\(delay)", "reason": "\(reason)",
       ])
     await pause(delay)
     return nil
@@ -59,16 +65,30 @@ final class Clients: Sendable {
     try? await cancelWhenGracefulShutdown(sleep)
   }
 
-  /// Whether the token has not been revoked or run out since.
-  func isCurrent(_ client: Client) async throws -> Bool {
+  /// Whether the client may begin a message: its token has not been revoked or run out since.
+  ///
+  /// - Throws: `token.rateLimited`.
+  func mayBegin(_ client: Client, at address: String) async throws -> Bool {
     guard let token = client.token else { return true }
-    return try await tokens.principal(of: token)?.has(Self.scope) == true
+    guard let principal = try await tokens.principal(of: token), principal.has(Self.scope) else {
+      return false
+    }
+    try Self.check(principal, address)
+    try await tokens.use(principal, from: IPAddress(address))
+    return true
   }
 
-  private func client(of account: AccountID, token: Secret) async throws -> Client? {
+  /// - Throws: `token.restricted` or `token.permission`.
+  private static func check(_ principal: Principal, _ address: String) throws(Problem) {
+    try principal.check(address: IPAddress(address))
+    try principal.check(.send, in: .submit)
+  }
+
+  private func client(of account: AccountID, token: Secret, at address: String) async throws -> Client? {
     guard let principal = try await tokens.principal(of: token), principal.has(Self.scope),
       principal.account.map({ $0 == account }) ?? true
     else { return nil }
+    try Self.check(principal, address)
     let workspace = principal.workspace
     let isThere = try await store.read { (tx: borrowing Transaction) in
       try tx.account(account, in: workspace) != nil

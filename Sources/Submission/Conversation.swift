@@ -47,7 +47,7 @@ struct Conversation: Sendable {
     case .mail(let command):
       // A session that needs authentication has a client before it has a message.
       guard let client else { return .reply(SMTPReply(Problem.wrongCredentials)) }
-      guard try await clients.isCurrent(client) else {
+      guard try await clients.mayBegin(client, at: address) else {
         return .reply(SMTPReply(421, "4.7.0", "The password is no longer valid; closing the connection"))
       }
       message = try await intake.begin(command, client: client)

@@ -32,6 +32,7 @@ struct Token: AsyncParsableCommand {
     var workspace: WorkspaceID?
     @Option(help: "Limit the token to one account; default: the whole workspace.") var account: AccountID?
     @Option(help: "Days until the token expires; default: never.") var expires: Int?
+    @OptionGroup var limits: TokenLimitOptions
     @Flag(help: "Print the token and its id as JSON.") var json = false
     @OptionGroup var options: StoreOptions
 
@@ -58,7 +59,8 @@ struct Token: AsyncParsableCommand {
       let end = expires.map { SystemTime().now + .seconds($0 * 86_400) }
       let issued = try await Installation(try options.configuration()).issueToken(
         NewToken(
-          description: description, scopes: scope.isEmpty ? ["api"] : scope, account: account, expires: end),
+          description: description, scopes: scope.isEmpty ? ["api"] : scope, account: account, expires: end,
+          restrictions: limits.restrictions, permissions: try limits.permissions),
         in: workspace ?? Token.ownWorkspace ?? .default)
       if json { return Terminal.json(TokenIssued(issued.token, id: issued.id).json()) }
       Terminal.line(issued.token.reveal())

@@ -76,7 +76,7 @@ import Testing
   @Test func `A command makes a password and says what to enter`() async throws {
     try await SMTPRig.run { smtp in
       let made = try await smtp.rig.command([
-        "smtp-credential", "--account", "a1", "--description", "Printer",
+        "smtp-credential", "--account", "a1", "--description", "Printer", "--allow-address", "127.0.0.1",
       ])
       #expect(made.status == 0, "\(made.errors)")
       let fields = Dictionary(
@@ -89,6 +89,11 @@ import Testing
       let password = try #require(fields["password"])
       let client = try SMTPClient(port: smtp.port)
       #expect(try client.signIn("a1", password).hasPrefix("235"))
+      let far = try await smtp.rig.command([
+        "smtp-credential", "--account", "a1", "--allow-address", "10.0.0.0/8", "--json",
+      ])
+      let other = try #require(try JSON(parsing: far.output)["token"].text, "\(far.errors)")
+      #expect(try SMTPClient(port: smtp.port).signIn("a1", other).hasPrefix("535-5.7.8"))
       let refused = try await smtp.rig.gateway.get("/v1/account/a1", token: password)
       #expect(refused.status == 403)
       let nobody = try await smtp.rig.command(["smtp-credential", "--account", "nobody"])

@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 import StoreTesting
 import Testing
 
@@ -80,6 +81,44 @@ import Testing
     try await withFolder { folder in
       let ended = try await Program.run(["token", "issue"] + arguments, in: folder)
       #expect(ended.status == 64 && ended.errors.contains("\(option) must"), "\(ended.errors)")
+    }
+  }
+
+  @Test func `A token is limited to where it is used from, how often and for what`() async throws {
+    try await Rig.run { rig in
+      let data = ["--data", rig.gateway.data.path]
+      func issue(_ arguments: String...) async throws -> String {
+        let issued = try await rig.command(["token", "issue"] + arguments + data)
+        #expect(issued.status == 0, "\(issued.errors)")
+        return issued.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      }
+      let here = try await issue("--allow-address", "127.0.0.0/8", "--allow-address", "::1")
+      let elsewhere = try await issue("--allow-address", "10.0.0.0/8")
+      let seldom = try await issue("--rate", "1/3600")
+      let reader = try await issue("--allow", "read", "--allow-group", "outbox,account")
+      #expect(try await rig.gateway.get("/v1/accounts", token: here).status == 200)
+      // Nobody is believed about a client who is not a trusted proxy.
+      let answer = try await rig.http.send(
+        "GET", rig.gateway.origin + "/v1/accounts",
+        headers: [("Authorization", "Bearer \(elsewhere)"), ("X-Forwarded-For", "10.0.0.1")])
+      answer.expectRefusal("token.restricted")
+      #expect(try await rig.gateway.get("/v1/accounts", token: seldom).status == 200)
+      let second = try await rig.gateway.get("/v1/accounts", token: seldom)
+      #expect(second.status == 429 && second.headers["Retry-After"].first.flatMap { Int($0) } ?? 0 > 3000)
+      #expect(try await rig.gateway.get("/v1/accounts", token: reader).status == 200)
+      try await rig.gateway.get("/v1/events", token: reader).expectRefusal("token.permission")
+    }
+  }
+
+  @Test(arguments: [
+    (["--allow-address", "10.0.0.1/8"], "--allow-address must"), (["--rate", "5"], "--rate must"),
+    (["--rate", "0/5"], "--rate must"), (["--allow", "read,delete"], "--allow takes"),
+    (["--allow", ""], "--allow takes"), (["--allow-group", "admin"], "--allow-group takes"),
+  ])
+  func `Limits that make no sense are refused`(arguments: [String], words: String) async throws {
+    try await withFolder { folder in
+      let ended = try await Program.run(["token", "issue"] + arguments, in: folder)
+      #expect(ended.status == 64 && ended.errors.contains(words), "\(ended.errors)")
     }
   }
 

@@ -203,6 +203,52 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      // Restrictions and permissions; whether that is right.
+      (["192.0.2.0/24"], nil, nil, nil, true), (["198.51.100.1", "192.0.2.1"], nil, nil, nil, true),
+      (["198.51.100.0/24", "2001:db8::/32"], nil, nil, nil, false),
+      (nil, ["*.example.com/*"], nil, nil, false),
+      (nil, nil, [TokenAction.send], [TokenGroup.submit], true), (nil, nil, [.send], nil, true),
+      (nil, nil, [.read, .write], nil, false), (nil, nil, nil, [.account, .outbox], false),
+    ] as [([String]?, [String]?, Set<TokenAction>?, Set<TokenGroup>?, Bool)])
+  func `a password works from where and for what its token may be used`(
+    addresses: [String]?, referrers: [String]?, actions: Set<TokenAction>?, groups: Set<TokenGroup>?,
+    isRight: Bool
+  ) async throws {
+    try await Talk.run { talk in
+      var new = NewToken(description: "test", scopes: ["smtp"], account: AccountID("anna"))
+      var restrictions = TokenRestrictions()
+      (restrictions.addresses, restrictions.referrers) = (addresses, referrers)
+      new.restrictions = restrictions
+      new.permissions = TokenPermissions(actions: actions, groups: groups)
+      var line = talk.connect()
+      _ = await line.say("EHLO x")
+      let token = try await talk.tokens.issue(new, in: .default)
+      async let wake: Void = isRight ? () : talk.wake()
+      let reply = await line.signIn("anna", token.token.reveal())
+      await wake
+      // The words are those of a wrong password.
+      #expect(reply.hasPrefix(isRight ? "235 2.7.0" : "535-5.7.8 The user name or the password is wrong"))
+    }
+  }
+
+  @Test func `a token sends no more messages than its rate allows`() async throws {
+    try await Talk.run { talk in
+      var new = NewToken(description: "test", scopes: ["smtp"], account: AccountID("anna"))
+      new.restrictions = TokenRestrictions()
+      new.restrictions?.rateLimit = TokenRestrictions.RateLimit(maxRequests: 2, timeWindow: 60)
+      let token = try await talk.tokens.issue(new, in: .default)
+      var line = try await talk.connect(as: "anna", token: token)
+      for _ in 0..<2 { #expect(await line.send("\nText.").hasPrefix("250")) }
+      #expect(
+        await line.say("MAIL FROM:<anna@example.com>").hasPrefix("452-4.7.1 The API token has been used 2"))
+      #expect(line.isOpen)
+      talk.time.advance(by: .seconds(60))
+      #expect(await line.send("\nText.").hasPrefix("250"))
+    }
+  }
+
   @Test func `a full disk is told before the content`() async throws {
     try await Talk.run(configure: { $0.freeSpace = { 3 << 20 } }) { talk in
       var line = try await talk.connect(as: "anna")

@@ -68,13 +68,16 @@ struct TestGateway: Sendable {
     let differences = ContractCheck.differences(
       method: method, target: path, status: response.status.code, body: response.body.readableBytesView)
     #expect(differences == [], "\(method) \(path): \(String(buffer: response.body))")
-    return WebAnswer(status: response.status.code, body: String(buffer: response.body))
+    return WebAnswer(
+      status: response.status.code, body: String(buffer: response.body),
+      retryAfter: response.headers[.retryAfter])
   }
 }
 
 struct WebAnswer: Sendable, CustomStringConvertible {
   let status: Int
   let body: String
+  let retryAfter: String?
 
   /// The members of the JSON object that came; empty for anything else.
   var json: [String: any Sendable] {

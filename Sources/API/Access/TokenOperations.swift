@@ -6,6 +6,8 @@ package struct TokenRequest: Contract {
   package var scopes = [Scope.api]
   package var account: AccountID?
   package var expires: Instant?
+  package var restrictions: TokenRestrictionsForm?
+  package var permissions: TokenPermissionsForm?
 
   package enum Scope: String, WireWord {
     case api = "api"
@@ -25,7 +27,9 @@ package struct TokenRequest: Contract {
     Field(
       "expires", \.expires, .date,
       "When the token expires: a day (2027-05-20) or a moment (2027-05-20T14:00:00Z).")
-    Unsupported("metadata", "restrictions", "permissions", "ip")
+    Field("restrictions", \.restrictions, .object, "From where and how often the token may be used.")
+    Field("permissions", \.permissions, .object, "For what the token may be used.")
+    Unsupported("metadata", "ip")
   }
 }
 
@@ -74,6 +78,9 @@ package struct TokenReply: Contract {
   package var account: AccountID?
   package var created = Instant(microseconds: 0)
   package var expires: Instant?
+  package var restrictions: TokenRestrictionsForm?
+  package var permissions: TokenPermissionsForm?
+  package var access: TokenAccessReply?
   package var declared: Bool?
 
   package init() {}
@@ -85,6 +92,9 @@ package struct TokenReply: Contract {
     Field("account", \.account, .id(), "The only account that it is for.")
     Required("created", \.created, .moment, "When it was created.")
     Field("expires", \.expires, .moment, "When it expires.")
+    Field("restrictions", \.restrictions, .object, "From where and how often it may be used.")
+    Field("permissions", \.permissions, .object, "For what it may be used.")
+    Field("access", \.access, .object, "Its last use; left out if there was none.")
     Field(DeclarationTerm.declared, \.declared)
   }
 }
@@ -140,7 +150,8 @@ extension Operations {
 
   package static let issueToken = Operation<Nothing, Nothing, TokenRequest, TokenIssued>(
     .post, "/v1/tokens", id: "postTokens", .tokens, .workspace,
-    "Create an API token with no more rights than its creator.", "It is shown once.",
+    "Create an API token with no more rights than its creator.",
+    "It is shown once. A token with restrictions or permissions cannot create others.",
     problems: [.accountNotFound])
 
   package static let revokeToken = Operation<TokenID, Nothing, Nothing, TokenDeleted>(

@@ -130,6 +130,7 @@ extension Operations {
     .post, "/v1/account", id: "postAccount", .accounts, .workspace, "Connect a mailbox.",
     "With an app's own permissions, a refresh token, the grant of another account, or a link to sign in. An "
       + "account with the same id gets the new settings.",
+    grant: OperationGrant(.write, nil),
     problems: [
       .appNotFound, .appDisabled, .appInvalid, .appCertificateInvalid, .accountNotFound, .accountExists,
       .accountNotConnected, .accountPermissionMissing, .accountIdentityMismatch, .accountDelegateNoAccess,
@@ -164,6 +165,7 @@ extension Operations {
     .get, "/v1/account/{account}/oauth-token", id: "getAccountOAuthToken", .accounts, .account,
     "Return Microsoft's access token.",
     "Only if the operator allows it; never for an app that the operator shares.",
+    grant: OperationGrant(.read, nil),
     problems: [
       .accountNotFound, .accountNotConnected, .tokenNotExposed, .entraUnreachable, .entraUnavailable,
       .entraThrottled, .entraUnexpectedReply,

@@ -173,6 +173,7 @@ extension Operations {
   package static let updateAccount = Operation<AccountID, Nothing, AccountUpdateRequest, AccountUpdated>(
     .put, "/v1/account/{account}", id: "putAccount", .accounts, .workspace, "Change an account.",
     "Secrets that are masked or left out stay as they are.",
+    grant: OperationGrant(.write, nil),
     problems: [
       .accountNotFound, .accountExists, .appNotFound, .appDisabled, .appInvalid, .appCertificateInvalid,
       .accountPermissionMissing,

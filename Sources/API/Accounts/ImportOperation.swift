@@ -113,5 +113,6 @@ extension Operations {
     body: .stream(
       type: "text/csv",
       summary: "UTF-8 or UTF-16; separated by commas, semicolons, tabs or `----`; with or without a header."),
-    reply: .lines)
+    reply: .lines,
+    grant: OperationGrant(.write, nil))
 }

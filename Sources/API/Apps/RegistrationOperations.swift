@@ -159,5 +159,6 @@ extension Operations {
 
   package static let planRegistration = Operation<Nothing, Nothing, RegistrationRequest, RegistrationReply>(
     .post, "/v1/oauth2/registration", id: "planOAuth2AppRegistration", .apps, .workspace,
-    "Show what to enter at Microsoft for an app that is still to be registered.", problems: [.appInvalid])
+    "Show what to enter at Microsoft for an app that is still to be registered.",
+    grant: OperationGrant(.read, nil), problems: [.appInvalid])
 }

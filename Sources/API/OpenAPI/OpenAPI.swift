@@ -82,7 +82,7 @@ package enum OpenAPI {
       json.member("operationId", operation.id)
       json.member("tags") { json in json.list { $0.string(operation.tag.rawValue) } }
       json.member("summary", operation.summary)
-      let details = [operation.details, access(operation.access)].filter { !$0.isEmpty }
+      let details = [operation.details, access(operation.access), grant(operation)].filter { !$0.isEmpty }
       if !details.isEmpty { json.member("description", details.joined(separator: "\n\n")) }
       if operation.access != .workspace, operation.access != .account {
         json.member("security") { writeSecurity(operation.access, to: &$0) }
@@ -90,6 +90,14 @@ package enum OpenAPI {
       writeParameters(of: operation, to: &json)
       writeBody(of: operation, to: &json)
       json.member("responses") { writeReplies(of: operation, to: &$0) }
+    }
+  }
+
+  private static func grant(_ operation: OperationDescription) -> String {
+    switch operation.access {
+    case .open: ""
+    case .optionalToken, .workspace, .account, .operator:
+      "In the permissions of a token: `\(operation.grant)`."
     }
   }
 

@@ -12,15 +12,17 @@ package struct Operation<Path: PathValues, Query: Contract, Body: Contract, Repl
   ///   - id: Unique, for generated clients.
   ///   - summary: One line, in the imperative.
   ///   - details: Further sentences.
+  ///   - grant: What a token's permissions must allow, where method and tag do not say it.
   ///   - problems: What it answers with beyond what every operation may.
   init(
     _ method: OperationMethod, _ template: String, id: String, _ tag: OperationTag, _ access: OperationAccess,
     _ summary: String, _ details: String = "", headers: [RequestHeader] = [], body: BodyForm? = nil,
-    reply: ReplyForm = .json, problems: [ProblemCode] = []
+    reply: ReplyForm = .json, grant: OperationGrant? = nil, problems: [ProblemCode] = []
   ) {
     let hasBody = Body.self != Nothing.self
     description = OperationDescription(
-      method: method, template: template, id: id, tag: tag, access: access, summary: summary,
+      method: method, template: template, id: id, tag: tag, access: access,
+      grant: grant ?? OperationGrant(method, tag), summary: summary,
       details: details,
       headers: headers, bodyForm: body ?? (hasBody ? .json : .none), replyForm: reply, problems: problems,
       query: Query.fields.schema, body: Body.fields.schema, reply: Reply.fields.schema)

@@ -9,6 +9,7 @@ package struct OperationDescription: Sendable {
   package let id: String
   package let tag: OperationTag
   package let access: OperationAccess
+  package let grant: OperationGrant
   package let summary: String
   let details: String
   let headers: [RequestHeader]
@@ -56,7 +57,8 @@ package struct OperationDescription: Sendable {
     .requestMalformed, .requestInvalidField, .requestUnknownField, .requestNotSupported,
   ]
   private static let authentication: [ProblemCode] = [
-    .tokenMissing, .tokenInvalid, .tokenScope, .workspaceNotFound,
+    .tokenMissing, .tokenInvalid, .tokenScope, .tokenPermission, .tokenRestricted, .tokenRateLimited,
+    .workspaceNotFound,
   ]
   private static let installation: [ProblemCode] = [.storeUnavailable, .serverBusy, .requestInternal]
 
@@ -105,6 +107,40 @@ package enum OperationAccess: Sendable, Hashable {
 
   /// The name of the query parameter for a token, where a client cannot set a header.
   package static let queryName = "access_token"
+}
+
+/// What the permissions of a token must allow for an operation.
+package struct OperationGrant: Sendable, Hashable, CustomStringConvertible {
+  package let action: TokenAction
+  /// `nil` for administration, which a token with a list of groups cannot have.
+  package let group: TokenGroup?
+
+  init(_ action: TokenAction, _ group: TokenGroup?) {
+    self.action = action
+    self.group = group
+  }
+
+  init(_ method: OperationMethod, _ tag: OperationTag) {
+    let action: TokenAction =
+      switch method {
+      case .get: .read
+      case .post, .put: .write
+      case .delete: .destructive
+      }
+    let group: TokenGroup? =
+      switch tag {
+      case .submit: .submit
+      case .outbox: .outbox
+      case .accounts: .account
+      case .events: .events
+      case .operation: .diagnostics
+      case .apps, .tokens, .workspaces: nil
+      }
+    self.init(action, group)
+  }
+
+  /// `send/submit`
+  package var description: String { "\(action.rawValue)/\(group?.rawValue ?? "admin")" }
 }
 
 /// How a body comes.

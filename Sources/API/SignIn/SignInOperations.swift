@@ -139,12 +139,13 @@ extension Operations {
   package static let makeSignInLink = Operation<Nothing, Nothing, SignInRequest, SignInLink>(
     .post, "/v1/authentication/form", id: "postAuthenticationForm", .accounts, .workspace,
     "Create a sign-in link.", "It works once, for 24 hours.",
-    problems: [.appNotFound, .appDisabled, .appInvalid, .accountExists])
+    grant: OperationGrant(.write, nil), problems: [.appNotFound, .appDisabled, .appInvalid, .accountExists])
 
   package static let startDeviceSignIn = Operation<Nothing, Nothing, DeviceSignInRequest, DeviceSignInReply>(
     .post, "/v1/authentication/device", id: "postAuthenticationDevice", .accounts, .workspace,
     "Get a code that the mailbox's owner enters on one of Microsoft's pages.",
     "For gateways that no browser can reach.",
+    grant: OperationGrant(.write, nil),
     problems: [
       .appNotFound, .appDisabled, .appInvalid, .accountExists, .signInPublicClientOff, .entraUnreachable,
       .entraUnavailable, .entraThrottled, .entraUnexpectedReply,
@@ -153,5 +154,5 @@ extension Operations {
   package static let deviceSignIn = Operation<DeviceSignInID, Nothing, Nothing, DeviceStatusReply>(
     .get, "/v1/authentication/device/{device}", id: "getAuthenticationDevice", .accounts, .workspace,
     "Show the state of a sign-in with a code.", "This works until a day after its end.",
-    problems: [.signInDeviceUnknown])
+    grant: OperationGrant(.read, nil), problems: [.signInDeviceUnknown])
 }

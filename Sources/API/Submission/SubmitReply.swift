@@ -57,11 +57,12 @@ extension Operations {
   package static let submit = Operation<AccountID, SubmitQuery, SubmitRequest, SubmitReply>(
     .post, "/v1/account/{account}/submit", id: "postAccountSubmit", .submit, .account,
     "Submit a message from one account.", acceptance, headers: [.idempotencyKey],
-    problems: [.accountNotFound, .backendNotImplemented] + refusals)
+    grant: OperationGrant(.send, .submit), problems: [.accountNotFound, .backendNotImplemented] + refusals)
 
   package static let submitFromDefault = Operation<Nothing, SubmitQuery, SubmitRequest, SubmitReply>(
     .post, "/v1/submit", id: "postSubmit", .submit, .workspace,
     "Submit a message from the workspace's default sender.", acceptance, headers: [.idempotencyKey],
+    grant: OperationGrant(.send, .submit),
     problems: [.workspaceNoDefaultSender, .accountNotFound, .backendNotImplemented] + refusals)
 
   private static let acceptance =

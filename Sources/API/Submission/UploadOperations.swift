@@ -64,7 +64,7 @@ extension Operations {
     .post, "/v1/account/{account}/uploads", id: "postAccountUpload", .submit, .account,
     "Begin to upload a file that messages of an account are to carry.",
     "Its bytes follow in ranges, and messages name it in `attachments[].upload`.",
-    problems: [.accountNotFound, .uploadTooMany])
+    grant: OperationGrant(.send, .submit), problems: [.accountNotFound, .uploadTooMany])
 
   package static let putUpload = Operation<UploadPath, Nothing, Nothing, UploadReply>(
     .put, "/v1/account/{account}/uploads/{upload}", id: "putAccountUpload", .submit, .account,
@@ -72,15 +72,16 @@ extension Operations {
     "Ranges come one after the other, each of any size. When a reply is lost, the upload says in `received` where to go on.",
     headers: [.contentRange],
     body: .stream(type: "application/octet-stream", summary: "The bytes of the range."),
-    problems: [.uploadNotFound, .uploadRange, .storeFull])
+    grant: OperationGrant(.send, .submit), problems: [.uploadNotFound, .uploadRange, .storeFull])
 
   package static let upload = Operation<UploadPath, Nothing, Nothing, UploadReply>(
     .get, "/v1/account/{account}/uploads/{upload}", id: "getAccountUpload", .submit, .account,
-    "Show how far an upload is.", problems: [.uploadNotFound])
+    "Show how far an upload is.", grant: OperationGrant(.send, .submit), problems: [.uploadNotFound])
 
   package static let deleteUpload = Operation<UploadPath, Nothing, Nothing, UploadDeleted>(
     .delete, "/v1/account/{account}/uploads/{upload}", id: "deleteAccountUpload", .submit, .account,
-    "Delete an upload.", "Messages that carry the file keep it.", problems: [.uploadNotFound])
+    "Delete an upload.", "Messages that carry the file keep it.", grant: OperationGrant(.send, .submit),
+    problems: [.uploadNotFound])
 }
 
 /// The result of a request to delete an upload.

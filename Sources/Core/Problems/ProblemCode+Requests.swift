@@ -3,7 +3,7 @@ extension ProblemCode {
   static let requestsCodes: [ProblemCode] = [
     .requestMalformed, .requestInvalidField, .requestUnknownField, .requestNotSupported,
     .requestTooLarge, .requestNotFound, .requestMethodNotAllowed, .requestInternal, .tokenMissing,
-    .tokenInvalid, .tokenScope,
+    .tokenInvalid, .tokenScope, .tokenPermission, .tokenRestricted, .tokenRateLimited,
     .tokenNotFound, .tokenNotExposed, .workspaceNotFound, .workspaceExists, .workspaceInUse,
     .workspaceNoDefaultSender,
   ]
@@ -63,6 +63,22 @@ extension ProblemCode {
     "The token is valid, but its scopes do not cover this request, or it is limited to one account and the "
       + "request concerns something else.",
     remedy: "Use a token with the scope that the message names, or one for the whole workspace.")
+
+  package static let tokenPermission = ProblemCode(
+    "token.permission", .request, status: 403, smtp: "550 5.7.1",
+    "The token's `permissions` do not allow this operation, or a token that has restrictions or permissions was to make "
+      + "another.",
+    remedy: "Use a token that allows the action and the group that the message names.")
+
+  package static let tokenRestricted = ProblemCode(
+    "token.restricted", .request, status: 403, smtp: "550 5.7.1",
+    "The token's `restrictions` do not allow its use from this address or by this page.",
+    remedy: "Use it from where it is allowed, or another token.")
+
+  package static let tokenRateLimited = ProblemCode(
+    "token.rateLimited", .request, status: 429, smtp: "452 4.7.1",
+    "The token has been used as often as its `restrictions.rateLimit` allows.",
+    remedy: "Repeat the request after the time in `Retry-After`.")
 
   package static let tokenNotFound = ProblemCode(
     "token.notFound", .request, status: 404, smtp: "550 5.1.1", how: .tokens,

@@ -14,6 +14,13 @@ package struct APITokenRecord: Sendable, Hashable {
   package var expires: Instant?
   /// Whether the configuration file declares it.
   package var declared: Bool
+  /// `nil` when it may be used from anywhere, as often as wanted.
+  package var restrictions: TokenRestrictions?
+  /// `nil` when it may be used for all that its scopes allow.
+  package var permissions: TokenPermissions?
+  /// When and from which address it was last used, to the minute.
+  package private(set) var used: Instant?
+  package private(set) var usedFrom: String?
 
   package init(
     workspace: WorkspaceID, id: TokenID, hash: [UInt8], description: String, scopes: [String],
@@ -40,9 +47,16 @@ package struct APITokenRecord: Sendable, Hashable {
     created = try row.instant("created")
     expires = try row.optionalInstant("expires")
     declared = try row.bool("declared")
+    restrictions = try row.limits("restrictions")
+    permissions = try row.limits("permissions")
+    used = try row.optionalInstant("used")
+    usedFrom = try row.optionalText("used_from")
   }
 
-  static let columns: SQL = "workspace, id, hash, description, scopes, account, created, expires, declared"
+  static let columns: SQL = """
+    workspace, id, hash, description, scopes, account, created, expires, declared, restrictions, permissions, used,
+    used_from
+    """
   static let select: SQL = "SELECT \(columns) FROM api_token"
   fileprivate static let insert = SQL.insert(into: "api_token", columns: columns)
 }
@@ -52,7 +66,7 @@ extension Transaction {
     try execute(
       APITokenRecord.insert, token.workspace, token.id, token.hash, token.description,
       token.scopes.joined(separator: " "), token.account, token.created, token.expires,
-      token.declared)
+      token.declared, token.restrictionsText, token.permissionsText, token.used, token.usedFrom)
   }
 
   /// The token with this hash in any workspace; `nil` when there is none or it has expired by `now`.
@@ -87,6 +101,10 @@ extension Transaction {
       workspace, account, request.size, request.offset
     ) { try APITokenRecord($0) }
     return Page(tokens, of: Int(total ?? 0))
+  }
+
+  package func recordUse(of id: TokenID, from address: String?, at now: Instant) throws {
+    try execute("UPDATE api_token SET used = $2, used_from = $3 WHERE id = $1", id, now, address)
   }
 
   /// Returns whether there was one.

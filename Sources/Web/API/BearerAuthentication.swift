@@ -15,7 +15,8 @@ struct BearerAuthentication: Sendable {
 
   /// `nil` where an operation needs no token and none was sent.
   ///
-  /// - Throws: `token.missing`, `token.invalid`, `token.scope` or `workspace.notFound`.
+  /// - Throws: `token.missing`, `token.invalid`, `token.scope`, `workspace.notFound`, or what its restrictions and
+  ///   permissions say: `token.restricted`, `token.rateLimited` and `token.permission`.
   func principal(
     _ request: Request, for operation: OperationDescription, _ context: WebContext
   ) async throws -> Principal? {
@@ -32,6 +33,9 @@ struct BearerAuthentication: Sendable {
       principal = try await tokens.principal(principal, in: workspace)
     }
     guard principal.has(Self.scope) else { throw Problem.tokenScope(needed: Self.scope) }
+    try principal.check(address: context.clientAddress, referrer: request.headers[.referer])
+    try await tokens.use(principal, from: context.clientAddress)
+    try principal.check(operation.grant.action, in: operation.grant.group)
     return principal
   }
 
@@ -58,4 +62,8 @@ struct BearerAuthentication: Sendable {
     let text = HTTPField.Name(header.name).flatMap { request.headers[$0] }
     return try header.read(text).map { WorkspaceID($0) }
   }
+}
+
+extension HTTPField.Name {
+  fileprivate static let referer = HTTPField.Name("Referer") ?? .from
 }

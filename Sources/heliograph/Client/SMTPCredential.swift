@@ -12,21 +12,33 @@ struct SMTPCredential: AsyncParsableCommand {
 
       EXAMPLE
         heliograph smtp-credential --account printers --description 'Printer, 2nd floor'
+        heliograph smtp-credential --account printers --allow-address 192.168.1.0/24
       """)
 
   @Option(help: "The account that sends.") var account: AccountID
   @Option(help: "What the password is for.") var description = "SMTP"
+  @Option(
+    help: .init(
+      "Allow its use from this address or network only, such as 192.168.1.0/24. May be repeated.",
+      valueName: "cidr"))
+  var allowAddress: [String] = []
   @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
   func validate() throws {
     guard isPlainText(description, longest: 1024) else {
       throw ValidationError("--description must say in one line what the password is for.")
     }
+    try TokenLimitOptions.check(addresses: allowAddress)
   }
 
   func run() async throws {
     var request = TokenRequest()
     (request.account, request.scopes, request.description) = (account, [.smtp], description)
+    if !allowAddress.isEmpty {
+      var restrictions = TokenRestrictionsForm()
+      restrictions.addresses = allowAddress
+      request.restrictions = restrictions
+    }
     try await APIClient.withEnvironment { [request] client in
       let email = try await client.call(Operations.account, path: account).value.email
       let reply = try await client.call(Operations.issueToken, body: request)

@@ -62,6 +62,7 @@ struct Samples: RandomNumberGenerator {
     if rule.format?.name == "uri" {
       return "https://example.com/\(UInt16.random(in: 0...(.max), using: &self))"
     }
+    if rule.format?.name == "cidr" { return "10.\(UInt8.random(in: 0...(.max), using: &self)).0.0/16" }
     if rule.format?.fault != nil { return "host-\(UInt16.random(in: 0...(.max), using: &self)).example:8080" }
     let alphabet = rule.hasLines ? "aZ09 .é\u{1F600}\n\t\"\\" : "aZ09 .é\u{1F600}\"\\"
     let most = min(rule.length.upperBound, 60)
