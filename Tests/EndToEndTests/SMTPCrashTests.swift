@@ -41,6 +41,33 @@ import Testing
       #expect(Set(arrived).count == arrived.count, "some have arrived twice")
     }
   }
+
+  /// RFC 1047: the client cannot know whether the message was taken, so it sends it again.
+  @Test(arguments: StoreEngine.allCases)
+  func `A gateway killed between the commit and the 250 has both messages when the client resends`(
+    engine: StoreEngine
+  ) async throws {
+    try await SMTPRig.run(engine) { smtp in
+      let (from, to) = (smtp.mailboxes[0], smtp.mailboxes[1])
+      try await smtp.rig.sandbox.fault(["path": "*/messages", "delayMs": 60000, "count": 4])
+      let message = "Message-ID: <one@client.test>\nSubject: unheard\n\nText."
+      let client = try SMTPClient(port: smtp.port)
+      #expect(try client.signIn("a0", smtp.password).hasPrefix("235"))
+      for command in ["MAIL FROM:<\(from)>", "RCPT TO:<\(to)>", "DATA"] { _ = try client.say(command) }
+      client.send(message.replacing("\n", with: "\r\n") + "\r\n.\r\n")
+      // The reply is never read: to the client the connection breaks off before it.
+      try await eventually("the message is on disk") { try await smtp.rig.gateway.outboxTotal() == 1 }
+      try await smtp.rig.gateway.killHard()
+      try await smtp.rig.gateway.start()
+      try await smtp.untilOpen()
+      let again = try SMTPClient(port: smtp.port)
+      #expect(try again.signIn("a0", smtp.password).hasPrefix("235"))
+      #expect(try again.submit(from: from, to: [to], message).hasPrefix("250"))
+      let queued = try await smtp.rig.gateway.get("/v1/outbox").expect()["messages"].list
+      #expect(queued.count == 2 && Set(queued.compactMap { $0["queueId"].text }).count == 2)
+      #expect(queued.allSatisfy { $0["messageId"].text == "<one@client.test>" })
+    }
+  }
 }
 
 /// Clients that send one message after the other, each once, over connections that may break.
