@@ -41,6 +41,7 @@ extension Outbox {
       else { throw Problem.notFound(id) }
       var entry = OutboxEntry(row, message, attempts: limit, history: try tx.attempts(workspace, id))
       entry.warnings = try Self.warnings(of: message, in: tx)
+      entry.recipients = try tx.recipients(of: id, in: workspace)
       return entry
     }
   }

@@ -36,6 +36,8 @@ package struct OutboxEntry: Sendable {
   package var changes: [String]
   /// When it was sent, failed or was cancelled.
   package var settled: Instant?
+  /// In the order of the envelope; only for an entry that was requested individually.
+  package var recipients: [RecipientRecord] = []
   /// All attempts, in order; only for an entry that was requested individually.
   package var history: [AttemptRecord]
 

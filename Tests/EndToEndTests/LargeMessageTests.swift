@@ -56,6 +56,48 @@ import Testing
     }
   }
 
+  /// The other node takes the mailbox over when the lease of the first has run out, a minute later at most.
+  @Test func `Another node goes on with an upload in the middle of which its node was killed`() async throws {
+    let key = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+    let environment = ["HELIOGRAPH_UNKNOWN_OUTCOME_WAIT": "1", "HELIOGRAPH_SECRET_KEY": key]
+    try await Rig.run(.postgres, environment: environment) { rig in
+      try await rig.sandbox.settings(["sendLagMs": 0])
+      let mailboxes = Array(rig.sandbox.directory.mailboxes.suffix(2))
+      let account = try #require(try await rig.connectDaemon([mailboxes[0]]).first)
+      try await rig.sandbox.fault(
+        ["method": "PUT", "path": "AttachmentSessions", "skip": 2, "delayMs": 600_000, "close": "before"])
+      let receipt = try await rig.gateway.post(
+        "/v1/account/\(account)/submit", Self.body(to: mailboxes[1])
+      ).expect()
+      let id = try #require(receipt["queueId"].text)
+      try await eventually("the third range hangs") {
+        try await rig.sandbox.requests().count { $0.path.contains("AttachmentSessions") } >= 3
+      }
+      let folder = rig.folder.appending(path: "other")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let other = GatewayProcess(
+        folder: folder, http: rig.http, sandbox: rig.sandbox, arguments: [],
+        environment: rig.gateway.environment, isDiskSmall: false)
+      try await other.start()
+      try await rig.gateway.killHard()
+      do {
+        try await eventually("the other node has sent it") {
+          try await other.outboxEntry(id)["state"].text == "sent"
+        }
+      } catch {
+        try await other.killHard()
+        throw error
+      }
+      try await other.killHard()
+      #expect(try await rig.sandbox.subjects(of: mailboxes[1]) == ["Large"])
+      let source = try await rig.source(of: mailboxes[1])
+      #expect(source.contains(Self.content.base64EncodedString(options: [.lineLength76Characters])))
+      let requests = try await rig.sandbox.requests()
+      #expect(requests.count { $0.method == "POST" && $0.path.hasSuffix("/messages") } == 1)
+      #expect(requests.count { $0.method == "POST" && $0.path.hasSuffix("/createUploadSession") } == 1)
+    }
+  }
+
   @Test func `A raw message keeps its header, without Bcc, and its envelope is its own`() async throws {
     try await Rig.run { rig in
       try await rig.sandbox.settings(["sendLagMs": 0])

@@ -21,6 +21,29 @@ import Web
     }
   }
 
+  @Test func `An entry says what became of the message for each recipient, the list does not`() async throws {
+    try await TestGateway.open { web in
+      try await web.addAccount("sales", in: "default")
+      let body =
+        #"{"to":{"address":"bob@contoso.test"},"bcc":{"address":"carol@contoso.test"},"text":"x"}"#
+      let receipt = try await web.send("POST", "/v1/account/sales/submit", body)
+      let id = try #require(receipt.text("queueId"))
+      func recipients() async throws -> [[String]] {
+        let entry = try await web.send("GET", "/v1/outbox/\(id)").json["recipients"] as? [[String: Any]]
+        return try #require(entry).map { recipient in
+          ["address", "role", "state"].map { recipient[$0] as? String ?? "" }
+        }
+      }
+      #expect(
+        try await recipients() == [
+          ["bob@contoso.test", "to", "queued"], ["carol@contoso.test", "bcc", "queued"],
+        ])
+      #expect(try await !web.send("GET", "/v1/outbox").body.contains("recipients"))
+      #expect(try await web.send("DELETE", "/v1/outbox/\(id)").status == 200)
+      #expect(try await recipients().map(\.[2]) == ["cancelled", "cancelled"])
+    }
+  }
+
   @Test func `A message's warnings are in its receipt and in its entry, and not in the list`() async throws {
     try await TestGateway.open { web in
       try await web.addAccount("sales", in: "default")

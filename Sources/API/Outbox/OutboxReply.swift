@@ -18,6 +18,7 @@ package struct OutboxReply: Contract {
   package var attempts = 0
   package var state = Word(State.queued)
   package var progress = ProgressReply()
+  package var recipients: [RecipientReply]?
   package var changes: [String]?
   package var warnings: [String]?
   package var history: [AttemptReply] = []
@@ -87,6 +88,10 @@ package struct OutboxReply: Contract {
         + "`cancelled`: deleted before it was sent.")
     Required("progress", \.progress, .object, "The same in EmailEngine's words.")
     Field(
+      "recipients", \.recipients, .list(.object, count: 1...100_000),
+      "What became of the message for each recipient, in the order of the envelope; only in the reply for one message."
+    )
+    Field(
       "changes", \.changes, .list(.line(1...4096), count: 1...100),
       "What was changed of the message when it was accepted, in sentences: what was repaired in its header, and what "
         + "is not kept because its attachments are sent one by one.")
@@ -137,6 +142,43 @@ package struct ProgressReply: Contract {
     Required("status", \.status, .word(), "How far it is.")
     Field("response", \.response, .line(1...1024), "What Microsoft answered when it accepted the message.")
     Field("error", \.error, .object, "Why it has not been sent, or not yet.")
+  }
+}
+
+/// What became of a message for one recipient.
+package struct RecipientReply: Contract {
+  package var address = ""
+  package var role = Word(Role.to)
+  package var state = Word(State.queued)
+  package var updated = Instant(microseconds: 0)
+  package var problem: ProblemReply?
+
+  package enum Role: String, WireWord {
+    case to = "to"
+    case cc = "cc"
+    case bcc = "bcc"
+    /// In the envelope alone.
+    case envelope = "envelope"
+  }
+
+  package enum State: String, WireWord {
+    case queued = "queued"
+    case sent = "sent"
+    case failed = "failed"
+    case cancelled = "cancelled"
+  }
+
+  package init() {}
+
+  package static let fields = Fields<Self>("Recipient", "What became of a message for one recipient.") {
+    Required("address", \.address, .line(1...1024), "The address.")
+    Required("role", \.role, .word(), "Where the message names the recipient; `envelope`: nowhere.")
+    Required(
+      "state", \.state, .word(),
+      "`queued`: not settled yet. `sent`: Microsoft has accepted the message. `failed`: not sent. `cancelled`: deleted "
+        + "before it was sent.")
+    Required("updated", \.updated, .moment, "When the state changed last.")
+    Field("problem", \.problem, .object, "Why it was not sent.")
   }
 }
 

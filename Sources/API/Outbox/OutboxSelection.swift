@@ -192,7 +192,7 @@ extension Operations {
   package static let cancelMessages = Operation<Nothing, Nothing, OutboxSelection, OutboxChange>(
     .put, "/v1/outbox/cancel", id: "putOutboxCancel", .outbox, .account,
     "Cancel all messages that limits leave, and forget those that have failed.", manyDetails,
-    problems: [.accountNotFound])
+    grant: OperationGrant(.destructive, .outbox), problems: [.accountNotFound])
 
   package static let retryMessages = Operation<Nothing, Nothing, OutboxSelection, OutboxChange>(
     .put, "/v1/outbox/retry", id: "putOutboxRetry", .outbox, .account,

@@ -127,6 +127,29 @@ extension HeldOutcome {
   }
 }
 
+extension RecipientReply {
+  fileprivate init(_ recipient: RecipientRecord) {
+    self.init()
+    address = recipient.address
+    role =
+      switch recipient.role {
+      case .to: Word(.to)
+      case .cc: Word(.cc)
+      case .bcc: Word(.bcc)
+      case .envelope: Word(.envelope)
+      }
+    state =
+      switch recipient.state {
+      case .queued: Word(.queued)
+      case .sent: Word(.sent)
+      case .failed: Word(.failed)
+      case .cancelled: Word(.cancelled)
+      }
+    updated = recipient.updated
+    problem = recipient.problem.map { ProblemReply($0) }
+  }
+}
+
 extension QueueFilter {
   fileprivate init(_ state: OutboxReply.State?) {
     self =
@@ -165,6 +188,7 @@ extension OutboxReply {
     progress.status = Word(ProgressReply.Status(entry.status))
     progress.response = entry.response
     progress.error = entry.problem.map { ProblemReply($0) }
+    recipients = entry.recipients.isEmpty ? nil : entry.recipients.map { RecipientReply($0) }
     changes = entry.changes.isEmpty ? nil : entry.changes
     warnings = entry.warnings.isEmpty ? nil : entry.warnings
     history = entry.history.map { AttemptReply($0) }

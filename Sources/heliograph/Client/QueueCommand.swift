@@ -225,6 +225,14 @@ extension OutboxReply {
       ("next try", nextAttempt?.description ?? ""), ("settled", settled?.description ?? ""),
       ("attempts", "\(attemptsMade) of about \(attempts)"), ("response", progress.response ?? ""),
     ])
+    if let recipients, recipients.count > 1 {
+      Terminal.line()
+      Terminal.table(
+        ["recipient", "role", "state", "since", "error"],
+        recipients.map {
+          [$0.address, $0.role.text, $0.state.text, $0.updated.description, $0.problem?.problem ?? ""]
+        }, states: "state")
+    }
     if !history.isEmpty {
       Terminal.line()
       Terminal.table(
@@ -236,6 +244,7 @@ extension OutboxReply {
           ]
         }, states: "result")
     }
+    for change in changes ?? [] { Terminal.line("\nChanged: " + Printable.text(change)) }
     for warning in warnings ?? [] { Terminal.line("\nWarning: " + Printable.text(warning)) }
     guard let error = progress.error else { return }
     Terminal.line("\n" + Printable.text(error.message))
