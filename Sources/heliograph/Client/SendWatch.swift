@@ -15,10 +15,11 @@ struct SendWatch: Sendable {
   /// - Parameter limit: `nil` waits as long as it takes.
   /// - Throws: Why the message is held, has failed or was cancelled, or that the time is over; `ExitCode` after Ctrl-C.
   func untilSent(_ id: QueueID, within limit: Duration?) async throws {
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await follow(id, within: limit) }
       group.addTask {
-        for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+        for await signal in signals {
           Terminal.error(
             "\nThe message \(id) stays in the queue. `heliograph queue show \(id)` shows how far it is, "
               + "`heliograph queue cancel \(id)` cancels it.")
