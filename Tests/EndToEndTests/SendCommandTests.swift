@@ -220,7 +220,7 @@ import Testing
   }
 
   /// 100,000 rows with `make torture`.
-  @Test func `A long table does not make the command grow, and a bad row in its middle costs only itself`()
+  @Test func `A long table is sent whole, and a bad row in its middle costs only itself`()
     async throws
   {
     try await Rig.run { rig in
