@@ -17,7 +17,7 @@ BINARY = .build/dist/release/heliograph
 
 PREFIX = /usr/local
 
-FORMATTED := $(wildcard Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources)
+FORMATTED := $(wildcard Package.swift Sources Tests Benchmarks)
 
 help: ## List these commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
