@@ -9,7 +9,7 @@ package struct ReportRequest: Sendable, Hashable, Codable {
   /// Whether all of the message is to come back, not only its header.
   package var returnsMessage = false
   package var envelopeID: String?
-  /// By `EmailAddress.key`; who is not there, has no wishes.
+  /// By `EmailAddress.key`; only recipients for which the client asked for something.
   package var recipients: [String: Recipient] = [:]
 
   package struct Recipient: Sendable, Hashable, Codable {
@@ -63,8 +63,8 @@ struct FailureReport: Sendable {
   private static let ownSize = 16 << 10
   private static let recipientSize = 2 << 10
 
-  /// Writes none where the account could not send it, nobody wants it, or the message is an answer of a program itself:
-  /// two programs would answer each other.
+  /// Writes none if the account could not send it, if nobody wants it, or if the message is itself an
+  /// automatic reply: two programs would answer each other.
   func write(in tx: borrowing Transaction) throws {
     guard let sender = try sender(in: tx), let first = try tx.contentExtents(of: message).first,
       let head = try tx.chunk(first.key)
@@ -135,7 +135,7 @@ struct FailureReport: Sendable {
     let shown = failed.prefix(100).map { "  \($0.text)\n" }.joined()
     let rest = failed.count > 100 ? "  and \(failed.count - 100) more\n" : ""
     return """
-      Your message was not sent, and will not be tried again.
+      Your message was not sent and will not be tried again.
 
       Subject: \(oneLine(message.subject ?? "(none)", limit: 200))
       Accepted: \(message.created)
@@ -144,7 +144,8 @@ struct FailureReport: Sendable {
       \(shown)\(rest)
       Why: \(problem.summary)
       \(problem.remedy.map { "What to do: \($0)\n" } ?? "")
-      This report was written by Heliograph, which took the message by SMTP as \(message.id). An answer to it is not read.
+      This report was written by Heliograph, which accepted the message by SMTP as \(message.id). \
+      Replies to this report are not read.
 
       """
   }

@@ -6,8 +6,8 @@ import Queue
 package import Store
 
 extension Outbox {
-  /// What is selected, newest first. Settled ones are found for as long as their content is kept. A text is looked
-  /// for among the newest 100,000 that the other limits leave.
+  /// The selected messages, newest first. Settled ones are found for as long as their content is kept. A text
+  /// is looked for in the newest 100,000 messages that match the other filters.
   package func entries(
     _ request: PageRequest, _ selection: QueueSelection = QueueSelection(),
     in workspace: WorkspaceID = .default

@@ -79,10 +79,13 @@ extension MessageLayout {
   /// What Graph does not keep of files that are attached to a draft: an attachment has a name, a type, a content id and
   /// bytes (Microsoft Learn, "fileAttachment resource type").
   var change: String {
-    let files = files.count == 1 ? "its attachment is" : "its \(files.count) attachments are"
+    let added =
+      files.count == 1
+      ? "its attachment is added to a draft"
+      : "its \(files.count) attachments are added to a draft one by one"
     return
-      "The message is too large for one request: \(files) added to a draft one by one. Their name, type, content id "
-      + "and bytes are kept; the other header fields of their parts, and their place among the parts, are not."
+      "The message is too large for one request: \(added). The name, type, content id and bytes of each file "
+      + "are kept; the other header fields of its part, and its position among the parts, are lost."
   }
 }
 

@@ -22,11 +22,12 @@ package struct OutboxChanges: Sendable, Hashable {
 }
 
 extension Outbox {
-  /// Does it to what is selected, each message by itself and by the rules for one, so that those that are being sent
-  /// or have changed meanwhile are left alone. A call changes some thousands; `next` of its result goes on.
+  /// Applies the action to each selected message separately, by the rules for a single one, so that those
+  /// being sent, or changed in the meantime, are left alone. A call changes a few thousand; `next` of its
+  /// result says where to continue.
   ///
-  /// - Parameter isDryRun: Whether nothing is changed, but counted to how many it could be done.
-  /// - Throws: What the database throws. What was done by then stays done, and a repeat does the rest.
+  /// - Parameter isDryRun: Whether to change nothing and only count the messages that could be changed.
+  /// - Throws: What the database throws. Changes made by then are kept, and a repeat makes the rest.
   package func apply(
     _ action: OutboxAction, to selection: QueueSelection, isDryRun: Bool = false,
     in workspace: WorkspaceID = .default

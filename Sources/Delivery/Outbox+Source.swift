@@ -37,7 +37,7 @@ extension Problem {
   fileprivate static func contentDeleted(_ message: OutgoingMessageRecord) -> Problem {
     let when = message.settled.map { " It was settled at \($0)." } ?? ""
     return Problem(
-      .queueContentDeleted, "The content of the message “\(message.id)” is not kept any longer.\(when)",
+      .queueContentDeleted, "The content of the message “\(message.id)” is no longer kept.\(when)",
       remedy: "Look in the mailbox's Sent Items.")
   }
 }

@@ -77,17 +77,17 @@ package struct OutboxConfiguration: Sendable {
   package var queue = QueueConfiguration()
   package var schedule = DeliverySchedule()
   package var limits = RequestLimits()
-  /// How many recipients outside the sender's domain all mailboxes of a tenant may write to in 24 hours together; by the
-  /// tenant's id, or the name that the app has for it, in lower case.
+  /// How many recipients outside the sender's domain all mailboxes of a tenant together may send to in 24
+  /// hours; by the tenant's id, or the name that the app has for it, in lower case.
   package var tenantLimits: [String: Int] = [:]
   /// Bytes of files in one message, decoded. An upload session of Graph takes 150 MB (Microsoft Learn, "Attach large files
   /// to Outlook messages"); the mailbox's own limit is usually lower.
   package var contentLimit = 150 << 20
   /// Bytes of one message as it travels: that much in base64, with its line ends, and some text.
   package var sizeLimit = 210 << 20
-  /// Whether the failure of a message that came by SMTP is told to its sender by a message, besides its event.
+  /// Whether a report about a failed SMTP message is sent to its sender, in addition to the event.
   package var reportsFailures = true
-  /// How reports call this server.
+  /// The name of this server in reports.
   package var name = "localhost"
   /// How long a message that was sent, has failed or was cancelled can still be asked about, and how long its
   /// content is kept.

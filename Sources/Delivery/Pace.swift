@@ -120,7 +120,7 @@ extension Pace.Limit {
         ("\(most) external recipients that the tenant may send to in 24 hours", "in tenant-recipients")
       }
     return Problem(
-      .deliveryPaced, "\(used) of the \(what) are used; it goes on at \(until).",
+      .deliveryPaced, "\(used) of the \(what) have been used; sending resumes at \(until).",
       remedy: "Wait, or raise the limit \(setting) if Microsoft allows more.",
       retry: .safe(after: max(.seconds(1), until - now)))
   }

@@ -30,7 +30,7 @@ struct NetworkUse: Sendable {
   /// It was not accepted.
   func takeBack(_ account: AccountID, at now: Instant) async {
     let lane = Self.lane(of: account)
-    // Where that fails, one message less is taken today.
+    // If that fails, one message fewer is accepted in these 24 hours.
     _ = try? await store.write { (tx: borrowing Transaction) in
       try tx.count(-1, of: lane, in: .day, at: now)
     }

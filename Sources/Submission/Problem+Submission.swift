@@ -38,7 +38,7 @@ extension Problem {
   static func dailyLimit(_ limit: Int) -> Problem {
     Problem(
       .accountDailyLimit,
-      "The devices of this account have sent \(limit) messages in 24 hours without a password.",
+      "The devices of this account have sent \(limit) messages without a password in the last 24 hours.",
       remedy: "Send with a user name and a password, or wait.", retry: .safe(after: nil))
   }
 

@@ -7,26 +7,29 @@ import Store
 struct TokenLimitOptions: ParsableArguments {
   @Option(
     help: .init(
-      "Allow its use from this address or network only, such as 192.168.1.0/24. May be repeated.",
+      "Allow use only from this address or network, such as 192.168.1.0/24; may be repeated.",
       valueName: "cidr"))
   var allowAddress: [String] = []
   @Option(
-    help: .init("Allow so many requests, or messages by SMTP, in so many seconds.", valueName: "n/seconds"))
+    help: .init(
+      "Allow at most n requests, or messages by SMTP, in the given number of seconds.",
+      valueName: "n/seconds"))
   var rate: String?
   @Option(
     help: .init(
-      "Allow only these actions: read, write, send, destructive, with commas between.", valueName: "actions"))
+      "Allow only these actions, separated by commas: read, write, send, destructive.",
+      valueName: "actions"))
   var allow: String?
   @Option(
     help: .init(
-      "Allow them in these groups only, such as submit,outbox; administration is in none.",
+      "Allow only these groups of operations, such as submit,outbox; administration belongs to none.",
       valueName: "groups"))
   var allowGroup: String?
 
   func validate() throws {
     try Self.check(addresses: allowAddress)
     if rate != nil, limit == nil {
-      throw ValidationError("--rate must be a number of requests and of seconds, such as 100/60.")
+      throw ValidationError("--rate must be requests/seconds, such as 100/60.")
     }
     _ = try words(allow, TokenAction.self, "--allow")
     _ = try words(allowGroup, TokenGroup.self, "--allow-group")

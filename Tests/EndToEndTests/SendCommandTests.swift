@@ -266,7 +266,7 @@ import Testing
 
   @Test(arguments: [
     ("", "The table is empty"), ("to,subjekt\nbob@contoso.test,x\n", "The column “subjekt” is not one of"),
-    ("to,to\n", "is there twice"),
+    ("to,to\n", "occurs twice"),
   ])
   func `A table that cannot be understood is refused as a whole`(text: String, words: String) async throws {
     try await withFolder { folder in

@@ -19,11 +19,11 @@ package struct TokenRestrictionsForm: Contract {
       "The addresses and networks from which it may be used, such as 192.0.2.0/24.")
     Field(
       "referrers", \.referrers, .list(.line(1...1024), count: 1...100),
-      "The pages of browsers that may use it: patterns for the header `Referer`, in which `*` is any text. A request without "
-        + "the header is refused.")
+      "The web pages that may use it: patterns for the header `Referer`, in which `*` matches any text. A "
+        + "request without the header is refused.")
     Field(
       "rateLimit", \.rateLimit, .object,
-      "How often it may be used. Each node of the gateway counts by itself."
+      "How often it may be used. Each node of the gateway counts separately."
     )
   }
 }
@@ -37,8 +37,8 @@ package struct TokenRateForm: Contract {
   package static let fields = Fields<Self>("TokenRate", "How often an API token may be used.") {
     Required(
       "maxRequests", \.maxRequests, .integer(1...1_000_000_000),
-      "Requests to the API, or messages by SMTP, in `timeWindow`.")
-    Required("timeWindow", \.timeWindow, .integer(1...31_536_000), "Seconds.")
+      "API requests, or messages by SMTP, that are allowed in `timeWindow`.")
+    Required("timeWindow", \.timeWindow, .integer(1...31_536_000), "The length of the window in seconds.")
   }
 }
 
@@ -49,13 +49,14 @@ package struct TokenPermissionsForm: Contract {
 
   package init() {}
 
-  package static let fields = Fields<Self>("TokenPermissions", "For what an API token may be used.") {
+  package static let fields = Fields<Self>("TokenPermissions", "What an API token may be used for.") {
     Field(
       "actions", \.actions, .list(.word(), count: 1...4),
-      "What it may do; left out, anything. Sending by SMTP is `send` in the group `submit`.")
+      "What it may do; default: anything. Sending by SMTP is `send` in the group `submit`.")
     Field(
       "groups", \.groups, .list(.word(), count: 1...13),
-      "With what; left out, anything. With groups it is for none of the operations of administration, which are in no group."
+      "The groups of operations it may use; default: all operations. A token with groups cannot use "
+        + "administrative operations, which belong to no group."
     )
   }
 }

@@ -28,7 +28,7 @@ package struct TokenRequest: Contract {
       "expires", \.expires, .date,
       "When the token expires: a day (2027-05-20) or a moment (2027-05-20T14:00:00Z).")
     Field("restrictions", \.restrictions, .object, "From where and how often the token may be used.")
-    Field("permissions", \.permissions, .object, "For what the token may be used.")
+    Field("permissions", \.permissions, .object, "What the token may be used for.")
     Unsupported("metadata", "ip")
   }
 }
@@ -93,7 +93,7 @@ package struct TokenReply: Contract {
     Required("created", \.created, .moment, "When it was created.")
     Field("expires", \.expires, .moment, "When it expires.")
     Field("restrictions", \.restrictions, .object, "From where and how often it may be used.")
-    Field("permissions", \.permissions, .object, "For what it may be used.")
+    Field("permissions", \.permissions, .object, "What it may be used for.")
     Field("access", \.access, .object, "Its last use; left out if there was none.")
     Field(DeclarationTerm.declared, \.declared)
   }

@@ -42,7 +42,7 @@ package struct PacingField: Contract {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "Pacing", "What a mailbox may send in a time. In a change, what is left out stays, and 0 is no limit."
+    "Pacing", "How much a mailbox may send. In a change, fields left out keep their value; 0 removes a limit."
   ) {
     Field(
       "messagesPerMinute", \.messagesPerMinute, .integer(0...100_000),

@@ -97,7 +97,7 @@ package enum OpenAPI {
     switch operation.access {
     case .open: ""
     case .optionalToken, .workspace, .account, .operator:
-      "In the permissions of a token: `\(operation.grant)`."
+      "A token with `permissions` needs `\(operation.grant)`."
     }
   }
 

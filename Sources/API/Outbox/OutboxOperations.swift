@@ -43,8 +43,8 @@ package struct OutboxPage: PagedReply {
     Required("messages", \.messages, .list(.object, count: 0...1000), "The messages, newest first.")
     Field(
       "searchedSince", \.searchedSince, .moment,
-      "Only with `query`, and only where there are more than 100,000 messages to look through: those that were accepted "
-        + "before are not among these. Ask again with this as `until`.")
+      "Only with `query`, and only if there are more than 100,000 messages to search: those accepted before "
+        + "this time were not searched. To search them, ask again with this as `until`.")
   }
 }
 
@@ -124,8 +124,9 @@ extension Operations {
   package static let messageSource = Operation<QueueID, Nothing, Nothing, Nothing>(
     .get, "/v1/outbox/{queueId}/source", id: "getOutboxEntrySource", .outbox, .account,
     "Download a message as it is sent.",
-    "Without a Bcc field: who receives it is in the envelope. The content is kept for seven days after the message was sent, "
-      + "failed or was cancelled.", reply: .message, problems: [.queueNotFound, .queueContentDeleted])
+    "It has no Bcc field: all recipients are in the envelope. The content is kept for seven days after the "
+      + "message was sent, failed or was cancelled.", reply: .message,
+    problems: [.queueNotFound, .queueContentDeleted])
 
   package static let rescheduleMessage = Operation<QueueID, Nothing, RescheduleRequest, OutboxReply>(
     .put, "/v1/outbox/{queueId}", id: "putOutboxEntry", .outbox, .account,

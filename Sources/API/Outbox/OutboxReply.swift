@@ -57,7 +57,7 @@ package struct OutboxReply: Contract {
     Required("account", \.account, .id(), "The account that sends it.")
     Required(
       "source", \.source, .word(),
-      "How it was submitted; `report`: by Heliograph itself, about the failure of another one.")
+      "How it was submitted; `report`: by Heliograph, to report that another message failed.")
     Required("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
     Field(
       "exchangeMessageId", \.exchangeMessageId, .line(1...998),
@@ -93,8 +93,8 @@ package struct OutboxReply: Contract {
     )
     Field(
       "changes", \.changes, .list(.line(1...4096), count: 1...100),
-      "What was changed of the message when it was accepted, in sentences: what was repaired in its header, and what "
-        + "is not kept because its attachments are sent one by one.")
+      "What was changed in the message when it was accepted, in sentences: repairs to its header, and what "
+        + "is lost because its attachments are sent one by one.")
     Field(
       "warnings", \.warnings, .list(.line(1...1024), count: 1...2048),
       "What recipients will not get as it was asked for, as in the receipt and as far as it is known by now; only in "

@@ -6,19 +6,19 @@ enum OutboxTerm {
   static let query = Term(
     "query", Kind<String>.line(1...256),
     "Only messages with this text in the subject, the sender's or a recipient's address, a Message-ID or the queue id; "
-      + "as it is, without regard to the case of ASCII letters. It is looked for among the newest 100,000 messages that "
-      + "the other filters leave.")
-  static let since = Term("since", Kind<Instant>.date, "Only messages that were accepted then or later.")
-  static let until = Term("until", Kind<Instant>.date, "Only messages that were accepted before.")
+      + "matched literally, except for the case of ASCII letters. Only the newest 100,000 messages that "
+      + "match the other filters are searched.")
+  static let since = Term("since", Kind<Instant>.date, "Only messages accepted at this time or later.")
+  static let until = Term("until", Kind<Instant>.date, "Only messages accepted before this time.")
 
-  // Of requests about all messages that limits leave.
+  // Of requests about all messages that match filters.
   static let state = Term(
     "state", Kind<OutboxReply.State>.word(),
-    "Only messages in this state; left out, held ones for a release, else all that are not settled and those that have "
-      + "failed.")
-  static let all = Term("all", Kind<Bool>.flag, "All messages, in place of a limit.")
+    "Only messages in this state; default: held ones for a release, otherwise those that are not "
+      + "settled and those that have failed.")
+  static let all = Term("all", Kind<Bool>.flag, "All messages, instead of a filter.")
   static let dryRun = Term("dryRun", Kind<Bool>.flag, "Only count; change nothing.")
-  static let after = Term("after", Kind<String>.line(3...300), "`next` of the last reply: go on there.")
+  static let after = Term("after", Kind<String>.line(3...300), "`next` of the last reply, to continue there.")
 
   static func checkOrder(_ since: Instant?, _ until: Instant?, _ complaints: inout Complaints) {
     guard let since, let until, until <= since else { return }
@@ -40,7 +40,7 @@ package struct OutboxSelection: SelectingRequest {
   package init() {}
 
   package static let fields = Fields<Self>(
-    "OutboxSelection", "Which messages are meant: with at least one limit, or `all`."
+    "OutboxSelection", "Which messages are meant: at least one filter, or `all`."
   ) {
     Field(OutboxTerm.account, \.account)
     Field(OutboxTerm.state, \.state)
@@ -137,7 +137,7 @@ extension SelectingRequest {
       if request.all {
         for limit in limits { complaints.add(limit, "cannot be combined with all") }
       } else if limits.isEmpty {
-        complaints.add("all", "must be true where there is no limit: account, state, query, since or until")
+        complaints.add("all", "must be true unless there is a filter: account, state, query, since or until")
       }
     }
   }
@@ -171,41 +171,41 @@ package struct OutboxChange: Contract {
   package init() {}
 
   package static let fields = Fields<Self>("OutboxChange", "What was done to many messages.") {
-    Required("matched", \.matched, .integer(0...(.max)), "How many messages the limits leave.")
+    Required("matched", \.matched, .integer(0...(.max)), "How many messages match the filters.")
     Required(
       "changed", \.changed, .integer(0...(.max)),
-      "To how many it was done; with `dryRun`, to how many it can be done.")
+      "How many were changed; with `dryRun`, how many can be changed.")
     Required(
       "skipped", \.skipped, .integer(0...(.max)),
-      "To how many it could not be done, because of their state or because they were just being sent.")
+      "How many could not be changed, because of their state or because they were being sent.")
     Field(
       "next", \.next, .line(3...300),
-      "Only where there are more: the same request with this as `after` goes on. One request changes up to 10,000 "
-        + "messages, and looks through 100,000.")
+      "Only if there may be more: to continue, repeat the request with this as `after`. One request "
+        + "changes up to 10,000 messages and searches up to 100,000.")
   }
 }
 
 extension Operations {
   private static let manyDetails =
-    "Each message is changed by itself, as by the operation for one. The limits are those of `GET /v1/outbox`."
+    "Each message is changed separately, as if requested alone. The filters are those of `GET /v1/outbox`."
 
   package static let cancelMessages = Operation<Nothing, Nothing, OutboxSelection, OutboxChange>(
     .put, "/v1/outbox/cancel", id: "putOutboxCancel", .outbox, .account,
-    "Cancel all messages that limits leave, and forget those that have failed.", manyDetails,
+    "Cancel all messages that match the filters, and forget those that have failed.", manyDetails,
     grant: OperationGrant(.destructive, .outbox), problems: [.accountNotFound])
 
   package static let retryMessages = Operation<Nothing, Nothing, OutboxSelection, OutboxChange>(
     .put, "/v1/outbox/retry", id: "putOutboxRetry", .outbox, .account,
-    "Try all deferred and failed messages now that limits leave.",
+    "Try all deferred and failed messages that match the filters now.",
     manyDetails + " Scheduled messages are sent now only with `state` `scheduled`.",
     problems: [.accountNotFound])
 
   package static let releaseMessages = Operation<Nothing, Nothing, OutboxRelease, OutboxChange>(
     .put, "/v1/outbox/release", id: "putOutboxRelease", .outbox, .account,
-    "Decide about all held messages that limits leave.", manyDetails, problems: [.accountNotFound])
+    "Decide about all held messages that match the filters.", manyDetails, problems: [.accountNotFound])
 
   package static let rescheduleMessages = Operation<Nothing, Nothing, OutboxReschedule, OutboxChange>(
     .put, "/v1/outbox/reschedule", id: "putOutboxReschedule", .outbox, .account,
-    "Send all messages that limits leave, and that have not been tried yet, at another time.", manyDetails,
+    "Reschedule all messages that match the filters and have not been tried yet.", manyDetails,
     problems: [.accountNotFound])
 }

@@ -93,8 +93,8 @@ extension ProblemCode {
 
   package static let queueContentDeleted = ProblemCode(
     "queue.contentDeleted", .request, status: 410, smtp: "550 5.3.0", how: .outbox,
-    "The content of the message is not kept any longer: it is deleted some days after the message was sent, failed or was "
-      + "cancelled, or when a failed message is removed.",
+    "The content of the message is no longer kept: it is deleted seven days after the message was sent, "
+      + "failed or was cancelled, or when a failed message is removed.",
     remedy: "Look in the mailbox's Sent Items.")
 
   package static let deliveryUnknownOutcome = ProblemCode(

@@ -66,13 +66,13 @@ extension ProblemCode {
 
   package static let tokenPermission = ProblemCode(
     "token.permission", .request, status: 403, smtp: "550 5.7.1",
-    "The token's `permissions` do not allow this operation, or a token that has restrictions or permissions was to make "
-      + "another.",
+    "The token's `permissions` do not allow this operation, or a token with restrictions or permissions was "
+      + "used to create another.",
     remedy: "Use a token that allows the action and the group that the message names.")
 
   package static let tokenRestricted = ProblemCode(
     "token.restricted", .request, status: 403, smtp: "550 5.7.1",
-    "The token's `restrictions` do not allow its use from this address or by this page.",
+    "The token's `restrictions` do not allow its use from this address or web page.",
     remedy: "Use it from where it is allowed, or another token.")
 
   package static let tokenRateLimited = ProblemCode(

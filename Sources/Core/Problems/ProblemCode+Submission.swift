@@ -18,7 +18,7 @@ extension ProblemCode {
 
   package static let accountDailyLimit = ProblemCode(
     "account.dailyLimit", .request, actor: .operator, status: 429, smtp: "450 4.7.1",
-    "The devices of the account's networks, which send without a password, have sent as many messages in 24 hours as "
-      + "`smtp-network-daily` allows.",
+    "The devices of the account's networks, which send without a password, have sent as many messages in the "
+      + "last 24 hours as `smtp-network-daily` allows.",
     remedy: "Find out which device sends so much, or raise the limit.")
 }

@@ -97,8 +97,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case .requestLimit:
       "Largest message in bytes that Graph is given in one request; the attachments of a larger one are uploaded."
     case .tenantRecipients:
-      "Recipients outside the sender's domain that all mailboxes of a tenant may write to in 24 hours together, as "
-        + "TENANT=COUNT separated by spaces."
+      "Recipients outside the sender's domain that all mailboxes of a tenant together may send to in 24 "
+        + "hours, as TENANT=COUNT separated by spaces."
     case .smtpPort: "Port for SMTP submission by programs and devices, with STARTTLS."
     case .smtpTLSPort: "Port for SMTP submission with TLS from the beginning."
     case .smtpHost: "Address on which the SMTP ports listen."
@@ -112,8 +112,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case .smtpAuthWithoutTLS:
       "yes lets clients send passwords to the SMTP port without TLS from other machines too."
     case .smtpFailureReports:
-      "message tells the sender of a message that came by SMTP and has failed by a message of the account itself; event "
-        + "leaves it at the event."
+      "message sends the sender of a failed SMTP message a report, from the account itself; event records "
+        + "only the event."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }
   }

@@ -58,7 +58,7 @@ extension AccountReply {
     let message = pacing.recipientsPerMessage.map { "\($0) recipients a message" }
     let known = [minute, day, message].compactMap(\.self).joined(separator: ", ")
     let warning =
-      "messages a minute are not limited; Exchange Online documents 30 and may delay what is beyond"
+      "no limit on messages a minute; Exchange Online documents 30 and may delay messages beyond that"
     return minute == nil ? [known, warning].filter { !$0.isEmpty }.joined(separator: "; ") : known
   }
 

@@ -26,7 +26,7 @@ extension AccountCommand {
       Int?
     @Option(help: "Recipients that the mailbox may send to in 24 hours; 0 is no limit.") var recipientsPerDay:
       Int?
-    @Option(help: "Recipients that a message of the mailbox may have; 0 is no limit.")
+    @Option(help: "Recipients that one message may have; 0 restores the default of 1,000.")
     var recipientsPerMessage: Int?
     @Option(help: "The id of the app that reaches the mailbox.") var app: AppID?
     @Option(help: "The mailbox to send from, without a sign-in.") var mailbox: String?
@@ -81,7 +81,7 @@ extension AccountCommand {
         // The grant that works stays until the new one has proved to.
         if refreshToken {
           Terminal.line(
-            "A new token is tried before it replaces one that works; 'heliograph events' tells the result.")
+            "The new token is tried before it replaces one that works; 'heliograph events' shows the result.")
         }
       }
     }

@@ -31,7 +31,7 @@ struct MessageColumns {
         throw Self.invalid("The column “\(name)” is not one of: \(Self.names).")
       }
       guard column == .attachment || !columns.contains(column) else {
-        throw Self.invalid("The column “\(name)” is there twice.")
+        throw Self.invalid("The column “\(name)” occurs twice.")
       }
       columns.append(column)
     }

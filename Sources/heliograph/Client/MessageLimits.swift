@@ -10,9 +10,9 @@ struct MessageLimits: ParsableArguments {
   @Option(help: "Only messages with this text in the subject, an address, a Message-ID or the queue id.")
   var query: String?
   @Option(
-    help: "Only messages that were accepted then or later, such as 2027-05-20 or 2027-05-20T14:00:00+02:00.")
+    help: "Only messages accepted at this time or later, such as 2027-05-20 or 2027-05-20T14:00:00+02:00.")
   var since: Instant?
-  @Option(help: "Only messages that were accepted before.") var until: Instant?
+  @Option(help: "Only messages accepted before this time.") var until: Instant?
 
   var isEmpty: Bool { state == nil && account == nil && query == nil && since == nil && until == nil }
 
@@ -31,13 +31,13 @@ struct MessageLimits: ParsableArguments {
   }
 }
 
-/// The messages that a command is about: those that are named, or all that limits leave.
+/// The messages that a command is about: those that are named, or all that match filters.
 struct Messages: ParsableArguments {
-  @Argument(help: "Queue ids, as `heliograph queue list` shows them; or limits in their place.") var ids:
+  @Argument(help: "Queue ids, as `heliograph queue list` shows them; or use filters instead.") var ids:
     [QueueID] = []
-  @OptionGroup(title: "Limits") var limits: MessageLimits
-  @Flag(help: "All messages, in place of ids and limits.") var all = false
-  @Flag(help: "With limits: only say how many messages there are.") var dryRun = false
+  @OptionGroup(title: "Filters") var limits: MessageLimits
+  @Flag(help: "All messages, instead of ids or filters.") var all = false
+  @Flag(help: "With filters or --all: only count the messages.") var dryRun = false
   @OptionGroup var confirmation: Confirmation
   @Flag(help: "Print the gateway's replies as JSON, one per line.") var json = false
 
@@ -46,12 +46,12 @@ struct Messages: ParsableArguments {
     guard ways == 1 else {
       throw ValidationError(
         ways == 0
-          ? "Name messages by their queue ids, or all that are meant with --state, --account, --query, --since, --until or "
-            + "--all."
-          : "Queue ids, limits and --all cannot be combined.")
+          ? "Name messages by their queue ids, or select them with --state, --account, --query, --since, "
+            + "--until or --all."
+          : "Queue ids, filters and --all cannot be combined.")
     }
     if dryRun, !ids.isEmpty {
-      throw ValidationError("--dry-run counts what limits leave; it takes no queue ids.")
+      throw ValidationError("--dry-run counts the messages that match filters; it takes no queue ids.")
     }
   }
 
@@ -114,7 +114,7 @@ struct Messages: ParsableArguments {
       bar.clear()
       if json { return Terminal.json(result.json()) }
       let skipped = trial.changed - result.changed
-      let rest = skipped > 0 ? " \(Self.count(skipped)) changed meanwhile, and stayed as they are." : ""
+      let rest = skipped > 0 ? " Skipped \(Self.count(skipped)) that had changed in the meantime." : ""
       Terminal.line(done(Self.count(result.changed)) + rest)
     }
   }

@@ -40,7 +40,7 @@ struct QueueCommand: AsyncParsableCommand {
           }, states: "state")
         for reason in page.reasons { Terminal.line("\n" + reason) }
         if let end = page.searchedSince {
-          Terminal.line("Older messages were not searched; --until \(end) goes on there.")
+          Terminal.line("Older messages were not searched; to search them, use --until \(end).")
         }
       }
     }
@@ -162,7 +162,7 @@ struct QueueCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Try scheduled, deferred or failed messages now.",
       discussion: """
-        With limits in place of ids, scheduled messages are sent now only with --state scheduled.
+        With filters instead of ids, scheduled messages are sent now only with --state scheduled.
 
         EXAMPLE
           heliograph queue retry --account alice --state failed

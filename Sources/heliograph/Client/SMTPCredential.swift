@@ -19,7 +19,7 @@ struct SMTPCredential: AsyncParsableCommand {
   @Option(help: "What the password is for.") var description = "SMTP"
   @Option(
     help: .init(
-      "Allow its use from this address or network only, such as 192.168.1.0/24. May be repeated.",
+      "Allow use only from this address or network, such as 192.168.1.0/24; may be repeated.",
       valueName: "cidr"))
   var allowAddress: [String] = []
   @Flag(help: "Print the gateway's reply as JSON.") var json = false

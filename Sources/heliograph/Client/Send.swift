@@ -14,9 +14,10 @@ struct Send: AsyncParsableCommand {
 
       With --csv, each row of a table is a message. The first row names the columns: account, from, to, cc, bcc, \
       reply-to, subject, text, html, attachment (a path; may be repeated), send-at, priority and idempotency-key. The \
-      options are for rows that leave a column empty. A bad row does not stop the others. The result of each row is \
-      recorded in a second file; the same command goes on after what was recorded, and tries again what has failed. Within \
-      two days no row is sent twice, even if the run was killed before it could record the result.
+      options apply to rows that leave a column empty. An invalid row does not stop the others. The result \
+      of each row is recorded in a second file; running the same command again skips the rows that were \
+      queued and retries those that failed. Within two days no row is sent twice, even if the run was killed \
+      before it could record the result.
 
       EXAMPLE
         echo 'See you at noon.' | heliograph send --account alice --to bob@example.com --subject Lunch --wait
@@ -41,12 +42,12 @@ struct Send: AsyncParsableCommand {
   @Option(help: "A key by which a repeated command sends only once.") var idempotencyKey: String?
   @Flag(help: "Wait until the message is sent; the exit status is 0 only then.") var wait = false
   @Option(help: "With --wait: how many seconds to wait; default: as long as it takes.") var timeout: Int?
-  @Option(help: "A table with a message in each row, or - for standard input.") var csv: String?
-  @Option(help: "With --csv: the file for the results; default: the table's name with .results.csv.")
+  @Option(help: "A CSV file with a message in each row, or - for standard input.") var csv: String?
+  @Option(help: "With --csv: the file for the results; default: the table's name followed by .results.csv.")
   var results: String?
   @Option(
     name: .customLong("run"),
-    help: "With --csv: a name that makes the rows new messages, also where they were sent before.")
+    help: "With --csv: a name for the run that makes its rows new messages, even if they were sent before.")
   var runName: String?
   @Flag(help: "Print the gateway's replies, or the results of rows, as JSON, one per line.") var json = false
 
@@ -66,7 +67,7 @@ struct Send: AsyncParsableCommand {
       throw ValidationError("\(name) is for one message; it cannot be combined with --csv.")
     }
     if csv == "-", results == nil, !dryRun {
-      throw ValidationError("Name a file for the results with --results, so that a second run can go on.")
+      throw ValidationError("Name a file for the results with --results, so that a second run can continue.")
     }
   }
 

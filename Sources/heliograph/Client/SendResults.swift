@@ -92,7 +92,7 @@ extension Problem {
 
   fileprivate static func foreignResults(_ path: String) -> Problem {
     Problem(
-      .requestInvalidField, "The file \(path) is not one that `heliograph send --csv` has written.",
-      remedy: "Name another file with --results, or move it away.")
+      .requestInvalidField, "The file \(path) was not written by `heliograph send --csv`.",
+      remedy: "Name another file with --results, or move this one away.")
   }
 }

@@ -173,12 +173,12 @@ extension SendTable.Counts {
       return Terminal.json(["done": .object(done)])
     }
     let verb = isDryRun ? "can be sent" : "queued"
-    let earlier = skipped > 0 ? ", \(skipped) by an earlier run" : ""
+    let earlier = skipped > 0 ? ", \(skipped) already queued by an earlier run" : ""
     Terminal.line("\(queued) of \(rows) rows \(verb), \(failed) with errors\(earlier).")
     if repeated > 0 {
       Terminal.line(
-        "\(repeated) of them had been submitted before with the same content, and are not sent again; --run NAME makes "
-          + "them new messages.")
+        "\(repeated) of them had been submitted before with the same content and are not sent again; "
+          + "--run NAME makes them new messages.")
     }
   }
 }
@@ -232,7 +232,7 @@ extension CSVFault {
     let fault =
       switch self {
       case .quoting:
-        "There is a quotation mark in the middle of a field, or the one that closes a field is missing."
+        "A quotation mark is in the middle of a field, or the closing one of a field is missing."
       case .encoding: "The row is neither UTF-8 nor UTF-16."
       case .fieldTooLong: "A field has more than \(CSVLimits.messages.field >> 20) MB."
       case .rowTooLong: "The row has more than \(CSVLimits.messages.row >> 20) MB."
@@ -258,8 +258,7 @@ extension Problem {
   fileprivate static func changedRow(_ line: Int) -> Problem {
     Problem(
       .requestInvalidField,
-      "Line \(line) was sent by an earlier run and is another message now; nothing after it was sent.",
-      remedy:
-        "Put the row back, or name another file with --results, which sends all rows that are not the same.")
+      "Line \(line) was sent by an earlier run and is a different message now; nothing after it was sent.",
+      remedy: "Restore the row, or name another file with --results to send all changed rows.")
   }
 }

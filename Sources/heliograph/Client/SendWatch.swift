@@ -21,7 +21,7 @@ struct SendWatch: Sendable {
       group.addTask {
         for await signal in signals {
           Terminal.error(
-            "\nThe message \(id) stays in the queue. `heliograph queue show \(id)` shows how far it is, "
+            "\nThe message \(id) stays in the queue. `heliograph queue show \(id)` shows its state, "
               + "`heliograph queue cancel \(id)` cancels it.")
           throw ExitCode(signal == .sigint ? 130 : 143)
         }
