@@ -31,6 +31,9 @@ package struct Principal: Sendable, Hashable {
     isOperator = workspace == .default && scopes.contains(Self.everything) && account == nil
   }
 
+  /// Where the token is; an operator's may act elsewhere.
+  var home: WorkspaceID { isOperator ? .default : workspace }
+
   /// The scope that includes all others.
   package static let everything = "*"
 

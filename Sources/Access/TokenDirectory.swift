@@ -62,7 +62,7 @@ package final class TokenDirectory: Sendable {
     guard isNews else { return }
     // A database that cannot be written refuses no one who only wants to read.
     _ = try? await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
-      try tx.recordUse(of: token, from: address?.description, at: now)
+      try tx.recordUse(of: token, in: principal.home, from: address?.description, at: now)
     }
   }
 

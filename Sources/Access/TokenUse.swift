@@ -18,12 +18,17 @@ struct TokenUse: Sendable {
 
   private var windows: [TokenID: Window] = [:]
   private var recorded: [TokenID: Instant] = [:]
+  /// When the windows may be gone through again.
+  private var sweep = Instant(microseconds: 0)
 
   /// - Throws: `token.rateLimited`, with the time until the window ends.
   mutating func count(
     _ token: TokenID, _ limit: TokenRestrictions.RateLimit, at now: Instant
   ) throws(Problem) {
-    if windows.count >= Self.limit { windows = windows.filter { !$0.value.isOver(at: now) } }
+    if windows.count >= Self.limit, now >= sweep {
+      windows = windows.filter { !$0.value.isOver(at: now) }
+      sweep = now + Self.grain
+    }
     let length = Duration.seconds(limit.timeWindow)
     var window =
       windows[token].flatMap { $0.isOver(at: now) ? nil : $0 }

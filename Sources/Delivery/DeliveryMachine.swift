@@ -104,6 +104,11 @@ struct DeliveryMachine: Sendable {
     }
     return refused(problem, progress, now: now)
   }
+
+  /// The mailbox may not send yet. Waiting for that makes no message too old.
+  func paced(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
+    postponed(problem, progress, now: now)
+  }
 }
 
 // Files that are attached on their own
@@ -244,6 +249,10 @@ extension DeliveryMachine {
         progress,
         now: now)
     }
+    return postponed(problem, progress, now: now)
+  }
+
+  private func postponed(_ problem: Problem, _ progress: Progress, now: Instant) -> Settlement {
     let backoff = schedule.backoff.pause(afterAttempt: attempt, jitter: jitter)
     var settlement = Settlement(
       verdict: .deferred, progress: progress, due: now + messagePause(problem, backoff: backoff))

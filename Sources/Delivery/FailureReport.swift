@@ -195,11 +195,14 @@ extension ProblemRecord {
 }
 
 extension RawHeader {
-  /// Whether a program has written it in answer to something (RFC 3834 section 5), or it is a report (RFC 6522).
+  /// Whether a program has written it in answer to something (RFC 3834 section 5), or it is a report (RFC 6522). What a
+  /// program writes of its own accord, `auto-generated`, is what most devices send.
   fileprivate var isAutomatic: Bool {
     if let field = field("Auto-Submitted") {
-      let word = field.value.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
-      if word != "no" { return true }
+      // Parameters and comments may follow.
+      let word = field.value.trimmingCharacters(in: .whitespaces).prefix { $0.isLetter || $0 == "-" }
+        .lowercased()
+      if word == "auto-replied" || word == "auto-notified" { return true }
     }
     guard let type = field("Content-Type")?.value else { return false }
     return type.lowercased().hasPrefix("multipart/report")

@@ -49,6 +49,8 @@ final class MailWork: QueueWork {
     var pace: Pace?
     /// Why it has to wait.
     var wait: Problem?
+    /// When it was first tried, where its turn came late; `nil` counts its age from when it was due.
+    var firstTried: Instant?
   }
 
   struct Report: Sendable {
@@ -90,6 +92,9 @@ final class MailWork: QueueWork {
       item.mime = try tx.chunk(ChunkKey(row.workspace, row.id, 0))
     }
     try pace(&item, in: tx)
+    if attempt.started >= row.scheduled + schedule.maximumAge {
+      item.firstTried = try tx.attempts(row.workspace, row.id).first?.started ?? attempt.started
+    }
     let known = abilities.withLock { $0[row.account, row.workspace] }
     let first = machine(known ?? Self.assumed, item).begin(item.progress, now: attempt.started)
     var step = "hold"
@@ -111,8 +116,11 @@ final class MailWork: QueueWork {
   private func pace(_ item: inout Item, in tx: borrowing Transaction) throws {
     guard let message = item.message, let sender = item.sender, !item.progress.isInDoubt else { return }
     let (row, now) = (item.attempt.row, item.attempt.started)
-    let tenantLimit = sender.tenant.flatMap { tenantLimits[$0.lowercased()] }
-    switch try Pace.claim(message, in: row.lane, sender, tenantLimit: tenantLimit, at: now, tx) {
+    // A token's own tenant goes before the app's.
+    let tenant = sender.tenants.compactMap { name in
+      tenantLimits[name.lowercased()].map { (name: name.lowercased(), limit: $0) }
+    }.first
+    switch try Pace.claim(message, in: row.lane, sender.pacing, tenant: tenant, at: now, tx) {
     case .counted(let pace): item.pace = pace
     case .wait(let problem, let limit):
       item.wait = problem
@@ -123,7 +131,7 @@ final class MailWork: QueueWork {
   func perform(_ item: Item, recorder: StepRecorder) async throws -> QueueVerdict<Report> {
     let row = item.attempt.row
     if let wait = item.wait {
-      return verdict(machine([], item).unreached(wait, item.progress, now: time.now), item)
+      return verdict(machine([], item).paced(wait, item.progress, now: time.now), item)
     }
     guard let message = item.message else {
       return verdict(.failed(Problem.contentLost, item.progress, now: time.now), item)
@@ -170,11 +178,14 @@ final class MailWork: QueueWork {
       progress: row.progress, problem: row.problem)
   }
 
+  func giveBack(_ report: Report, in tx: borrowing Transaction) throws {
+    try report.unsent?.takeBack(in: tx)
+  }
+
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {
     for event in report.events { try tx.append(event) }
     try report.outcome?.write(in: tx)
     try report.failure?.write(in: tx)
-    try report.unsent?.takeBack(in: tx)
     // Each message that is sent comes here, and only the first one of an account proves something.
     if let (workspace, account) = report.mailboxFound, try tx.isMailboxUnproven(of: account, in: workspace) {
       try tx.apply(.messageAccepted, to: account, in: workspace, at: time.now)
@@ -231,7 +242,8 @@ final class MailWork: QueueWork {
     return DeliveryMachine(
       abilities: abilities, unknownOutcome: item.sender?.unknownOutcome ?? .hold, files: item.files,
       smallestUpload: limits.file, refusals: row.refusals, refusalLimit: row.refusalLimit,
-      firstDue: row.scheduled, attempt: row.attempts, schedule: schedule, jitter: .random(in: 0...1))
+      firstDue: max(row.scheduled, item.firstTried ?? row.scheduled), attempt: row.attempts,
+      schedule: schedule, jitter: .random(in: 0...1))
   }
 
   /// An unknown word was written by a newer Heliograph: then anything may have been requested.

@@ -17,6 +17,8 @@ package struct OutboxChanges: Sendable, Hashable {
   package var matched = 0
   package var changed = 0
   package var skipped: Int { matched - changed }
+  /// When it was begun.
+  package var begun: Instant
   /// Where to go on; `nil` when all have been looked at.
   package var next: QueuePosition?
 }
@@ -33,7 +35,7 @@ extension Outbox {
     in workspace: WorkspaceID = .default
   ) async throws -> OutboxChanges {
     var selection = selection
-    var changes = OutboxChanges()
+    var changes = OutboxChanges(begun: time.now)
     var looked = 0
     while looked < configuration.searchLimit, changes.matched < configuration.changeLimit {
       let limit = min(

@@ -32,25 +32,28 @@ struct Pace: Sendable {
 
   /// Counts the attempt, or says until when the lane has to wait and why.
   ///
-  /// - Parameter tenantLimit: recipients outside the sender's domain in 24 hours, of all of the tenant's mailboxes.
+  /// - Parameter tenant: and how many recipients outside the sender's domain all of its mailboxes may write to in 24
+  ///   hours.
   static func claim(
-    _ message: OutgoingMessageRecord, in lane: LaneKey, _ sender: SenderRecord, tenantLimit: Int?,
+    _ message: OutgoingMessageRecord, in lane: LaneKey, _ limits: Pacing, tenant: (name: String, limit: Int)?,
     at now: Instant, _ tx: borrowing Transaction
   ) throws -> Claim {
-    let counts = counts(of: message, in: lane, sender, tenantLimit: tenantLimit)
+    let counts = counts(of: message, in: lane, limits, tenant)
+    // Counted first, so that the row is locked: all lanes of a tenant share one, and each must see the others.
+    for count in counts { try tx.count(count.amount, of: count.lane, in: count.limit.span, at: now) }
     for count in counts {
       guard let most = count.most else { continue }
       let (limit, lane) = (count.limit, count.lane)
-      let used = try tx.use(of: lane, in: limit.span, at: now)
+      let used = try tx.use(of: lane, in: limit.span, at: now) - count.amount
       // A message with more recipients than that goes when nothing else has.
       guard used > 0, used + count.amount > most else { continue }
+      try Pace(counts: counts, counted: now).takeBack(in: tx)
       let until = try tx.whenFits(count.amount, limit: most, of: lane, in: limit.span, at: now)
       let problem = limit.reached(most, used: used, until: until, now: now)
       return .wait(
         problem,
         ReachedLimit(ProblemRecord(problem, at: now), limit: limit.rawValue, value: most, until: until))
     }
-    for count in counts { try tx.count(count.amount, of: count.lane, in: count.limit.span, at: now) }
     return .counted(Pace(counts: counts, counted: now))
   }
 
@@ -60,9 +63,9 @@ struct Pace: Sendable {
   }
 
   private static func counts(
-    of message: OutgoingMessageRecord, in lane: LaneKey, _ sender: SenderRecord, tenantLimit: Int?
+    of message: OutgoingMessageRecord, in lane: LaneKey, _ limits: Pacing,
+    _ tenant: (name: String, limit: Int)?
   ) -> [Count] {
-    let limits = sender.pacing
     var counts = [
       Count(
         limit: .recipientsPerDay, lane: lane, amount: message.envelopeTo.count, most: limits.recipientsPerDay)
@@ -71,11 +74,11 @@ struct Pace: Sendable {
       counts.append(Count(limit: .messagesPerMinute, lane: lane, amount: 1, most: most))
     }
     let external = message.externalRecipients
-    if let tenantLimit, let tenant = sender.tenant, external > 0 {
+    if let tenant, external > 0 {
       counts.append(
         Count(
-          limit: .tenantRecipientsPerDay, lane: LaneKey(.mail, "tenant \(tenant.lowercased())"),
-          amount: external, most: tenantLimit))
+          limit: .tenantRecipientsPerDay, lane: LaneKey(.mail, "tenant \(tenant.name)"),
+          amount: external, most: tenant.limit))
     }
     return counts
   }

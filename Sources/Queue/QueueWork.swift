@@ -23,9 +23,17 @@ package protocol QueueWork: Sendable {
   /// What happens to a row whose attempt was cut off with its owner.
   func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement
 
-  /// Reports an attempt that is over, in the transaction that settles it. Touches no queue row and no
-  /// lane.
+  /// Takes back what an attempt that is over has counted in vain, in the transaction that settles it and before that
+  /// claims others.
+  func giveBack(_ report: Report, in tx: borrowing Transaction) throws
+
+  /// Reports an attempt that is over, in the transaction that settles it. Touches no lane, and no queue row but new
+  /// ones.
   func conclude(_ report: Report, in tx: borrowing Transaction) throws
+}
+
+extension QueueWork {
+  package func giveBack(_ report: Report, in tx: borrowing Transaction) throws {}
 }
 
 /// One claimed row, processed by the lane's owner.

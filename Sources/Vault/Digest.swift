@@ -1,6 +1,6 @@
 package import Core
 import Crypto
-import Foundation
+package import Foundation
 
 /// Random secrets, and the hashes that represent them in the database.
 package enum Digest {
@@ -12,6 +12,13 @@ package enum Digest {
 
   package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
     Array(SHA256.hash(data: bytes))
+  }
+
+  /// Of bytes that come in pieces, until there is none.
+  package static func sha256(pieces next: () throws -> Data?) rethrows -> [UInt8] {
+    var hash = SHA256()
+    while let piece = try next(), !piece.isEmpty { hash.update(data: piece) }
+    return Array(hash.finalize())
   }
 
   /// For secrets of at least 128 random bits, which need no slow hash.

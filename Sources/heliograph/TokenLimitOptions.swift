@@ -63,7 +63,7 @@ struct TokenLimitOptions: ParsableArguments {
   private var limit: TokenRestrictions.RateLimit? {
     let numbers = (rate ?? "").split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let requests = numbers[0], let seconds = numbers[1],
-      (1...1_000_000_000).contains(requests), (1...31_536_000).contains(seconds)
+      (1...1_000_000_000).contains(requests), (1...86_400).contains(seconds)
     else { return nil }
     return TokenRestrictions.RateLimit(maxRequests: requests, timeWindow: seconds)
   }

@@ -53,7 +53,7 @@ import Testing
           // As the new owner of the lane: claim, count against the mailbox's limits, and record the first step.
           [
             "SELECT queue", "UPDATE queue", "UPDATE queue", "SELECT message", "SELECT account",
-            "SELECT chunk", "SELECT lane_use", "INSERT lane_use", "UPDATE queue", "INSERT attempt",
+            "SELECT chunk", "INSERT lane_use", "SELECT lane_use", "UPDATE queue", "INSERT attempt",
             "UPDATE lane",
           ],
           // The second step.

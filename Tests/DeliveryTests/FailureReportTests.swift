@@ -149,7 +149,7 @@ import Testing
   static let silent = [
     Silent(testDescription: "a report", header: "Content-Type: Multipart/Report; boundary=x\n"),
     Silent(testDescription: "an answer", header: "Auto-Submitted: auto-replied (vacation)\n"),
-    Silent(testDescription: "made by a program", header: "Auto-Submitted: auto-generated; x=y\n"),
+    Silent(testDescription: "a notice", header: "Auto-Submitted: auto-notified; x=y\n"),
     Silent(testDescription: "by the API") { $0.source = .api },
     Silent(testDescription: "NOTIFY=NEVER") {
       $0.reports.recipients["bert@example.com"] = ReportRequest.Recipient(wantsFailures: false, original: nil)

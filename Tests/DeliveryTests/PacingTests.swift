@@ -2,6 +2,7 @@ import Backends
 import Core
 import Store
 import StoreTesting
+import Synchronization
 import Testing
 
 @testable import Delivery
@@ -160,6 +161,34 @@ import Testing
       }
       #expect(error?.code == .messageTooManyRecipients)
       #expect(error?.summary.contains("recipientsPerMessage is 1") == true)
+    }
+  }
+
+  /// The last one's turn comes on the eighth day, and then Microsoft cannot be reached for a moment.
+  @Test(arguments: StoreEngine.allCases)
+  func `waiting for a limit makes no message too old`(engine: StoreEngine) async throws {
+    try await Bench.run(engine) { bench in
+      try await Self.limit(bench, Pacing(recipientsPerDay: 1))
+      let sends = Mutex(0)
+      let mailbox = FakeMailbox { call, _ in
+        guard call.step == .send else { return .act }
+        let number = sends.withLock { count in
+          count += 1
+          return count
+        }
+        return number == 8 ? .refuse(Failure.of(.graphUnreachable, .safe(after: nil))) : .act
+      }
+      let outbox = bench.outbox(mailbox)
+      try await outbox.running {
+        for _ in 0..<8 { try await outbox.submitSample() }
+        for number in 1...7 {
+          try await eventually { mailbox.sent.count == number }
+          await bench.pass(.seconds(87_600))
+        }
+        try await eventually { sends.withLock { $0 } == 8 }
+        while mailbox.sent.count < 8 { await bench.pass(.seconds(60)) }
+      }
+      #expect(try await !bench.events().contains { $0.kind == "messageFailed" })
     }
   }
 }

@@ -25,7 +25,7 @@ import Testing
     "postAuthenticationForm": "write/admin", "postAuthenticationDevice": "write/admin",
     "getAuthenticationDevice": "read/admin", "postOAuth2App": "write/admin", "getOAuth2Apps": "read/admin",
     "getOAuth2App": "read/admin", "putOAuth2App": "write/admin", "deleteOAuth2App": "destructive/admin",
-    "verifyOAuth2App": "read/admin", "getOAuth2AppRegistration": "read/admin",
+    "verifyOAuth2App": "send/admin", "getOAuth2AppRegistration": "read/admin",
     "planOAuth2AppRegistration": "read/admin", "getEvents": "read/events", "postTokens": "write/admin",
     "getTokens": "read/admin", "deleteToken": "destructive/admin", "postWorkspaces": "write/admin",
     "getWorkspaces": "read/admin", "getWorkspace": "read/admin", "putWorkspace": "write/admin",

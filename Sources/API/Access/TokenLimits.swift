@@ -38,7 +38,8 @@ package struct TokenRateForm: Contract {
     Required(
       "maxRequests", \.maxRequests, .integer(1...1_000_000_000),
       "API requests, or messages by SMTP, that are allowed in `timeWindow`.")
-    Required("timeWindow", \.timeWindow, .integer(1...31_536_000), "The length of the window in seconds.")
+    Required(
+      "timeWindow", \.timeWindow, .integer(1...86_400), "The length of the window in seconds, a day at most.")
   }
 }
 

@@ -112,7 +112,7 @@ extension Operations {
     "Test an app step by step.",
     "With one of its accounts, its mailbox and a test message are included. A fault is part of the reply and "
       + "not an error.",
-    body: .optionalJSON, grant: OperationGrant(.read, nil), problems: [.appNotFound, .accountNotFound])
+    body: .optionalJSON, grant: OperationGrant(.send, nil), problems: [.appNotFound, .accountNotFound])
 
   package static let verifyAccount = Operation<AccountID, Nothing, AccountVerifyRequest, VerificationReply>(
     .post, "/v1/account/{account}/verify", id: "verifyAccount", .accounts, .account,

@@ -133,6 +133,9 @@ extension SelectingRequest {
       if let after = request.after, OutboxPosition(text: after) == nil {
         complaints.add("after", "must be `next` of an earlier reply, not \(Quoted.text(after))")
       }
+      if let state = request.state, [.sent, .cancelled].contains(state) {
+        complaints.add("state", "must not be \(state.rawValue): nothing can be done to such messages")
+      }
       let limits = ["account", "state", "query", "since", "until"].filter { complaints.isGiven($0) }
       if request.all {
         for limit in limits { complaints.add(limit, "cannot be combined with all") }
@@ -166,6 +169,7 @@ package struct OutboxChange: Contract {
   package var matched = 0
   package var changed = 0
   package var skipped = 0
+  package var until: Instant?
   package var next: String?
 
   package init() {}
@@ -178,6 +182,10 @@ package struct OutboxChange: Contract {
     Required(
       "skipped", \.skipped, .integer(0...(.max)),
       "How many could not be changed, because of their state or because they were being sent.")
+    Field(
+      "until", \.until, .moment,
+      "When the request was made. With this as `until`, a request after one with `dryRun` changes no message that was "
+        + "accepted since.")
     Field(
       "next", \.next, .line(3...300),
       "Only if there may be more: to continue, repeat the request with this as `after`. One request "

@@ -99,15 +99,15 @@ package struct Configuration: Sendable {
     return number
   }
 
-  /// `contoso.onmicrosoft.com=5000`.
+  /// `00000000-0000-0000-0000-000000000000=5000`. As a message may have 1,000 recipients, less would hold some up for good.
   private static func tenantLimits(_ text: String?) throws(Problem) -> [String: Int] {
     var limits: [String: Int] = [:]
     for entry in (text ?? "").split(separator: " ") {
       let parts = entry.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, let limit = Int(parts[1]), (1...100_000_000).contains(limit) else {
+      guard parts.count == 2, let limit = Int(parts[1]), (1000...100_000_000).contains(limit) else {
         throw .invalidSetting(
           .tenantRecipients, String(entry),
-          "TENANT=COUNT, such as contoso.onmicrosoft.com=5000, from 1 to 100000000")
+          "TENANT=COUNT, such as 00000000-0000-0000-0000-000000000000=5000, from 1000 to 100000000")
       }
       guard limits.updateValue(limit, forKey: parts[0].lowercased()) == nil else {
         throw .invalidSetting(.tenantRecipients, String(entry), "there only once")

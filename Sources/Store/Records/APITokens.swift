@@ -103,8 +103,12 @@ extension Transaction {
     return Page(tokens, of: Int(total ?? 0))
   }
 
-  package func recordUse(of id: TokenID, from address: String?, at now: Instant) throws {
-    try execute("UPDATE api_token SET used = $2, used_from = $3 WHERE id = $1", id, now, address)
+  package func recordUse(
+    of id: TokenID, in workspace: WorkspaceID, from address: String?, at now: Instant
+  ) throws {
+    try execute(
+      "UPDATE api_token SET used = $3, used_from = $4 WHERE workspace = $1 AND id = $2", workspace, id, now,
+      address)
   }
 
   /// Returns whether there was one.

@@ -65,8 +65,8 @@ package struct SenderRecord: Sendable, Hashable {
   /// What the owner has decided about messages whose outcome cannot be found out.
   package var unknownOutcome: UnknownOutcome
   package var pacing: Pacing
-  /// The tenant of the token, else the one that the app names.
-  package var tenant: String?
+  /// The tenant of the token, if it is known, and the one that the app names.
+  package var tenants: [String]
 }
 
 extension OutgoingMessageRecord {
@@ -137,7 +137,7 @@ extension Transaction {
       if try LaneKey(ofAccount: row) != queue.lane, try row.instant("created") > queue.created { return nil }
       return SenderRecord(
         unknownOutcome: try row.value("unknown_outcome"), pacing: try row.pacing(),
-        tenant: try row.optionalText("tenant_id") ?? row.optionalText("authority"))
+        tenants: [try row.optionalText("tenant_id"), try row.text("authority")].compactMap(\.self))
     } ?? nil
   }
 }

@@ -76,6 +76,7 @@ extension OutboxRoutes {
     reply.matched = changes.matched
     reply.changed = changes.changed
     reply.skipped = changes.skipped
+    reply.until = changes.begun
     reply.next = changes.next.map { OutboxPosition($0.created, $0.id).text }
     return reply
   }

@@ -96,18 +96,26 @@ struct APIClient: Sendable {
     to request: HTTPClientRequest, of operation: API.Operation<Path, Query, Body, Reply>,
     _ timeout: TimeAmount
   ) async throws -> APIReply<Reply> {
-    let status: HTTPResponseStatus
-    let bytes: [UInt8]
-    do {
-      let response = try await http.execute(request, timeout: timeout)
-      status = response.status
-      bytes = Array(buffer: try await response.body.collect(upTo: 64 << 20))
-    } catch {
-      throw Problem.unreachable(gateway, error)
+    while true {
+      let response: HTTPClientResponse
+      let bytes: [UInt8]
+      do {
+        response = try await http.execute(request, timeout: timeout)
+        bytes = Array(buffer: try await response.body.collect(upTo: 64 << 20))
+      } catch {
+        throw Problem.unreachable(gateway, error)
+      }
+      if response.status == .ok { return APIReply(value: try operation.reply(bytes), bytes: bytes) }
+      let problem = Problem(status: Int(response.status.code), body: bytes)
+      let seconds = response.headers.first(name: "Retry-After").flatMap { Int($0) }
+      guard problem.code == .tokenRateLimited, let seconds, seconds <= Self.longestWait else { throw problem }
+      Terminal.error("\(problem.summary) Waiting for \(seconds) seconds.")
+      try await Task.sleep(for: .seconds(max(seconds, 1)))
     }
-    guard status == .ok else { throw Problem(status: Int(status.code), body: bytes) }
-    return APIReply(value: try operation.reply(bytes), bytes: bytes)
   }
+
+  /// How many seconds are waited where the token has been used as often as it may.
+  private static let longestWait = 3600
 
   /// Hands over a reply that is not JSON as it arrives.
   func download<Path: PathValues>(

@@ -1,6 +1,7 @@
 import API
 import Core
 import Foundation
+import Synchronization
 import Vault
 
 /// Makes submissions from the options of `heliograph send` and, where there is a table, from its rows.
@@ -11,6 +12,7 @@ struct MessageComposer: Sendable {
   /// Paths of files.
   var attachments: [String]
   private let uploads = UploadMemory()
+  private let digests = FileDigests()
 
   /// A message whose files have not been read yet.
   struct Message: Sendable {
@@ -84,12 +86,36 @@ struct MessageComposer: Sendable {
   }
 }
 
-extension MessageComposer.Message {
-  /// A key for the message of a row: from the line and all that the message consists of, files by their paths.
-  func key(line: Int, run: String) -> String {
-    let text = (["\(line)", run, account.rawValue] + attachments).joined(separator: "\n") + "\n"
-    let bytes = Array(text.utf8) + request.json(revealingSecrets: true)
+extension MessageComposer {
+  /// A key for the message of a row: from the line and all that the message consists of, its files included.
+  ///
+  /// - Throws: `request.invalidField` for a file that cannot be read.
+  func key(of message: Message, line: Int, run: String) throws(Problem) -> String {
+    var words = ["\(line)", run, message.account.rawValue]
+    for path in message.attachments { words += [path, try digests.digest(of: path)] }
+    let text = words.joined(separator: "\n") + "\n"
+    let bytes = Array(text.utf8) + message.request.json(revealingSecrets: true)
     return "csv-\(line)-" + Digest.base64URL(Digest.sha256(bytes))
+  }
+}
+
+/// The hashes of the files of this run: each file is read once for all rows that have it.
+private final class FileDigests: Sendable {
+  private let known = Mutex<[String: String]>([:])
+
+  func digest(of path: String) throws(Problem) -> String {
+    if let digest = known.withLock({ $0[path] }) { return digest }
+    guard let file = FileHandle(forReadingAtPath: path) else { throw .unreadableFile(path) }
+    defer { try? file.close() }
+    let hash: [UInt8]
+    do {
+      hash = try Digest.sha256(pieces: { try file.read(upToCount: 1 << 20) })
+    } catch {
+      throw .unreadableFile(path)
+    }
+    let digest = Digest.base64URL(hash)
+    known.withLock { $0[path] = digest }
+    return digest
   }
 }
 

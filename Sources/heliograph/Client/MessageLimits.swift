@@ -105,6 +105,9 @@ struct Messages: ParsableArguments {
       }
       try confirmation.ask(action(Self.count(trial.changed)))
       body.dryRun = false
+      // What was accepted since then was not counted.
+      body.until = trial.until
+      body.all = false
       let bar = ProgressLine(isShown: !json)
       let result = try await run(operation, body, client) { soFar in
         bar.show(
@@ -117,6 +120,42 @@ struct Messages: ParsableArguments {
       let rest = skipped > 0 ? " Skipped \(Self.count(skipped)) that had changed in the meantime." : ""
       Terminal.line(done(Self.count(result.changed)) + rest)
     }
+  }
+
+  /// The held messages that match the filters, by their ids, after it has asked. What becomes held meanwhile is not
+  /// among them: nobody has looked for it in Sent Items.
+  ///
+  /// - Returns: Itself where messages are named, `nil` where there is nothing to do.
+  func heldOnes(
+    isolation: isolated (any Actor)? = #isolation, _ action: (String) -> String
+  ) async throws -> Messages? {
+    guard ids.isEmpty else { return self }
+    var query = OutboxQuery()
+    (query.account, query.query, query.since, query.until) =
+      (limits.account, limits.query, limits.since, limits.until)
+    query.state = limits.state ?? .held
+    query.pageSize = 1000
+    var found = self
+    try await APIClient.withEnvironment { client in
+      repeat {
+        let page = try await client.call(Operations.outbox, query: query).value
+        found.ids += page.messages.map(\.queueId)
+        query.page = page.messages.isEmpty ? 0 : query.page + 1
+      } while query.page > 0
+    }
+    let count = found.ids.count
+    if count == 0 || dryRun {
+      if json {
+        var change = OutboxChange()
+        (change.matched, change.changed) = (count, count)
+        Terminal.json(change.json())
+      } else {
+        Terminal.line(count == 0 ? "There are no such messages." : "\(Self.count(count)) found.")
+      }
+      return nil
+    }
+    try confirmation.ask(action(Self.count(count)))
+    return found
   }
 
   private func describe(_ trial: OutboxChange) {
@@ -137,6 +176,7 @@ struct Messages: ParsableArguments {
       total.matched += reply.matched
       total.changed += reply.changed
       total.skipped += reply.skipped
+      total.until = total.until ?? body.until ?? reply.until
       progress(total)
       body.after = reply.next
     } while body.after != nil

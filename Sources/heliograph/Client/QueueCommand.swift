@@ -144,14 +144,8 @@ struct QueueCommand: AsyncParsableCommand {
     @OptionGroup var messages: Messages
 
     func run() async throws {
-      guard !messages.ids.isEmpty else {
-        var body = OutboxRelease()
-        body.outcome = outcome
-        return try await messages.changeAll(
-          Operations.releaseMessages, body, action: { "release \($0) as \(outcome.rawValue)" },
-          done: { "Released \($0) as \(outcome.rawValue)." })
-      }
-      try await messages.forEach { client, id in
+      let named = try await messages.heldOnes { "release \($0) as \(outcome.rawValue)" }
+      try await named?.forEach { client, id in
         let reply = try await client.call(Operations.releaseMessage, path: id, body: ReleaseRequest(outcome))
         messages.show(reply)
       }

@@ -26,7 +26,9 @@ struct QueueSource: AsyncParsableCommand {
       // Under its name there is a whole message or what was there before.
       let file = URL(filePath: output)
       let part = file.deletingLastPathComponent().appending(path: ".\(file.lastPathComponent).part")
-      guard FileManager.default.createFile(atPath: part.path, contents: nil),
+      guard
+        FileManager.default.createFile(
+          atPath: part.path, contents: nil, attributes: [.posixPermissions: 0o600]),
         let handle = FileHandle(forWritingAtPath: part.path)
       else { throw Problem.unwritableFile(output) }
       do {

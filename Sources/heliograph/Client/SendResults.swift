@@ -36,7 +36,7 @@ struct SendResults {
 
   /// Records it at once, so that a run that is killed has recorded what it was told.
   func record(line: Int, queueID: String, state: String, error: String, key: String) throws {
-    let fields = [String(line), queueID, state, error, key].map(Self.quoted)
+    let fields = [String(line), queueID, state, Self.harmless(error), key].map(Self.quoted)
     do {
       try handle.write(contentsOf: Data((fields.joined(separator: ",") + "\n").utf8))
     } catch {
@@ -75,9 +75,12 @@ struct SendResults {
     known[line] = Known(key: Self.shortKey(fields[4]), isQueued: fields[2] == "queued")
   }
 
+  /// A spreadsheet calculates what begins with one of these. The key has to stay as it is.
+  private static func harmless(_ text: String) -> String {
+    text.first.map { "=+-@\t".contains($0) } == true ? "'" + text : text
+  }
+
   private static func quoted(_ text: String) -> String {
-    // A spreadsheet calculates what begins with one of these.
-    let text = text.first.map { "=+-@\t".contains($0) } == true ? "'" + text : text
     guard text.contains(where: { ",;\"\t\r\n".contains($0) || $0.isNewline }) else { return text }
     return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }

@@ -94,6 +94,11 @@ struct SendTable: Sendable {
     var key: String
     /// Whether the table names the key.
     var isOwnKey: Bool
+
+    /// A file that is uploaded anew makes another request of the same message.
+    var hasUpload: Bool {
+      message.attachments.contains { FileSize.of($0).map { $0 > FileUpload.threshold } ?? false }
+    }
   }
 
   private func prepare(_ row: CSVRow, _ columns: MessageColumns?) throws(Problem) -> Prepared {
@@ -101,9 +106,8 @@ struct SendTable: Sendable {
     let values = try columns?.values(fields) ?? [:]
     let message = try composer.message(values)
     let own = values[.idempotencyKey]?.first
-    return Prepared(
-      line: row.line, message: message, key: own ?? message.key(line: row.line, run: run),
-      isOwnKey: own != nil)
+    let key = if let own { own } else { try composer.key(of: message, line: row.line, run: run) }
+    return Prepared(line: row.line, message: message, key: key, isOwnKey: own != nil)
   }
 
   private func submit(_ row: Prepared) async throws -> Outcome {
@@ -123,7 +127,9 @@ struct SendTable: Sendable {
         failures += 1
         guard failures < Self.patience else { throw problem }
         try await Task.sleep(for: .milliseconds(100) * (1 << failures))
-      } catch let problem as Problem where problem.code == .idempotencyMismatch && !row.isOwnKey {
+      } catch let problem as Problem
+        where problem.code == .idempotencyMismatch && !row.isOwnKey && row.hasUpload
+      {
         // The same row with its file uploaded anew: an earlier run, or an earlier try, has submitted it.
         outcome.isRepeated = true
         return outcome
@@ -246,7 +252,9 @@ extension Problem {
   /// Whether every other row would be refused for the same reason.
   fileprivate var concernsAllRows: Bool {
     switch code {
-    case .tokenMissing, .tokenInvalid, .tokenScope, .workspaceNotFound, .storeFull, .requestInternal: true
+    case .tokenMissing, .tokenInvalid, .tokenScope, .tokenRestricted, .tokenPermission, .workspaceNotFound,
+      .storeFull, .requestInternal:
+      true
     default: isPassing
     }
   }
