@@ -18,6 +18,11 @@ import Testing
       ("/me/messages('it''s')/send", .me, .send("it's")),
       ("/me/messages/1/microsoft.graph.send()", .me, .send("1")),
       ("/me/messages/1/move", .me, .move("1")),
+      ("/me/messages/1/copy", .me, .copy("1")),
+      ("/me/mailFolders/inbox/messages/1/microsoft.graph.createReplyAll", .me, .createReply(.replyAll, "1")),
+      ("/me/messages('1')/forward", .me, .sendReply(.forward, "1")),
+      ("/me/messages/1/permanentDelete", .me, .permanentDelete("1")),
+      ("/me/translateExchangeIds", .me, .translateIDs),
       ("/me/messages/$count", .me, .messageCount(folder: nil)),
       ("/me/messages/1/attachments/2/$value", .me, .attachmentContent("1", "2")),
       ("/me/mailFolders", .me, .folders(parent: "msgfolderroot")),
@@ -33,7 +38,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "/", "/me/calendar", "/me/messages/1/reply", "/groups", "/users", "/me/mailFolders/inbox/sendMail",
+    "/", "/me/calendar", "/me/messages/1/paint", "/me/messages/1/microsoft.graph.attachments", "/groups",
+    "/users", "/me/mailFolders/inbox/sendMail",
   ])
   func `A path that this sandbox does not have is no resource`(path: String) {
     #expect(throws: GraphError.self) { try GraphPath(path) }

@@ -322,7 +322,8 @@ import Testing
       ("GET", "/me/messages", nil, ["prefer": "respond-async"], "respond-async"),
       ("GET", "/me/messages", nil, ["prefer": #"IdType="Immutable""#], "idtype"),
       ("GET", "/me/messages", nil, ["prefer": "odata.maxpagesize=many"], "maxpagesize"),
-      ("POST", "/me/messages", "{}", ["prefer": "return=minimal"], "return=minimal"),
+      ("GET", "/me/messages", nil, ["prefer": "return=minimal"], "return=minimal"),
+      ("POST", "/me/messages", "{}", ["prefer": "return=minimal, return=representation"], "return="),
       ("GET", "/me/messages", nil, ["if-match": "*"], "If-Match"),
     ] as [(String, String, String?, [String: String], String)])
   func `What the sandbox would ignore is refused in its own name`(

@@ -43,30 +43,22 @@ extension GraphExchange {
       item.message = message
       marks.apply(to: &item, at: now)
     }
+    if preferences.isMinimal { return minimal() }
     return json(entity(try await writer(access).json(item), access, "messages/$entity"))
   }
 
   /// What does not fit into the mailbox; attachments count there without their encoding.
-  private func checkSize(_ message: Message) throws(GraphError) {
+  func checkSize(_ message: Message) throws(GraphError) {
     guard message.source.storedSize <= state.settings.messageSizeLimit else { throw .tooLarge }
   }
 
   /// Of `If-Match`; `nil` for any.
   var ifMatch: EntityTag? { EntityTag(request.headers[values: .ifMatch]) }
 
-  func moveMessage(_ id: String, _ access: GraphAccess) async throws -> Response {
-    let parameters = try ActionParameters(try await jsonBody(), of: "move", known: ["destinationId"])
-    guard let name = parameters["destinationId"]?.string else {
-      throw GraphError.missingParameter("destinationId")
-    }
-    let folder = try await state.mail.folder(name, in: access.mailbox)
-    return try await created(
-      state.mail.move(id, to: folder, in: access.mailbox, ifMatch: ifMatch, at: now), access)
-  }
-
-  private func created(_ item: MailItem, _ access: GraphAccess) async throws -> Response {
+  func created(_ item: MailItem, _ access: GraphAccess) async throws -> Response {
     let writer = try await writer(access)
     let location = "\(context.origin)/v1.0/users('\(access.user.id)')/messages('\(writer.id(item))')"
+    if preferences.isMinimal { return minimal(location: location) }
     return json(
       entity(writer.json(item), access, "messages/$entity"), status: .created, location: location)
   }
@@ -90,8 +82,7 @@ extension GraphExchange {
   }
 
   func sendDraft(_ id: String, _ access: GraphAccess) async throws -> Response {
-    let body = try await body()
-    if !body.isEmpty { _ = try ActionParameters(Self.json(body), of: "send", known: []) }
+    try await refuseParameters(of: "send")
     let item = try await state.mail.item(id, in: access.mailbox, ifMatch: ifMatch, at: now)
     guard item.isDraft else { throw GraphError.itemNotFound }
     return try await send(item.message, identity: item.message.internetMessageID, access) { author in
@@ -100,7 +91,7 @@ extension GraphExchange {
     }
   }
 
-  private var rules: SendingRules {
+  var rules: SendingRules {
     let settings = state.settings
     return SendingRules(
       lag: .milliseconds(settings.sendLagMs), newID: settings.newIdOnSend,
@@ -108,7 +99,7 @@ extension GraphExchange {
   }
 
   /// - Parameter identity: equal for every attempt to send the same message.
-  private func send(
+  func send(
     _ message: Message, identity: String, _ access: GraphAccess,
     accept: (SendingAuthor) async throws -> Void
   ) async throws -> Response {
@@ -152,8 +143,18 @@ extension GraphExchange {
   }
 
   func jsonBody(limit: Int = maximumBody) async throws -> JSONValue {
-    guard mediaType == "application/json" else { throw GraphError.unreadableJSON }
-    return try Self.json(try await body(limit: limit))
+    try jsonBody(of: try await body(limit: limit))
+  }
+
+  func jsonBody(of body: [UInt8]) throws(GraphError) -> JSONValue {
+    guard mediaType == "application/json" else { throw .unreadableJSON }
+    return try Self.json(body)
+  }
+
+  /// Of an action that has none.
+  func refuseParameters(of action: String) async throws {
+    let body = try await body()
+    if !body.isEmpty { _ = try ActionParameters(Self.json(body), of: action, known: []) }
   }
 
   var mediaType: String? {
@@ -172,7 +173,7 @@ extension GraphExchange {
   }
 
   /// The message in the body of a request.
-  private struct Content: Sendable {
+  struct Content: Sendable {
     var draft: NewDraft
     /// Equal for every attempt to send it.
     var identity: String
@@ -195,12 +196,11 @@ extension GraphExchange {
     }
     let message = try Message.composing(
       fields, owner: owner, messageID: await state.mail.newMessageID(), at: now)
-    var draft = NewDraft(message: message, marks: fields.marks, createdHeaders: fields.createdHeaders)
-    draft.marks.properties = fields.storedProperties(ofDraft: true)
+    let draft = NewDraft(composed: message, fields)
     return Content(draft: draft, identity: fields.internetMessageID ?? Self.digest(body))
   }
 
-  private static func message(base64 body: [UInt8]) throws(GraphError) -> Message {
+  static func message(base64 body: [UInt8]) throws(GraphError) -> Message {
     let isBroken = body.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
     let text = isBroken ? body.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") } : body
     guard let mime = Data(base64Encoded: Data(text)), !mime.isEmpty else { throw .invalidBase64 }
@@ -211,7 +211,7 @@ extension GraphExchange {
     }
   }
 
-  private static func digest(_ body: [UInt8]) -> String {
+  static func digest(_ body: [UInt8]) -> String {
     SHA256.hash(data: body).map { String($0, radix: 16) }.joined(separator: ":")
   }
 

@@ -111,7 +111,9 @@ struct GraphExchange: Sendable {
     guard operation.isConditional || EntityTag(request.headers[values: .ifMatch]) == nil else {
       throw GraphError.notSupported("If-Match in this request")
     }
-    return try await perform(operation, options, access)
+    var exchange = self
+    try exchange.preferences.settle(for: operation)
+    return try await exchange.perform(operation, options, access)
   }
 }
 
@@ -122,12 +124,26 @@ extension GraphExchange {
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
   func json(_ value: JSONValue, status: HTTPResponse.Status = .ok, location: String? = nil) -> Response {
-    var headers: HTTPFields = [.contentType: Self.mediaType, .odataVersion: "4.0"]
+    var headers = answerHeaders
+    headers[.contentType] = Self.mediaType
+    headers[.location] = location
+    return response(status, headers, value.serialized())
+  }
+
+  /// To `return=minimal`. What was created is named twice (OData 4.01 Protocol sections 8.2.8.7 and 8.3.4).
+  func minimal(location: String? = nil) -> Response {
+    var headers = answerHeaders
+    headers[.location] = location
+    headers[.odataEntityID] = location
+    return response(.noContent, headers)
+  }
+
+  private var answerHeaders: HTTPFields {
+    var headers: HTTPFields = [.odataVersion: "4.0"]
     if !preferences.applied.isEmpty {
       headers[.preferenceApplied] = preferences.applied.joined(separator: ", ")
     }
-    headers[.location] = location
-    return response(status, headers, value.serialized())
+    return headers
   }
 
   func response(
@@ -163,6 +179,7 @@ extension HTTPField.Name {
   static let prefer = known("Prefer")
   static let preferenceApplied = known("Preference-Applied")
   static let odataVersion = known("OData-Version")
+  static let odataEntityID = known("OData-EntityId")
 }
 
 extension SandboxState {

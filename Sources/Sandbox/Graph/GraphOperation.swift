@@ -4,6 +4,7 @@ import HTTPTypes
 enum GraphOperation: Hashable, Sendable {
   case showUser
   case sendMail
+  case translateIDs
   case listMessages(folder: String?)
   case countMessages(folder: String?)
   case createDraft(folder: String?)
@@ -13,6 +14,11 @@ enum GraphOperation: Hashable, Sendable {
   case showContent(String)
   case sendDraft(String)
   case moveMessage(String)
+  case copyMessage(String)
+  case purgeMessage(String)
+  case createReply(ReplyKind, String)
+  case sendReply(ReplyKind, String)
+  case replaceContent(String)
   case listAttachments(String)
   case addAttachment(String)
   case createUpload(String)
@@ -37,6 +43,12 @@ enum GraphOperation: Hashable, Sendable {
     case (.get, .content(let id)): self = .showContent(id)
     case (.post, .send(let id)): self = .sendDraft(id)
     case (.post, .move(let id)): self = .moveMessage(id)
+    case (.post, .copy(let id)): self = .copyMessage(id)
+    case (.post, .permanentDelete(let id)): self = .purgeMessage(id)
+    case (.post, .createReply(let kind, let id)): self = .createReply(kind, id)
+    case (.post, .sendReply(let kind, let id)): self = .sendReply(kind, id)
+    case (.put, .content(let id)): self = .replaceContent(id)
+    case (.post, .translateIDs): self = .translateIDs
     case (.get, .attachments(let id)): self = .listAttachments(id)
     case (.post, .attachments(let id)): self = .addAttachment(id)
     case (.post, .uploadSession(let id)): self = .createUpload(id)
@@ -46,9 +58,7 @@ enum GraphOperation: Hashable, Sendable {
     case (.get, .folders(let parent)): self = .listFolders(parent: parent)
     case (.get, .folderCount(let parent)): self = .countFolders(parent: parent)
     case (.get, .folder(let id)): self = .showFolder(id)
-    case (.post, .folders), (.patch, .folder),
-      (.delete, .folder),
-      (.put, .content):
+    case (.post, .folders), (.patch, .folder), (.delete, .folder):
       throw .notSupported("\(method.rawValue) at this path")
     default: throw .methodNotAllowed
     }
@@ -56,10 +66,10 @@ enum GraphOperation: Hashable, Sendable {
 
   var need: GraphAccess.Need {
     switch self {
-    case .showUser: .profile
-    case .sendMail, .sendDraft: .send
-    case .createDraft, .updateMessage, .deleteMessage, .moveMessage, .addAttachment, .createUpload,
-      .deleteAttachment:
+    case .showUser, .translateIDs: .profile
+    case .sendMail, .sendDraft, .sendReply: .send
+    case .createDraft, .updateMessage, .deleteMessage, .moveMessage, .copyMessage, .purgeMessage,
+      .createReply, .replaceContent, .addAttachment, .createUpload, .deleteAttachment:
       .write
     case .listMessages, .countMessages, .showMessage, .showContent, .listAttachments, .showAttachment,
       .showAttachmentContent, .listFolders, .countFolders, .showFolder:
@@ -87,9 +97,9 @@ enum GraphOperation: Hashable, Sendable {
       return .init(
         allowed: [.select, .expand, .top, .skip, .count], isCollection: true, relationships: item)
     case .showAttachment: return .init(allowed: [.select, .expand], relationships: item)
-    case .sendMail, .createDraft, .updateMessage, .deleteMessage, .showContent, .sendDraft, .moveMessage,
-      .addAttachment, .createUpload, .deleteAttachment,
-      .showAttachmentContent:
+    case .sendMail, .translateIDs, .createDraft, .updateMessage, .deleteMessage, .showContent, .sendDraft,
+      .moveMessage, .copyMessage, .purgeMessage, .createReply, .sendReply, .replaceContent, .addAttachment,
+      .createUpload, .deleteAttachment, .showAttachmentContent:
       return .init()
     }
   }
@@ -97,7 +107,8 @@ enum GraphOperation: Hashable, Sendable {
   /// Whether its request may have a body.
   var takesBody: Bool {
     switch self {
-    case .sendMail, .createDraft, .updateMessage, .sendDraft, .moveMessage, .addAttachment, .createUpload:
+    case .sendMail, .translateIDs, .createDraft, .updateMessage, .sendDraft, .moveMessage, .copyMessage,
+      .purgeMessage, .createReply, .sendReply, .replaceContent, .addAttachment, .createUpload:
       true
     default: false
     }
@@ -106,7 +117,23 @@ enum GraphOperation: Hashable, Sendable {
   /// Whether it regards `If-Match`.
   var isConditional: Bool {
     switch self {
-    case .updateMessage, .deleteMessage, .sendDraft, .moveMessage: true
+    case .updateMessage, .deleteMessage, .sendDraft, .moveMessage, .replaceContent: true
+    default: false
+    }
+  }
+
+  /// Whether it regards `return=minimal`.
+  var mayAnswerWithoutContent: Bool {
+    switch self {
+    case .createDraft, .updateMessage: true
+    default: false
+    }
+  }
+
+  /// Whether it shows the time of a quoted message, in the zone of `outlook.timezone`.
+  var quotesMessage: Bool {
+    switch self {
+    case .createReply, .sendReply: true
     default: false
     }
   }

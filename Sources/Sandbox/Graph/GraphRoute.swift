@@ -11,6 +11,7 @@ enum GraphOwner: Hashable, Sendable {
 enum GraphRoute: Hashable, Sendable {
   case user
   case sendMail
+  case translateIDs
   /// `folder` nil: all folders.
   case messages(folder: String?)
   case messageCount(folder: String?)
@@ -18,6 +19,10 @@ enum GraphRoute: Hashable, Sendable {
   case content(String)
   case send(String)
   case move(String)
+  case copy(String)
+  case permanentDelete(String)
+  case createReply(ReplyKind, String)
+  case sendReply(ReplyKind, String)
   case attachments(String)
   case attachment(String, String)
   case uploadSession(String)
@@ -68,6 +73,9 @@ struct GraphPath: Hashable, Sendable {
     case (nil, _): return .user
     case ("sendmail", 1) where folder == nil, ("microsoft.graph.sendmail", 1) where folder == nil:
       return .sendMail
+    case ("translateexchangeids", 1) where folder == nil,
+      ("microsoft.graph.translateexchangeids", 1) where folder == nil:
+      return .translateIDs
     case ("messages", 1): return .messages(folder: folder)
     case ("messages", 2) where names[1] == "$count": return .messageCount(folder: folder)
     case ("messages", 2) where unbuilt.contains(names[1]): throw missing(names[1])
@@ -91,22 +99,29 @@ struct GraphPath: Hashable, Sendable {
 
   /// What Graph has beside and below mailboxes, in lower case.
   private static let unbuilt: Set = [
-    "calendar", "calendarview", "calendars", "contactfolders", "contacts", "copy", "createforward",
-    "createreply", "createreplyall", "delta", "directreports", "drive", "events",
-    "extensions", "findmeetingtimes", "forward", "getmailtips", "groups", "inferenceclassification",
+    "calendar", "calendarview", "calendars", "contactfolders", "contacts", "copy", "delta", "directreports",
+    "drive", "events", "extensions", "findmeetingtimes", "getmailtips", "groups", "inferenceclassification",
     "mailboxsettings", "manager", "memberof", "messagerules", "microsoft.graph.copy", "microsoft.graph.delta",
-    "outlook", "people", "permanentdelete", "photo", "reply", "replyall", "search", "sites", "subscriptions",
-    "teams", "translateexchangeids",
+    "microsoft.graph.move", "microsoft.graph.permanentdelete", "move", "outlook", "people",
+    "permanentdelete", "photo", "search", "sites", "subscriptions", "teams",
   ]
 
   private static let uploading: Set = ["createuploadsession", "microsoft.graph.createuploadsession"]
 
   private static func action(_ name: String, on id: String) throws(GraphError) -> GraphRoute {
-    switch name {
-    case "$value": return .content(id)
-    case "send", "microsoft.graph.send": return .send(id)
-    case "move", "microsoft.graph.move": return .move(id)
-    case "attachments": return .attachments(id)
+    if name == "$value" { return .content(id) }
+    if name == "attachments" { return .attachments(id) }
+    switch name.trimmingPrefix("microsoft.graph.") {
+    case "send": return .send(id)
+    case "move": return .move(id)
+    case "copy": return .copy(id)
+    case "permanentdelete": return .permanentDelete(id)
+    case "createreply": return .createReply(.reply, id)
+    case "createreplyall": return .createReply(.replyAll, id)
+    case "createforward": return .createReply(.forward, id)
+    case "reply": return .sendReply(.reply, id)
+    case "replyall": return .sendReply(.replyAll, id)
+    case "forward": return .sendReply(.forward, id)
     default: throw missing(name)
     }
   }

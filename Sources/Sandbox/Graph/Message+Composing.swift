@@ -136,6 +136,15 @@ extension Attachment {
   }
 }
 
+extension NewDraft {
+  /// What the fields say besides the message that was composed of them.
+  init(composed message: Message, _ fields: MessageFields, parent: MailItem.Thread? = nil) {
+    self.init(
+      message: message, marks: fields.marks, createdHeaders: fields.createdHeaders, parent: parent)
+    marks.properties = fields.storedProperties(ofDraft: true)
+  }
+}
+
 extension MessageFields {
   /// The extended properties that are no header fields of the message.
   func storedProperties(ofDraft isDraft: Bool) -> [PropertyID: String] {

@@ -107,7 +107,7 @@ struct MessageFields: Sendable {
     return MessageBody(kind: kind, content: try body["content"]?.text("content") ?? "")
   }
 
-  private static func correspondents(
+  static func correspondents(
     _ value: JSONValue, _ name: String
   ) throws(GraphError) -> [Correspondent] {
     try value.elements(name).map { element throws(GraphError) in try correspondent(element, name) }

@@ -106,6 +106,7 @@ extension MailStore {
       let item = mailboxes[id]?.add(
         message, to: folder, isDraft: true, isRead: true, at: now,
         configure: { item in
+          if let parent = draft.parent { item.thread = parent.child(at: now) }
           draft.marks.apply(to: &item, at: now)
           item.applyFlagsAtCreation()
         })
@@ -130,6 +131,43 @@ extension MailStore {
     _ name: String, to folder: MailFolder, in id: MailboxID, ifMatch tag: EntityTag? = nil, at now: Instant
   ) throws(MailFault) -> MailItem {
     try change(name, in: id, ifMatch: tag, at: now) { $0.folder = folder }
+  }
+
+  /// The copy is as old as the message, and an item of its own.
+  func copy(
+    _ name: String, to folder: MailFolder, in id: MailboxID, at now: Instant
+  ) throws(MailFault) -> MailItem {
+    let original = try item(name, in: id, at: now)
+    let copy = mailboxes[id]?.add(
+      original.message, to: folder, isDraft: original.isDraft, isRead: original.isRead, at: now
+    ) { copy in
+      copy.copyMarks(of: original)
+      copy.isOwnCopy = original.isOwnCopy
+      copy.received = original.received
+      copy.sent = original.sent
+    }
+    guard let copy else { throw .mailboxNotFound }
+    return copy
+  }
+
+  /// Other MIME for a draft; what is noted on it stays.
+  func replaceContent(
+    of name: String, in id: MailboxID, ifMatch tag: EntityTag?, with message: Message,
+    dropsUnknownHeaders: Bool, at now: Instant
+  ) throws(MailFault) -> MailItem {
+    let mailbox = try mailbox(id, at: now)
+    var message = message.completed(by: mailbox.owner, messageID: newMessageID())
+    if dropsUnknownHeaders { message = message.removingFields { mailbox.drops($0) } }
+    return try change(name, in: id, ifMatch: tag, at: now) { [message] item in
+      item.message = message
+      item.sent = message.date ?? item.sent
+    }
+  }
+
+  /// Into Purges, which no client sees (Microsoft Learn, "message: permanentDelete").
+  func purge(_ name: String, in id: MailboxID, at now: Instant) throws(MailFault) {
+    let item = try item(name, in: id, at: now)
+    mailboxes[id]?.remove(item.number)
   }
 
   /// Moves to Deleted Items; what is already there is deleted permanently.
@@ -184,6 +222,8 @@ struct NewDraft: Sendable {
   var createdHeaders: [String] = []
   /// It came as MIME, and the mailbox drops fields that it does not know.
   var dropsUnknownHeaders = false
+  /// The thread of what it is a reply to or a forward of.
+  var parent: MailItem.Thread?
 }
 
 extension MailItem {

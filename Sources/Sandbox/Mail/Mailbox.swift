@@ -96,8 +96,7 @@ struct Mailbox: Sendable {
   private mutating func thread(of message: Message, number: UInt64, at now: Instant) -> MailItem.Thread {
     for id in message.parents {
       guard let parent = numbers(messageID: id).min().flatMap({ items[$0] }) else { continue }
-      return MailItem.Thread(
-        conversation: parent.conversation, index: parent.thread.index + ConversationIndex.child(at: now))
+      return parent.thread.child(at: now)
     }
     let index =
       message.headers.first { $0.isNamed("Thread-Index") }.flatMap { ConversationIndex.parse($0.value) }
@@ -137,6 +136,13 @@ struct Mailbox: Sendable {
 extension MessageHeader {
   /// Named properties are matched with the case of their names, and without that of their values.
   fileprivate var folded: MessageHeader { MessageHeader(name: name, value: value.lowercased()) }
+}
+
+extension MailItem.Thread {
+  /// Of a reply to this.
+  func child(at now: Instant) -> MailItem.Thread {
+    MailItem.Thread(conversation: conversation, index: index + ConversationIndex.child(at: now))
+  }
 }
 
 /// MS-OXOMSG section 2.2.1.3: a reserved byte, five bytes of time, a GUID; then five bytes for each reply.

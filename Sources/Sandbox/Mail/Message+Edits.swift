@@ -44,6 +44,15 @@ extension Message {
     return message
   }
 
+  /// These and no others. No other byte changes.
+  mutating func setRecipients(to: [Correspondent], cc: [Correspondent]) {
+    (self.to, self.cc, bcc) = (to, cc, [])
+    for (name, people) in [("Bcc", []), ("Cc", cc), ("To", to)] {
+      setField(name, nil)
+      if !people.isEmpty { setField(name, people.map(\.field).joined(separator: ", ")) }
+    }
+  }
+
   /// Takes these fields out, and changes no other byte.
   func removingFields(where isUnwanted: (MessageHeader) -> Bool) -> Message {
     var message = self
