@@ -14,6 +14,8 @@ import ssl
 import tempfile
 
 from checks import CA_FILE, GRAPH, ORIGIN, check
+from actions import judge_actions, judge_o365_actions
+from people import ALICE, BOB, browser, control, newest, refused, to
 
 import httpx
 import msal
@@ -27,7 +29,6 @@ from msgraph.generated.models.attachment_item import AttachmentItem
 from msgraph.generated.models.attachment_type import AttachmentType
 from msgraph.generated.models.body_type import BodyType
 from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone
-from msgraph.generated.models.email_address import EmailAddress
 from msgraph.generated.models.file_attachment import FileAttachment
 from msgraph.generated.models.followup_flag import FollowupFlag
 from msgraph.generated.models.followup_flag_status import FollowupFlagStatus
@@ -35,8 +36,6 @@ from msgraph.generated.models.importance import Importance
 from msgraph.generated.models.internet_message_header import InternetMessageHeader
 from msgraph.generated.models.item_body import ItemBody
 from msgraph.generated.models.message import Message
-from msgraph.generated.models.o_data_errors.o_data_error import ODataError
-from msgraph.generated.models.recipient import Recipient
 from msgraph.generated.models.single_value_legacy_extended_property import (
     SingleValueLegacyExtendedProperty)
 from msgraph.generated.users.item.mail_folders.mail_folders_request_builder import (
@@ -55,23 +54,11 @@ from msgraph_core import GraphClientFactory, PageIterator
 from O365 import Account, MSGraphProtocol
 from O365.utils.token import MemoryTokenBackend
 
-ALICE, BOB = "alice@contoso.test", "bob@contoso.test"
 # More than one request takes, of every byte value and without a period.
 LARGE = bytes((i * 31 ^ i >> 11) & 255 for i in range(5 * 1024 * 1024 + 321))
 # What the libraries' upload tasks send at once: a multiple of 320 KiB, below 4 MB.
 STEP = 12 * 327_680
 COLOUR = "String {66f5a359-4659-4830-9070-00047ec6ac6e} Name Colour"
-
-browser = requests.Session()
-
-
-def control(path, **members):
-    answer = browser.post(f"{ORIGIN}/sandbox/{path}", json=members)
-    assert answer.ok, answer.text
-
-
-def to(address):
-    return [Recipient(email_address=EmailAddress(address=address))]
 
 
 def main():
@@ -106,6 +93,7 @@ async def judge_sdk(daemon, tenant):
     await judge_conflict(alice, draft)
     await judge_sending(alice, draft)
     await judge_pages(alice, adapter)
+    await judge_actions(users)
     await judge_large(users)
     await http.aclose()
 
@@ -126,15 +114,6 @@ async def judge_folders(alice):
     check("the parent of a folder is read", root.child_folder_count >= 8, root)
     await refused("an unknown property is refused", "BadRequest",
                   alice.mail_folders.get(folders(filter="colour eq 'red'")))
-
-
-async def refused(sentence, code, request):
-    try:
-        answer = await request
-    except ODataError as error:
-        check(sentence, error.error.code == code, error)
-        return error
-    check(sentence, False, answer)
 
 
 async def judge_draft(alice):
@@ -275,12 +254,6 @@ async def judge_large(users):
           {name: len(content) for name, content in files(source).items()})
 
 
-def newest(address):
-    """What is in the person's Inbox since last."""
-    answer = browser.get(f"{ORIGIN}/sandbox/messages?user={address}&folder=inbox")
-    return answer.json()["value"][0]
-
-
 def files(source):
     """The attachments of a message by their names, as Python's own library reads them."""
     return {part.get_filename(): part.get_payload(decode=True)
@@ -330,6 +303,7 @@ def judge_o365(daemon, tenant):
     query = mailbox.new_query().equals("subject", "Changed by O365")
     check("O365's own query finds a message", len(list(mailbox.get_messages(query=query))) == 1)
     check("O365 moves it and deletes it", sent[0].move(archive) and sent[0].delete(), sent[0])
+    judge_o365_actions(mailbox, archive)
     judge_o365_large(account)
 
 
