@@ -49,7 +49,7 @@ final class MailWork: QueueWork {
     var pace: Pace?
     /// Why it has to wait.
     var wait: Problem?
-    /// When it was first tried, where its turn came late; `nil` counts its age from when it was due.
+    /// When it was first tried rather than paced, where its turn came late; `nil` counts its age from when it was due.
     var firstTried: Instant?
   }
 
@@ -93,7 +93,9 @@ final class MailWork: QueueWork {
     }
     try pace(&item, in: tx)
     if attempt.started >= row.scheduled + schedule.maximumAge {
-      item.firstTried = try tx.attempts(row.workspace, row.id).first?.started ?? attempt.started
+      let tried = try tx.attempts(row.workspace, row.id)
+        .first { $0.problem?.code != ProblemCode.deliveryPaced.rawValue }
+      item.firstTried = tried?.started ?? attempt.started
     }
     let known = abilities.withLock { $0[row.account, row.workspace] }
     let first = machine(known ?? Self.assumed, item).begin(item.progress, now: attempt.started)
