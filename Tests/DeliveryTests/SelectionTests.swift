@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test(arguments: StoreEngine.allCases)
-  func `what limits leave is cancelled, in steps, and nothing else`(engine: StoreEngine) async throws {
+  func `what matches the filters is cancelled, in steps, and nothing else`(engine: StoreEngine) async throws {
     try await Bench.run(engine, accounts: ["anna", "berta"]) { bench in
       let outbox = bench.outbox(FakeMailbox()) { $0.changeLimit = 20 }
       var anna: [QueueID] = []

@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  @Test func `All messages that limits leave are counted, asked about, and changed`() async throws {
+  @Test func `All messages that match filters are counted, asked about, and changed`() async throws {
     try await Rig.run { rig in
       _ = try await rig.connectDaemon(["alice@contoso.test"])
       _ = try await rig.command(["account", "pause", "a0"])

@@ -188,6 +188,33 @@ import Testing
     }
   }
 
+  /// A spreadsheet would calculate such a key, and a file that is written anew makes another message.
+  @Test func `A row is known by its own key, whatever it begins with, and by what its file contains`()
+    async throws
+  {
+    try await Rig.run { rig in
+      try await Self.start(rig)
+      let send = ["send", "--account", "a0", "--text", "x", "--csv"]
+      let keys = try Self.write(
+        "to,subject,idempotency-key\nbob@contoso.test,Key,+49-1\n", "keys.csv", in: rig)
+      #expect(try await rig.command(send + [keys]).output == "1 of 1 rows queued, 0 with errors.\n")
+      let known = try await rig.command(send + [keys])
+      #expect(known.status == 0 && known.output.contains("1 already queued by an earlier run"), "\(known)")
+
+      let file = try Self.write("Monday", "report.txt", in: rig)
+      let table = try Self.write(
+        "to,subject,attachment\nbob@contoso.test,File,\(file)\n", "files.csv", in: rig)
+      #expect(try await rig.command(send + [table]).status == 0)
+      _ = try Self.write("Tuesday", "report.txt", in: rig)
+      let changed = try await rig.command(send + [table])
+      #expect(
+        changed.status == 1 && changed.errors.contains("Line 2 was sent by an earlier run"), "\(changed)")
+      let again = try await rig.command(send + [table, "--results", table + ".2"])
+      #expect(again.status == 0 && !again.output.contains("before"), "\(again)")
+      try await eventually("both are sent") { try await Self.subjects(rig) == ["File", "File", "Key"] }
+    }
+  }
+
   @Test func `A run that is killed is gone on with, and each row is sent once`() async throws {
     try await Rig.run { rig in
       try await Self.start(rig)

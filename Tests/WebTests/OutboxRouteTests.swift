@@ -1,5 +1,6 @@
 import Core
 import Store
+import StoreTesting
 import Testing
 import Web
 
@@ -86,7 +87,7 @@ import Web
     }
   }
 
-  @Test func `Messages that limits leave are cancelled; without a limit it takes all`() async throws {
+  @Test func `Messages that match filters are cancelled; without a filter it takes all`() async throws {
     try await TestGateway.open { web in
       try await web.addAccount("sales", in: "default")
       for subject in ["Offer 1", "Offer 2", "Invoice"] { _ = try await web.submit(subject, from: "sales") }
@@ -113,6 +114,23 @@ import Web
       #expect(try await web.send("GET", "/v1/outbox?state=scheduled").json["total"] as? Int == 1)
       let again = try await web.send("PUT", "/v1/outbox/retry", #"{"all":true}"#)
       #expect(again.body.hasPrefix(#"{"matched":1,"changed":0,"skipped":1,"until":"#), "\(again)")
+    }
+  }
+
+  @Test func `What was accepted after the messages were counted is not among those that are changed`()
+    async throws
+  {
+    try await TestGateway.open { web in
+      try await web.addAccount("sales", in: "default")
+      for _ in 0..<2 { _ = try await web.submit("Offer", from: "sales") }
+      web.time.advance(by: .seconds(1))
+      let trial = try await web.send("PUT", "/v1/outbox/cancel", #"{"all":true,"dryRun":true}"#)
+      let until = try #require(trial.text("until"))
+      web.time.advance(by: .seconds(1))
+      let late = try await web.submit("Offer", from: "sales")
+      let done = try await web.send("PUT", "/v1/outbox/cancel", #"{"until":"\#(until)"}"#)
+      #expect(done.json["changed"] as? Int == 2, "\(done)")
+      #expect(try await web.send("GET", "/v1/outbox/\(late)").text("state") == "queued")
     }
   }
 

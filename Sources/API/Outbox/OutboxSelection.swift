@@ -113,14 +113,14 @@ package struct OutboxReschedule: SelectingRequest {
   }
 }
 
-/// A request about all messages that limits leave.
+/// A request about all messages that match filters.
 package protocol SelectingRequest: Contract {
   var account: AccountID? { get set }
   var state: OutboxReply.State? { get set }
   var query: String? { get set }
   var since: Instant? { get set }
   var until: Instant? { get set }
-  /// In place of a limit.
+  /// In place of a filter.
   var all: Bool { get set }
   var dryRun: Bool { get set }
   var after: String? { get set }
@@ -164,7 +164,7 @@ package struct OutboxPosition: Sendable, Hashable {
   package var text: String { "\(created.microseconds).\(id)" }
 }
 
-/// The result for all messages that limits leave, or for the first of them.
+/// The result for all messages that match filters, or for the first of them.
 package struct OutboxChange: Contract {
   package var matched = 0
   package var changed = 0

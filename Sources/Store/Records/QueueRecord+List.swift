@@ -174,7 +174,7 @@ private enum Statement {
     """
   private static let newestFirst: SQL = "ORDER BY created DESC, id DESC"
 
-  /// Of those that the selection's other limits leave, as many as `limit` says; each half of the unfinished by its
+  /// Of those that match the selection's other filters, as many as `limit` says; each half of the unfinished by its
   /// own index.
   private static func newest(_ filter: QueueFilter, _ limit: SQL) -> SQL {
     let parts = filter.conditions.map { condition -> SQL in

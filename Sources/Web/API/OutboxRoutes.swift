@@ -54,7 +54,7 @@ struct OutboxRoutes: Sendable {
   }
 }
 
-// All messages that limits leave.
+// All messages that match filters.
 extension OutboxRoutes {
   private func addSelections(to router: APIRouter) {
     router.on(Operations.cancelMessages) { try await apply(.cancel, $0) }

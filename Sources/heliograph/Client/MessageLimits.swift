@@ -3,7 +3,7 @@ import ArgumentParser
 import Core
 import NIOCore
 
-/// What limits a list of messages.
+/// The filters of a list of messages.
 struct MessageLimits: ParsableArguments {
   @Option(help: "Only messages in this state.") var state: OutboxReply.State?
   @Option(help: "Only messages of this account.") var account: AccountID?
@@ -81,7 +81,7 @@ struct Messages: ParsableArguments {
     Terminal.line("\(reply.value.queueId): \(reply.value.state)")
   }
 
-  /// Changes all messages that limits leave, after it has asked.
+  /// Changes all messages that match the filters, after it has asked.
   ///
   /// - Parameters:
   ///   - action: As in "cancel 3 messages", of "3 messages".
