@@ -68,7 +68,7 @@ extension Outbox {
         workspace: message.workspace, id: id, lane: sender.lane, account: message.account,
         progress: Progress.fresh.rawValue, created: now, due: submission.sendAt,
         priority: submission.priority, refusalLimit: submission.refusalLimit),
-      sender: sender, idempotency: submission.idempotency)
+      sender: sender, idempotency: submission.idempotency, onAcceptance: submission.onAcceptance)
     guard var receipt = try await accept(accepted, reservation) else { return nil }
     if receipt.idempotency != .hit {
       receipt.warnings = DroppedHeader.warnings(
@@ -142,6 +142,7 @@ extension Outbox {
           return try earlier.receipt(for: idempotency.bodyHash)
         }
       }
+      try accepted.onAcceptance?(tx)
       try tx.insert(message)
       if message.isShort, let chunk = content.ownChunks.first {
         try tx.insertChunk(ChunkKey(workspace, message.id, 0), Array(chunk))
@@ -167,4 +168,5 @@ struct AcceptedMessage: Sendable {
   var row: QueueRecord
   var sender: SenderIdentity
   var idempotency: IdempotencyKey?
+  var onAcceptance: (@Sendable (borrowing Transaction) throws -> Void)?
 }

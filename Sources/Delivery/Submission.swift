@@ -44,6 +44,9 @@ package struct Submission: Sendable {
   package var changes: [String] = []
   package var reports = ReportRequest()
 
+  /// Runs in the transaction that accepts the message, and may refuse it; not for one that was accepted before.
+  package var onAcceptance: (@Sendable (borrowing Transaction) throws -> Void)?
+
   package enum Source: String, Sendable, CaseIterable {
     case api
     case smtp

@@ -58,7 +58,12 @@ final class Intake: Sendable {
     submission.idempotency = control.idempotencyKey.map {
       IdempotencyKey(key: $0, bodyHash: message.bodyHash())
     }
-    let receipt = try await submit(submission, of: client)
+    if client.token == nil {
+      submission.onAcceptance = { [networks, now = time.now] (tx: borrowing Transaction) in
+        try networks.count(client.account, at: now, in: tx)
+      }
+    }
+    let receipt = try await outbox.submit(submission)
     if receipt.idempotency == .hit { await message.discard() }
     logger.info(
       "A message was accepted by SMTP.",
@@ -67,20 +72,6 @@ final class Intake: Sendable {
         "repairs": "\((repairs + receipt.warnings).joined(separator: " "))",
       ])
     return receipt
-  }
-
-  private func submit(_ submission: Submission, of client: Client) async throws -> SubmissionReceipt {
-    guard client.token == nil else { return try await outbox.submit(submission) }
-    let now = time.now
-    try await networks.count(client.account, at: now)
-    do {
-      let receipt = try await outbox.submit(submission)
-      if receipt.idempotency == .hit { await networks.takeBack(client.account, at: now) }
-      return receipt
-    } catch {
-      await networks.takeBack(client.account, at: now)
-      throw error
-    }
   }
 
   /// - Throws: `account.paused`, `account.notConnected`.

@@ -16,24 +16,14 @@ struct NetworkUse: Sendable {
     }
   }
 
-  /// Counts a message before it is accepted.
+  /// Counts a message in the transaction that accepts it; one that is not accepted does not count.
   ///
   /// - Throws: `account.dailyLimit`.
-  func count(_ account: AccountID, at now: Instant) async throws {
-    let (lane, limit) = (Self.lane(of: account), limit)
-    try await store.write { (tx: borrowing Transaction) in
-      guard try tx.use(of: lane, in: .day, at: now) < limit else { throw Problem.dailyLimit(limit) }
-      try tx.count(1, of: lane, in: .day, at: now)
-    }
-  }
-
-  /// It was not accepted.
-  func takeBack(_ account: AccountID, at now: Instant) async {
+  func count(_ account: AccountID, at now: Instant, in tx: borrowing Transaction) throws {
     let lane = Self.lane(of: account)
-    // If that fails, one message fewer is accepted in these 24 hours.
-    _ = try? await store.write { (tx: borrowing Transaction) in
-      try tx.count(-1, of: lane, in: .day, at: now)
-    }
+    // Counted first, so that the row is locked and each transaction sees the others.
+    try tx.count(1, of: lane, in: .day, at: now)
+    guard try tx.use(of: lane, in: .day, at: now) <= limit else { throw Problem.dailyLimit(limit) }
   }
 
   /// Not one of a mailbox: those begin with the client id of an app. Networks are of the workspace `default`.
