@@ -18,6 +18,7 @@ package final class HTTPExchange: Sendable {
   private let loops: LoopChooser
   private let userAgent: String
   private let exchangeTimeout: TimeAmount
+  private let sendsRequestID: Bool
 
   /// DNS, TCP and TLS together. Microsoft's front doors answer within a second; ten allow for a lost SYN twice.
   package static let connectTimeout: Duration = .seconds(10)
@@ -41,6 +42,11 @@ package final class HTTPExchange: Sendable {
     package var connectTimeout = HTTPExchange.connectTimeout
     package var exchangeTimeout = HTTPExchange.exchangeTimeout
     package var idleTimeout = HTTPExchange.idleTimeout
+    /// Whether requests have a `client-request-id`. Microsoft's support asks for it; Graph and Entra write it into
+    /// their logs and echo it.
+    package var sendsRequestID = true
+    /// The address that stands for a host's name, whatever DNS says; certificates are checked against the name.
+    var pinned: (host: String, address: IPAddress)?
 
     package init(userAgent: String = "Heliograph", trustRootsPath: String? = nil) {
       self.userAgent = userAgent
@@ -61,6 +67,7 @@ package final class HTTPExchange: Sendable {
     var settings = HTTPClient.Configuration(
       tlsConfiguration: tls, redirectConfiguration: .disallow,
       timeout: .init(connect: TimeAmount(configuration.connectTimeout)))
+    if let pinned = configuration.pinned { settings.dnsOverride = [pinned.host: pinned.address.description] }
     // One request per connection at a time: over HTTP/2 a lost connection would lose the fate of many.
     settings.httpVersion = .http1Only
     settings.connectionPool.idleTimeout = TimeAmount(configuration.idleTimeout)
@@ -70,6 +77,7 @@ package final class HTTPExchange: Sendable {
     loops = LoopChooser(MultiThreadedEventLoopGroup.singleton)
     userAgent = configuration.userAgent
     exchangeTimeout = TimeAmount(configuration.exchangeTimeout)
+    sendsRequestID = configuration.sendsRequestID
   }
 
   /// Ends open connections; requests in flight fail.
@@ -111,8 +119,9 @@ package final class HTTPExchange: Sendable {
     var headers = request.headers
     headers.replaceOrAdd(name: "User-Agent", value: userAgent)
     if !headers.contains(name: "Accept") { headers.add(name: "Accept", value: "application/json") }
-    // Microsoft's support asks for it; Graph and Entra write it into their logs and echo it.
-    headers.replaceOrAdd(name: "client-request-id", value: UUID().uuidString.lowercased())
+    if sendsRequestID {
+      headers.replaceOrAdd(name: "client-request-id", value: UUID().uuidString.lowercased())
+    }
     return headers
   }
 }

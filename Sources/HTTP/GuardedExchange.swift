@@ -1,0 +1,199 @@
+package import Core
+import Foundation
+import NIOCore
+import Synchronization
+
+/// Which addresses a URL that somebody else chose may lead to: hosts on the internet, and those that the operator
+/// allows.
+package struct AddressPolicy: Sendable {
+  private let allowed: [CIDR]
+
+  package init(allowed: [CIDR] = []) {
+    self.allowed = allowed
+  }
+
+  package func permits(_ address: IPAddress) -> Bool {
+    address.networkClass == .global || allowed.contains { $0.contains(address) }
+  }
+}
+
+/// Sends requests to URLs that somebody else chose.
+///
+/// A host's name is resolved here, its addresses are checked, and the connection goes to the address that was checked:
+/// a name whose answer changes in between leads nowhere else. Redirects are not followed.
+package final class GuardedExchange: Sendable {
+  private let configuration: HTTPExchange.Configuration
+  private let policy: AddressPolicy
+  private let resolve: HostResolver
+  private let time: any Time
+  private let state = Mutex(State())
+
+  private struct Pin: Hashable {
+    var host: String
+    var address: IPAddress
+  }
+
+  private struct State {
+    var exchanges: [Pin: (exchange: HTTPExchange, used: UInt64)] = [:]
+    var answers: [String: (addresses: [IPAddress], expires: Instant)] = [:]
+    var uses: UInt64 = 0
+    var isShutDown = false
+  }
+
+  /// Connections are pooled for so many hosts; the one that was not used for the longest time makes room.
+  private static let hosts = 512
+  /// How long an answer of DNS is used again: a post need not wait for DNS, and a move of the host is soon followed.
+  private static let answerLifetime: Duration = .seconds(30)
+  /// How many of a host's addresses are tried.
+  private static let addressesTried = 3
+
+  package init(
+    _ configuration: HTTPExchange.Configuration, policy: AddressPolicy, time: any Time,
+    resolver: @escaping HostResolver = systemResolver
+  ) {
+    self.configuration = configuration
+    self.policy = policy
+    self.time = time
+    resolve = resolver
+  }
+
+  /// Ends open connections; requests in flight fail.
+  package func shutdown() async {
+    let exchanges = state.withLock { state in
+      state.isShutDown = true
+      defer { state.exchanges = [:] }
+      return state.exchanges.values.map(\.exchange)
+    }
+    for exchange in exchanges { try? await exchange.shutdown() }
+  }
+
+  /// Why no request may go to the host; `nil` if one may, or if nothing is known of the host now.
+  package func refusal(of url: GuardedURL) async -> GuardedFailure? {
+    let addresses = await resolve(url.host)
+    guard let first = addresses.first, !addresses.contains(where: policy.permits) else { return nil }
+    return .refusedAddress(first)
+  }
+
+  package func send(_ request: HTTPRequest, to url: GuardedURL) async throws(GuardedFailure) -> HTTPReply {
+    let addresses = await answer(for: url.host)
+    guard let first = addresses.first else {
+      throw .failed(HTTPFailure(wasSent: false, reason: .nameUnknown))
+    }
+    let permitted = addresses.filter(policy.permits)
+    guard !permitted.isEmpty else { throw .refusedAddress(first) }
+    var request = request
+    request.url = url.text
+    var failure = HTTPFailure(wasSent: false, reason: .refused)
+    for address in permitted.prefix(Self.addressesTried) {
+      do throws(HTTPFailure) {
+        return try await exchange(for: Pin(host: url.host, address: address)).send(request)
+      } catch {
+        failure = error
+        // Another address may answer, but only if nobody has had the request.
+        guard !error.wasSent, error.reason == .refused || error.reason == .connectTimeout else { break }
+      }
+    }
+    if !failure.wasSent { state.withLock { $0.answers[url.host] = nil } }
+    throw .failed(failure)
+  }
+
+  private func answer(for host: String) async -> [IPAddress] {
+    let now = time.now
+    if let known = state.withLock({ $0.answers[host] }), known.expires > now { return known.addresses }
+    let addresses = await resolve(host)
+    state.withLock { state in
+      if state.answers.count >= Self.hosts { state.answers = state.answers.filter { $0.value.expires > now } }
+      if !addresses.isEmpty { state.answers[host] = (addresses, now + Self.answerLifetime) }
+    }
+    return addresses
+  }
+
+  private func exchange(for pin: Pin) async throws(HTTPFailure) -> HTTPExchange {
+    let made: (exchange: HTTPExchange, old: HTTPExchange?)? = state.withLock { state in
+      guard !state.isShutDown else { return nil }
+      state.uses += 1
+      if let known = state.exchanges[pin]?.exchange {
+        state.exchanges[pin]?.used = state.uses
+        return (known, nil)
+      }
+      var configuration = configuration
+      configuration.pinned = (pin.host, pin.address)
+      guard let exchange = try? HTTPExchange(configuration) else { return nil }
+      var old: HTTPExchange?
+      if state.exchanges.count >= Self.hosts,
+        let idle = state.exchanges.min(by: { $0.value.used < $1.value.used })?.key
+      {
+        old = state.exchanges.removeValue(forKey: idle)?.exchange
+      }
+      state.exchanges[pin] = (exchange, state.uses)
+      return (exchange, old)
+    }
+    guard let made else { throw HTTPFailure(wasSent: false, reason: .cancelled) }
+    try? await made.old?.shutdown()
+    return made.exchange
+  }
+}
+
+/// Why there is no reply.
+package enum GuardedFailure: Error, Sendable, Hashable {
+  /// The host is at this address, and at none that is permitted.
+  case refusedAddress(IPAddress)
+  case failed(HTTPFailure)
+}
+
+/// A URL of `http` or `https` whose host is what it seems to be.
+package struct GuardedURL: Sendable, Hashable {
+  /// As it is requested: without user and fragment.
+  package let text: String
+  /// In lower case; an IPv6 address without its brackets.
+  package let host: String
+  /// `name:password`, decoded, where the URL has them.
+  package let user: String?
+
+  /// - Throws: `GuardedURLFault`, in words.
+  package init(_ given: String) throws(GuardedURLFault) {
+    guard let parts = URLComponents(string: given), let scheme = parts.scheme?.lowercased(),
+      let host = parts.host?.lowercased(), !host.isEmpty
+    else { throw GuardedURLFault("must be a URL with a scheme and a host, such as https://crm.example/hook") }
+    guard scheme == "https" || scheme == "http" else {
+      throw GuardedURLFault("must begin with https:// or http://, not \(scheme):")
+    }
+    guard parts.fragment == nil else { throw GuardedURLFault("must not have a fragment (#…)") }
+    let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+    // What the check sees and what is connected to must be one text. URL libraries disagree on everything else.
+    let isName = bare.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte) || byte == 0x2d || byte == 0x2e
+        || byte == 0x5f
+    }
+    let isIPv6 = !bare.contains("%") && (IPAddress(bare)?.isIPv6 == true || bare.hasPrefix("::ffff:"))
+    guard isName || isIPv6 && bare.contains(":") else {
+      throw GuardedURLFault("must have a host of ASCII letters and digits (an international name as xn--…)")
+    }
+    guard parts.port.map({ (1...65_535).contains($0) }) ?? true else {
+      throw GuardedURLFault("must have a port from 1 to 65535")
+    }
+    var target = parts
+    (target.user, target.password) = (nil, nil)
+    (target.scheme, target.host) = (scheme, bare.contains(":") ? "[\(bare)]" : bare)
+    if target.percentEncodedPath.isEmpty { target.percentEncodedPath = "/" }
+    guard let text = target.string, text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }),
+      let again = URL(string: text), again.host(percentEncoded: false).map(Self.bare) == bare
+    else { throw GuardedURLFault("cannot be used as a URL") }
+    self.text = text
+    self.host = bare
+    user = parts.user.map { "\($0):\(parts.password ?? "")" }
+  }
+
+  private static func bare(_ host: String) -> String {
+    host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+  }
+}
+
+/// What is wrong with a URL, as the rest of a sentence that begins with its field's name.
+package struct GuardedURLFault: Error, Sendable, Hashable {
+  package let message: String
+
+  init(_ message: String) {
+    self.message = message
+  }
+}
