@@ -93,6 +93,12 @@ let package = Package(
       ],
       swiftSettings: style),
     .target(
+      name: "Webhooks",
+      dependencies: [
+        "Core", "JSON", "Vault", "HTTP", "Store", "Queue", "Events", crypto, lifecycle, logging, nioHTTP1,
+      ],
+      swiftSettings: style),
+    .target(
       name: "Diagnosis",
       dependencies: [
         "Core", "MIME", "Vault", "HTTP", "Microsoft", "Store", "Access", "Accounts", "Backends",
@@ -105,7 +111,7 @@ let package = Package(
       dependencies: [
         "Core", "JSON", "API", "MIME", "HTML", "Listening", "Vault", "Store", "Events", "Access", "Accounts",
         "Backends",
-        "Delivery", "Diagnosis", crypto, hummingbird, logging, nioCore, nioHTTP1,
+        "Delivery", "Webhooks", "Diagnosis", crypto, hummingbird, logging, nioCore, nioHTTP1,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
       ],
@@ -137,7 +143,7 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "Core", "JSON", "API", "Vault", "HTTP", "Microsoft", "Store", "Events", "Access", "Accounts",
-        "Backends", "Delivery",
+        "Backends", "Delivery", "Webhooks",
         "Diagnosis", "Submission", "Web", hummingbird, lifecycle, logging, nioCore, signals, "Yams",
       ],
       swiftSettings: style),
@@ -145,7 +151,8 @@ let package = Package(
     .executableTarget(
       name: "heliograph",
       dependencies: [
-        "Core", "JSON", "API", "Tables", "Vault", "Store", "Access", "Gateway", "Sandbox", httpClient,
+        "Core", "JSON", "API", "Tables", "Vault", "Store", "Access", "Webhooks", "Gateway", "Sandbox",
+        httpClient,
         lifecycle,
         logging,
         nioCore, nioHTTP1, signals,
@@ -193,6 +200,14 @@ let package = Package(
       dependencies: [
         "Accounts", "Backends", "Core", "Delivery", "Events", "HTTP", "MIME", "Microsoft", "Queue", "Sandbox",
         "Store", "StoreTesting", "Vault", lifecycle, logging, nioHTTP1,
+      ],
+      swiftSettings: style),
+    .testTarget(
+      name: "WebhooksTests",
+      dependencies: [
+        "Core", "Events", "HTTP", "JSON", "Queue", "Store", "StoreTesting", "Vault", "Webhooks", crypto,
+        logging,
+        nioCore, nioHTTP1, nioPosix,
       ],
       swiftSettings: style),
     .testTarget(
@@ -250,7 +265,7 @@ let package = Package(
       name: "WebTests",
       dependencies: [
         "API", "Access", "Accounts", "Backends", "ContractTesting", "Core", "Delivery", "Diagnosis", "Events",
-        "HTML", "HTTP", "JSON", "Listening", "Microsoft", "Store", "StoreTesting", "Vault", "Web",
+        "HTML", "HTTP", "JSON", "Listening", "Microsoft", "Store", "StoreTesting", "Vault", "Web", "Webhooks",
         hummingbird,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdTesting", package: "hummingbird"), logging, nioCore, nioEmbedded, nioPosix,

@@ -46,6 +46,7 @@ package enum QueueKind: IdentifierKind { package static var prefix: String { "q"
 package enum SegmentKind: IdentifierKind { package static var prefix: String { "seg" } }
 package enum UploadKind: IdentifierKind { package static var prefix: String { "up" } }
 package enum NodeKind: IdentifierKind { package static var prefix: String { "node" } }
+package enum WebhookRouteKind: IdentifierKind { package static var prefix: String { "wh" } }
 
 package typealias WorkspaceID = Identifier<WorkspaceKind>
 package typealias AppID = Identifier<AppKind>
@@ -57,6 +58,7 @@ package typealias QueueID = Identifier<QueueKind>
 package typealias SegmentID = Identifier<SegmentKind>
 package typealias UploadID = Identifier<UploadKind>
 package typealias NodeID = Identifier<NodeKind>
+package typealias WebhookRouteID = Identifier<WebhookRouteKind>
 
 extension WorkspaceID {
   package static var `default`: WorkspaceID { WorkspaceID("default") }

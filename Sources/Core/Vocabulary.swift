@@ -57,3 +57,13 @@ package enum UnknownOutcome: String, Sendable, CaseIterable {
   /// It is sent again: better sent twice than late.
   case resend
 }
+
+/// In which order a route gets events. Stored by its name.
+package enum WebhookOrdering: String, Sendable, CaseIterable {
+  /// Those of an account in order, until one keeps failing while others succeed: that one is set aside.
+  case account
+  /// Those of an account in order, whatever happens.
+  case strict
+  /// One that fails holds up no other.
+  case none
+}

@@ -281,7 +281,7 @@ extension DeliveryMachine {
     return switch problem.scope {
     case .account, .app: problem.retry == .futile ? schedule.accountPause : schedule.throttledPause
     case .service, .installation: min(backoff, schedule.outagePause)
-    case .request, .message, .recipient: nil
+    case .request, .message, .recipient, .endpoint: nil
     }
   }
 }
@@ -298,7 +298,7 @@ extension Problem {
   fileprivate var waitsForAccount: Bool {
     switch scope {
     case .account, .app: retry == .futile
-    case .request, .message, .recipient, .service, .installation: false
+    case .request, .message, .recipient, .service, .endpoint, .installation: false
     }
   }
 }

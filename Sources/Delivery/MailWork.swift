@@ -180,7 +180,7 @@ final class MailWork: QueueWork {
       progress: row.progress, problem: row.problem)
   }
 
-  func giveBack(_ report: Report, in tx: borrowing Transaction) throws {
+  func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws {
     try report.unsent?.takeBack(in: tx)
   }
 

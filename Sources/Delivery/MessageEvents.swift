@@ -26,7 +26,11 @@ struct MessageEvents: Sendable {
     // Nothing has failed; the account has an event of its own.
     case .deferred where settlement.problem?.code == ProblemCode.deliveryPaced.rawValue: []
     case .deferred, .unknown: [failure(settlement, nextAttempt: settlement.due, at: now)]
-    case .held: [failure(settlement, nextAttempt: nil, at: now)]
+    case .held:
+      [
+        failure(settlement, nextAttempt: nil, at: now),
+        record(.messageHeld(facts, settlement.problem), at: now),
+      ]
     case .failed:
       [
         failure(settlement, nextAttempt: nil, at: now),

@@ -16,7 +16,9 @@ extension Event {
       case .messageQueued(let facts, let changes): MessagePayload(facts, changes: changes)
       case .messageSent(let facts, let response): MessagePayload(facts, response: response)
       case .messageDeliveryError(let facts, let failure): MessagePayload(facts, failure)
-      case .messageFailed(let facts, let problem): MessagePayload(facts, problem: problem)
+      case .messageFailed(let facts, let problem), .messageHeld(let facts, let problem):
+        MessagePayload(facts, problem: problem)
+      case .webhookDisabled(let route): RoutePayload(route)
       }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -76,6 +78,20 @@ private struct LimitPayload: Encodable {
     response = reached.problem.summary
     problem = reached.problem.code
     remedy = reached.problem.remedy
+  }
+}
+
+private struct RoutePayload: Encodable {
+  let route, name, targetUrl, problem, response: String
+  let remedy: String?
+
+  init(_ disabled: DisabledRoute) {
+    route = disabled.route.rawValue
+    name = disabled.name
+    targetUrl = disabled.targetURL
+    problem = disabled.problem.code
+    response = disabled.problem.summary
+    remedy = disabled.problem.remedy
   }
 }
 

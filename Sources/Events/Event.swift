@@ -25,6 +25,10 @@ package enum Event: Sendable {
   case messageDeliveryError(MessageFacts, MessageFailure)
   /// The message will not be tried again.
   case messageFailed(MessageFacts, ProblemRecord?)
+  /// The message waits for a person, who knows whether it was sent.
+  case messageHeld(MessageFacts, ProblemRecord?)
+  /// A webhook route has failed for so long, or was told to, that nothing is posted to it any more.
+  case webhookDisabled(DisabledRoute)
 
   /// As `event` in the API and in webhooks.
   package var name: String {
@@ -40,8 +44,17 @@ package enum Event: Sendable {
     case .messageSent: "messageSent"
     case .messageDeliveryError: "messageDeliveryError"
     case .messageFailed: "messageFailed"
+    case .messageHeld: "messageHeld"
+    case .webhookDisabled: "webhookDisabled"
     }
   }
+
+  /// Of all events, in the order of the documentation.
+  package static let names = [
+    "accountAdded", "accountDeleted", "authenticationSuccess", "authenticationError", "connectError",
+    "clientSecretExpiring", "sendingPaused", "messageQueued", "messageSent", "messageDeliveryError",
+    "messageFailed", "messageHeld", "webhookDisabled",
+  ]
 
   /// The row of the log; `account` is `nil` for an event of the workspace as a whole.
   package func record(_ account: AccountID?, in workspace: WorkspaceID, at now: Instant) -> EventRecord {
@@ -119,5 +132,20 @@ package struct CredentialExpiry: Sendable {
     self.isCertificate = isCertificate
     self.expires = expires
     self.days = days
+  }
+}
+
+/// A webhook route that was disabled, and why.
+package struct DisabledRoute: Sendable {
+  package var route: WebhookRouteID
+  package var name: String
+  package var targetURL: String
+  package var problem: ProblemRecord
+
+  package init(_ route: WebhookRouteRecord, _ problem: ProblemRecord) {
+    self.route = route.id
+    name = route.name
+    targetURL = route.targetURL
+    self.problem = problem
   }
 }

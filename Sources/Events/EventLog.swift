@@ -1,12 +1,66 @@
 package import Core
+import ServiceLifecycle
 package import Store
 
 /// What happened, as it is read by cursor: each event once, in order, however late a reader comes back.
 package struct EventLog: Sendable {
   private let store: Store
+  private let time: any Time
+  private let placed: Signal
 
-  package init(store: Store) {
+  /// Events of other nodes are looked for that often.
+  private static let poll: Duration = .seconds(2)
+  /// Events that are read at a time.
+  private static let batch = 200
+
+  /// - Parameter placed: sent when events have their positions.
+  package init(store: Store, time: any Time, placed: Signal = Signal()) {
     self.store = store
+    self.time = time
+    self.placed = placed
+  }
+
+  /// The position of the newest event of the workspace; 0 if there is none.
+  package func lastPosition(in workspace: WorkspaceID) async throws -> Int64 {
+    try await store.read { (tx: borrowing Transaction) in try tx.lastPosition(in: workspace) }
+  }
+
+  /// Hands over the events whose position is above `position`, and then those to come, until a graceful shutdown, or
+  /// until `take` throws or the task is cancelled.
+  ///
+  /// - Parameter take: gets what there is, in order; after every `heartbeat` without an event, nothing.
+  package func follow(
+    after position: Int64, heartbeat: Duration, in workspace: WorkspaceID,
+    _ take: ([PlacedEvent]) async throws -> Void
+  ) async throws {
+    let (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let (time, placed) = (time, placed)
+    let ringing = Task {
+      await cancelWhenGracefulShutdown {
+        await withTaskGroup(of: Void.self) { group in
+          group.addTask { for await _ in placed.stream() { bell.yield() } }
+          group.addTask {
+            repeat { bell.yield() } while (try? await time.sleep(for: Self.poll)) != nil
+          }
+        }
+      }
+      bell.finish()
+    }
+    defer { ringing.cancel() }
+    var (position, quietSince) = (position, time.now)
+    for await _ in rings {
+      while case let events = try await events(after: position, limit: Self.batch, in: workspace),
+        let last = events.last
+      {
+        try await take(events)
+        (position, quietSince) = (last.position, time.now)
+      }
+      if time.now - quietSince >= heartbeat {
+        try await take([])
+        quietSince = time.now
+      }
+    }
+    try Task.checkCancellation()
   }
 
   /// The events of the whole workspace whose position is above `position`, in order.

@@ -17,6 +17,7 @@ import Submission
 import UnixSignals
 import Vault
 import Web
+import Webhooks
 
 /// One Heliograph: a data folder, a key, a database, and the services that work on them.
 package struct Installation: Sendable {
@@ -42,12 +43,20 @@ package struct Installation: Sendable {
     try await withStore { store, vault in
       let http = try HTTPExchange(
         .init(userAgent: "Heliograph/\(heliographVersion)", trustRootsPath: configuration.microsoftCA))
+      var posting = HTTPExchange.Configuration(userAgent: "Heliograph/\(heliographVersion)")
+      posting.exchangeTimeout = WebhookConfiguration().timeout
+      posting.sendsRequestID = false
+      let guarded = GuardedExchange(
+        posting, policy: AddressPolicy(allowed: configuration.webhookAllow), time: time)
       do {
-        try await run(store, vault, http, node: try folder.node(at: time.now), onListening: onListening)
+        try await run(
+          store, vault, http, guarded, node: try folder.node(at: time.now), onListening: onListening)
       } catch {
+        await guarded.shutdown()
         try? await http.shutdown()
         throw error
       }
+      await guarded.shutdown()
       try await http.shutdown()
     }
     withExtendedLifetime(lock) {}
@@ -107,7 +116,7 @@ package struct Installation: Sendable {
   }
 
   private func run(
-    _ store: Store, _ vault: Vault, _ http: HTTPExchange, node: NodeID,
+    _ store: Store, _ vault: Vault, _ http: HTTPExchange, _ guarded: GuardedExchange, node: NodeID,
     onListening: @escaping @Sendable (String) async -> Void
   ) async throws {
     let descriptors = OpenFiles.raiseLimit(logger)
@@ -147,6 +156,12 @@ package struct Installation: Sendable {
       return try SubmissionServer(
         submission, tokens: apiTokens, outbox: outbox, store: store, time: time, logger: logger)
     }
+    var webhookConfiguration = WebhookConfiguration()
+    webhookConfiguration.serviceURL = publicURL
+    let webhooks = Webhooks(
+      store: store, vault: vault, exchange: guarded, time: time, node: node,
+      configuration: webhookConfiguration, logger: logger)
+    let placed = Signal()
     let web = WebApplication(
       WebApplication.Services(
         store: store, tokens: apiTokens, apps: apps,
@@ -161,7 +176,8 @@ package struct Installation: Sendable {
           store: store, tokens: tokens, connector: connector, exposesTokens: configuration.exposeTokens,
           time: time),
         workspaces: WorkspaceDirectory(store: store, tokens: apiTokens, time: time),
-        signIn: signIn, outbox: outbox,
+        signIn: signIn, outbox: outbox, events: EventLog(store: store, time: time, placed: placed),
+        webhooks: webhooks,
         exposedFiles: { [configuration] in configuration.exposures() }),
       publicURL: publicURL, loginOrigins: configuration.clouds.loginOrigins,
       bodyLimit: configuration.bodyLimit, bodyMemory: limits.bodyMemory,
@@ -178,7 +194,9 @@ package struct Installation: Sendable {
       }, logger: logger)
     do {
       let services: [any Service] = [
-        EventSequencer(store: store, time: time, node: node, logger: logger), outbox, connector, keepAlive,
+        EventSequencer(
+          store: store, time: time, node: node, listener: webhooks, placed: placed, logger: logger),
+        outbox, webhooks, connector, keepAlive,
         DeviceSignIns(signIn: signIn, logger: logger), secrets, server,
       ]
       try await ServiceGroup(

@@ -102,7 +102,7 @@ struct LaneWorker<Work: QueueWork>: Sendable {
       for case (let attempt, let verdict?) in finished
       where try tx.settle(attempt.row, verdict.settlement, under: lease, at: now) {
         settled.append((attempt, verdict))
-        try work.giveBack(verdict.report, in: tx)
+        try work.beforeClaims(verdict.report, in: tx)
       }
       var claimed: [(attempt: QueueAttempt, item: Work.Item)] = []
       if limit > 0 {

@@ -23,9 +23,9 @@ package protocol QueueWork: Sendable {
   /// What happens to a row whose attempt was cut off with its owner.
   func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement
 
-  /// Takes back what an attempt that is over has counted in vain, in the transaction that settles it and before that
-  /// claims others.
-  func giveBack(_ report: Report, in tx: borrowing Transaction) throws
+  /// Writes what the next claims depend on, in the transaction that settles an attempt and before that claims others:
+  /// counts of what was not sent, what is left to do of a row that is done.
+  func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws
 
   /// Reports an attempt that is over, in the transaction that settles it. Touches no lane, and no queue row but new
   /// ones.
@@ -33,7 +33,7 @@ package protocol QueueWork: Sendable {
 }
 
 extension QueueWork {
-  package func giveBack(_ report: Report, in tx: borrowing Transaction) throws {}
+  package func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws {}
 }
 
 /// One claimed row, processed by the lane's owner.

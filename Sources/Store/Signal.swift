@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Tells all who listen that something has happened, and not how often.
-final class Signal: Sendable {
+package final class Signal: Sendable {
   private struct State {
     var nextID = 0
     var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
@@ -9,8 +9,10 @@ final class Signal: Sendable {
 
   private let state = Mutex(State())
 
+  package init() {}
+
   /// Ends when its reader does.
-  func stream() -> AsyncStream<Void> {
+  package func stream() -> AsyncStream<Void> {
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let id = state.withLock { state in
       state.nextID += 1
@@ -21,7 +23,7 @@ final class Signal: Sendable {
     return stream
   }
 
-  func send() {
+  package func send() {
     for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield() }
   }
 }

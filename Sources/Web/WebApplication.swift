@@ -4,9 +4,10 @@ package import Accounts
 package import Core
 package import Delivery
 package import Diagnosis
-import Events
+package import Events
 package import Hummingbird
 package import Store
+package import Webhooks
 
 /// The REST API, the hosted pages and the callback as one router.
 package struct WebApplication: Sendable {
@@ -25,6 +26,8 @@ package struct WebApplication: Sendable {
     package let workspaces: WorkspaceDirectory
     package let signIn: SignIn
     package let outbox: Outbox
+    package let events: EventLog
+    package let webhooks: Webhooks
     let exposedFiles: @Sendable () -> [ExposedFile]
 
     /// - Parameter exposedFiles: finds the files of the installation that other users of the machine can read.
@@ -32,7 +35,7 @@ package struct WebApplication: Sendable {
       store: Store, tokens: TokenDirectory, apps: AppRegistry, registration: RegistrationDesk,
       verifier: Verifier, secrets: CredentialExpiryMonitor, accounts: AccountDirectory,
       actions: AccountActions,
-      workspaces: WorkspaceDirectory, signIn: SignIn, outbox: Outbox,
+      workspaces: WorkspaceDirectory, signIn: SignIn, outbox: Outbox, events: EventLog, webhooks: Webhooks,
       exposedFiles: @escaping @Sendable () -> [ExposedFile] = { [] }
     ) {
       self.store = store
@@ -46,6 +49,8 @@ package struct WebApplication: Sendable {
       self.workspaces = workspaces
       self.signIn = signIn
       self.outbox = outbox
+      self.events = events
+      self.webhooks = webhooks
       self.exposedFiles = exposedFiles
     }
   }
@@ -102,7 +107,9 @@ package struct WebApplication: Sendable {
     OutboxRoutes(outbox: services.outbox).add(to: api)
     WorkspaceRoutes(workspaces: services.workspaces).add(to: api)
     TokenRoutes(tokens: services.tokens, smtp: smtp).add(to: api)
-    EventRoutes(log: EventLog(store: services.store)).add(to: api)
+    EventRoutes(log: services.events).add(to: api)
+    EventStreamRoutes(log: services.events, serviceURL: publicURL).add(to: api)
+    WebhookRoutes(webhooks: services.webhooks).add(to: api)
     return router
   }
 }

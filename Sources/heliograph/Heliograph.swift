@@ -25,7 +25,8 @@ struct Heliograph: AsyncParsableCommand {
     subcommands: [
       Serve.self, ConfigCommand.self, SandboxCommand.self, Demo.self, Token.self, Send.self, App.self,
       AccountCommand.self,
-      QueueCommand.self, SMTPCredential.self, WorkspaceCommand.self, Events.self, Status.self, Doctor.self,
+      QueueCommand.self, SMTPCredential.self, WebhookCommand.self, Listen.self, WorkspaceCommand.self,
+      Events.self, Status.self, Doctor.self,
       Open.self,
       GenerateManual.self,
     ])

@@ -11,6 +11,7 @@ struct ServeOptions: ParsableArguments {
   @Option(help: .init(Setting.port.summary)) var port: String?
   @Option(help: .init(Setting.url.summary)) var url: String?
   @Option(help: .init(Setting.trustedProxies.summary, valueName: "blocks")) var trustedProxies: String?
+  @Option(help: .init(Setting.webhookAllow.summary, valueName: "blocks")) var webhookAllow: String?
   @Option(help: .init(Setting.microsoft.summary, valueName: "url")) var microsoft: String?
   @Option(name: .customLong("microsoft-ca"), help: .init(Setting.microsoftCA.summary, valueName: "file"))
   var microsoftCA: String?
@@ -27,7 +28,8 @@ struct ServeOptions: ParsableArguments {
 
   func configuration() throws -> Configuration {
     let flags: [Setting: String?] = [
-      .host: host, .port: port, .url: url, .trustedProxies: trustedProxies, .microsoft: microsoft,
+      .host: host, .port: port, .url: url, .trustedProxies: trustedProxies, .webhookAllow: webhookAllow,
+      .microsoft: microsoft,
       .microsoftCA: microsoftCA, .clouds: clouds, .exposeTokens: exposeTokens,
       .unknownOutcomeWait: unknownOutcomeWait, .bodyLimit: bodyLimit, .requestLimit: requestLimit,
       .tenantRecipients: tenantRecipients, .logLevel: logLevel,

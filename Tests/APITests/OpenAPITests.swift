@@ -27,7 +27,13 @@ import Testing
       GET /v1/authentication/device/{device},
       POST /v1/oauth2, GET /v1/oauth2, GET /v1/oauth2/{app}, PUT /v1/oauth2/{app}, DELETE /v1/oauth2/{app},
       POST /v1/oauth2/{app}/verify, GET /v1/oauth2/{app}/registration, POST /v1/oauth2/registration,
-      GET /v1/events, POST /v1/tokens, GET /v1/tokens, DELETE /v1/tokens/{token},
+      GET /v1/events, GET /v1/events/stream, GET /v1/changes,
+      GET /v1/webhookRoutes, POST /v1/webhookRoutes, GET /v1/webhookRoutes/webhookRoute/{webhookRoute},
+      PUT /v1/webhookRoutes/webhookRoute/{webhookRoute}, DELETE /v1/webhookRoutes/webhookRoute/{webhookRoute},
+      POST /v1/webhookRoutes/webhookRoute/{webhookRoute}/secret, POST /v1/webhookRoutes/webhookRoute/{webhookRoute}/test,
+      GET /v1/webhookRoutes/webhookRoute/{webhookRoute}/posts,
+      POST /v1/webhookRoutes/webhookRoute/{webhookRoute}/replay,
+      POST /v1/tokens, GET /v1/tokens, DELETE /v1/tokens/{token},
       POST /v1/workspaces, GET /v1/workspaces, GET /v1/workspaces/{workspace}, PUT /v1/workspaces/{workspace},
       DELETE /v1/workspaces/{workspace}, GET /health, GET /openapi.json
       """

@@ -16,9 +16,10 @@ import Testing
       let pages = folder.appending(path: "out/man1")
       let names = try FileManager.default.contentsOfDirectory(atPath: pages.path).sorted()
       let commands = [
-        "account", "app", "config", "demo", "doctor", "events", "open", "queue", "sandbox", "send", "serve",
+        "account", "app", "config", "demo", "doctor", "events", "listen", "open", "queue", "sandbox", "send",
+        "serve",
         "smtp-credential", "status",
-        "token", "workspace",
+        "token", "webhook", "workspace",
       ]
       #expect(names == (["heliograph"] + commands.map { "heliograph-\($0)" }).map { $0 + ".1" }.sorted())
       for name in names {

@@ -53,6 +53,7 @@ extension ErrorDocumentTests {
     (["entra"], "Microsoft's sign-in page and token endpoint"), (["graph"], "Microsoft Graph"),
     (["smtp", "imap"], "Exchange Online without Graph"),
     (["message", "envelope", "upload", "idempotency", "queue", "delivery"], "messages and sending them"),
+    (["webhook"], "posting events"),
     (["store", "vault", "configuration", "server", "clock"], "this installation"),
   ]
 
@@ -89,6 +90,7 @@ extension ErrorDocumentTests {
     case .account: "the account, whose messages wait"
     case .app: "all accounts of the app, whose messages wait"
     case .service: "what needs that service; messages wait"
+    case .endpoint: "posts to that receiver, whose events wait"
     case .installation: "the gateway; messages wait"
     }
   }

@@ -254,6 +254,18 @@ struct IsolationCase: Sendable {
     "PUT /v1/outbox/{queueId}/release": [.absent(#"{"as":"sent"}"#)],
     "PUT /v1/outbox/{queueId}/retry": [.absent()],
     "GET /v1/events": [.list(nil), .absent(query: "?account={account}")],
+    "GET /v1/events/stream": [.absent(query: "?account={account}")],
+    // Has no end; EventStreamTests asks it.
+    "GET /v1/changes": [],
+    "GET /v1/webhookRoutes": [.list(1)],
+    "POST /v1/webhookRoutes": [.own(#"{"name":"x","targetUrl":"https://x.example/"}"#)],
+    "GET \(route)": [.absent()],
+    "PUT \(route)": [.absent(#"{"name":"mine"}"#)],
+    "DELETE \(route)": [.absent()],
+    "POST \(route)/secret": [.absent("{}")],
+    "POST \(route)/test": [.absent()],
+    "GET \(route)/posts": [.absent()],
+    "POST \(route)/replay": [.absent(#"{"failed":true}"#)],
     "GET /v1/tokens": [.list(1), .list(0, query: "?account={account}")],
     "POST /v1/tokens": [.absent(#"{"description":"x","account":"{account}"}"#)],
     "DELETE /v1/tokens/{token}": [.absent()],
@@ -263,6 +275,8 @@ struct IsolationCase: Sendable {
     "PUT /v1/workspaces/{workspace}": [.forbidden(#"{"name":"x"}"#)],
     "DELETE /v1/workspaces/{workspace}": [.forbidden()],
   ]
+
+  private static let route = "/v1/webhookRoutes/webhookRoute/{webhookRoute}"
 
   private static let message = #"{"to":[{"address":"bob@contoso.test"}],"subject":"x","text":"x"}"#
 
@@ -274,7 +288,8 @@ struct IsolationCase: Sendable {
       text.replacing("{account}", with: other.account).replacing("{app}", with: app ?? other.app)
         .replacing("{signInApp}", with: other.signInApp).replacing("{queueId}", with: other.queueID)
         .replacing("{token}", with: other.tokenID).replacing("{workspace}", with: "bravo")
-        .replacing("{device}", with: other.device).replacing("{upload}", with: other.upload).replacing(
+        .replacing("{device}", with: other.device).replacing("{upload}", with: other.upload)
+        .replacing("{webhookRoute}", with: other.route).replacing(
           "{clientID}", with: other.clientID)
     }
     return try await web.send(

@@ -11,7 +11,7 @@ import Web
 
 /// What stands in a furnished workspace, and how it is named from outside.
 struct Furnishing: Sendable {
-  let token, tokenID, account, app, clientID, signInApp, queueID, device, upload: String
+  let token, tokenID, account, app, clientID, signInApp, queueID, device, upload, route: String
   let pending: PendingSignIn
 
   /// A sign-in that has left for Microsoft.
@@ -59,10 +59,11 @@ extension TestGateway {
         name: "Sign-in \(marker)", title: "With \(marker)", provider: .outlook, enabled: true,
         clientID: UUID().uuidString.lowercased(), clientSecret: Secret("secret-\(marker)")), in: id)
     try await addWorkspaceEvent(marker, in: id)
+    let route = try await addWebhookRoute(marker, token: token, in: id)
     let device = try await addDeviceSignIn(marker, app: signInApp, in: id)
     return Furnishing(
       token: token, tokenID: issued.id.rawValue, account: account, app: app.rawValue, clientID: clientID,
-      signInApp: signInApp.rawValue, queueID: queueID, device: device, upload: upload,
+      signInApp: signInApp.rawValue, queueID: queueID, device: device, upload: upload, route: route,
       pending: try await pending(marker, app: signInApp, in: id))
   }
 
@@ -89,6 +90,27 @@ extension TestGateway {
       workspace: workspace, account: nil, kind: "clientSecretExpiring", data: #"{"app":"\#(marker)"}"#,
       created: time.now)
     try await services.store.write { (tx: borrowing Transaction) in _ = try tx.append(event) }
+  }
+
+  /// With a post that failed, and one that waits.
+  private func addWebhookRoute(
+    _ marker: String, token: String, in workspace: WorkspaceID
+  ) async throws -> String {
+    let added = try await send(
+      "POST", "/v1/webhookRoutes", #"{"name":"\#(marker)","targetUrl":"https://\#(marker).example/hook"}"#,
+      token: token)
+    let id = try #require(added.text("id"), "\(added)")
+    let now = time.now
+    try await services.store.write { (tx: borrowing Transaction) in
+      let route = try #require(try tx.webhookRoute(WebhookRouteID(id), in: workspace))
+      try tx.enqueue(.stream, nil, to: route, due: now, at: now)
+      try tx.save(WebhookProgress(cursor: 0), of: nil, to: route)
+      try tx.insert(
+        WebhookAttemptRecord(
+          started: now, account: nil, sequence: 1, event: "test", number: 1, duration: .zero, status: 500,
+          answer: marker, problem: nil), of: route.id, in: workspace)
+    }
+    return id
   }
 
   private func addDeviceSignIn(

@@ -42,6 +42,9 @@ enum WorkspaceTables {
     "upload": "SELECT count(*) AS total FROM upload WHERE workspace = $1",
     "sent_copy": "SELECT count(*) AS total FROM sent_copy WHERE workspace = $1",
     "orphan_draft": "SELECT count(*) AS total FROM orphan_draft WHERE workspace = $1",
+    "webhook_route": "SELECT count(*) AS total FROM webhook_route WHERE workspace = $1",
+    "webhook_stream": "SELECT count(*) AS total FROM webhook_stream WHERE workspace = $1",
+    "webhook_attempt": "SELECT count(*) AS total FROM webhook_attempt WHERE workspace = $1",
     "event_cursor": "SELECT count(*) AS total FROM event_cursor WHERE workspace = $1",
     "event": "SELECT count(*) AS total FROM event WHERE workspace = $1",
   ]

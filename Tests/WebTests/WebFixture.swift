@@ -1,6 +1,7 @@
 import Accounts
 import Core
 import Delivery
+import HTTP
 import Hummingbird
 import Logging
 import Microsoft
@@ -8,11 +9,12 @@ import Store
 import StoreTesting
 import Vault
 import Web
+import Webhooks
 
 @testable import Access
 @testable import Backends
 @testable import Diagnosis
-@testable import HTTP
+@testable import Events
 
 /// The routes over a fresh SQLite database; Microsoft is out of reach.
 enum WebFixture {
@@ -37,6 +39,10 @@ enum WebFixture {
       let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
       let cloud = try Cloud(replacing: "http://localhost:1")
       let http = try HTTPExchange()
+      // Names are not looked up: every host is at one public address.
+      let guarded = GuardedExchange(
+        HTTPExchange.Configuration(), policy: AddressPolicy(), time: time,
+        resolver: { [IPAddress($0) ?? IPAddress(ipv4: 0x0808_0808)] })
       let endpoints = Endpoints(clouds: Clouds(global: cloud), http: http)
       let tokens = TokenSource(store: store, vault: vault, endpoints: endpoints, time: time)
       let connector = Connector(store: store, tokens: tokens, time: time, logger: logger)
@@ -64,13 +70,18 @@ enum WebFixture {
           store: store, vault: vault, endpoints: endpoints, publicURL: "http://localhost:3000", time: time),
         outbox: Outbox(
           store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time,
-          node: .make(at: time.now), logger: logger))
+          node: .make(at: time.now), logger: logger),
+        events: EventLog(store: store, time: time),
+        webhooks: Webhooks(
+          store: store, vault: vault, exchange: guarded, time: time, node: .make(at: time.now),
+          configuration: WebhookConfiguration(), logger: logger))
       let outcome: Result<Value, any Error>
       do {
         outcome = .success(try await body(services, cloud))
       } catch {
         outcome = .failure(error)
       }
+      await guarded.shutdown()
       try await http.shutdown()
       return try outcome.get()
     }

@@ -56,4 +56,32 @@ extension Operations {
     .get, "/v1/events", id: "getEvents", .events, .account,
     "List what happened to an account, or in the whole workspace, in order.",
     problems: [.accountNotFound])
+
+  package static let eventStream = Operation<Nothing, EventStreamQuery, Nothing, Nothing>(
+    .get, "/v1/events/stream", id: "getEventStream", .events, .account,
+    "Receive events as they come, as server-sent events.",
+    "Each has the event's name as `event`, its number in the workspace as `id`, and as `data` what a webhook would be "
+      + "posted. A client that reconnects with `Last-Event-ID` misses none.", headers: [.lastEventID],
+    reply: .events, problems: [.accountNotFound])
+
+  package static let accountChanges = Operation<Nothing, Nothing, Nothing, Nothing>(
+    .get, "/v1/changes", id: "getChanges", .accounts, .account,
+    "Receive changes of account states as they come, as server-sent events.",
+    "The `data` of each is an object with `account`, `type` (`state`), `key` (the state) and `payload`.",
+    reply: .events, grant: OperationGrant(.read, .events))
+}
+
+/// Which events are streamed.
+package struct EventStreamQuery: Contract {
+  package var account: AccountID?
+  package var since: Int64?
+
+  package init() {}
+
+  package static let fields = Fields<Self>("EventStreamQuery", "Which events are streamed.") {
+    Field("account", \.account, .id(), "Only events of this account.")
+    Field(
+      "since", \.since, .integer(0...(.max)),
+      "The `id` of the last event that was received, where a client cannot send `Last-Event-ID`.")
+  }
 }

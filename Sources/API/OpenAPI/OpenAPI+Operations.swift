@@ -39,7 +39,7 @@ extension OpenAPI {
     "app": "The app's id.",
     "device": "The id of the sign-in.",
     "queueId": "The message's id in the outbox.",
-    "token": "The token's id.", "upload": "The upload's id.",
+    "token": "The token's id.", "upload": "The upload's id.", "webhookRoute": "The route's id.",
     "workspace": "The workspace's id.",
   ]
 
@@ -114,6 +114,9 @@ extension OpenAPI {
             }
           case .message:
             writeContent("message/rfc822", to: &json) { json in json.object { $0.member("type", "string") } }
+          case .events:
+            writeContent("text/event-stream", to: &json) { json in json.object { $0.member("type", "string") }
+            }
           }
         }
       }
@@ -157,6 +160,7 @@ extension OpenAPI {
     case .lines: "One JSON object a line, written while the list is read."
     case .document: "This description."
     case .message: "The message."
+    case .events: "Events, for as long as the client stays connected."
     }
   }
 

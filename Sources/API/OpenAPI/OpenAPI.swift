@@ -161,7 +161,7 @@ package enum OpenAPI {
       if operation.bodyForm == .json || operation.bodyForm == .optionalJSON {
         collect(operation.body, into: &found)
       }
-      if operation.replyForm != .document, operation.replyForm != .message {
+      if operation.replyForm == .json || operation.replyForm == .lines {
         collect(operation.reply, into: &found)
       }
     }

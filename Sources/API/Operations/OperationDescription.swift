@@ -80,7 +80,7 @@ package struct OperationDescription: Sendable {
     switch replyForm {
     case .json, .lines: return reply.differences(from: .object(self.reply), at: "")
     case .document: return reply.differences(from: .anyObject, at: "")
-    case .message: return []
+    case .message, .events: return []
     }
   }
 }
@@ -133,6 +133,7 @@ package struct OperationGrant: Sendable, Hashable, CustomStringConvertible {
       case .outbox: .outbox
       case .accounts: .account
       case .events: .events
+      case .webhooks: .webhook
       case .operation: .diagnostics
       case .apps, .tokens, .workspaces: nil
       }
@@ -162,6 +163,8 @@ package enum ReplyForm: Sendable, Hashable {
   case document
   /// A message as it travels (`message/rfc822`).
   case message
+  /// Events as they come (`text/event-stream`, HTML Living Standard, "Server-sent events").
+  case events
 }
 
 /// A header of a request that the contract knows.
@@ -194,6 +197,10 @@ package struct RequestHeader: Sendable {
     "Which bytes of the file these are, such as `bytes 0-4194303/104857600` (RFC 9110 section 14.4).",
     length: 1...256)
 
+  package static let lastEventID = RequestHeader(
+    "Last-Event-ID", "The `id` of the last event that was received; left out, only new events are sent.",
+    length: 0...32)
+
   package static let workspace = RequestHeader(
     "Heliograph-Workspace",
     "The workspace in which an operator's token acts; all other tokens act only in their own.",
@@ -207,6 +214,7 @@ package enum OperationTag: String, Sendable, CaseIterable {
   case accounts = "Accounts"
   case apps = "OAuth2 apps"
   case events = "Events"
+  case webhooks = "Webhooks"
   case tokens = "API tokens"
   case workspaces = "Workspaces"
   case operation = "Operation"
@@ -218,6 +226,7 @@ package enum OperationTag: String, Sendable, CaseIterable {
     case .accounts: "The mailboxes that messages are sent from, and the ways to connect them."
     case .apps: "App registrations at Microsoft Entra, through which mailboxes are connected."
     case .events: "Events, in order."
+    case .webhooks: "Where events are posted to, and what became of the posts."
     case .tokens: "Keys to this API."
     case .workspaces:
       "Separate sets of apps, accounts, tokens, messages and events, such as of one customer or team."

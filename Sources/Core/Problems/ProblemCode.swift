@@ -53,7 +53,7 @@ package struct ProblemCode: Sendable {
   /// Every row, in the order of the documentation.
   package static let all =
     requestsCodes + accountsCodes + entraCodes + exchangeCodes + messagesCodes + submissionCodes
-    + installationCodes
+    + webhooksCodes + installationCodes
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.rawValue, $0) })
 }
@@ -77,13 +77,15 @@ package enum Scope: String, Sendable, CaseIterable {
   case app
   /// Microsoft, or the connection to it: messages wait.
   case service
+  /// One receiver of webhooks: its events wait.
+  case endpoint
   /// This installation, that is its key, database or configuration: messages wait.
   case installation
 
   /// Whether a queued message waits for the failure to pass, instead of failing by it.
   package var letsMessagesWait: Bool {
     switch self {
-    case .request, .message, .recipient: false
+    case .request, .message, .recipient, .endpoint: false
     case .account, .app, .service, .installation: true
     }
   }

@@ -14,6 +14,7 @@ package struct Configuration: Sendable {
   /// Without a trailing slash; `nil` until the port is known.
   package let publicURL: String?
   package let trustedProxies: [CIDR]
+  package let webhookAllow: [CIDR]
   package let clouds: Clouds
   /// Whether callers may have Microsoft's access tokens.
   package let exposeTokens: Bool
@@ -63,6 +64,7 @@ package struct Configuration: Sendable {
     self.data = data
     publicURL = try settings[.url].map(Self.publicURL)
     trustedProxies = try Self.blocks(settings, .trustedProxies)
+    webhookAllow = try Self.blocks(settings, .webhookAllow)
     clouds = Clouds(
       global: try settings[.microsoft].map { try Cloud(replacing: $0) } ?? .global,
       named: try Self.clouds(settings[.clouds]))

@@ -27,6 +27,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case smtpNetworkDaily = "smtp-network-daily"
   case smtpAuthWithoutTLS = "smtp-auth-without-tls"
   case smtpFailureReports = "smtp-failure-reports"
+  case webhookAllow = "webhook-allow"
   case logLevel = "log-level"
 
   /// The name in the YAML file; the flag is the same after `--`.
@@ -51,7 +52,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .url: "http://localhost:PORT"
     case .microsoft: "Microsoft's global cloud"
     case .microsoftCA: "the system's certificates"
-    case .clouds, .trustedProxies: "none"
+    case .clouds, .trustedProxies, .webhookAllow: "none"
     case .exposeTokens: "no"
     case .databaseURL: "SQLite in the data folder"
     case .secretKey, .preparedToken: "none"
@@ -114,6 +115,9 @@ package enum Setting: String, CaseIterable, Sendable {
     case .smtpFailureReports:
       "message sends the sender of a failed SMTP message a report, from the account itself; event records "
         + "only the event."
+    case .webhookAllow:
+      "Networks that are not on the internet and that webhooks may be posted to, as addresses or blocks such as 10.0.0.0/8 "
+        + "separated by spaces."
     case .logLevel: "trace, debug, info, notice, warning, error or critical."
     }
   }

@@ -8,6 +8,7 @@ package enum Variable: String, CaseIterable, Sendable {
   case clientSecret = "HELIOGRAPH_CLIENT_SECRET"
   case clientCertificate = "HELIOGRAPH_CLIENT_CERTIFICATE"
   case refreshToken = "HELIOGRAPH_REFRESH_TOKEN"
+  case webhookSecret = "HELIOGRAPH_WEBHOOK_SECRET"
 
   /// Which commands read it.
   package var readers: String {
@@ -18,6 +19,7 @@ package enum Variable: String, CaseIterable, Sendable {
     case .clientSecret: "app add --secret, app update --secret, account add"
     case .clientCertificate: "app add --certificate, app update --certificate"
     case .refreshToken: "account add --email"
+    case .webhookSecret: "listen --forward"
     }
   }
 
@@ -28,6 +30,7 @@ package enum Variable: String, CaseIterable, Sendable {
     case .url: "http://localhost:3000"
     case .workspace: "the token's own"
     case .clientSecret, .clientCertificate, .refreshToken: "standard input"
+    case .webhookSecret: "one that is made"
     }
   }
 
@@ -40,12 +43,13 @@ package enum Variable: String, CaseIterable, Sendable {
     case .clientSecret: "The app's secret: its Value, not Secret ID."
     case .clientCertificate: "The app's certificate and key, as PEM."
     case .refreshToken: "Refresh token issued to another program."
+    case .webhookSecret: "Key that signs forwarded events."
     }
   }
 
   /// Which commands talk to a running gateway.
   package static let clientSentence =
-    "The commands send, app, account, queue, smtp-credential, workspace, events, status, doctor and open are clients of a "
+    "The commands send, app, account, queue, smtp-credential, webhook, listen, workspace, events, status, doctor and open are clients of a "
     + "running gateway, and so are token list and token revoke when HELIOGRAPH_TOKEN is set."
 
   /// Name and sentence of each variable that clients read, a line each, for `--help`.

@@ -31,6 +31,22 @@ package struct PlacedEvent: Sendable, Hashable {
   package var event: EventRecord
 }
 
+/// What the placing of an event tells of it.
+package struct EventPlacing: Sendable, Hashable {
+  package var workspace: WorkspaceID
+  package var account: AccountID?
+  package var kind: String
+  package var position: Int64
+}
+
+extension PlacedEvent {
+  init(_ row: Row) throws {
+    position = try row.integer("position")
+    sequence = try row.integer("sequence")
+    event = try EventRecord(row)
+  }
+}
+
 extension EventRecord {
   static let columns: SQL = "workspace, account, sequence, kind, data, created"
 
@@ -92,24 +108,27 @@ extension Transaction {
     try row(Statement.unplaced) { _ in true } ?? false
   }
 
-  /// Assigns positions to up to `limit` committed events, each account's in order; returns how many.
+  /// Assigns positions to up to `limit` committed events, each account's in order, and returns those.
   ///
   /// Only in a transaction that holds the duty, and `.readCommitted`, so that it sees the positions that the
   /// one before has assigned. An account's events are committed in the order of their numbers, so those seen
   /// here have no gap.
-  package func placeEvents(limit: Int) throws -> Int {
+  package func placeEvents(limit: Int) throws -> [EventPlacing] {
     let placed = try rows(Statement.place, limit) {
-      (workspace: try $0.text("workspace"), position: try $0.integer("position"))
+      let account = try $0.text("account")
+      return EventPlacing(
+        workspace: try $0.identifier("workspace"), account: account.isEmpty ? nil : AccountID(account),
+        kind: try $0.text("kind"), position: try $0.integer("position"))
     }
     let last = Dictionary(placed.map { ($0.workspace, $0.position) }, uniquingKeysWith: max)
-    for (workspace, position) in last.sorted(by: { $0.key < $1.key }) {
+    for (workspace, position) in last.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       try execute(
         """
         INSERT INTO event_cursor (workspace, position) VALUES ($1, $2)
         ON CONFLICT (workspace) DO UPDATE SET position = excluded.position
         """, workspace, position)
     }
-    return placed.count
+    return placed
   }
 
   /// All events of the workspace whose position is above `position`, in order. Each is seen once by a reader
@@ -117,11 +136,7 @@ extension Transaction {
   package func events(
     _ workspace: WorkspaceID, afterPosition position: Int64, limit: Int
   ) throws -> [PlacedEvent] {
-    try rows(Statement.byPosition, workspace, position, limit) {
-      PlacedEvent(
-        position: try $0.integer("position"), sequence: try $0.integer("sequence"),
-        event: try EventRecord($0))
-    }
+    try rows(Statement.byPosition, workspace, position, limit, as: PlacedEvent.init(_:))
   }
 }
 
@@ -171,6 +186,6 @@ private enum Statement {
                 ORDER BY workspace, account, sequence LIMIT $1) AS pending
           LEFT JOIN event_cursor ON event_cursor.workspace = pending.workspace) AS placed
     WHERE workspace = of_workspace AND account = of_account AND sequence = of_sequence
-    RETURNING workspace, position
+    RETURNING workspace, account, kind, position
     """
 }

@@ -140,6 +140,12 @@ extension Transaction {
     }
   }
 
+  /// Ends the lane's rest: something of it is due now.
+  package func restart(_ lane: LaneKey, now: Instant) throws {
+    try wake(lane, due: now)
+    try execute(Statement.unpause, lane.kind.rawValue, lane.id, now)
+  }
+
   /// In which lane the account's messages wait; `nil` when it is gone.
   private func lane(of account: AccountID, in workspace: WorkspaceID) throws -> LaneKey? {
     try row(

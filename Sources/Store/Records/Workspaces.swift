@@ -106,6 +106,9 @@ extension Transaction {
     try execute("DELETE FROM account WHERE workspace = $1", id)
     try execute("DELETE FROM oauth2_app WHERE workspace = $1", id)
     try execute("DELETE FROM api_token WHERE workspace = $1", id)
+    try execute("DELETE FROM webhook_attempt WHERE workspace = $1", id)
+    try execute("DELETE FROM webhook_stream WHERE workspace = $1", id)
+    try execute("DELETE FROM webhook_route WHERE workspace = $1", id)
     try execute("DELETE FROM event WHERE workspace = $1", id)
     try execute("DELETE FROM workspace WHERE id = $1", id)
   }

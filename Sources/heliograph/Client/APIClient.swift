@@ -206,7 +206,7 @@ struct APIClient: Sendable {
     }
   }
 
-  private func request(
+  func request(
     _ method: OperationMethod, _ target: String, _ headers: [(name: String, value: String)]
   ) -> HTTPClientRequest {
     var request = HTTPClientRequest(url: url + target)

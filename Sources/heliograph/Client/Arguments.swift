@@ -10,6 +10,7 @@ extension OutboxReply.State: ExpressibleByArgument {}
 extension ReleaseRequest.Outcome: ExpressibleByArgument {}
 extension SubmitRequest.Priority: ExpressibleByArgument {}
 extension UnknownOutcome: ExpressibleByArgument {}
+extension WebhookOrdering: ExpressibleByArgument {}
 
 extension Identifier: ExpressibleByArgument {
   package init?(argument: String) {

@@ -54,5 +54,14 @@ enum CommandWords {
     "postWorkspaces": "heliograph workspace add", "getWorkspace": "heliograph workspace show {workspace}",
     "putWorkspace": "heliograph workspace update {workspace}",
     "deleteWorkspace": "heliograph workspace delete {workspace}",
+    "getWebhookRoutes": "heliograph webhook list", "postWebhookRoutes": "heliograph webhook add",
+    "getWebhookRoute": "heliograph webhook show {webhookRoute}",
+    "putWebhookRoute": "heliograph webhook update {webhookRoute}",
+    "deleteWebhookRoute": "heliograph webhook delete {webhookRoute}",
+    "postWebhookRouteSecret": "heliograph webhook rotate {webhookRoute}",
+    "postWebhookRouteTest": "heliograph webhook test {webhookRoute}",
+    "getWebhookRoutePosts": "heliograph webhook posts {webhookRoute}",
+    "postWebhookRouteReplay": "heliograph webhook replay {webhookRoute}",
+    "getEventStream": "heliograph listen",
   ]
 }

@@ -63,6 +63,8 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(WorkspaceUpdateRequest.self), AnyContract(ReleaseRequest.self),
     AnyContract(OutboxSelection.self),
     AnyContract(OutboxRelease.self), AnyContract(OutboxReschedule.self),
+    AnyContract(WebhookRouteRequest.self), AnyContract(WebhookRouteUpdate.self),
+    AnyContract(WebhookRotation.self), AnyContract(WebhookReplay.self),
   ]
 
   static let replies = [
@@ -81,6 +83,10 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(TokenDeleted.self), AnyContract(WorkspacePage.self), AnyContract(WorkspaceReply.self),
     AnyContract(WorkspaceCreated.self), AnyContract(WorkspaceUpdated.self),
     AnyContract(WorkspaceDeleted.self),
+    AnyContract(WebhookRoutePage.self), AnyContract(WebhookRouteReply.self),
+    AnyContract(WebhookRouteCreated.self), AnyContract(WebhookRouteChanged.self),
+    AnyContract(WebhookRouteDeleted.self), AnyContract(WebhookSecretReply.self),
+    AnyContract(WebhookPostReply.self), AnyContract(WebhookPostPage.self), AnyContract(WebhookReplayed.self),
     AnyContract(HealthReply.self), AnyContract(ErrorReply.self),
   ]
 
@@ -89,6 +95,6 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
   /// Those whose fields depend on each other, so that hardly any random body is allowed.
   static let withRules: Set = [
     "AccountRequest", "AccountUpdateRequest", "FormRequest", "AppVerifyRequest", "OutboxSelection",
-    "OutboxReleaseSelection", "OutboxRescheduleSelection",
+    "OutboxReleaseSelection", "OutboxRescheduleSelection", "WebhookReplay",
   ]
 }

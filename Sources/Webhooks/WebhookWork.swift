@@ -1,0 +1,171 @@
+import Core
+import Events
+import Foundation
+import HTTP
+import Logging
+import Queue
+import Store
+import Synchronization
+import Vault
+
+/// Posting events as work of a queue. A row is the events of one account on their way to one route, its lane is the
+/// route: a slow receiver holds up only itself.
+final class WebhookWork: QueueWork {
+  let kind = WorkKind.webhook
+
+  private let vault: Vault
+  private let poster: Poster
+  private let time: any Time
+  private let configuration: WebhookConfiguration
+  private let logger: Logger
+  private let endpoints = Mutex<[LaneKey: Endpoint]>([:])
+  private let healths = Mutex<[LaneKey: (epoch: Int64, version: Int, health: WebhookHealth)]>([:])
+
+  struct Item: Sendable {
+    var row: QueueRecord
+    /// `nil` for one that is gone or disabled.
+    var route: WebhookRouteRecord?
+    var task: WebhookTask
+    var progress: WebhookProgress
+    var events: [PlacedEvent]
+  }
+
+  typealias Report = Outcome?
+
+  struct Outcome: Sendable {
+    var row: QueueRecord
+    var route: WebhookRouteRecord
+    var task: WebhookTask
+    var progress: WebhookProgress
+    var attempts: [WebhookAttemptRecord] = []
+    /// Events that are posted later, when, and what is known of them.
+    var setAside: [(progress: WebhookProgress, due: Instant)] = []
+    /// The number of one that is given up.
+    var failed: Int64?
+    var disabled: ProblemRecord?
+    /// Whether it was the first success after an outage: what waits for another try is due.
+    var recovered = false
+    var ended: Instant
+
+    var posts: Int { attempts.count { $0.problem == nil } }
+  }
+
+  init(
+    vault: Vault, exchange: GuardedExchange, time: any Time, configuration: WebhookConfiguration,
+    logger: Logger
+  ) {
+    self.vault = vault
+    poster = Poster(exchange: exchange, time: time)
+    self.time = time
+    self.configuration = configuration
+    self.logger = logger
+  }
+
+  func begin(_ attempt: QueueAttempt, in tx: borrowing Transaction) throws -> Item {
+    let row = attempt.row
+    let id = WebhookRouteID(String(row.lane.id.dropFirst(row.workspace.rawValue.utf8.count + 1)))
+    let task = WebhookTask(progress: row.progress) ?? .stream
+    guard let route = try tx.webhookRoute(id, in: row.workspace), route.enabled else {
+      return Item(row: row, route: nil, task: task, progress: WebhookProgress(cursor: 0), events: [])
+    }
+    healths.withLock { healths in
+      if let known = healths[row.lane], known.epoch == attempt.lease.epoch, known.version == route.version {
+        return
+      }
+      healths[row.lane] = (attempt.lease.epoch, route.version, route.health)
+    }
+    var progress: WebhookProgress
+    var last = Int64.max
+    switch task {
+    case .stream: progress = try tx.webhookStream(row.eventAccount, to: route)
+    case .span(let known, let end): (progress, last) = (known, end)
+    }
+    var events: [PlacedEvent] = []
+    // Passes over what the route does not want, a limited number at a time.
+    for _ in 0..<8 {
+      let found = try tx.placedEvents(
+        row.workspace, row.eventAccount, after: events.last?.sequence ?? progress.cursor,
+        limit: configuration.batch)
+      let wanted = found.filter { $0.sequence <= last && route.wants($0.event.kind, of: $0.event.account) }
+      if wanted.isEmpty, events.isEmpty, let passed = found.last?.sequence {
+        progress.advance(to: min(passed, last))
+      }
+      events += wanted
+      if found.count < configuration.batch || events.count >= configuration.batch / 2 { break }
+    }
+    return Item(row: row, route: route, task: task, progress: progress, events: events)
+  }
+
+  func perform(_ item: Item, recorder: StepRecorder) async throws -> QueueVerdict<Report> {
+    let now = time.now
+    guard let route = item.route else {
+      // Enabling the route wakes its lane.
+      return QueueVerdict(
+        name: "disabled",
+        settlement: QueueSettlement(state: .ready, due: now, progress: item.row.progress),
+        pauseUntil: now + .seconds(3600), report: nil)
+    }
+    let endpoint: Endpoint
+    do {
+      endpoint = try self.endpoint(route, item.row.lane)
+    } catch {
+      let problem = error as? Problem ?? .webhookInvalid("route", "cannot be read")
+      logger.error(
+        "A webhook route cannot be used.", metadata: ["route": "\(route.id)", "problem": "\(problem)"])
+      return QueueVerdict(
+        name: "unusable",
+        settlement: QueueSettlement(
+          state: .ready, due: now, progress: item.row.progress, problem: ProblemRecord(problem, at: now)),
+        pauseUntil: now + .seconds(60), report: nil)
+    }
+    var run = PostRun(
+      item: item, endpoint: endpoint, route: route, poster: poster, configuration: configuration, time: time,
+      health: { [self] change in
+        healths.withLock { change(&$0[item.row.lane, default: (0, route.version, route.health)].health) }
+      })
+    return try await run.run()
+  }
+
+  private func endpoint(_ route: WebhookRouteRecord, _ lane: LaneKey) throws -> Endpoint {
+    if let known = endpoints.withLock({ $0[lane] }), known.route.version == route.version { return known }
+    let made = try Endpoint(route, vault)
+    endpoints.withLock { $0[lane] = made }
+    return made
+  }
+
+  /// The receiver may have had some of them: they are posted again, with the same ids.
+  func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement {
+    QueueSettlement(state: .ready, due: now, progress: row.progress, problem: row.problem)
+  }
+
+  func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws {
+    guard let report else { return }
+    let (route, account) = (report.route, report.row.eventAccount)
+    if report.task == .stream {
+      try tx.save(report.progress, of: account, to: route)
+      try tx.renew(report.row, ifEventsAfter: report.progress.cursor, at: report.ended)
+    }
+    for late in report.setAside {
+      let task = WebhookTask.span(late.progress, last: late.progress.cursor + 1)
+      try tx.enqueue(task, account, to: route, due: late.due, at: report.ended)
+    }
+    if let failed = report.failed {
+      try tx.keepFailed(
+        failed, account, of: route, report.attempts.last?.problem, at: report.ended)
+    }
+    if report.recovered { try tx.hurry(route, at: report.ended) }
+  }
+
+  func conclude(_ report: Report, in tx: borrowing Transaction) throws {
+    guard let report else { return }
+    let route = report.route
+    for attempt in report.attempts { try tx.insert(attempt, of: route.id, in: route.workspace) }
+    let health = healths.withLock { $0[route.lane]?.health }
+    if let health, !report.attempts.isEmpty { try tx.note(health, posts: report.posts, of: route) }
+    if let problem = report.disabled, try tx.disable(route, problem, at: report.ended) {
+      try tx.append(
+        Event.webhookDisabled(DisabledRoute(route, problem))
+          .record(nil, in: route.workspace, at: report.ended))
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package import Core
+import Events
+import Foundation
+import HTTP
+import JSON
+package import Store
+import Vault
+
+// The routes of a workspace, as people add and change them.
+extension Webhooks {
+  /// So many are read for every batch of events.
+  private static var routeLimit: Int { 100 }
+
+  /// Events that happen from now on are posted.
+  ///
+  /// - Returns: The key that signs posts; it is not shown again.
+  /// - Throws: `webhook.invalid`, `webhook.addressRefused`.
+  package func add(
+    _ new: NewRoute, in workspace: WorkspaceID
+  ) async throws -> (id: WebhookRouteID, secret: WebhookSecret) {
+    let now = time.now
+    let id = WebhookRouteID.make(at: now)
+    let url = try await checked(new.targetURL)
+    let key = WebhookSecret.make()
+    let secrets = RouteSecrets(key: key, user: url.user, headers: try Self.headers(new.customHeaders))
+    let box = try secrets.sealed(id, in: workspace, vault)
+    let events = try Self.events(new.events)
+    let (filter, payload) = (try Self.filter(new.filter), try Self.payload(new.payload))
+    try await store.write { (tx: borrowing Transaction) in
+      let count = try tx.webhookRouteCount(in: workspace)
+      guard count < Self.routeLimit else {
+        throw Problem.webhookInvalid(
+          "name", "cannot be added: there are \(count) routes, as many as there may be")
+      }
+      try tx.insert(
+        WebhookRouteRecord(
+          workspace: workspace, id: id, name: new.name, description: new.description, enabled: new.enabled,
+          targetURL: url.text, secrets: box, events: events, accounts: new.accounts, filter: filter,
+          payload: payload, ordering: new.ordering, startPosition: try tx.lastPosition(in: workspace),
+          created: now))
+    }
+    return (id, key)
+  }
+
+  package func route(_ id: WebhookRouteID, in workspace: WorkspaceID) async throws -> ShownRoute {
+    let found = try await store.read { (tx: borrowing Transaction) in
+      try tx.webhookRoute(id, in: workspace).map { ($0, try tx.webhookTaskCounts(of: $0)) }
+    }
+    guard let (record, counts) = found else { throw Problem.webhookRouteNotFound(id) }
+    return try shown(record, counts)
+  }
+
+  /// Oldest first.
+  package func routes(_ request: PageRequest, in workspace: WorkspaceID) async throws -> Page<ShownRoute> {
+    let page = try await store.read { (tx: borrowing Transaction) in
+      try tx.webhookRoutes(request, in: workspace).map { ($0, try tx.webhookTaskCounts(of: $0)) }
+    }
+    return try page.map { try shown($0.0, $0.1) }
+  }
+
+  private func shown(_ record: WebhookRouteRecord, _ counts: WebhookTaskCounts) throws -> ShownRoute {
+    let secrets = try RouteSecrets(record.secrets, of: record.id, in: record.workspace, vault)
+    return ShownRoute(
+      record: record, headerNames: secrets.headers.map(\.name), hasUser: secrets.user != nil,
+      rotatingUntil: secrets.rotatingUntil(at: time.now), tasks: counts)
+  }
+
+  /// One that is enabled continues where it stopped, unless what was missed is to be skipped.
+  package func update(
+    _ id: WebhookRouteID, _ change: RouteChange, in workspace: WorkspaceID
+  ) async throws {
+    let now = time.now
+    var url: GuardedURL?
+    if let target = change.targetURL { url = try await checked(target) }
+    let headers = try change.customHeaders.map { try Self.headers($0) }
+    let events = try change.events.map { try Self.events($0) }
+    let (filter, payload) = (
+      try change.filter.map { try Self.filter($0) }, try change.payload.map { try Self.payload($0) }
+    )
+    let (vault, target) = (vault, url)
+    let lane = try await store.write { (tx: borrowing Transaction) -> LaneKey in
+      guard var route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      var secrets = try RouteSecrets(route.secrets, of: id, in: workspace, vault)
+      if let headers { secrets.headers = headers }
+      if let target { (route.targetURL, secrets.user) = (target.text, target.user) }
+      route.secrets = try secrets.sealed(id, in: workspace, vault)
+      if let name = change.name { route.name = name }
+      if let description = change.description { route.description = description.isEmpty ? nil : description }
+      if let enabled = change.enabled { route.enabled = enabled }
+      if let events { route.events = events }
+      if let accounts = change.accounts { route.accounts = accounts }
+      if let filter { route.filter = filter }
+      if let payload { route.payload = payload }
+      if let ordering = change.ordering { route.ordering = ordering }
+      route.updated = now
+      if change.skipsMissed {
+        route.startPosition = try tx.lastPosition(in: workspace)
+        try tx.dropTasks(of: route)
+        try tx.forgetStreams(to: route)
+      }
+      // Queue rows before the route, the lane last.
+      if route.enabled { try tx.enqueueStreams(to: route, at: now) }
+      try tx.update(route)
+      if route.enabled { try tx.restart(route.lane, now: now) }
+      return route.lane
+    }
+    wake([lane])
+  }
+
+  package func delete(_ id: WebhookRouteID, in workspace: WorkspaceID) async throws {
+    try await store.write { (tx: borrowing Transaction) in
+      guard let route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      try tx.deleteWebhookRoute(route)
+    }
+  }
+
+  /// Makes a new key. Posts are signed with the old one too until `overlap` has passed.
+  package func rotate(
+    _ id: WebhookRouteID, overlap: Duration, in workspace: WorkspaceID
+  ) async throws -> (secret: WebhookSecret, oldExpires: Instant) {
+    let (now, key, vault) = (time.now, WebhookSecret.make(), vault)
+    try await store.write { (tx: borrowing Transaction) in
+      guard var route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      var secrets = try RouteSecrets(route.secrets, of: id, in: workspace, vault)
+      secrets.rotate(to: key, keepingOldFor: overlap, at: now)
+      route.secrets = try secrets.sealed(id, in: workspace, vault)
+      route.updated = now
+      try tx.update(route)
+    }
+    return (key, now + overlap)
+  }
+
+  /// - Throws: `webhook.invalid` for what is no URL, `webhook.addressRefused` for a host that may not be posted to.
+  private func checked(_ text: String) async throws -> GuardedURL {
+    do {
+      let url = try GuardedURL(text)
+      if case .refusedAddress(let address) = await exchange.refusal(of: url) {
+        throw Problem.webhookAddressRefused(url.host, address)
+      }
+      return url
+    } catch let fault as GuardedURLFault {
+      throw Problem.webhookInvalid("targetUrl", fault.message)
+    }
+  }
+
+  private static func headers(_ given: [(name: String, value: String)]) throws -> [RouteSecrets.Header] {
+    try given.enumerated().map { index, header in
+      if let fault = ForbiddenHeader.fault(header.name, header.value) {
+        throw Problem.webhookInvalid("customHeaders[\(index)].key", fault)
+      }
+      return RouteSecrets.Header(name: header.name, value: header.value)
+    }
+  }
+
+  private static func events(_ given: [String]) throws -> [String] {
+    let known = Event.names
+    for (index, name) in given.enumerated() where name != "*" && !known.contains(name) {
+      throw Problem.webhookInvalid(
+        "events[\(index)]",
+        "is “\(name)”, which is not an event; there are \(known.joined(separator: ", ")), and *")
+    }
+    return given.isEmpty ? ["*"] : given
+  }
+
+  private static func filter(_ json: JSONValue?) throws -> String? {
+    guard let json, !json.isNull else { return nil }
+    return try stored(json) { (json) throws(RouteFault) in _ = try EventFilter(json) }
+  }
+
+  private static func payload(_ json: JSONValue?) throws -> String? {
+    guard let json, !json.isNull else { return nil }
+    return try stored(json) { (json) throws(RouteFault) in _ = try PayloadTemplate(json) }
+  }
+
+  private static func stored(
+    _ json: JSONValue, _ check: (JSONValue) throws(RouteFault) -> Void
+  ) throws -> String {
+    do throws(RouteFault) {
+      try check(json)
+    } catch {
+      throw Problem.webhookInvalid(error.field, error.message)
+    }
+    return json.text
+  }
+}

@@ -1,0 +1,93 @@
+package import Core
+import Events
+package import HTTP
+package import Logging
+import Queue
+import ServiceLifecycle
+package import Store
+package import Vault
+
+/// Posts events to those who want to know of them: in order, signed, again and again until they are taken.
+package final class Webhooks: Service, EventListener {
+  let store: Store
+  let vault: Vault
+  let time: any Time
+  let configuration: WebhookConfiguration
+  let exchange: GuardedExchange
+  private let engine: QueueEngine<WebhookWork>
+  private let logger: Logger
+
+  /// - Parameter exchange: shut down by its owner, after this has ended.
+  package init(
+    store: Store, vault: Vault, exchange: GuardedExchange, time: any Time, node: NodeID,
+    configuration: WebhookConfiguration, logger: Logger
+  ) {
+    self.store = store
+    self.vault = vault
+    self.time = time
+    self.configuration = configuration
+    self.exchange = exchange
+    self.logger = logger
+    engine = QueueEngine(
+      WebhookWork(
+        vault: vault, exchange: exchange, time: time, configuration: configuration, logger: logger),
+      store: store, time: time, node: node, configuration: configuration.queue, logger: logger)
+  }
+
+  /// Posts until a graceful shutdown. May be called once.
+  package func run() async throws {
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await self.engine.run() }
+      group.addTask {
+        await Periodic(
+          "sweeping what is known of posts", every: self.configuration.sweepInterval, time: self.time,
+          logger: self.logger
+        ).run(startingAtOnce: false) { try await self.sweepOnce() }
+      }
+      // Only the engine ends by itself.
+      _ = try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// What the routes want of these events becomes tasks of theirs.
+  package func take(_ placed: [EventPlacing], in tx: borrowing Transaction) throws -> [LaneKey] {
+    let now = time.now
+    var lanes: [LaneKey] = []
+    for (workspace, events) in Dictionary(grouping: placed, by: \.workspace).sorted(by: {
+      $0.key.rawValue < $1.key.rawValue
+    }) {
+      for route in try tx.enabledWebhookRoutes(in: workspace) {
+        let accounts = Set(events.filter { route.wants($0.kind, of: $0.account) }.map(\.account))
+        guard !accounts.isEmpty else { continue }
+        // In one order everywhere, so that two transactions never wait for each other.
+        for account in accounts.sorted(by: { ($0?.rawValue ?? "") < ($1?.rawValue ?? "") }) {
+          try tx.enqueue(.stream, account, to: route, due: now, at: now)
+        }
+        lanes.append(route.lane)
+      }
+    }
+    for lane in lanes { try tx.wake(lane, due: now) }
+    return lanes
+  }
+
+  package func wake(_ lanes: [LaneKey]) {
+    for lane in lanes { engine.wake(lane) }
+  }
+
+  func sweepOnce() async throws {
+    let bound = time.now - configuration.retention
+    while try await store.write(
+      isolation: .readCommitted,
+      { (tx: borrowing Transaction) in
+        try tx.deleteWebhookAttempts(before: bound, limit: 1000)
+      }) == 1000
+    {}
+    while try await store.write(
+      isolation: .readCommitted,
+      { (tx: borrowing Transaction) in
+        try tx.deleteSettledTasks(before: bound, limit: 1000)
+      }) == 1000
+    {}
+  }
+}
