@@ -225,7 +225,8 @@ let package = Package(
       name: "EventsTests", dependencies: ["Core", "Events", "Store", "StoreTesting", lifecycle, logging],
       swiftSettings: style),
     .testTarget(
-      name: "GatewayTests", dependencies: ["Accounts", "Core", "Gateway", "Submission"], swiftSettings: style),
+      name: "GatewayTests", dependencies: ["Access", "Accounts", "Core", "Gateway", "Store", "Submission"],
+      swiftSettings: style),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: style),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: style),
     .testTarget(

@@ -67,3 +67,31 @@ package enum WebhookOrdering: String, Sendable, CaseIterable {
   /// One that fails holds up no other.
   case none
 }
+
+/// What happened, as events and webhooks call it.
+package enum EventName: String, Sendable, CaseIterable {
+  case accountAdded, accountDeleted, authenticationSuccess, authenticationError, connectError,
+    clientSecretExpiring, sendingPaused
+  case messageQueued, messageSent, messageDeliveryError, messageFailed, messageHeld
+  case webhookDisabled
+}
+
+/// What a workspace may set of how it works.
+package enum WorkspaceSetting: String, Sendable, CaseIterable {
+  case webhooksEnabled, webhooks, webhookEvents, webhooksCustomHeaders, serviceSecret
+  case notifyHeaders, notifyText, notifyTextSize, notifyWebSafeHtml, notifyAttachments, notifyAttachmentSize
+  case notificationBaseUrl, locale, timezone
+}
+
+/// Where the value of a setting comes from.
+package enum SettingSource: String, Sendable, CaseIterable {
+  /// `POST /v1/settings`.
+  case api
+  /// The configuration file.
+  case configuration
+  case environment
+  /// The command line.
+  case flag
+  /// Nobody has set it.
+  case `default`
+}

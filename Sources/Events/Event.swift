@@ -31,30 +31,25 @@ package enum Event: Sendable {
   case webhookDisabled(DisabledRoute)
 
   /// As `event` in the API and in webhooks.
-  package var name: String {
+  package var name: String { kind.rawValue }
+
+  package var kind: EventName {
     switch self {
-    case .accountAdded: "accountAdded"
-    case .accountDeleted: "accountDeleted"
-    case .authenticationSuccess: "authenticationSuccess"
-    case .authenticationError: "authenticationError"
-    case .connectError: "connectError"
-    case .clientSecretExpiring: "clientSecretExpiring"
-    case .sendingPaused: "sendingPaused"
-    case .messageQueued: "messageQueued"
-    case .messageSent: "messageSent"
-    case .messageDeliveryError: "messageDeliveryError"
-    case .messageFailed: "messageFailed"
-    case .messageHeld: "messageHeld"
-    case .webhookDisabled: "webhookDisabled"
+    case .accountAdded: .accountAdded
+    case .accountDeleted: .accountDeleted
+    case .authenticationSuccess: .authenticationSuccess
+    case .authenticationError: .authenticationError
+    case .connectError: .connectError
+    case .clientSecretExpiring: .clientSecretExpiring
+    case .sendingPaused: .sendingPaused
+    case .messageQueued: .messageQueued
+    case .messageSent: .messageSent
+    case .messageDeliveryError: .messageDeliveryError
+    case .messageFailed: .messageFailed
+    case .messageHeld: .messageHeld
+    case .webhookDisabled: .webhookDisabled
     }
   }
-
-  /// Of all events, in the order of the documentation.
-  package static let names = [
-    "accountAdded", "accountDeleted", "authenticationSuccess", "authenticationError", "connectError",
-    "clientSecretExpiring", "sendingPaused", "messageQueued", "messageSent", "messageDeliveryError",
-    "messageFailed", "messageHeld", "webhookDisabled",
-  ]
 
   /// The row of the log; `account` is `nil` for an event of the workspace as a whole.
   package func record(_ account: AccountID?, in workspace: WorkspaceID, at now: Instant) -> EventRecord {

@@ -176,10 +176,12 @@ package struct Installation: Sendable {
           store: store, tokens: tokens, connector: connector, exposesTokens: configuration.exposeTokens,
           time: time),
         workspaces: WorkspaceDirectory(store: store, tokens: apiTokens, time: time),
+        settings: SettingsDirectory(store: store, vault: vault),
         signIn: signIn, outbox: outbox, events: EventLog(store: store, time: time, placed: placed),
         webhooks: webhooks,
         exposedFiles: { [configuration] in configuration.exposures() }),
-      publicURL: publicURL, loginOrigins: configuration.clouds.loginOrigins,
+      publicURL: publicURL, publicURLSource: configuration.publicURLSource,
+      loginOrigins: configuration.clouds.loginOrigins,
       bodyLimit: configuration.bodyLimit, bodyMemory: limits.bodyMemory,
       trustedProxies: configuration.trustedProxies, smtp: configuration.smtpServer)
     let listener = WebServer(limits: limits, trustedProxies: configuration.trustedProxies, logger: logger)
@@ -234,7 +236,7 @@ extension Installation {
         "What the configuration file declares is in place.",
         metadata: [
           "apps": "\(declared.apps.count)", "accounts": "\(declared.accounts.count)",
-          "tokens": "\(declared.tokens.count)",
+          "tokens": "\(declared.tokens.count)", "settings": "\(configuration.declares.settings)",
         ])
     }
     for app in changes.undeclaredApps {
@@ -246,6 +248,11 @@ extension Installation {
       logger.notice(
         "The configuration file no longer declares an account, which stays and can be changed through the API.",
         metadata: ["account": "\(account)"])
+    }
+    for setting in changes.undeclaredSettings {
+      logger.notice(
+        "The configuration file no longer sets a setting, which stays and can be changed through the API.",
+        metadata: ["setting": "\(setting.rawValue)"])
     }
     for token in changes.removedTokens {
       logger.notice(

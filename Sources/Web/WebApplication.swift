@@ -24,6 +24,7 @@ package struct WebApplication: Sendable {
     package let accounts: AccountDirectory
     package let actions: AccountActions
     package let workspaces: WorkspaceDirectory
+    package let settings: SettingsDirectory
     package let signIn: SignIn
     package let outbox: Outbox
     package let events: EventLog
@@ -35,7 +36,8 @@ package struct WebApplication: Sendable {
       store: Store, tokens: TokenDirectory, apps: AppRegistry, registration: RegistrationDesk,
       verifier: Verifier, secrets: CredentialExpiryMonitor, accounts: AccountDirectory,
       actions: AccountActions,
-      workspaces: WorkspaceDirectory, signIn: SignIn, outbox: Outbox, events: EventLog, webhooks: Webhooks,
+      workspaces: WorkspaceDirectory, settings: SettingsDirectory, signIn: SignIn, outbox: Outbox,
+      events: EventLog, webhooks: Webhooks,
       exposedFiles: @escaping @Sendable () -> [ExposedFile] = { [] }
     ) {
       self.store = store
@@ -47,6 +49,7 @@ package struct WebApplication: Sendable {
       self.accounts = accounts
       self.actions = actions
       self.workspaces = workspaces
+      self.settings = settings
       self.signIn = signIn
       self.outbox = outbox
       self.events = events
@@ -56,6 +59,7 @@ package struct WebApplication: Sendable {
   }
 
   private let publicURL: String
+  private let publicURLSource: SettingSource
   private let loginOrigins: [String]
   private let bodyLimit: Int
   private let budget: MemoryBudget
@@ -71,7 +75,8 @@ package struct WebApplication: Sendable {
   ///   - trustedProxies: They are believed about who asks (`X-Forwarded-For`).
   ///   - smtp: What clients are told of the SMTP ports; `nil` without one.
   package init(
-    _ services: Services, publicURL: String, loginOrigins: [String], bodyLimit: Int,
+    _ services: Services, publicURL: String, publicURLSource: SettingSource = .default,
+    loginOrigins: [String], bodyLimit: Int,
     bodyMemory: Int,
     trustedProxies: [CIDR] = [], smtp: SMTPServerReply? = nil
   ) {
@@ -80,6 +85,7 @@ package struct WebApplication: Sendable {
     self.trustedProxies = trustedProxies
     self.services = services
     self.publicURL = publicURL
+    self.publicURLSource = publicURLSource
     self.loginOrigins = loginOrigins
     self.bodyLimit = bodyLimit
   }
@@ -106,6 +112,9 @@ package struct WebApplication: Sendable {
     UploadRoutes(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)
     OutboxRoutes(outbox: services.outbox).add(to: api)
     WorkspaceRoutes(workspaces: services.workspaces).add(to: api)
+    SettingsRoutes(
+      settings: services.settings, serviceURL: .init(text: publicURL, source: publicURLSource)
+    ).add(to: api)
     TokenRoutes(tokens: services.tokens, smtp: smtp).add(to: api)
     EventRoutes(log: services.events).add(to: api)
     EventStreamRoutes(log: services.events, serviceURL: publicURL).add(to: api)

@@ -153,7 +153,7 @@ extension Webhooks {
   }
 
   private static func events(_ given: [String]) throws -> [String] {
-    let known = Event.names
+    let known = EventName.allCases.map(\.rawValue)
     for (index, name) in given.enumerated() where name != "*" && !known.contains(name) {
       throw Problem.webhookInvalid(
         "events[\(index)]",

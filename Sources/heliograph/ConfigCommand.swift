@@ -11,7 +11,7 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Check a configuration file without starting the gateway.",
       discussion: """
-        Reads the settings and what the file declares (apps, accounts and API tokens), together with the variables and \
+        Reads the settings and what the file declares (apps, accounts, API tokens and settings), together with the variables and \
         files that its secrets refer to, and shows every fault with its line and key. Nothing is stored and Microsoft \
         is not asked. Exits with status 0 when the file can be used.
         """)
@@ -28,13 +28,14 @@ struct ConfigCommand: ParsableCommand {
           return Terminal.json([
             "ok": true, "apps": JSONValue(declares.apps),
             "accounts": JSONValue(declares.accounts),
-            "tokens": JSONValue(declares.tokens), "faults": [],
+            "tokens": JSONValue(declares.tokens), "settings": JSONValue(declares.settings), "faults": [],
           ])
         }
-        let counts = [
+        var counts = [
           count(declares.apps, "app"), count(declares.accounts, "account"),
           count(declares.tokens, "token"),
         ]
+        if declares.settings > 0 { counts.append(count(declares.settings, "setting")) }
         return Terminal.line("\(file) can be used. It declares \(counts.joined(separator: ", ")).")
       } catch let error as Problem {
         problem = error

@@ -18,6 +18,7 @@ import Testing
       let commands = [
         "account", "app", "config", "demo", "doctor", "events", "listen", "open", "queue", "sandbox", "send",
         "serve",
+        "settings",
         "smtp-credential", "status",
         "token", "webhook", "workspace",
       ]

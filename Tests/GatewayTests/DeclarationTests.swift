@@ -1,6 +1,8 @@
+import Access
 import Accounts
 import Core
 import Foundation
+import Store
 import Testing
 
 @testable import Gateway
@@ -61,6 +63,67 @@ import Testing
     #expect(declared.tokens.map(\.id) == [TokenID("declared_scanner")])
     #expect(declared.tokens[0].account == AccountID("printer") && declared.tokens[0].scopes == ["api"])
     #expect(declared.tokens[0].expires != nil && declared.tokens[0].description == "scanner")
+  }
+
+  @Test func `settings are read as the API takes them`() throws {
+    let file = """
+      settings:
+        webhooksEnabled: true
+        webhooks: https://crm.example/hook
+        webhookEvents: [messageSent, "*"]
+        serviceSecret: env:TOKEN
+        notifyTextSize: 1024
+        locale: ~
+
+      """
+    let configuration = try Self.configuration(file)
+    let settings = configuration.declarations.settings.settings
+    #expect(
+      settings.values.map(\.setting) == [
+        .webhooksEnabled, .webhooks, .webhookEvents, .serviceSecret, .notifyTextSize, .locale,
+      ])
+    if case .secret(let secret) = settings.values[3].value {
+      #expect(secret == Secret(Self.environment["TOKEN"] ?? ""))
+    } else {
+      Issue.record("The secret is not one.")
+    }
+    if case .plain(let size) = settings.values[4].value {
+      #expect(size == .number(1024))
+    } else {
+      Issue.record("The size is not a number.")
+    }
+    #expect(settings.values[5].value == nil && configuration.declares.settings == 5)
+  }
+
+  @Test(arguments: [
+    ("webhook: https://a.example/", "line 2: settings.webhook", "not a field"),
+    ("webhooks: a.example", "line 2: settings.webhooks", "must be a URL"),
+    ("notifyTextSize: many", "line 2: settings.notifyTextSize", "must be a whole number"),
+    ("webhookEvents:\n    - messageSent\n    - nope", "line 4: settings.webhookEvents[1]", "must be *"),
+    ("serviceSecret: in the file", "line 2: settings.serviceSecret", "must be file:PATH or env:NAME"),
+    ("timezone: Europe/Nowhere", "line 2: settings.timezone", "must be a time zone"),
+    ("serviceUrl: https://a.example", "line 2: settings.serviceUrl", "--url"),
+    ("trackOpens: true", "line 2: settings.trackOpens", "not supported"),
+  ])
+  func `a setting that makes no sense is told with its line`(setting: String, place: String, words: String)
+    throws
+  {
+    let problem = try #require(throws: Problem.self) {
+      try Self.configuration("settings:\n  \(setting)\n")
+    }
+    #expect(problem.summary.contains(place) && problem.summary.contains(words), "\(problem.summary)")
+  }
+
+  @Test func `the source of a setting is told`() throws {
+    let file = "url: https://file.example\nport: 3001\n"
+    let all = try Settings(
+      flags: [.url: "https://flag.example"], environment: ["HELIOGRAPH_PUBLIC_URL": "https://env.example"],
+      file: file)
+    #expect(all.source(of: .url) == .flag && all.source(of: .port) == .configuration)
+    #expect(all.source(of: .host) == .default)
+    let two = try Settings(environment: ["HELIOGRAPH_PUBLIC_URL": "https://env.example"], file: file)
+    #expect(two.source(of: .url) == .environment && two[.url] == "https://env.example")
+    #expect(try Settings(flags: [.url: ""], file: file).source(of: .url) == .configuration)
   }
 
   @Test func `a secret's file is found beside the configuration file, without its last line break`() throws {

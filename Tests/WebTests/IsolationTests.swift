@@ -274,6 +274,8 @@ struct IsolationCase: Sendable {
     "GET /v1/workspaces/{workspace}": [.forbidden()],
     "PUT /v1/workspaces/{workspace}": [.forbidden(#"{"name":"x"}"#)],
     "DELETE /v1/workspaces/{workspace}": [.forbidden()],
+    "GET /v1/settings": [.own()],
+    "POST /v1/settings": [.own(#"{"webhooks":"https://alpha.example/hook"}"#)],
   ]
 
   private static let route = "/v1/webhookRoutes/webhookRoute/{webhookRoute}"

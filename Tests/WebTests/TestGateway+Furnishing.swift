@@ -60,6 +60,11 @@ extension TestGateway {
         clientID: UUID().uuidString.lowercased(), clientSecret: Secret("secret-\(marker)")), in: id)
     try await addWorkspaceEvent(marker, in: id)
     let route = try await addWebhookRoute(marker, token: token, in: id)
+    let set = try await send(
+      "POST", "/v1/settings",
+      #"{"webhooks":"https://\#(marker).example/","webhooksCustomHeaders":[{"key":"X-Of","value":"\#(marker)"}]}"#,
+      token: token)
+    #expect(set.status == 200, "\(set)")
     let device = try await addDeviceSignIn(marker, app: signInApp, in: id)
     return Furnishing(
       token: token, tokenID: issued.id.rawValue, account: account, app: app.rawValue, clientID: clientID,

@@ -46,6 +46,8 @@ enum WorkspaceTables {
     "webhook_stream": "SELECT count(*) AS total FROM webhook_stream WHERE workspace = $1",
     "webhook_attempt": "SELECT count(*) AS total FROM webhook_attempt WHERE workspace = $1",
     "event_cursor": "SELECT count(*) AS total FROM event_cursor WHERE workspace = $1",
+    "setting": "SELECT count(*) AS total FROM setting WHERE workspace = $1",
+    "suppression": "SELECT count(*) AS total FROM suppression WHERE workspace = $1",
     "event": "SELECT count(*) AS total FROM event WHERE workspace = $1",
   ]
 

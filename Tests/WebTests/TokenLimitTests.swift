@@ -35,6 +35,7 @@ import Testing
     "postTokens": "write/admin",
     "getTokens": "read/admin", "deleteToken": "destructive/admin", "postWorkspaces": "write/admin",
     "getWorkspaces": "read/admin", "getWorkspace": "read/admin", "putWorkspace": "write/admin",
+    "getSettings": "read/admin", "postSettings": "write/admin",
     "deleteWorkspace": "destructive/admin", "getHealth": "read/diagnostics", "getOpenAPI": "read/diagnostics",
   ]
 

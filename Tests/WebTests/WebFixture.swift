@@ -66,6 +66,7 @@ enum WebFixture {
           store: store, tokens: tokens, connector: connector, exposesTokens: exposesTokens,
           time: time),
         workspaces: WorkspaceDirectory(store: store, tokens: apiTokens, time: time),
+        settings: SettingsDirectory(store: store, vault: vault),
         signIn: SignIn(
           store: store, vault: vault, endpoints: endpoints, publicURL: "http://localhost:3000", time: time),
         outbox: Outbox(

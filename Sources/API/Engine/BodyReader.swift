@@ -119,6 +119,7 @@ extension Schema {
     switch self {
     case .content: [("", 1)]
     case .object(let object): object.streams.map { ("." + $0.pattern, $0.count) }
+    case .nullable(let schema): schema.streams
     case .list(let element, let count, _):
       element.streams.map { ("[]" + $0.pattern, $0.count * count.upperBound) }
     case .flag, .integer, .text, .words, .secret, .date, .momentOrFalse, .texts, .anyObject: []

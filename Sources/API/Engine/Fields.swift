@@ -60,8 +60,8 @@ private struct ObjectReader<Root: Contract>: Sendable {
   let index: NameIndex
   let rules: [Rule<Root>]
   let fields: [FieldDescription]
-  /// A bit for each slot that is required.
-  let required: UInt64
+  /// A bit for each slot that is required, and for each that `null` is a value of.
+  let required, nullable: UInt64
 
   init(
     readers: [Field<Root>.Reader], index: NameIndex, rules: [Rule<Root>], fields: [FieldDescription]
@@ -71,14 +71,15 @@ private struct ObjectReader<Root: Contract>: Sendable {
     self.rules = rules
     self.fields = fields
     required = fields.enumerated().reduce(0) { $1.element.isRequired ? $0 | 1 << $1.offset : $0 }
+    nullable = fields.enumerated().reduce(0) { $1.element.takesNull ? $0 | 1 << $1.offset : $0 }
   }
 
   func read(_ object: JSONObject, _ reading: inout Reading) -> Root {
     var root = Root()
     var given: UInt64 = 0
     for (name, value) in object.members {
-      // A null means the same as leaving the field out.
-      if case .null = value { continue }
+      // A null means the same as leaving the field out, except where the table says otherwise.
+      if case .null = value, !takesNull(name) { continue }
       guard let slot = index.slot(of: name), slot < readers.count else {
         refuse(name, &reading)
         continue
@@ -92,6 +93,10 @@ private struct ObjectReader<Root: Contract>: Sendable {
     if required & ~given != 0 { tellMissing(required & ~given, &reading) }
     if !rules.isEmpty, !reading.mode.isLenient { check(root, given, &reading) }
     return root
+  }
+
+  private func takesNull(_ name: String) -> Bool {
+    index.slot(of: name).map { $0 < readers.count && nullable & 1 << $0 != 0 } ?? false
   }
 
   private func refuse(_ name: String, _ reading: inout Reading) {

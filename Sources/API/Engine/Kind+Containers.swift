@@ -64,6 +64,22 @@ extension Kind {
   }
 }
 
+extension Kind {
+  /// A value, or `null`: for a field where that differs from leaving it out, such as one of a change, where `null`
+  /// takes the value away.
+  package static func nullable<Wrapped>(_ kind: Kind<Wrapped>) -> Kind where Value == Wrapped? {
+    Kind(
+      .nullable(kind.schema),
+      write: { value, writing in
+        if let value { kind.write(value, &writing) } else { writing.json.null() }
+      }
+    ) { value, reading in
+      if case .null = value { return .some(nil) }
+      return kind.read(value, &reading).map { .some($0) }
+    }
+  }
+}
+
 extension Reading {
   /// Adds a fault when there are too few or too many.
   mutating func accepts(_ count: Int, of range: ClosedRange<Int>, _ noun: String) -> Bool {

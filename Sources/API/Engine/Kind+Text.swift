@@ -113,13 +113,11 @@ extension Kind where Value == Secret {
         writing.json.string(isShown || writing.revealsSecrets ? secret.reveal() : Writing.mask)
       }
     ) { value, reading in
-      guard let text = rule.read(value, &reading) else { return nil }
-      if text == Writing.mask, !reading.mode.isLenient {
-        if keepsMask { return nil }
-        reading.fault("is the mask, not a secret")
+      if case .string(Writing.mask) = value, !reading.mode.isLenient {
+        if !keepsMask { reading.fault("is the mask, not a secret") }
         return nil
       }
-      return Secret(text)
+      return rule.read(value, &reading).map { Secret($0) }
     }
   }
 }

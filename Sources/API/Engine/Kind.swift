@@ -3,7 +3,7 @@ import JSON
 /// How one kind of value is read, written, masked and documented.
 package struct Kind<Value: Sendable>: Sendable {
   let schema: Schema
-  /// `nil` when the value is faulty, which `Reading` then keeps. Never called with `null`.
+  /// `nil` when the value is faulty, which `Reading` then keeps. Only a kind made by `nullable` gets a `null`.
   let read: @Sendable (JSONValue, inout Reading) -> Value?
   let write: @Sendable (Value, inout Writing) -> Void
   /// The value as text in a query or a form; `nil` for kinds that are not allowed there.

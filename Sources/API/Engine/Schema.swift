@@ -20,6 +20,8 @@ enum Schema: Sendable {
   case texts(count: ClosedRange<Int>, name: TextRule, value: TextRule)
   case anyObject
   case object(ObjectSchema)
+  /// Where `null` differs from leaving it out.
+  indirect case nullable(Schema)
 
   /// For a message: "must be …".
   var singular: String {
@@ -29,6 +31,17 @@ enum Schema: Sendable {
     case .text, .words, .secret, .date, .content, .momentOrFalse: "a string"
     case .list: "a list"
     case .texts, .anyObject, .object: "an object"
+    case .nullable(let schema): schema.singular + " or null"
+    }
+  }
+
+  /// The object that it is, or that its elements are.
+  var object: ObjectSchema? {
+    switch self {
+    case .object(let object): object
+    case .list(let element, _, _): element.object
+    case .nullable(let schema): schema.object
+    case .flag, .integer, .text, .words, .secret, .date, .momentOrFalse, .content, .texts, .anyObject: nil
     }
   }
 
@@ -40,6 +53,7 @@ enum Schema: Sendable {
     case .text, .words, .secret, .date, .content, .momentOrFalse: "strings"
     case .list: "lists"
     case .texts, .anyObject, .object: "objects"
+    case .nullable(let schema): schema.plural + " and nulls"
     }
   }
 }
@@ -62,6 +76,11 @@ struct FieldDescription: Sendable {
   let isRequired: Bool
   /// What leaving it out means, as JSON text; `nil` when that is nothing.
   let defaultText: [UInt8]?
+
+  /// Whether `null` is a value of it; else it says the same as leaving the field out.
+  var takesNull: Bool {
+    if case .nullable = schema { true } else { false }
+  }
 
   /// Whether it means the same in a query or a form as without the name: all but a flag need a value.
   func isLeftOut(_ value: JSONValue) -> Bool {

@@ -29,6 +29,8 @@ extension JSONValue {
       return object.members.flatMap {
         $0.value.differences(from: .text(rule), at: JSONPath.member($0.key, of: path))
       }
+    case (.nullable, .null): return []
+    case (.nullable(let schema), _): return differences(from: schema, at: path)
     case (.object(let schema), .object(let object)): return object.differences(from: schema, at: path)
     case (_, _): return no("is \(kind), but must be \(schema.singular)")
     }

@@ -85,6 +85,9 @@ extension OpenAPI {
       json.member("maxProperties", count.upperBound)
       json.member("propertyNames") { json in json.object { write(name, to: &$0) } }
       json.member("additionalProperties") { json in json.object { write(value, to: &$0) } }
+    case .nullable(let schema):
+      writeOne(
+        of: { writeMembers(of: schema, to: &$0) }, or: { $0.member("type", "null") }, "anyOf", to: &json)
     case .anyObject: json.member("type", "object")
     case .object(let object): writeReference(object.name, in: &json)
     }

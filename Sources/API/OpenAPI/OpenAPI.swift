@@ -44,7 +44,7 @@ package enum OpenAPI {
 
     Requests are read strictly: a field that is not described here, a value of the wrong kind and a name \
     that occurs twice are refused, and all faults of a request are reported together. `null` means the same as \
-    leaving a field out. Lengths are limited in bytes of UTF-8.
+    leaving a field out, except for a field that may be null. Lengths are limited in bytes of UTF-8.
     """
 
   private static func writeTags(to json: inout JSONWriter) {
@@ -172,9 +172,7 @@ package enum OpenAPI {
     guard found[schema.name] == nil else { return }
     found[schema.name] = schema
     for field in schema.fields {
-      var schema = field.schema
-      while case .list(let element, _, _) = schema { schema = element }
-      if case .object(let object) = schema { collect(object, into: &found) }
+      if let object = field.schema.object { collect(object, into: &found) }
     }
   }
 }

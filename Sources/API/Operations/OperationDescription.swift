@@ -135,7 +135,7 @@ package struct OperationGrant: Sendable, Hashable, CustomStringConvertible {
       case .events: .events
       case .webhooks: .webhook
       case .operation: .diagnostics
-      case .apps, .tokens, .workspaces: nil
+      case .apps, .tokens, .workspaces, .settings: nil
       }
     self.init(action, group)
   }
@@ -217,6 +217,7 @@ package enum OperationTag: String, Sendable, CaseIterable {
   case webhooks = "Webhooks"
   case tokens = "API tokens"
   case workspaces = "Workspaces"
+  case settings = "Settings"
   case operation = "Operation"
 
   var summary: String {
@@ -230,6 +231,7 @@ package enum OperationTag: String, Sendable, CaseIterable {
     case .tokens: "Keys to this API."
     case .workspaces:
       "Separate sets of apps, accounts, tokens, messages and events, such as of one customer or team."
+    case .settings: "What a workspace may set of how it works."
     case .operation: "Whether the gateway works, and this description."
     }
   }

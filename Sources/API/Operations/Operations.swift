@@ -22,7 +22,7 @@ package enum Operations {
     testWebhookRoute.description, webhookPosts.description, replayWebhookEvents.description,
     issueToken.description, tokens.description, revokeToken.description,
     addWorkspace.description, workspaces.description, workspace.description, updateWorkspace.description,
-    deleteWorkspace.description,
+    deleteWorkspace.description, settings.description, updateSettings.description,
     health.description, openAPI.description,
   ]
 

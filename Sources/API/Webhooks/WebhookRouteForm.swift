@@ -4,7 +4,7 @@ package import JSON
 extension WebhookOrdering: WireWord {}
 
 /// A header field that goes with every post.
-package struct CustomHeaderField: Contract {
+package struct RouteHeaderField: Contract {
   package var key = ""
   package var value = Secret("")
 
@@ -15,7 +15,7 @@ package struct CustomHeaderField: Contract {
     self.value = value
   }
 
-  package static let fields = Fields<Self>("CustomHeader", "A header field that goes with every post.") {
+  package static let fields = Fields<Self>("WebhookHeader", "A header field that goes with every post.") {
     Required("key", \.key, .line(1...1024), "Its name.")
     Field("value", \.value, .secret(0...10_240), "Its value; masked when it is read.")
   }
@@ -50,7 +50,7 @@ enum RouteTerm {
     "order", .word(),
     "`account`: events of an account in order; one that fails for 15 minutes while others succeed is set aside and "
       + "posted later. `strict`: in order, whatever happens. `none`: one that fails holds up no other.")
-  static let customHeaders = Term<[CustomHeaderField]>(
+  static let customHeaders = Term<[RouteHeaderField]>(
     "customHeaders", .list(.object, count: 0...50), "Header fields that go with every post.")
 }
 
@@ -65,7 +65,7 @@ package struct WebhookRouteRequest: Contract {
   package var filter: JSONValue?
   package var payload: JSONValue?
   package var order = WebhookOrdering.account
-  package var customHeaders: [CustomHeaderField] = []
+  package var customHeaders: [RouteHeaderField] = []
 
   package init() {}
 
@@ -95,7 +95,7 @@ package struct WebhookRouteUpdate: Contract {
   package var filter: JSONValue?
   package var payload: JSONValue?
   package var order: WebhookOrdering?
-  package var customHeaders: [CustomHeaderField]?
+  package var customHeaders: [RouteHeaderField]?
   package var skipMissed = false
 
   package init() {}

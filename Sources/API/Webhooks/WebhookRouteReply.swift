@@ -14,7 +14,7 @@ package struct WebhookRouteReply: Contract {
   package var tcount = 0
   package var v = 0
   package var webhookErrorFlag: WebhookErrorFlag?
-  package var customHeaders: [CustomHeaderField] = []
+  package var customHeaders: [RouteHeaderField] = []
   package var events: [String] = []
   package var accounts: [AccountID] = []
   package var filter: JSONValue?

@@ -11,6 +11,8 @@ package struct DeclaredChanges: Sendable, Hashable {
   package var undeclaredAccounts: [AccountID] = []
   /// No longer work.
   package var removedTokens: [TokenID] = []
+  /// Keep their values, and can be changed through the API again.
+  package var undeclaredSettings: [WorkspaceSetting] = []
 }
 
 extension AccountDirectory {
@@ -44,6 +46,7 @@ extension AccountDirectory {
       changes.undeclaredAccounts = try tx.declaredAccounts().filter { !accountIDs.contains($0) }
       for account in changes.undeclaredAccounts { try tx.setDeclared(false, account: account) }
       changes.removedTokens = try tx.declare(settings.tokens, at: now)
+      changes.undeclaredSettings = try tx.declare(settings.settings, vault)
       return changes
     }
     connector.nudge()

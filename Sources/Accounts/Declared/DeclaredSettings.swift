@@ -1,13 +1,15 @@
-import Access
+package import Access
 package import Core
 package import Microsoft
 import Store
 
-/// The apps, accounts and API tokens that the gateway's configuration file declares, all of the workspace `default`.
+/// The apps, accounts, API tokens and settings that the gateway's configuration file declares, all of the workspace
+/// `default`.
 package struct DeclaredSettings: Sendable {
   package var apps: [App] = []
   package var accounts: [Account] = []
   package var tokens: [Token] = []
+  package var settings = SettingsChange()
 
   package struct App: Sendable {
     package var id: AppID
@@ -66,7 +68,7 @@ package struct DeclaredSettings: Sendable {
 
   package init() {}
 
-  package var isEmpty: Bool { apps.isEmpty && accounts.isEmpty && tokens.isEmpty }
+  package var isEmpty: Bool { apps.isEmpty && accounts.isEmpty && tokens.isEmpty && settings.isEmpty }
 
   /// What of it cannot be: the values that only Microsoft's rules or another declaration exclude. The fields of each
   /// problem have their whole keys, such as `accounts.printer.app`.
@@ -81,6 +83,7 @@ package struct DeclaredSettings: Sendable {
     for account in accounts {
       check(account.place) { () throws(Problem) in try account.validate(apps) }
     }
+    check("settings") { () throws(Problem) in try settings.validate() }
     for (index, token) in tokens.enumerated() {
       check(token.place) { () throws(Problem) in try token.validate(accounts, before: tokens[..<index]) }
     }

@@ -1,3 +1,4 @@
+import Access
 import Accounts
 package import Core
 import Foundation
@@ -13,6 +14,7 @@ package struct Configuration: Sendable {
   package let data: String
   /// Without a trailing slash; `nil` until the port is known.
   package let publicURL: String?
+  let publicURLSource: SettingSource
   package let trustedProxies: [CIDR]
   package let webhookAllow: [CIDR]
   package let clouds: Clouds
@@ -43,9 +45,12 @@ package struct Configuration: Sendable {
   var fileName: String { file ?? "The configuration file" }
 
   /// How much the file declares.
-  package var declares: (apps: Int, accounts: Int, tokens: Int) {
+  package var declares: (apps: Int, accounts: Int, tokens: Int, settings: Int) {
     let settings = declarations.settings
-    return (settings.apps.count, settings.accounts.count, settings.tokens.count)
+    return (
+      settings.apps.count, settings.accounts.count, settings.tokens.count,
+      settings.settings.values.count { $0.value != nil }
+    )
   }
 
   package enum SecretKeySource: Sendable {
@@ -63,6 +68,7 @@ package struct Configuration: Sendable {
     let data = settings[.data] ?? "heliograph-data"
     self.data = data
     publicURL = try settings[.url].map(Self.publicURL)
+    publicURLSource = settings.source(of: .url)
     trustedProxies = try Self.blocks(settings, .trustedProxies)
     webhookAllow = try Self.blocks(settings, .webhookAllow)
     clouds = Clouds(

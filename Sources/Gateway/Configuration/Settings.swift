@@ -4,12 +4,14 @@ import Yams
 /// The operator's settings, from all three sources, not yet parsed.
 package struct Settings: Sendable {
   private let texts: [Setting: String]
+  private let sources: [Setting: SettingSource]
   /// Whether the YAML file sets one that has no flag.
   let fileHoldsSecrets: Bool
   /// What else the file declares.
   let declarations: Declarations
 
   package subscript(_ setting: Setting) -> String? { texts[setting] }
+  package func source(of setting: Setting) -> SettingSource { sources[setting] ?? .default }
 
   /// An empty text counts as not set.
   ///
@@ -26,11 +28,18 @@ package struct Settings: Sendable {
     var texts = try Self.read(file, &reader)
     declarations = reader.result
     fileHoldsSecrets = texts.keys.contains { $0.flag == nil }
+    var sources = texts.mapValues { _ in SettingSource.configuration }
     for setting in Setting.allCases {
-      if let text = environment[setting.variable], !text.isEmpty { texts[setting] = text }
-      if let text = flags[setting], !text.isEmpty { texts[setting] = text }
+      for (text, source) in [
+        (environment[setting.variable], SettingSource.environment), (flags[setting], .flag),
+      ] {
+        guard let text, !text.isEmpty else { continue }
+        texts[setting] = text
+        sources[setting] = source
+      }
     }
     self.texts = texts
+    self.sources = sources
   }
 
   private static func read(

@@ -9,6 +9,7 @@ package enum Variable: String, CaseIterable, Sendable {
   case clientCertificate = "HELIOGRAPH_CLIENT_CERTIFICATE"
   case refreshToken = "HELIOGRAPH_REFRESH_TOKEN"
   case webhookSecret = "HELIOGRAPH_WEBHOOK_SECRET"
+  case serviceSecret = "HELIOGRAPH_SERVICE_SECRET"
 
   /// Which commands read it.
   package var readers: String {
@@ -20,6 +21,7 @@ package enum Variable: String, CaseIterable, Sendable {
     case .clientCertificate: "app add --certificate, app update --certificate"
     case .refreshToken: "account add --email"
     case .webhookSecret: "listen --forward"
+    case .serviceSecret: "settings set serviceSecret"
     }
   }
 
@@ -29,7 +31,7 @@ package enum Variable: String, CaseIterable, Sendable {
     case .config, .token: "none"
     case .url: "http://localhost:3000"
     case .workspace: "the token's own"
-    case .clientSecret, .clientCertificate, .refreshToken: "standard input"
+    case .clientSecret, .clientCertificate, .refreshToken, .serviceSecret: "standard input"
     case .webhookSecret: "one that is made"
     }
   }
@@ -42,6 +44,7 @@ package enum Variable: String, CaseIterable, Sendable {
     case .workspace: "Workspace to act in, for operators' tokens."
     case .clientSecret: "The app's secret: its Value, not Secret ID."
     case .clientCertificate: "The app's certificate and key, as PEM."
+    case .serviceSecret: "The secret that signs posted events."
     case .refreshToken: "Refresh token issued to another program."
     case .webhookSecret: "Key that signs forwarded events."
     }
@@ -49,8 +52,8 @@ package enum Variable: String, CaseIterable, Sendable {
 
   /// Which commands talk to a running gateway.
   package static let clientSentence =
-    "The commands send, app, account, queue, smtp-credential, webhook, listen, workspace, events, status, doctor and open are clients of a "
-    + "running gateway, and so are token list and token revoke when HELIOGRAPH_TOKEN is set."
+    "The commands send, app, account, queue, smtp-credential, webhook, listen, workspace, settings, events, status, doctor "
+    + "and open are clients of a running gateway, and so are token list and token revoke when HELIOGRAPH_TOKEN is set."
 
   /// Name and sentence of each variable that clients read, a line each, for `--help`.
   package static var clientTable: String {

@@ -8,7 +8,8 @@ import Microsoft
 import Web
 import Yams
 
-/// The part of the configuration file that declares apps, accounts and API tokens, with the places of its values.
+/// The part of the configuration file that declares apps, accounts, API tokens and settings, with the places of its
+/// values.
 struct Declarations: Sendable {
   var settings = DeclaredSettings()
   /// The line of each key, such as `apps.outlook.clientId`, counted from 1.
@@ -16,7 +17,7 @@ struct Declarations: Sendable {
   var faults: [DeclarationFault] = []
 
   /// The keys of the file that are no settings.
-  static let sections = ["apps", "accounts", "tokens"]
+  static let sections = ["apps", "accounts", "tokens", "settings"]
 
   init() {}
 
@@ -53,7 +54,10 @@ struct DeclarationReader {
     self.folder = folder
   }
 
-  private static let secrets: Set = ["clientSecret", "clientCertificate", "refreshToken", "token"]
+  private static let secrets: Set = [
+    "clientSecret", "clientCertificate", "refreshToken", "token", "serviceSecret",
+  ]
+  private static let numbers: Set = ["notifyTextSize", "notifyAttachmentSize"]
 
   /// - Parameter line: where the key of the section is.
   mutating func read(_ section: String, _ node: Node, line: Int?) {
@@ -62,6 +66,7 @@ struct DeclarationReader {
       if node.scalar?.string.isEmpty == true { return }
       return fault(section, "is not a mapping of names to values")
     }
+    if section == "settings" { return readSettings(node) }
     var seen: Set<String> = []
     for (nameNode, value) in entries {
       let name = nameNode.string ?? ""
@@ -93,6 +98,14 @@ struct DeclarationReader {
     }
   }
 
+  private mutating func readSettings(_ node: Node) {
+    do {
+      result.settings.settings = SettingsChange(try SettingsRequest.read(json(node, at: "settings")))
+    } catch {
+      for flaw in error.placed(at: "settings").fields { fault(flaw.key, flaw.message) }
+    }
+  }
+
   private mutating func add(_ section: String, _ name: String, _ fields: JSONValue) throws(Problem) {
     switch section {
     case "apps":
@@ -118,7 +131,8 @@ struct DeclarationReader {
     }
   }
 
-  /// As the contract reads it: no field of ours is a number, so that every other scalar is text.
+  /// As the contract reads it. A scalar is text unless its field is a number, so that nobody has to know which texts
+  /// YAML takes for one.
   private mutating func json(_ node: Node, at key: String) -> JSONValue {
     switch node {
     case .mapping(let mapping):
@@ -129,7 +143,13 @@ struct DeclarationReader {
         result.lines[path] = nameNode.mark?.line
         if object[name] != nil { fault(path, "is there twice") }
         let read = json(value, at: path)
-        object[name] = Self.secrets.contains(name) ? secret(read, at: path) : read
+        object[name] =
+          switch name {
+          case _ where Self.secrets.contains(name): secret(read, at: path)
+          case _ where Self.numbers.contains(name):
+            read.string.flatMap { Int64($0) }.map { JSONValue($0) } ?? read
+          default: read
+          }
       }
       return .object(object)
     case .sequence(let sequence):

@@ -47,8 +47,8 @@ package struct APITokenRecord: Sendable, Hashable {
     created = try row.instant("created")
     expires = try row.optionalInstant("expires")
     declared = try row.bool("declared")
-    restrictions = try row.limits("restrictions")
-    permissions = try row.limits("permissions")
+    restrictions = try row.json("restrictions")
+    permissions = try row.json("permissions")
     used = try row.optionalInstant("used")
     usedFrom = try row.optionalText("used_from")
   }

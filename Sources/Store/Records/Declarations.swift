@@ -1,6 +1,7 @@
 package import Core
 
-// What the configuration file of the gateway declares: apps, accounts and API tokens of the workspace `default`.
+// What the configuration file of the gateway declares: apps, accounts, API tokens and
+// settings of the workspace `default`.
 extension Transaction {
   package func declaredApps() throws -> [AppID] {
     try rows("SELECT id FROM oauth2_app WHERE workspace = 'default' AND declared = 1 ORDER BY id") {
@@ -18,6 +19,12 @@ extension Transaction {
     try rows(APITokenRecord.select + " WHERE workspace = 'default' AND declared = 1 ORDER BY id") {
       try APITokenRecord($0)
     }
+  }
+
+  package func setDeclared(_ isDeclared: Bool, setting: WorkspaceSetting) throws {
+    try execute(
+      "UPDATE setting SET declared = $2 WHERE workspace = 'default' AND name = $1", setting.rawValue,
+      isDeclared)
   }
 
   package func setDeclared(_ isDeclared: Bool, app: AppID) throws {

@@ -1,5 +1,4 @@
 package import Core
-import Foundation
 
 /// From where and how often a token may be used; what is `nil` is not restricted.
 package struct TokenRestrictions: Sendable, Hashable, Codable {
@@ -34,25 +33,7 @@ package struct TokenPermissions: Sendable, Hashable, Codable {
   }
 }
 
-extension Row {
-  /// - Throws: `store.failed` for what cannot be read, so that it does not pass for no limit.
-  func limits<Limits: Decodable>(_ name: String) throws -> Limits? {
-    guard let text = try optionalText(name) else { return nil }
-    guard let limits = try? JSONDecoder().decode(Limits.self, from: Data(text.utf8)) else {
-      throw Problem.malformedRow(column: name)
-    }
-    return limits
-  }
-}
-
-extension Encodable {
-  /// As `Row.limits` reads it. Texts and integers always encode.
-  fileprivate var limitsText: String? {
-    (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) }
-  }
-}
-
 extension APITokenRecord {
-  var restrictionsText: String? { restrictions?.limitsText }
-  var permissionsText: String? { permissions?.limitsText }
+  var restrictionsText: String? { restrictions?.json }
+  var permissionsText: String? { permissions?.json }
 }

@@ -123,7 +123,7 @@ extension WebhookRouteReply {
     tcount = record.posts
     v = record.version
     webhookErrorFlag = record.health.lastError.map { WebhookErrorFlag($0) }
-    customHeaders = route.headerNames.map { CustomHeaderField($0, Secret("")) }
+    customHeaders = route.headerNames.map { RouteHeaderField($0, Secret("")) }
     events = record.events
     accounts = record.accounts
     // What is stored has been read before.

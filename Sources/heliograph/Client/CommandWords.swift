@@ -63,5 +63,6 @@ enum CommandWords {
     "getWebhookRoutePosts": "heliograph webhook posts {webhookRoute}",
     "postWebhookRouteReplay": "heliograph webhook replay {webhookRoute}",
     "getEventStream": "heliograph listen",
+    "getSettings": "heliograph settings", "postSettings": "heliograph settings set KEY VALUE",
   ]
 }

@@ -42,14 +42,14 @@ struct WebhookCommand: AsyncParsableCommand {
       }
     }
 
-    static func headers(_ path: String) throws -> [CustomHeaderField] {
+    static func headers(_ path: String) throws -> [RouteHeaderField] {
       let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
       return try text.split(whereSeparator: \.isNewline).enumerated().map { index, line in
         guard let colon = line.firstIndex(of: ":") else {
           throw ValidationError("Line \(index + 1) of \(path) is not “Name: value”.")
         }
         let value = line[line.index(after: colon)...].drop { $0 == " " }
-        return CustomHeaderField(String(line[..<colon]), Secret(String(value)))
+        return RouteHeaderField(String(line[..<colon]), Secret(String(value)))
       }
     }
   }

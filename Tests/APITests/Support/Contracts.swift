@@ -65,6 +65,7 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(OutboxRelease.self), AnyContract(OutboxReschedule.self),
     AnyContract(WebhookRouteRequest.self), AnyContract(WebhookRouteUpdate.self),
     AnyContract(WebhookRotation.self), AnyContract(WebhookReplay.self),
+    AnyContract(SettingsRequest.self),
   ]
 
   static let replies = [
@@ -87,6 +88,7 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(WebhookRouteCreated.self), AnyContract(WebhookRouteChanged.self),
     AnyContract(WebhookRouteDeleted.self), AnyContract(WebhookSecretReply.self),
     AnyContract(WebhookPostReply.self), AnyContract(WebhookPostPage.self), AnyContract(WebhookReplayed.self),
+    AnyContract(SettingsReply.self), AnyContract(SettingsUpdated.self),
     AnyContract(HealthReply.self), AnyContract(ErrorReply.self),
   ]
 
@@ -95,6 +97,6 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
   /// Those whose fields depend on each other, so that hardly any random body is allowed.
   static let withRules: Set = [
     "AccountRequest", "AccountUpdateRequest", "FormRequest", "AppVerifyRequest", "OutboxSelection",
-    "OutboxReleaseSelection", "OutboxRescheduleSelection", "WebhookReplay",
+    "OutboxReleaseSelection", "OutboxRescheduleSelection", "WebhookReplay", "SettingsRequest",
   ]
 }

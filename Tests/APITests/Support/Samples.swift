@@ -55,13 +55,20 @@ struct Samples: RandomNumberGenerator {
       return .object(object)
     case .anyObject: return ["a": [1, 2.5, true, .null, "x"]]
     case .object(let schema): return .object(object(schema))
+    case .nullable(let schema): return leavesOut && Bool.random(using: &self) ? .null : value(schema)
     }
   }
+
+  /// Of formats that hardly any text has, by their names.
+  private static let samples = [
+    "header-name": "X-Sample", "header-value": "a value", "event-name": "messageSent", "language-tag": "et",
+  ]
 
   private mutating func text(_ rule: TextRule) -> String {
     if rule.format?.name == "uri" {
       return "https://example.com/\(UInt16.random(in: 0...(.max), using: &self))"
     }
+    if let sample = Self.samples[rule.format?.name ?? ""] { return sample }
     if rule.format?.name == "cidr" { return "10.\(UInt8.random(in: 0...(.max), using: &self)).0.0/16" }
     if rule.format?.fault != nil { return "host-\(UInt16.random(in: 0...(.max), using: &self)).example:8080" }
     let alphabet = rule.hasLines ? "aZ09 .é\u{1F600}\n\t\"\\" : "aZ09 .é\u{1F600}\"\\"
@@ -106,6 +113,7 @@ extension Schema {
   var places: [(path: [Step], schema: Schema)] {
     switch self {
     case .object(let object): [([], self)] + object.places
+    case .nullable(let schema): schema.places
     case .list(let element, _, _): [([], self)] + element.places.map { ([.element(0)] + $0.path, $0.schema) }
     case .flag, .integer, .text, .words, .secret, .date, .momentOrFalse, .content, .texts, .anyObject:
       [([], self)]
@@ -114,6 +122,7 @@ extension Schema {
 
   /// Values of every kind that it does not take.
   var wrong: [JSONValue] {
+    if case .nullable(let schema) = self { return schema.wrong }
     let all: [JSONValue] = [true, 1, 1.5, "\u{1}", [], [1], ["a": 1]]
     return all.filter { value in
       switch (self, value) {

@@ -1,0 +1,108 @@
+package import Core
+import Foundation
+package import Store
+package import Vault
+
+/// The settings of workspaces.
+package struct SettingsDirectory: Sendable {
+  private let store: Store
+  private let vault: Vault
+
+  package init(store: Store, vault: Vault) {
+    self.store = store
+    self.vault = vault
+  }
+
+  package func settings(of workspace: WorkspaceID) async throws -> WorkspaceSettings {
+    try await store.read { (tx: borrowing Transaction) in try tx.settings(of: workspace) }
+  }
+
+  /// All of it, or nothing.
+  ///
+  /// Throws `configuration.declared` for a setting of the configuration file, and `request.invalidField` for a time
+  /// zone that there is not.
+  package func update(_ change: SettingsChange, in workspace: WorkspaceID) async throws {
+    try change.validate()
+    try await store.write { [vault] (tx: borrowing Transaction) in
+      let sources = try tx.settings(of: workspace).sources
+      for (setting, value) in change.values {
+        guard sources[setting] != .configuration else { throw Problem.settingDeclared(setting) }
+        try tx.set(setting, to: value, in: workspace, vault)
+      }
+    }
+  }
+}
+
+extension Transaction {
+  /// Gives the workspace `default` the settings of the configuration file. What the file set before and no longer does
+  /// keeps its value, which can be changed through the API again.
+  ///
+  /// - Returns: those.
+  package func declare(_ settings: SettingsChange, _ vault: Vault) throws -> [WorkspaceSetting] {
+    for (setting, value) in settings.values where value != nil {
+      try set(setting, to: value, in: .default, declared: true, vault)
+    }
+    let declared = Set(settings.values.filter { $0.value != nil }.map(\.setting))
+    let before = try self.settings(of: .default).sources
+    let gone = WorkspaceSetting.allCases.filter { before[$0] == .configuration && !declared.contains($0) }
+    for setting in gone { try setDeclared(false, setting: setting) }
+    return gone
+  }
+
+  fileprivate func set(
+    _ setting: WorkspaceSetting, to value: SettingsChange.Value?, in workspace: WorkspaceID,
+    declared: Bool = false, _ vault: Vault
+  ) throws {
+    switch value {
+    case .plain(let value): try set(setting, to: value, in: workspace, declared: declared)
+    case .secret(let secret):
+      let box = vault.seal(secret, for: .setting(setting, in: workspace))
+      try set(setting, to: .box(box), in: workspace, declared: declared)
+    case nil: try clear(setting, in: workspace)
+    }
+  }
+}
+
+/// Changes to settings, in the order of the contract.
+package struct SettingsChange: Sendable {
+  package private(set) var values: [(setting: WorkspaceSetting, value: Value?)] = []
+
+  package enum Value: Sendable {
+    case plain(SettingValue)
+    case secret(Secret)
+  }
+
+  package init() {}
+
+  /// - Parameter value: `nil` takes the setting's value away.
+  package mutating func set(_ setting: WorkspaceSetting, to value: Value?) {
+    values.append((setting, value))
+  }
+
+  package var isEmpty: Bool { values.isEmpty }
+
+  /// Throws `request.invalidField` for a time zone that there is not.
+  package func validate() throws(Problem) {
+    for case (.timezone, .plain(.text(let name))) in values where TimeZone(identifier: name) == nil {
+      throw .invalidField(
+        "timezone", "must be a time zone such as Europe/Tallinn, not “\(name)”",
+        remedy: "Use a name of the IANA time zone database.")
+    }
+  }
+}
+
+extension BoxIdentity {
+  /// Where a secret among the settings is kept.
+  package static func setting(_ setting: WorkspaceSetting, in workspace: WorkspaceID) -> BoxIdentity {
+    BoxIdentity("setting", workspace.rawValue, setting.rawValue, "box")
+  }
+}
+
+extension Problem {
+  fileprivate static func settingDeclared(_ setting: WorkspaceSetting) -> Problem {
+    Problem(
+      .configurationDeclared,
+      "The gateway's configuration file sets “\(setting.rawValue)”, so it cannot be changed here.",
+      remedy: "Change it in the file and restart the gateway.")
+  }
+}
