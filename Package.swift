@@ -89,7 +89,7 @@ let package = Package(
     .target(
       name: "Delivery",
       dependencies: [
-        "Core", "MIME", "Store", "Queue", "Events", "Accounts", "Backends", lifecycle, logging,
+        "Core", "MIME", "Vault", "Store", "Queue", "Events", "Accounts", "Backends", lifecycle, logging,
       ],
       swiftSettings: style),
     .target(

@@ -45,6 +45,7 @@ package enum DeviceSignInKind: IdentifierKind { package static var prefix: Strin
 package enum QueueKind: IdentifierKind { package static var prefix: String { "q" } }
 package enum SegmentKind: IdentifierKind { package static var prefix: String { "seg" } }
 package enum UploadKind: IdentifierKind { package static var prefix: String { "up" } }
+package enum ListKind: IdentifierKind { package static var prefix: String { "list" } }
 package enum NodeKind: IdentifierKind { package static var prefix: String { "node" } }
 package enum WebhookRouteKind: IdentifierKind { package static var prefix: String { "wh" } }
 
@@ -57,9 +58,34 @@ package typealias DeviceSignInID = Identifier<DeviceSignInKind>
 package typealias QueueID = Identifier<QueueKind>
 package typealias SegmentID = Identifier<SegmentKind>
 package typealias UploadID = Identifier<UploadKind>
+package typealias ListID = Identifier<ListKind>
 package typealias NodeID = Identifier<NodeKind>
 package typealias WebhookRouteID = Identifier<WebhookRouteKind>
 
 extension WorkspaceID {
   package static var `default`: WorkspaceID { WorkspaceID("default") }
+}
+
+extension ListID {
+  /// With a host after it, a list identifier has 255 octets at most (RFC 2919 section 3).
+  package static let longest = 128
+
+  /// `nil` unless it is words of letters, digits, hyphens and underscores with dots between them. In lower case, since
+  /// the case of a list identifier does not count (RFC 2919 section 6).
+  package init?(name: some StringProtocol) {
+    let words = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    let areWords = words.allSatisfy { word in
+      !word.isEmpty
+        && word.allSatisfy { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+          default: false
+          }
+        }
+    }
+    guard areWords, name.utf8.count <= Self.longest else { return nil }
+    self.init(name.lowercased())
+  }
 }

@@ -74,6 +74,7 @@ package enum EventName: String, Sendable, CaseIterable {
     clientSecretExpiring, sendingPaused
   case messageQueued, messageSent, messageDeliveryError, messageFailed, messageHeld
   case webhookDisabled
+  case listUnsubscribe, listSubscribe
 }
 
 /// What a workspace may set of how it works.

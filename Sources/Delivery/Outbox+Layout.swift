@@ -116,6 +116,9 @@ extension Outbox {
       own: NamedAddress(name: sender.name, address: try EmailAddress(sender.email)), id: .make(at: now),
       now: now)
     _ = try await layout(of: composed, submission)
+    if let check = submission.listCheck(of: composed.recipients) {
+      try await store.read { (tx: borrowing Transaction) in try check(tx) }
+    }
     guard composed.content.size <= Self.previewLimit else {
       throw Problem.tooLargeToShow(composed.content.size, limit: Self.previewLimit)
     }
@@ -125,6 +128,7 @@ extension Outbox {
     return MessagePreview(
       messageID: composed.messageID, mime: mime,
       warnings: DroppedHeader.warnings(
-        of: composed.fieldNames, dropsUnsubscribePost: sender.dropsUnsubscribePost))
+        of: composed.fieldNames, dropsUnsubscribePost: sender.dropsUnsubscribePost)
+        + (submission.list?.warnings ?? []))
   }
 }

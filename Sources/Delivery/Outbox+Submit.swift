@@ -68,11 +68,13 @@ extension Outbox {
         workspace: message.workspace, id: id, lane: sender.lane, account: message.account,
         progress: Progress.fresh.rawValue, created: now, due: submission.sendAt,
         priority: submission.priority, refusalLimit: submission.refusalLimit),
-      sender: sender, idempotency: submission.idempotency, onAcceptance: submission.onAcceptance)
+      sender: sender, idempotency: submission.idempotency,
+      onAcceptance: submission.acceptance(of: composed.recipients))
     guard var receipt = try await accept(accepted, reservation) else { return nil }
     if receipt.idempotency != .hit {
       receipt.warnings = DroppedHeader.warnings(
         of: composed.fieldNames, dropsUnsubscribePost: sender.dropsUnsubscribePost)
+      receipt.warnings += submission.list?.warnings ?? []
     }
     return receipt
   }

@@ -11,7 +11,7 @@ struct ComposedMessage: Sendable {
   var messageID: String
   var subject: String?
   var recipients: [(address: EmailAddress, role: RecipientRole)]
-  /// Of the header fields that the client chose.
+  /// Of the header fields, those that are ours alone apart.
   var fieldNames: [String]
 }
 
@@ -25,7 +25,7 @@ extension Submission {
     return ComposedMessage(
       content: try MessageContent(try composition.pieces(), stored: storedContent), from: from.address,
       messageID: composition.messageID.text, subject: subject, recipients: try recipients(),
-      fieldNames: headers.map(\.name))
+      fieldNames: composition.headers.map(\.name))
   }
 
   /// A message that another program wrote: its header is kept, except for what the submission has in its place, what
@@ -57,6 +57,9 @@ extension Submission {
     if let messageID, messageID.isReserved { throw Problem.reservedMessageID(messageID.text) }
     let chosen = try messageID ?? MessageID(of: id, from: author.address)
     if header.messageID != chosen.text { header.set(messageID: chosen) }
+    for (name, value) in try submission.listFields(messageID: chosen, beside: header.fields.map(\.name)) {
+      try header.append(name, value)
+    }
     try header.append(CorrelationIDs.headerName, id.rawValue)
     return ComposedMessage(
       content: MessageContent(header.bytes, raw.body), from: author.address, messageID: chosen.text,
@@ -86,7 +89,8 @@ extension Submission {
     composition.subject = subject
     composition.text = text
     composition.html = html
-    composition.headers = headers + [(CorrelationIDs.headerName, id.rawValue)]
+    let listFields = try listFields(messageID: composition.messageID, beside: headers.map(\.name))
+    composition.headers = headers + listFields + [(CorrelationIDs.headerName, id.rawValue)]
     composition.attachments = attachments
     return composition
   }

@@ -43,6 +43,8 @@ package struct Submission: Sendable {
   /// What was changed of it before it was submitted, in sentences of one line each.
   package var changes: [String] = []
   package var reports = ReportRequest()
+  /// The list that it belongs to.
+  package var list: MailingList?
 
   /// Runs in the transaction that accepts the message, and may refuse it; not for one that was accepted before.
   package var onAcceptance: (@Sendable (borrowing Transaction) throws -> Void)?

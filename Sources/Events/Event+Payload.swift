@@ -19,6 +19,7 @@ extension Event {
       case .messageFailed(let facts, let problem), .messageHeld(let facts, let problem):
         MessagePayload(facts, problem: problem)
       case .webhookDisabled(let route): RoutePayload(route)
+      case .listUnsubscribe(let change), .listSubscribe(let change): change
       }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

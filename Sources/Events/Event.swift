@@ -29,6 +29,10 @@ package enum Event: Sendable {
   case messageHeld(MessageFacts, ProblemRecord?)
   /// A webhook route has failed for so long, or was told to, that nothing is posted to it any more.
   case webhookDisabled(DisabledRoute)
+  /// A recipient has left a list through the link in a message.
+  case listUnsubscribe(ListChange)
+  /// A recipient has come back to a list that they had left.
+  case listSubscribe(ListChange)
 
   /// As `event` in the API and in webhooks.
   package var name: String { kind.rawValue }
@@ -48,6 +52,8 @@ package enum Event: Sendable {
     case .messageFailed: .messageFailed
     case .messageHeld: .messageHeld
     case .webhookDisabled: .webhookDisabled
+    case .listUnsubscribe: .listUnsubscribe
+    case .listSubscribe: .listSubscribe
     }
   }
 

@@ -140,6 +140,7 @@ package struct Installation: Sendable {
     let outbox = Outbox(
       store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time, node: node,
       configuration: outboxConfiguration, logger: logger)
+    let links = UnsubscribeLinks(publicURL: publicURL, vault: vault)
     let apps = AppRegistry(
       store: store, vault: vault, clouds: configuration.clouds, publicURL: publicURL, time: time)
     let signIn = SignIn(
@@ -179,6 +180,7 @@ package struct Installation: Sendable {
         settings: SettingsDirectory(store: store, vault: vault),
         signIn: signIn, outbox: outbox, events: EventLog(store: store, time: time, placed: placed),
         webhooks: webhooks,
+        links: links, lists: SuppressionLists(store: store, time: time),
         exposedFiles: { [configuration] in configuration.exposures() }),
       publicURL: publicURL, publicURLSource: configuration.publicURLSource,
       loginOrigins: configuration.clouds.loginOrigins,

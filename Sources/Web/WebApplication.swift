@@ -29,6 +29,8 @@ package struct WebApplication: Sendable {
     package let outbox: Outbox
     package let events: EventLog
     package let webhooks: Webhooks
+    package let links: UnsubscribeLinks
+    package let lists: SuppressionLists
     let exposedFiles: @Sendable () -> [ExposedFile]
 
     /// - Parameter exposedFiles: finds the files of the installation that other users of the machine can read.
@@ -38,6 +40,7 @@ package struct WebApplication: Sendable {
       actions: AccountActions,
       workspaces: WorkspaceDirectory, settings: SettingsDirectory, signIn: SignIn, outbox: Outbox,
       events: EventLog, webhooks: Webhooks,
+      links: UnsubscribeLinks, lists: SuppressionLists,
       exposedFiles: @escaping @Sendable () -> [ExposedFile] = { [] }
     ) {
       self.store = store
@@ -54,6 +57,8 @@ package struct WebApplication: Sendable {
       self.outbox = outbox
       self.events = events
       self.webhooks = webhooks
+      self.links = links
+      self.lists = lists
       self.exposedFiles = exposedFiles
     }
   }
@@ -95,7 +100,9 @@ package struct WebApplication: Sendable {
     router.add(middleware: ResponseHeaders())
     router.add(middleware: ProblemMiddleware(bodyLimit: bodyLimit))
     router.add(middleware: RequestGuard(budget: budget, trustedProxies: trustedProxies))
-    HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins).add(to: router)
+    let pages = HostedPages(signIn: services.signIn, publicURL: publicURL, loginOrigins: loginOrigins)
+    pages.add(to: router)
+    UnsubscribePages(lists: services.lists, links: services.links, pages: pages).add(to: router)
     let api = APIRouter(
       router: router, authentication: BearerAuthentication(tokens: services.tokens),
       bodyLimit: min(bodyLimit, Self.ordinaryBody))
@@ -108,7 +115,10 @@ package struct WebApplication: Sendable {
     ).add(to: api)
     ImportRoute(directory: services.accounts).add(to: api)
     DeviceRoutes(devices: DeviceSignIn(signIn: services.signIn)).add(to: api)
-    SubmitRoute(outbox: services.outbox, workspaces: services.workspaces, bodyLimit: bodyLimit).add(to: api)
+    SubmitRoute(
+      outbox: services.outbox, workspaces: services.workspaces, links: services.links, bodyLimit: bodyLimit
+    ).add(to: api)
+    ListRoutes(lists: services.lists).add(to: api)
     UploadRoutes(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)
     OutboxRoutes(outbox: services.outbox).add(to: api)
     WorkspaceRoutes(workspaces: services.workspaces).add(to: api)

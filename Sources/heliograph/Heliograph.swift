@@ -26,7 +26,7 @@ struct Heliograph: AsyncParsableCommand {
       Serve.self, ConfigCommand.self, SandboxCommand.self, Demo.self, Token.self, Send.self, App.self,
       AccountCommand.self,
       QueueCommand.self, SMTPCredential.self, WebhookCommand.self, Listen.self, WorkspaceCommand.self,
-      SettingsCommand.self, Events.self, Status.self, Doctor.self,
+      SettingsCommand.self, ListCommand.self, Events.self, Status.self, Doctor.self,
       Open.self,
       GenerateManual.self,
     ])

@@ -35,7 +35,9 @@ import Testing
       POST /v1/webhookRoutes/webhookRoute/{webhookRoute}/replay,
       POST /v1/tokens, GET /v1/tokens, DELETE /v1/tokens/{token},
       POST /v1/workspaces, GET /v1/workspaces, GET /v1/workspaces/{workspace}, PUT /v1/workspaces/{workspace},
-      DELETE /v1/workspaces/{workspace}, GET /v1/settings, POST /v1/settings, GET /health, GET /openapi.json
+      DELETE /v1/workspaces/{workspace}, GET /v1/settings, POST /v1/settings,
+      GET /v1/blocklists, GET /v1/blocklist/{listId}, POST /v1/blocklist/{listId}, DELETE /v1/blocklist/{listId},
+      GET /health, GET /openapi.json
       """
     let expected = routes.split(separator: ",").map { $0.drop { $0.isWhitespace } }.map(String.init)
     #expect(Operations.all.map { "\($0.method.rawValue) \($0.template)" } == expected)

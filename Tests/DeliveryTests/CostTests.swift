@@ -2,6 +2,7 @@ import Core
 import StoreTesting
 import Synchronization
 import Testing
+import Vault
 
 @testable import Delivery
 @testable import Store
@@ -26,6 +27,14 @@ import Testing
         ])
       log.clear()
       try await outbox.submitSample(key: IdempotencyKey(key: "k", bodyHash: [1]))
+      #expect(log.writes.map(\.count) == [9])
+      log.clear()
+      var ofList = try Submission.sample()
+      let links = UnsubscribeLinks(publicURL: "https://mail.example.com", vault: Vault(key: .random()))
+      ofList.list = MailingList(ListID("news"), links)
+      _ = try await outbox.submit(ofList)
+      #expect(
+        log.writes.map { $0.prefix(3) } == [["SELECT account", "SELECT suppression", "INSERT message"]])
       #expect(log.writes.map(\.count) == [9])
     }
   }

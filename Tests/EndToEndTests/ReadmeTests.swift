@@ -66,7 +66,8 @@ import Testing
 
   /// Each command in the prose with its flags; `heliograph --help` knows them all.
   @Test(arguments: [
-    "README.md", "docs/configuration.md", "docs/installation.md", "docs/sandbox.md", "docs/settings.md",
+    "README.md", "docs/configuration.md", "docs/installation.md", "docs/lists.md", "docs/sandbox.md",
+    "docs/settings.md",
     "docs/testing.md",
     "CHANGELOG.md",
   ])

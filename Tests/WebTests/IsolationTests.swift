@@ -179,8 +179,10 @@ struct IsolationCase: Sendable {
   }
 
   /// Nothing of another workspace can be named in it.
-  static func own(_ body: String? = nil, _ expected: ClosedRange<Int> = 200...200) -> IsolationCase {
-    IsolationCase(body: body, expected: expected)
+  static func own(
+    _ body: String? = nil, _ expected: ClosedRange<Int> = 200...200, query: String = ""
+  ) -> IsolationCase {
+    IsolationCase(body: body, query: query, expected: expected)
   }
 
   /// Routes that are still to come stand here too; asked is what the router has.
@@ -274,6 +276,10 @@ struct IsolationCase: Sendable {
     "GET /v1/workspaces/{workspace}": [.forbidden()],
     "PUT /v1/workspaces/{workspace}": [.forbidden(#"{"name":"x"}"#)],
     "DELETE /v1/workspaces/{workspace}": [.forbidden()],
+    "GET /v1/blocklists": [.list(1)],
+    "GET /v1/blocklist/{listId}": [.list(0)],
+    "POST /v1/blocklist/{listId}": [.absent(#"{"account":"{account}","recipient":"x@contoso.test"}"#)],
+    "DELETE /v1/blocklist/{listId}": [.own(query: "?recipient=left@contoso.test")],
     "GET /v1/settings": [.own()],
     "POST /v1/settings": [.own(#"{"webhooks":"https://alpha.example/hook"}"#)],
   ]
@@ -290,6 +296,7 @@ struct IsolationCase: Sendable {
       text.replacing("{account}", with: other.account).replacing("{app}", with: app ?? other.app)
         .replacing("{signInApp}", with: other.signInApp).replacing("{queueId}", with: other.queueID)
         .replacing("{token}", with: other.tokenID).replacing("{workspace}", with: "bravo")
+        .replacing("{listId}", with: "list-of-bravo")
         .replacing("{device}", with: other.device).replacing("{upload}", with: other.upload)
         .replacing("{webhookRoute}", with: other.route).replacing(
           "{clientID}", with: other.clientID)

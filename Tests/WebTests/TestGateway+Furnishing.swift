@@ -65,6 +65,10 @@ extension TestGateway {
       #"{"webhooks":"https://\#(marker).example/","webhooksCustomHeaders":[{"key":"X-Of","value":"\#(marker)"}]}"#,
       token: token)
     #expect(set.status == 200, "\(set)")
+    let blocked = try await send(
+      "POST", "/v1/blocklist/list-of-\(workspace)",
+      #"{"account":"\#(account)","recipient":"left@contoso.test","reason":"\#(marker)"}"#, token: token)
+    #expect(blocked.json["added"] as? Bool == true, "\(blocked)")
     let device = try await addDeviceSignIn(marker, app: signInApp, in: id)
     return Furnishing(
       token: token, tokenID: issued.id.rawValue, account: account, app: app.rawValue, clientID: clientID,

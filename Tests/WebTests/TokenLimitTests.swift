@@ -35,7 +35,8 @@ import Testing
     "postTokens": "write/admin",
     "getTokens": "read/admin", "deleteToken": "destructive/admin", "postWorkspaces": "write/admin",
     "getWorkspaces": "read/admin", "getWorkspace": "read/admin", "putWorkspace": "write/admin",
-    "getSettings": "read/admin", "postSettings": "write/admin",
+    "getBlocklists": "read/blocklist", "getBlocklist": "read/blocklist", "postBlocklist": "write/blocklist",
+    "deleteBlocklist": "destructive/blocklist", "getSettings": "read/admin", "postSettings": "write/admin",
     "deleteWorkspace": "destructive/admin", "getHealth": "read/diagnostics", "getOpenAPI": "read/diagnostics",
   ]
 

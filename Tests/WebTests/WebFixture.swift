@@ -52,6 +52,7 @@ enum WebFixture {
       let apps = AppRegistry(
         store: store, vault: vault, clouds: endpoints.clouds, publicURL: "http://localhost:3000", time: time)
       let apiTokens = TokenDirectory(store: store, time: time, prepared: prepared)
+      let links = UnsubscribeLinks(publicURL: "http://localhost:3000", vault: vault)
       let services = WebApplication.Services(
         store: store, tokens: apiTokens, apps: apps,
         registration: RegistrationDesk(
@@ -75,7 +76,8 @@ enum WebFixture {
         events: EventLog(store: store, time: time),
         webhooks: Webhooks(
           store: store, vault: vault, exchange: guarded, time: time, node: .make(at: time.now),
-          configuration: WebhookConfiguration(), logger: logger))
+          configuration: WebhookConfiguration(), logger: logger),
+        links: links, lists: SuppressionLists(store: store, time: time))
       let outcome: Result<Value, any Error>
       do {
         outcome = .success(try await body(services, cloud))

@@ -39,6 +39,7 @@ extension OpenAPI {
     "app": "The app's id.",
     "device": "The id of the sign-in.",
     "queueId": "The message's id in the outbox.",
+    "listId": "The list, in any case.",
     "token": "The token's id.", "upload": "The upload's id.", "webhookRoute": "The route's id.",
     "workspace": "The workspace's id.",
   ]

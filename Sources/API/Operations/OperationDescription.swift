@@ -134,6 +134,7 @@ package struct OperationGrant: Sendable, Hashable, CustomStringConvertible {
       case .accounts: .account
       case .events: .events
       case .webhooks: .webhook
+      case .lists: .blocklist
       case .operation: .diagnostics
       case .apps, .tokens, .workspaces, .settings: nil
       }
@@ -218,6 +219,7 @@ package enum OperationTag: String, Sendable, CaseIterable {
   case tokens = "API tokens"
   case workspaces = "Workspaces"
   case settings = "Settings"
+  case lists = "Suppression lists"
   case operation = "Operation"
 
   var summary: String {
@@ -231,6 +233,7 @@ package enum OperationTag: String, Sendable, CaseIterable {
     case .tokens: "Keys to this API."
     case .workspaces:
       "Separate sets of apps, accounts, tokens, messages and events, such as of one customer or team."
+    case .lists: "Addresses that receive no more of a list."
     case .settings: "What a workspace may set of how it works."
     case .operation: "Whether the gateway works, and this description."
     }

@@ -23,6 +23,8 @@ package enum Operations {
     issueToken.description, tokens.description, revokeToken.description,
     addWorkspace.description, workspaces.description, workspace.description, updateWorkspace.description,
     deleteWorkspace.description, settings.description, updateSettings.description,
+    blocklists.description, blocklist.description, addToBlocklist.description,
+    deleteFromBlocklist.description,
     health.description, openAPI.description,
   ]
 

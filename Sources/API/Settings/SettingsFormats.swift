@@ -61,7 +61,7 @@ extension TextFormat {
   private static let laterEvents: Set = [
     "accountInitialized", "messageNew", "messageDeleted", "messageUpdated", "messageMissing", "messageBounce",
     "messageComplaint", "mailboxNew", "mailboxDeleted", "mailboxReset", "trackOpen", "trackClick",
-    "listUnsubscribe", "listSubscribe", "exportCompleted", "exportFailed",
+    "exportCompleted", "exportFailed",
   ]
 
   /// A field name (RFC 9110 section 5.1) that a client may choose: none that belongs to the connection or to the body,

@@ -20,6 +20,7 @@ package struct SubmitRequest: Contract {
   package var priority: Priority?
   package var deliveryAttempts: Int?
   package var copy: Bool?
+  package var listId: ListID?
   package var dryRun: Bool?
 
   /// Which messages of one mailbox leave first.
@@ -76,11 +77,16 @@ package struct SubmitRequest: Contract {
       "Whether a copy stays in Sent Items. With `false` it is deleted after the outcome is recorded, which needs "
         + "Mail.ReadWrite.")
     Field(
+      "listId", \.listId, .list,
+      "The list that the message belongs to: words of letters, digits, hyphens and underscores with dots between them, in "
+        + "any case. The message, which must have one recipient, gets `List-ID`, `List-Unsubscribe` and "
+        + "`List-Unsubscribe-Post`; a recipient who has left the list is refused.")
+    Field(
       "dryRun", \.dryRun, .flag,
       "Check and compose the message, and reply with it as `preview`; nothing is queued.")
     Unsupported(
       "reference", "template", "mailMerge", "render", "trackOpens", "trackClicks",
-      "sentMailPath", "locale", "tz", "gateway", "listId", "dsn", "baseUrl", "proxy", "localAddress")
+      "sentMailPath", "locale", "tz", "gateway", "dsn", "baseUrl", "proxy", "localAddress")
   }
 
   /// Where `BodyReader` finds the field `raw`.

@@ -94,8 +94,8 @@ struct DeviceLink: Sendable {
 
   /// Throws `form.invalid` unless we have signed exactly this.
   init(data: String, signature: String, _ vault: Vault) throws(Problem) {
-    let text = try SignedText(data: data, signature: signature, purpose: Self.purpose, vault).text
-    guard let slash = text.lastIndex(of: "/") else { throw .formInvalid }
+    let signed = SignedText(data: data, signature: signature, purpose: Self.purpose, vault)
+    guard let text = signed?.text, let slash = text.lastIndex(of: "/") else { throw .formInvalid }
     workspace = WorkspaceID(String(text[..<slash]))
     id = DeviceSignInID(String(text[text.index(after: slash)...]))
   }

@@ -1,5 +1,5 @@
 import Core
-import Vault
+package import Vault
 
 /// The address of a hosted form.
 struct HostedLink: Sendable {
@@ -15,8 +15,8 @@ struct HostedLink: Sendable {
 
   /// Throws `form.invalid` unless we have signed exactly this.
   init(data: String, signature: String, _ vault: Vault) throws(Problem) {
-    let text = try SignedText(data: data, signature: signature, purpose: Self.purpose, vault).text
-    guard let slash = text.lastIndex(of: "/") else { throw .formInvalid }
+    let signed = SignedText(data: data, signature: signature, purpose: Self.purpose, vault)
+    guard let text = signed?.text, let slash = text.lastIndex(of: "/") else { throw .formInvalid }
     workspace = WorkspaceID(String(text[..<slash]))
     form = FormID(String(text[text.index(after: slash)...]))
   }
@@ -27,23 +27,23 @@ struct HostedLink: Sendable {
 }
 
 /// A text in an address: `data` is the text, `sig` that we said so, for one purpose and no other.
-struct SignedText: Sendable {
-  let text: String
+package struct SignedText: Sendable {
+  package let text: String
 
-  init(_ text: String) {
+  package init(_ text: String) {
     self.text = text
   }
 
-  /// Throws `form.invalid` unless we have signed exactly this.
-  init(data: String, signature: String, purpose: String, _ vault: Vault) throws(Problem) {
-    guard let signature = Digest.bytes(base64URL: signature),
-      vault.verify(signature, of: Array(data.utf8), purpose: purpose),
-      let bytes = Digest.bytes(base64URL: data)
-    else { throw .formInvalid }
-    text = String(decoding: bytes, as: UTF8.self)
+  /// `nil` unless we have signed exactly this.
+  package init?(data: String, signature: String, purpose: String, _ vault: Vault) {
+    // Other spellings of the same bytes are none of ours.
+    guard let bytes = Digest.bytes(base64URL: signature), Digest.base64URL(bytes) == signature,
+      vault.verify(bytes, of: Array(data.utf8), purpose: purpose), let text = Digest.bytes(base64URL: data)
+    else { return nil }
+    self.text = String(decoding: text, as: UTF8.self)
   }
 
-  func url(_ page: String, purpose: String, _ vault: Vault) -> String {
+  package func url(_ page: String, purpose: String, _ vault: Vault) -> String {
     let data = Digest.base64URL(Array(text.utf8))
     let signature = Digest.base64URL(vault.sign(Array(data.utf8), purpose: purpose))
     return page + "?data=" + data + "&sig=" + signature

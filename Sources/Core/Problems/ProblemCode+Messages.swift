@@ -5,7 +5,8 @@ extension ProblemCode {
     .messageTooLarge, .messageMalformed, .envelopeMismatch, .uploadNotFound, .uploadRange, .uploadIncomplete,
     .uploadTooMany, .idempotencyMismatch,
     .idempotencyInProgress, .queueNotFound, .queueInFlight, .queueWrongState, .queueContentDeleted,
-    .deliveryUnknownOutcome, .deliveryExpired, .deliveryPaced,
+    .deliveryUnknownOutcome, .deliveryExpired, .deliveryPaced, .listRecipientUnsubscribed,
+    .listLinkInvalid,
   ]
 
   package static let messageNoRecipient = ProblemCode(
@@ -113,4 +114,14 @@ extension ProblemCode {
     "delivery.expired", .message, status: 400, smtp: "554 5.4.7",
     "The message could not be sent within five days; its last error says why.",
     remedy: "Fix the cause, then submit it again.")
+
+  package static let listRecipientUnsubscribed = ProblemCode(
+    "list.recipientUnsubscribed", .recipient, status: 409, smtp: "550 5.7.1", how: .lists,
+    "The recipient has left the list that `listId` names, or was blocked in it.",
+    remedy: "Do not send them mail of this list.")
+
+  package static let listLinkInvalid = ProblemCode(
+    "list.linkInvalid", .request, status: 403, smtp: "550 5.7.1",
+    "The link to leave a list is incomplete, was changed, or is of a workspace that is gone.",
+    remedy: "Use the link as it is in the message.")
 }

@@ -122,7 +122,7 @@ package struct SMTPStatus: Sendable, Hashable, ExpressibleByStringLiteral, Custo
 
 /// A way to what a remedy describes. Each interface shows it in its own terms.
 package enum How: String, Sendable, CaseIterable {
-  case accounts, apps, tokens, workspaces, outbox, release, resume
+  case accounts, apps, tokens, workspaces, outbox, release, resume, lists
 
   /// A method and a path of the REST API.
   package var api: String {
@@ -134,6 +134,7 @@ package enum How: String, Sendable, CaseIterable {
     case .outbox: "GET /v1/outbox"
     case .release: "PUT /v1/outbox/{queueId}/release"
     case .resume: "PUT /v1/account/{account}/resume"
+    case .lists: "GET /v1/blocklists"
     }
   }
 
@@ -147,6 +148,7 @@ package enum How: String, Sendable, CaseIterable {
     case .outbox: "heliograph queue list"
     case .release: "heliograph queue release QUEUE_ID --as sent|queued"
     case .resume: "heliograph account resume ACCOUNT"
+    case .lists: "heliograph list"
     }
   }
 }

@@ -11,8 +11,8 @@ extension Migration {
         PRIMARY KEY (workspace, name))
       """,
       // An address that receives no more of a list; `address_key` is what of it counts when addresses are compared.
-      // `account` and `message_id` say which message led to it, as far as that is known; `source` is api, link or
-      // one-click.
+      // `account` and `message_id` say which message led to it, as far as that is known; `source` is one-click,
+      // form or api.
       """
       CREATE TABLE suppression (
         workspace TEXT NOT NULL REFERENCES workspace (id), list TEXT NOT NULL, address_key TEXT NOT NULL,

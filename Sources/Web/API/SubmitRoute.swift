@@ -14,6 +14,7 @@ import Store
 struct SubmitRoute: Sendable {
   let outbox: Outbox
   let workspaces: WorkspaceDirectory
+  let links: UnsubscribeLinks
   let bodyLimit: Int
 
   func add(to router: APIRouter) {
@@ -67,8 +68,9 @@ struct SubmitRoute: Sendable {
     try files.check()
     let uploads = try await outbox.uploads(
       body.attachments.compactMap(\.upload), of: account, in: context.workspace)
-    let submission = try Submission(
+    var submission = try Submission(
       body, files: files, uploads, workspace: context.workspace, account: account, key: idempotency)
+    submission.list = body.listId.map { MailingList($0, links) }
     if body.dryRun == true {
       let preview = try await outbox.preview(submission)
       try await files.discard()

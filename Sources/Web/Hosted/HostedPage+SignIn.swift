@@ -150,7 +150,7 @@ extension HostedPage {
       run <strong>heliograph --help</strong> to get started.</p>
       """)
 
-  private static let check: Markup = """
+  static let check: Markup = """
     <svg class="check" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="11"/>\
     <path d="M6.8 12.4l3.5 3.5 7-7.4"/></svg>
     """

@@ -64,5 +64,8 @@ enum CommandWords {
     "postWebhookRouteReplay": "heliograph webhook replay {webhookRoute}",
     "getEventStream": "heliograph listen",
     "getSettings": "heliograph settings", "postSettings": "heliograph settings set KEY VALUE",
+    "getBlocklists": "heliograph list", "getBlocklist": "heliograph list show {listId}",
+    "postBlocklist": "heliograph list block {listId} ADDRESS --account ACCOUNT",
+    "deleteBlocklist": "heliograph list unblock {listId} ADDRESS",
   ]
 }

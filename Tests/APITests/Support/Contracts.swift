@@ -66,6 +66,7 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(WebhookRouteRequest.self), AnyContract(WebhookRouteUpdate.self),
     AnyContract(WebhookRotation.self), AnyContract(WebhookReplay.self),
     AnyContract(SettingsRequest.self),
+    AnyContract(BlocklistRequest.self),
   ]
 
   static let replies = [
@@ -89,6 +90,8 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(WebhookRouteDeleted.self), AnyContract(WebhookSecretReply.self),
     AnyContract(WebhookPostReply.self), AnyContract(WebhookPostPage.self), AnyContract(WebhookReplayed.self),
     AnyContract(SettingsReply.self), AnyContract(SettingsUpdated.self),
+    AnyContract(BlocklistsPage.self), AnyContract(BlocklistPage.self), AnyContract(BlocklistAdded.self),
+    AnyContract(BlocklistDeleted.self),
     AnyContract(HealthReply.self), AnyContract(ErrorReply.self),
   ]
 

@@ -62,6 +62,7 @@ struct Samples: RandomNumberGenerator {
   /// Of formats that hardly any text has, by their names.
   private static let samples = [
     "header-name": "X-Sample", "header-value": "a value", "event-name": "messageSent", "language-tag": "et",
+    "list-id": "news.example",
   ]
 
   private mutating func text(_ rule: TextRule) -> String {
