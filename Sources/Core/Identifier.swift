@@ -45,6 +45,7 @@ package enum DeviceSignInKind: IdentifierKind { package static var prefix: Strin
 package enum QueueKind: IdentifierKind { package static var prefix: String { "q" } }
 package enum SegmentKind: IdentifierKind { package static var prefix: String { "seg" } }
 package enum UploadKind: IdentifierKind { package static var prefix: String { "up" } }
+package enum TemplateKind: IdentifierKind { package static var prefix: String { "tpl" } }
 package enum NodeKind: IdentifierKind { package static var prefix: String { "node" } }
 
 package typealias WorkspaceID = Identifier<WorkspaceKind>
@@ -56,6 +57,7 @@ package typealias DeviceSignInID = Identifier<DeviceSignInKind>
 package typealias QueueID = Identifier<QueueKind>
 package typealias SegmentID = Identifier<SegmentKind>
 package typealias UploadID = Identifier<UploadKind>
+package typealias TemplateID = Identifier<TemplateKind>
 package typealias NodeID = Identifier<NodeKind>
 
 extension WorkspaceID {

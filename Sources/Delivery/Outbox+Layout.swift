@@ -112,10 +112,12 @@ extension Outbox {
     guard let sender else { throw Problem.accountNotFound(account) }
     guard sender.canSend else { throw Problem.backendNotImplemented(account) }
     let now = time.now
-    let composed = try submission.composed(
+    let template = try await messageTemplate(of: submission)
+    let rendered = try submission.rendered(template, as: sender, serviceURL: configuration.serviceURL)
+    let composed = try rendered.composed(
       own: NamedAddress(name: sender.name, address: try EmailAddress(sender.email)), id: .make(at: now),
       now: now)
-    _ = try await layout(of: composed, submission)
+    _ = try await layout(of: composed, rendered)
     guard composed.content.size <= Self.previewLimit else {
       throw Problem.tooLargeToShow(composed.content.size, limit: Self.previewLimit)
     }

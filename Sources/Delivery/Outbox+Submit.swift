@@ -12,13 +12,15 @@ extension Outbox {
   /// stored, except after `store.commitUnknown`.
   ///
   /// - Parameter reservation: of the submission's key, for a request whose key was taken before its body was read.
-  /// - Throws: `Problem`: what is wrong with the message, `account.notFound`, or `idempotency.mismatch` and
-  ///   `idempotency.inProgress`.
+  /// - Throws: `Problem`: what is wrong with the message or its template, `account.notFound`, or
+  ///   `idempotency.mismatch` and `idempotency.inProgress`.
   package func submit(
     _ submission: Submission, reservation: IdempotencyReservation? = nil
   ) async throws -> SubmissionReceipt {
     let (account, workspace) = (submission.account, submission.workspace)
+    if let earlier = try await earlierReceipt(of: submission) { return earlier }
     let submission = try await withMessagesInMemory(submission)
+    let template = try await messageTemplate(of: submission)
     while true {
       var sender = senders.withLock { $0[account, workspace] }
       if sender == nil {
@@ -30,7 +32,8 @@ extension Outbox {
         senders.withLock { $0[account, workspace] = found }
       }
       guard let sender else { throw Problem.accountNotFound(account) }
-      if let receipt = try await submit(submission, of: sender, reservation) { return receipt }
+      let rendered = try submission.rendered(template, as: sender, serviceURL: configuration.serviceURL)
+      if let receipt = try await submit(rendered, of: sender, reservation) { return receipt }
       senders.withLock { $0[account, workspace] = nil }
     }
   }

@@ -85,7 +85,7 @@ extension Submission {
     composition.cc = cc
     composition.subject = subject
     composition.text = text
-    composition.html = html
+    composition.html = html.map { html in previewText.map { Preheader.insert($0, into: html) } ?? html }
     composition.headers = headers + [(CorrelationIDs.headerName, id.rawValue)]
     composition.attachments = attachments
     return composition

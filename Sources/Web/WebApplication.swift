@@ -99,6 +99,7 @@ package struct WebApplication: Sendable {
     DeviceRoutes(devices: DeviceSignIn(signIn: services.signIn)).add(to: api)
     SubmitRoute(outbox: services.outbox, workspaces: services.workspaces, bodyLimit: bodyLimit).add(to: api)
     UploadRoutes(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)
+    TemplateRoutes(templates: services.outbox.templates).add(to: api)
     OutboxRoutes(outbox: services.outbox).add(to: api)
     WorkspaceRoutes(workspaces: services.workspaces).add(to: api)
     TokenRoutes(tokens: services.tokens, smtp: smtp).add(to: api)

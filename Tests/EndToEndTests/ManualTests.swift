@@ -18,7 +18,7 @@ import Testing
       let commands = [
         "account", "app", "config", "demo", "doctor", "events", "open", "queue", "sandbox", "send", "serve",
         "smtp-credential", "status",
-        "token", "workspace",
+        "template", "token", "workspace",
       ]
       #expect(names == (["heliograph"] + commands.map { "heliograph-\($0)" }).map { $0 + ".1" }.sorted())
       for name in names {

@@ -52,7 +52,10 @@ extension ErrorDocumentTests {
     (["app", "account", "backend", "form", "signIn"], "connecting mailboxes"),
     (["entra"], "Microsoft's sign-in page and token endpoint"), (["graph"], "Microsoft Graph"),
     (["smtp", "imap"], "Exchange Online without Graph"),
-    (["message", "envelope", "upload", "idempotency", "queue", "delivery"], "messages and sending them"),
+    (
+      ["message", "envelope", "upload", "template", "idempotency", "queue", "delivery"],
+      "messages and sending them"
+    ),
     (["store", "vault", "configuration", "server", "clock"], "this installation"),
   ]
 

@@ -43,7 +43,7 @@ STATE = "/var/lib/private/heliograph"
 CONFIG = "/etc/heliograph/heliograph.yaml"
 PACKAGE = "/srv/heliograph.deb"
 COMMANDS = ["account", "app", "config", "demo", "doctor", "events", "open", "queue", "sandbox", "send", "serve",
-            "smtp-credential", "status", "token", "workspace"]
+            "smtp-credential", "status", "template", "token", "workspace"]
 ALICE, BOB = "alice@contoso.test", "bob@contoso.test"
 
 

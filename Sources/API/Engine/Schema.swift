@@ -20,6 +20,7 @@ enum Schema: Sendable {
   case texts(count: ClosedRange<Int>, name: TextRule, value: TextRule)
   case anyObject
   case object(ObjectSchema)
+  case objectOrFalse(ObjectSchema)
 
   /// For a message: "must be …".
   var singular: String {
@@ -29,6 +30,7 @@ enum Schema: Sendable {
     case .text, .words, .secret, .date, .content, .momentOrFalse: "a string"
     case .list: "a list"
     case .texts, .anyObject, .object: "an object"
+    case .objectOrFalse: "an object or false"
     }
   }
 
@@ -39,7 +41,7 @@ enum Schema: Sendable {
     case .integer: "whole numbers"
     case .text, .words, .secret, .date, .content, .momentOrFalse: "strings"
     case .list: "lists"
-    case .texts, .anyObject, .object: "objects"
+    case .texts, .anyObject, .object, .objectOrFalse: "objects"
     }
   }
 }

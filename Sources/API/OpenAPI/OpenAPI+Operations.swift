@@ -40,6 +40,7 @@ extension OpenAPI {
     "device": "The id of the sign-in.",
     "queueId": "The message's id in the outbox.",
     "token": "The token's id.", "upload": "The upload's id.",
+    "template": "The template's id.",
     "workspace": "The workspace's id.",
   ]
 

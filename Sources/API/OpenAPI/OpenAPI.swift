@@ -174,7 +174,10 @@ package enum OpenAPI {
     for field in schema.fields {
       var schema = field.schema
       while case .list(let element, _, _) = schema { schema = element }
-      if case .object(let object) = schema { collect(object, into: &found) }
+      switch schema {
+      case .object(let object), .objectOrFalse(let object): collect(object, into: &found)
+      default: break
+      }
     }
   }
 }

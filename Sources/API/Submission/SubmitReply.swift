@@ -72,7 +72,7 @@ extension Operations {
   private static let refusals: [ProblemCode] = [
     .messageNoRecipient, .messageTooManyRecipients, .messageInvalidAddress, .messageInvalidHeader,
     .messageMalformed, .envelopeMismatch, .messageTooLarge, .uploadNotFound, .uploadIncomplete,
-    .idempotencyMismatch, .idempotencyInProgress,
-    .storeFull,
+    .templateNotFound, .templateInvalid, .templateMissingVariable, .templateInvalidVariable, .templateLimit,
+    .idempotencyMismatch, .idempotencyInProgress, .storeFull,
   ]
 }

@@ -1,4 +1,5 @@
 package import Core
+package import JSON
 
 /// The body of a submission: one message.
 package struct SubmitRequest: Contract {
@@ -16,6 +17,10 @@ package struct SubmitRequest: Contract {
   package var envelope: EnvelopeField?
   package var raw: Content?
   package var previewText: String?
+  package var template: TemplateID?
+  package var render: Choice<RenderField>?
+  package var locale: String?
+  package var tz: String?
   package var sendAt: Instant?
   package var priority: Priority?
   package var deliveryAttempts: Int?
@@ -60,6 +65,16 @@ package struct SubmitRequest: Contract {
       "previewText", \.previewText, .line(0...1024),
       "What mail programs show beside the subject in a list; put into the HTML, where it is not displayed.")
     Field(
+      "template", \.template, .id(),
+      "A template of the account or of the whole workspace, whose texts the message has; `subject` and `previewText` win "
+        + "over those of the template. Not together with `text`, `html` or `raw`.")
+    Field(
+      "render", \.render, .objectOrFalse(),
+      "How the texts are rendered as Mustache templates: those of `template`, or without one the message's own. `false` "
+        + "leaves them as they are.")
+    Field("locale", \.locale, TemplateTerm.locale, "The recipient's language; templates have it as `locale`.")
+    Field("tz", \.tz, TemplateTerm.timeZone, "The recipient's time zone; templates have it as `tz`.")
+    Field(
       "sendAt", \.sendAt, .moment,
       "When the message is sent, in any zone; at once if that is over. Until then it can be moved, sent or cancelled."
     )
@@ -79,8 +94,9 @@ package struct SubmitRequest: Contract {
       "dryRun", \.dryRun, .flag,
       "Check and compose the message, and reply with it as `preview`; nothing is queued.")
     Unsupported(
-      "reference", "template", "mailMerge", "render", "trackOpens", "trackClicks",
-      "sentMailPath", "locale", "tz", "gateway", "listId", "dsn", "baseUrl", "proxy", "localAddress")
+      "reference", "mailMerge", "trackOpens", "trackClicks", "sentMailPath", "gateway", "listId", "dsn",
+      "baseUrl",
+      "proxy", "localAddress")
   }
 
   /// Where `BodyReader` finds the field `raw`.
@@ -88,6 +104,20 @@ package struct SubmitRequest: Contract {
 
   /// As many as Exchange can be set to take in one message.
   private static let addresses = Kind<[AddressField]>.oneOrMany(.object, count: 0...1000)
+}
+
+/// How the texts of a message are rendered.
+package struct RenderField: Contract {
+  package var format = TemplateFormat.html
+  package var params = JSONValue.object([:])
+
+  package init() {}
+
+  package static let fields = Fields<Self>("RenderField", "How the texts of a message are rendered.") {
+    Field("format", \.format, TemplateTerm.format, "The language of the HTML.")
+    Field(
+      "params", \.params, .anyObject, "The values of variables: `name` is in templates `{{params.name}}`.")
+  }
 }
 
 /// A person in a header.

@@ -45,7 +45,7 @@ package enum Variable: String, CaseIterable, Sendable {
 
   /// Which commands talk to a running gateway.
   package static let clientSentence =
-    "The commands send, app, account, queue, smtp-credential, workspace, events, status, doctor and open are clients of a "
+    "The commands send, template, app, account, queue, smtp-credential, workspace, events, status, doctor and open are clients of a "
     + "running gateway, and so are token list and token revoke when HELIOGRAPH_TOKEN is set."
 
   /// Name and sentence of each variable that clients read, a line each, for `--help`.

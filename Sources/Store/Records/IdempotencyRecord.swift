@@ -85,7 +85,8 @@ extension Transaction {
     try execute("DELETE FROM idempotency WHERE created < $1", bound)
   }
 
-  private func idempotency(_ name: IdempotencyName) throws -> IdempotencyState? {
+  /// What is known of the key; `nil` when it is free.
+  package func idempotency(_ name: IdempotencyName) throws -> IdempotencyState? {
     try row(Statement.select[engine], name.workspace, name.account, name.key) {
       if let message: QueueID = try $0.optionalIdentifier("message") {
         return .accepted(message, bodyHash: try $0.bytes("body_hash"))

@@ -9,7 +9,7 @@ struct Migration {
   /// Run after `statements`, on PostgreSQL only.
   var postgres: [SQL] = []
 
-  static let all: [Migration] = [.spine, .listing, .submission, .reporting]
+  static let all: [Migration] = [.spine, .listing, .submission, .reporting, .templates]
 }
 
 extension Store {

@@ -6,6 +6,7 @@ import Crypto
 import Delivery
 import HTTPTypes
 import Hummingbird
+import JSON
 import MIME
 import NIOCore
 import Store
@@ -181,9 +182,7 @@ extension Submission {
         reader.fault(key, "cannot be given together with raw, which has its own")
       }
     }
-    if body.previewText != nil, body.html == nil {
-      reader.fault("previewText", "is put into the HTML, and there is none")
-    }
+    reader.checkTemplate(of: body)
     for (index, field) in body.attachments.enumerated() {
       switch (field.content, field.upload) {
       case (nil, nil):
@@ -197,7 +196,10 @@ extension Submission {
     raw = try body.raw.flatMap { (content) throws(Problem) in try files.message(content) }
     subject = body.subject
     text = body.text
-    html = body.html.map { html in body.previewText.map { Preheader.insert($0, into: html) } ?? html }
+    html = body.html
+    previewText = body.previewText
+    template = body.template
+    values = TemplateValues(body)
     headers = body.headers.map { ($0.name, $0.value) }
     storedContent = files.stored
     for (index, field) in body.attachments.enumerated() {
@@ -217,5 +219,39 @@ extension Submission {
     priority = (body.priority ?? .normal).rank
     refusalLimit = body.deliveryAttempts
     keepsCopy = body.copy ?? true
+  }
+}
+
+extension AddressReader {
+  fileprivate mutating func checkTemplate(of body: SubmitRequest) {
+    if body.template != nil {
+      for (key, isGiven) in [
+        ("text", body.text != nil), ("html", body.html != nil), ("raw", body.raw != nil),
+      ] where isGiven {
+        fault(key, "cannot be given together with template, which has the texts")
+      }
+      if body.render == .off {
+        fault("render", "cannot be false together with template, whose texts are always rendered")
+      }
+    } else if body.previewText != nil, body.html == nil {
+      fault("previewText", "is put into the HTML, and there is none")
+    }
+    if body.raw != nil, case .on = body.render {
+      fault("render", "cannot be given together with raw, which is not a template")
+    }
+  }
+}
+
+extension TemplateValues {
+  /// `nil` when the texts of the request stay as they are.
+  fileprivate init?(_ body: SubmitRequest) {
+    self.init()
+    switch body.render {
+    case nil: if body.template == nil { return nil }
+    case .off: return nil
+    case .on(let render): params = render.params.object ?? [:]
+    }
+    locale = body.locale
+    timeZone = body.tz
   }
 }
