@@ -113,6 +113,8 @@ package struct SubmissionReceipt: Sendable, Hashable {
   package var idempotency: Idempotency?
   /// When it is sent, if that is later.
   package var sendAt: Instant?
+  /// Of a merge, its messages in the order of the entries; the receipt is also that of the first one.
+  package var merged: [MergedMessage] = []
   /// What will not be as it was asked for, in sentences; none for a repeat.
   package var warnings: [String] = []
 

@@ -91,21 +91,21 @@ struct MessageTemplate: Sendable {
     for values: TemplateValues, within allowance: inout RenderingAllowance, at place: String = ""
   ) throws(Problem) -> MessageTexts {
     let scopes = values.scopes(defaults: missing.defaults)
-    var (texts, names, faults) = (MessageTexts(), [TemplatePath](), [FieldFault]())
+    var (texts, names, faults) = (MessageTexts(), [String](), [FieldFault]())
     var isLimit = false
     for (field, text) in self.texts {
       let limits = TemplateLimits(steps: allowance.steps, bytes: min(field.limit, allowance.bytes))
       let rendered = text.rendered(scopes, as: field.form, limits: limits)
       allowance.take(rendered)
       texts[field] = rendered.text
-      names += rendered.missing.filter { !names.contains($0) }
+      for name in rendered.missing.map(TemplateValues.name) where !names.contains(name) { names.append(name) }
       if let fault = rendered.fault {
         isLimit = isLimit || fault.isLimit
         faults.append(FieldFault(message: fault.message, key: place + field.rawValue))
       }
     }
     if !faults.isEmpty { throw isLimit ? .renderingLimit(faults) : .invalidVariables(faults) }
-    if !names.isEmpty, missing != .blank { throw .missingVariables(names.map(\.description), at: place) }
+    if !names.isEmpty, missing != .blank { throw .missingVariables(names, at: place) }
     return texts
   }
 }
@@ -169,6 +169,14 @@ package struct TemplateValues: Sendable, Hashable {
   }
 
   package init() {}
+
+  /// Whose names a template has beside the parameters.
+  private static let own: Set<String> = ["params", "account", "service", "rcpt", "locale", "tz"]
+
+  /// `params.name` for `name` too.
+  fileprivate static func name(_ path: TemplatePath) -> String {
+    path.names.first.map { own.contains($0) } ?? true ? path.description : "params.\(path)"
+  }
 
   /// The outer one has the parameters, the inner one what templates have by a name of its own, and the parameters as
   /// `params`: names that are ours always mean the same.
@@ -239,15 +247,10 @@ extension Problem {
       "\(subject)\(names.count == 1 ? "The variable \(list) has" : "The variables \(list) have") no value.",
       remedy:
         "Give each a value in `params`, or let the template say with `missingVariables` what stands there without.",
-      fields: names.map { FieldFault(message: "has no value", key: place + "params." + $0.withoutParams) })
+      fields: names.map { FieldFault(message: "has no value", key: place + $0) })
   }
 
   private static func sentence(_ faults: [FieldFault]) -> String {
     faults.map { "\($0.key): \($0.message)" }.joined(separator: "; ") + "."
   }
-}
-
-extension String {
-  /// `name` for `params.name`.
-  fileprivate var withoutParams: Substring { hasPrefix("params.") ? dropFirst(7) : self[...] }
 }

@@ -22,10 +22,23 @@ extension Submission {
   func rendered(
     _ template: MessageTemplate?, as sender: SenderIdentity, serviceURL: String?
   ) throws -> Submission {
+    var allowance = RenderingAllowance()
+    return try rendered(template, as: sender, serviceURL: serviceURL, within: &allowance, at: "")
+  }
+
+  /// The same of one of several messages.
+  ///
+  /// - Parameters:
+  ///   - allowance: What all of them together may still take; it shrinks.
+  ///   - place: In front of what faults name.
+  func rendered(
+    _ template: MessageTemplate?, as sender: SenderIdentity, serviceURL: String?,
+    within allowance: inout RenderingAllowance, at place: String
+  ) throws -> Submission {
     guard let template, let given = values else { return self }
-    var (rendered, allowance) = (self, RenderingAllowance())
+    var rendered = self
     let values = given.completed(as: sender, serviceURL: serviceURL, to: to.count == 1 ? to[0] : nil)
-    rendered.texts = try template.rendered(for: values, within: &allowance)
+    rendered.texts = try template.rendered(for: values, within: &allowance, at: place)
     return rendered
   }
 }
@@ -64,9 +77,9 @@ extension Outbox {
       submission.texts.merged(over: template.texts), missing: try template.missingVariables)
   }
 
-  /// The receipt for a repeat of a request that was rendered: what it was rendered from may be gone.
+  /// The receipt for a repeat, before anything is made of the request.
   func earlierReceipt(of submission: Submission) async throws -> SubmissionReceipt? {
-    guard submission.values != nil, let idempotency = submission.idempotency else { return nil }
+    guard let idempotency = submission.idempotency else { return nil }
     let name = IdempotencyName(submission.workspace, submission.account, idempotency.key)
     let earlier = try await store.read { (tx: borrowing Transaction) -> EarlierSubmission? in
       let state = try tx.idempotency(name)

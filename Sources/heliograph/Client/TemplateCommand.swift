@@ -127,7 +127,7 @@ struct TemplateCommand: AsyncParsableCommand {
         let reply = try await client.call(Operations.submit, path: account, body: body)
         if json { return reply.printJSON() }
         Terminal.line(
-          "\(reply.value.response): \(reply.value.queueId?.rawValue ?? ""), \(reply.value.messageId)")
+          "\(reply.value.response): \(reply.value.queueId?.rawValue ?? ""), \(reply.value.messageId ?? "")")
       }
     }
   }
