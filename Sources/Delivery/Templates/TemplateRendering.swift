@@ -135,14 +135,24 @@ final class TemplateScope: MustacheParent {
   /// What a numbered tag stands for here; never `nil`, for which Mustache would ask the scope around this one.
   func child(named name: String) -> Any? {
     guard let number = Int(name), rendering.parts.indices.contains(number) else { return "" }
-    let goesOn = rendering.step()
     switch rendering.parts[number] {
-    case .section(let path): return goesOn ? content(of: find(path)) : false
-    case .text(let text): return goesOn ? rendering.emit(text) : ""
-    case .variable(let path, let isRaw):
-      return goesOn ? rendering.text(of: find(path), at: path, isRaw: isRaw) : ""
-    case .group(let template): return goesOn ? template : ""
+    case .run(let nodes): return Rendered(renderText: text(of: nodes))
+    case .section(let path): return rendering.step() ? content(of: find(path)) : false
+    case .group(let template): return rendering.step() ? template : ""
     }
+  }
+
+  private func text(of nodes: [TemplateNode]) -> String {
+    var text = ""
+    for node in nodes {
+      guard rendering.step() else { break }
+      switch node {
+      case .text(let part): text += rendering.emit(part)
+      case .variable(let path, let isRaw): text += rendering.text(of: find(path), at: path, isRaw: isRaw)
+      case .section: break
+      }
+    }
+    return text
   }
 
   /// `false` for what is empty: `false`, `null`, 0, an empty text or list, and what is not there.
@@ -167,6 +177,12 @@ final class TemplateScope: MustacheParent {
     }
     return nil
   }
+}
+
+/// A text for which Mustache asks no further.
+private struct Rendered: MustacheCustomRenderable {
+  let renderText: String
+  var isNull: Bool { false }
 }
 
 /// The rounds of a section over a list.

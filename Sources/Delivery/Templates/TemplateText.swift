@@ -1,5 +1,4 @@
 import Core
-import MIME
 import Mustache
 
 /// One text of a template, such as its HTML, ready to be rendered.
@@ -13,8 +12,8 @@ struct TemplateText: Sendable {
 
   /// What a numbered tag stands for.
   enum Part: Sendable {
-    case text(String)
-    case variable(TemplatePath, isRaw: Bool)
+    /// Text and variables, in order.
+    case run([TemplateNode])
     case section(TemplatePath)
     /// Parts that are rendered together.
     case group(MustacheTemplate)
@@ -23,45 +22,57 @@ struct TemplateText: Sendable {
   /// - Throws: `TemplateFault` for what is not a template.
   init(_ text: String) throws {
     var numbering = Numbering()
-    root = try numbering.template(of: try TemplateParser.parse(text)[...])
+    root = try numbering.template(of: try TemplateParser.parse(text))
     parts = numbering.parts
   }
 
   /// A stranger's text in a sentence about a template.
   static func quoted(_ text: String) -> String { oneLine(text, limit: 60) }
+}
 
-  private struct Numbering {
-    /// Tags in one Mustache template. It has to be short, but each template costs memory too.
-    static let width = 32
+/// Replaces what is in a template by numbers.
+private struct Numbering {
+  /// Tags in one Mustache template. It has to be short, but each template costs memory too.
+  static let width = 32
 
-    var parts: [Part] = []
+  var parts: [TemplateText.Part] = []
 
-    mutating func template(of nodes: ArraySlice<TemplateNode>) throws -> MustacheTemplate {
-      guard nodes.count > Self.width else {
-        return try MustacheTemplate(string: nodes.map { try tag(of: $0) }.joined())
+  mutating func template(of nodes: [TemplateNode]) throws -> MustacheTemplate {
+    var tags: [String] = []
+    var run: [TemplateNode] = []
+    for node in nodes {
+      guard case .section(let path, let isInverted, let body) = node else {
+        run.append(node)
+        continue
       }
-      let size = max(Self.width, (nodes.count + Self.width - 1) / Self.width)
-      let groups = try stride(from: nodes.startIndex, to: nodes.endIndex, by: size).map { start in
-        "{{\(add(.group(try template(of: nodes[start..<min(start + size, nodes.endIndex)]))))}}"
-      }
-      return try MustacheTemplate(string: groups.joined())
+      addRun(&run, to: &tags)
+      let number = add(.section(path))
+      let content = add(.group(try template(of: body)))
+      tags.append("{{\(isInverted ? "^" : "#")\(number)}}{{\(content)}}{{/\(number)}}")
     }
+    addRun(&run, to: &tags)
+    return try template(of: tags[...])
+  }
 
-    /// In three braces: `TemplateScope` has escaped what has to be.
-    private mutating func tag(of node: TemplateNode) throws -> String {
-      switch node {
-      case .text(let text): return "{{{\(add(.text(text)))}}}"
-      case .variable(let path, let isRaw): return "{{{\(add(.variable(path, isRaw: isRaw)))}}}"
-      case .section(let path, let isInverted, let nodes):
-        let number = add(.section(path))
-        let body = add(.group(try template(of: nodes[...])))
-        return "{{\(isInverted ? "^" : "#")\(number)}}{{\(body)}}{{/\(number)}}"
-      }
+  /// Of many tags, a tree of templates.
+  private mutating func template(of tags: ArraySlice<String>) throws -> MustacheTemplate {
+    guard tags.count > Self.width else { return try MustacheTemplate(string: tags.joined()) }
+    let size = max(Self.width, (tags.count + Self.width - 1) / Self.width)
+    let groups = try stride(from: tags.startIndex, to: tags.endIndex, by: size).map { start in
+      "{{\(add(.group(try template(of: tags[start..<min(start + size, tags.endIndex)]))))}}"
     }
+    return try MustacheTemplate(string: groups.joined())
+  }
 
-    private mutating func add(_ part: Part) -> Int {
-      parts.append(part)
-      return parts.count - 1
-    }
+  /// In three braces: `TemplateScope` has escaped what has to be.
+  private mutating func addRun(_ run: inout [TemplateNode], to tags: inout [String]) {
+    guard !run.isEmpty else { return }
+    tags.append("{{{\(add(.run(run)))}}}")
+    run = []
+  }
+
+  private mutating func add(_ part: TemplateText.Part) -> Int {
+    parts.append(part)
+    return parts.count - 1
   }
 }
