@@ -18,7 +18,8 @@ struct TemplateFigure {
 
   private func table() throws -> String {
     var table = Table(
-      "Template, bytes", "Parsing, µs", "Mustache alone, µs", "Over it", "Rendering, µs", "Mustache alone, µs",
+      "Template, bytes", "Parsing, µs", "Mustache alone, µs", "Over it", "Rendering, µs",
+      "Mustache alone, µs",
       "Over it")
     for paragraphs in [2, 40, 200] {
       let text = Self.template(paragraphs)
@@ -38,7 +39,8 @@ struct TemplateFigure {
         samples[3].add(microseconds(2_000_000 / text.utf8.count) { _ = alone.render(Self.values) })
       }
       table.add(
-        "\(text.utf8.count)", samples[0].text(), samples[1].text(), samples[0].over(samples[1]).text(decimals: 2),
+        "\(text.utf8.count)", samples[0].text(), samples[1].text(),
+        samples[0].over(samples[1]).text(decimals: 2),
         samples[2].text(), samples[3].text(), samples[2].over(samples[3]).text(decimals: 2))
     }
     return table.text
