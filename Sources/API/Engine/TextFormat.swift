@@ -23,7 +23,7 @@ extension TextFormat {
     return nil
   }
 
-  /// A language tag (BCP 47), as far as its shape tells; `_` between its parts is taken too.
+  /// A language tag (RFC 5646), as far as its shape tells; `_` between its parts is taken too.
   package static let language = TextFormat("language-tag") { text in
     let parts = text.utf8.split(omittingEmptySubsequences: false) { $0 == 0x2D || $0 == 0x5F }
     let isTag =

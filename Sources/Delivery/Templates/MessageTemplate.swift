@@ -94,14 +94,14 @@ struct MessageTemplate: Sendable {
     var (texts, names, faults) = (MessageTexts(), [String](), [FieldFault]())
     var isLimit = false
     for (field, text) in self.texts {
-      let limits = TemplateLimits(steps: allowance.steps, bytes: min(field.limit, allowance.bytes))
+      let limits = allowance.limits(of: field)
       let rendered = text.rendered(scopes, as: field.form, limits: limits)
-      allowance.take(rendered)
+      defer { allowance.take(rendered) }
       texts[field] = rendered.text
       for name in rendered.missing.map(TemplateValues.name) where !names.contains(name) { names.append(name) }
       if let fault = rendered.fault {
         isLimit = isLimit || fault.isLimit
-        faults.append(FieldFault(message: fault.message, key: place + field.rawValue))
+        faults.append(FieldFault(message: allowance.message(of: fault), key: place + field.rawValue))
       }
     }
     if !faults.isEmpty { throw isLimit ? .renderingLimit(faults) : .invalidVariables(faults) }
@@ -113,20 +113,35 @@ struct MessageTemplate: Sendable {
 /// What the renderings of one request may cost together.
 struct RenderingAllowance: Sendable {
   /// Tags and rounds of loops in one text.
-  static let steps = 100_000
+  static let stepsOfText = 100_000
 
-  private(set) var bytes: Int
-  private var left: Int
+  private let total: (bytes: Int, steps: Int)
+  private var left: (bytes: Int, steps: Int)
 
-  init(bytes: Int = 4 * MessageTexts.Field.html.limit, steps: Int = 4 * Self.steps) {
-    (self.bytes, left) = (bytes, steps)
+  /// Of one message it is as much as its texts may take.
+  init(bytes: Int = 4 * MessageTexts.Field.html.limit, steps: Int = 4 * Self.stepsOfText) {
+    total = (bytes, steps)
+    left = total
   }
 
-  var steps: Int { min(left, Self.steps) }
+  fileprivate func limits(of field: MessageTexts.Field) -> TemplateLimits {
+    TemplateLimits(steps: min(left.steps, Self.stepsOfText), bytes: min(left.bytes, field.limit))
+  }
 
-  mutating func take(_ rendered: RenderedText) {
-    bytes = max(0, bytes - rendered.text.utf8.count)
-    left = max(0, left - rendered.steps)
+  fileprivate mutating func take(_ rendered: RenderedText) {
+    left.bytes = max(0, left.bytes - rendered.text.utf8.count)
+    left.steps = max(0, left.steps - rendered.steps)
+  }
+
+  /// Names the limit that was reached: that of one text, or that of all.
+  fileprivate func message(of fault: TemplateValueFault) -> String {
+    switch fault {
+    case .tooManySteps where left.steps < Self.stepsOfText:
+      "rendering all messages takes more than \(total.steps) tags and rounds of loops"
+    case .tooLong(let limit) where limit == left.bytes:
+      "all messages together are longer than \(total.bytes) bytes when they are rendered"
+    case .notText, .control, .tooManySteps, .tooLong: fault.message
+    }
   }
 }
 

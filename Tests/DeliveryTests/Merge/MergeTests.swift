@@ -57,6 +57,17 @@ import Testing
           for index in merge.entries.indices { merge.entries[index].params = ["name": "x", "city": long] }
           return (.messageTooLarge, "mailMerge[0]: ")
         },
+        { merge in
+          merge.common.text = "{{#list}}{{.}}{{/list}}"
+          let list = JSONValue.array(Array(repeating: "x", count: 1500))
+          for index in merge.entries.indices { merge.entries[index].params = ["name": "x", "list": list] }
+          return (.templateLimit, "mailMerge[444].text: rendering all messages takes more than 2000000 tags")
+        },
+        { merge in
+          let long = JSONValue.string(String(repeating: "x", count: 100_000))
+          for index in merge.entries.indices { merge.entries[index].params = ["name": "x", "city": long] }
+          return (.messageTooLarge, "The texts of the first ")
+        },
       ]
       for change in cases {
         var merge = try Merge.sample(1000)

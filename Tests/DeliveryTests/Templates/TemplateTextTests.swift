@@ -55,6 +55,7 @@ import Testing
       ("{{formatDate now}}", 1, "no helpers"), ("{{~name}}", 1, "leave out ~"),
       (String(repeating: "{{#a}}", count: 11), 1, "more than 10 deep"),
       (String(repeating: "{{a}}", count: 10_001), 1, "more than 10000 tags"),
+      (String(repeating: "{{name}}  \n", count: 100_000), 10_001, "more than 10000 tags"),
     ])
   func `what is not Mustache is refused with its line and what to write`(
     template: String, line: Int, message: String
