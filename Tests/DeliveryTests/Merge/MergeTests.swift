@@ -195,14 +195,34 @@ import Testing
     }
   }
 
-  @Test func `a merge of a thousand is sent in the order of its entries`() async throws {
+  @Test(arguments: StoreEngine.allCases)
+  func `the messages are delivered one by one, with the file that they share`(engine: StoreEngine)
+    async throws
+  {
+    try await Bench.run(engine) { bench in
+      let mailbox = FakeMailbox()
+      let outbox = bench.outbox(mailbox)
+      let (merge, _) = try await bench.merge(5, attachment: 3_200_000, outbox)
+      let receipt = try await outbox.submit(merge)
+      try await outbox.running {
+        for message in receipt.merged { try await bench.until(outbox, message.queueID, .done) }
+      }
+      #expect(mailbox.sent.count == 5)
+      let content = (0..<3_200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+      for files in mailbox.sentFiles.values { #expect(files.map(\.content) == [content]) }
+      #expect(mailbox.sentFiles.count == 5)
+    }
+  }
+
+  @Test func `a merge of a thousand is queued in the order of its entries`() async throws {
     try await Bench.run(.sqlite) { bench in
       let outbox = bench.outbox(FakeMailbox())
       let receipt = try await outbox.submit(try Merge.sample(1000))
       #expect(receipt.merged.count == 1000)
       let list = try await outbox.entries(PageRequest(size: 1000))
       #expect(list.total == 1000)
-      #expect(Set(list.elements.map(\.queueID)) == Set(receipt.merged.map(\.queueID)))
+      // The newest first.
+      #expect(list.elements.map(\.queueID).reversed() == receipt.merged.map(\.queueID))
     }
   }
 }
