@@ -54,9 +54,13 @@ struct MergeFigure {
     var longest = 0.0
     while !Task.isCancelled {
       let start = ContinuousClock.now
-      _ = try await gateway.service.call(
-        .POST, "/v1/account/\(Gateway.account(mailbox))/submit", SampleMessage(to: mailbox, number: 1).json,
-        as: Ignored.self)
+      do {
+        _ = try await gateway.service.call(
+          .POST, "/v1/account/\(Gateway.account(mailbox))/submit",
+          SampleMessage(to: mailbox, number: 1).json, as: Ignored.self)
+      } catch  where Task.isCancelled {
+        break
+      }
       longest = max(longest, (ContinuousClock.now - start).seconds)
       try? await Task.sleep(for: .milliseconds(20))
     }
@@ -82,13 +86,13 @@ struct MergeFigure {
     return body
   }
 
-  /// Of all files in a folder, as far as they take space.
+  /// Of all files in a folder. What a file system keeps ready for one that grows does not count.
   private static func bytes(in folder: String) throws -> Int {
     let files = FileManager.default.enumerator(
-      at: URL(filePath: folder), includingPropertiesForKeys: [.totalFileAllocatedSizeKey])
+      at: URL(filePath: folder), includingPropertiesForKeys: [.fileSizeKey])
     var total = 0
     while let file = files?.nextObject() as? URL {
-      total += try file.resourceValues(forKeys: [.totalFileAllocatedSizeKey]).totalFileAllocatedSize ?? 0
+      total += try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     }
     return total
   }

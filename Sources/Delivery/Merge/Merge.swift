@@ -31,8 +31,6 @@ package struct Merge: Sendable {
     self.entries = entries
   }
 
-  /// Entries in one merge.
-  package static let limit = 1000
   /// Bytes of all messages of a merge without what they share: they are in memory until all have been found good.
   static let sizeLimit = 64 << 20
   /// Tags and rounds of loops while all of them are rendered.
