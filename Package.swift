@@ -37,6 +37,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -89,7 +90,9 @@ let package = Package(
     .target(
       name: "Delivery",
       dependencies: [
-        "Core", "MIME", "Vault", "Store", "Queue", "Events", "Accounts", "Backends", lifecycle, logging,
+        "Core", "JSON", "MIME", "Vault", "Store", "Queue", "Events", "Accounts", "Backends", lifecycle,
+        logging,
+        .product(name: "Mustache", package: "swift-mustache"),
       ],
       swiftSettings: style),
     .target(
@@ -198,8 +201,8 @@ let package = Package(
     .testTarget(
       name: "DeliveryTests",
       dependencies: [
-        "Accounts", "Backends", "Core", "Delivery", "Events", "HTTP", "MIME", "Microsoft", "Queue", "Sandbox",
-        "Store", "StoreTesting", "Vault", lifecycle, logging, nioHTTP1,
+        "Accounts", "Backends", "Core", "Delivery", "Events", "HTTP", "JSON", "MIME", "Microsoft", "Queue",
+        "Sandbox", "Store", "StoreTesting", "Vault", lifecycle, logging, nioHTTP1,
       ],
       swiftSettings: style),
     .testTarget(

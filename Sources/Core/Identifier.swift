@@ -46,6 +46,7 @@ package enum QueueKind: IdentifierKind { package static var prefix: String { "q"
 package enum SegmentKind: IdentifierKind { package static var prefix: String { "seg" } }
 package enum UploadKind: IdentifierKind { package static var prefix: String { "up" } }
 package enum ListKind: IdentifierKind { package static var prefix: String { "list" } }
+package enum TemplateKind: IdentifierKind { package static var prefix: String { "tpl" } }
 package enum NodeKind: IdentifierKind { package static var prefix: String { "node" } }
 package enum WebhookRouteKind: IdentifierKind { package static var prefix: String { "wh" } }
 
@@ -59,6 +60,7 @@ package typealias QueueID = Identifier<QueueKind>
 package typealias SegmentID = Identifier<SegmentKind>
 package typealias UploadID = Identifier<UploadKind>
 package typealias ListID = Identifier<ListKind>
+package typealias TemplateID = Identifier<TemplateKind>
 package typealias NodeID = Identifier<NodeKind>
 package typealias WebhookRouteID = Identifier<WebhookRouteKind>
 

@@ -130,6 +130,19 @@ package struct IncomingContent: Sendable {
     }
   }
 
+  /// Stores the attachments that are in memory, so that many messages can share them.
+  ///
+  /// - Throws: `idempotency.inProgress` while another request has the key.
+  package mutating func storeAttachments() async throws {
+    for ordinal in files.indices {
+      guard files.indices.contains(ordinal), case .memory(let bytes) = files[ordinal].place,
+        case .attachment = files[ordinal].coding, !bytes.isEmpty
+      else { continue }
+      try await spill(ordinal)
+      if files.indices.contains(ordinal) { try await finish(ordinal) }
+    }
+  }
+
   /// Deletes what is stored and frees the key; nothing happens to what a message has.
   package mutating func discard() async throws {
     try await dropContent()

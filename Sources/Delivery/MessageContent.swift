@@ -26,6 +26,18 @@ struct MessageContent: Sendable {
     }
   }
 
+  /// Bytes that are not stored yet.
+  var ownSize: Int {
+    pieces.reduce(0) { total, piece in
+      if case .own(let bytes) = piece { total + bytes.count } else { total }
+    }
+  }
+
+  /// What is stored already.
+  var stored: [SegmentRecord] {
+    pieces.compactMap { if case .stored(let segment) = $0 { segment } else { nil } }
+  }
+
   /// Its own bytes as they go into chunks: each piece begins a new one.
   var ownChunks: [ArraySlice<UInt8>] {
     pieces.flatMap { piece -> [ArraySlice<UInt8>] in

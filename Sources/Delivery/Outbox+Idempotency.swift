@@ -1,4 +1,5 @@
 package import Core
+import Foundation
 import Store
 
 /// A key that this request has for itself until it is accepted, is released, or has run out.
@@ -24,13 +25,17 @@ package struct EarlierSubmission: Sendable {
   let bodyHash: [UInt8]
   let queueID: QueueID
   let messageID: String
+  /// Of a merge, all its messages.
+  let merged: [MergedMessage]
 
   /// The receipt of that message, for a repeat of its request.
   ///
   /// - Throws: `idempotency.mismatch` for another body.
   package func receipt(for bodyHash: [UInt8]) throws -> SubmissionReceipt {
     guard bodyHash == self.bodyHash else { throw Problem.idempotencyMismatch(key) }
-    return SubmissionReceipt(queueID: queueID, messageID: messageID, idempotency: .hit)
+    var receipt = SubmissionReceipt(queueID: queueID, messageID: messageID, idempotency: .hit)
+    receipt.merged = merged
+    return receipt
   }
 }
 
@@ -71,12 +76,13 @@ extension Outbox {
     switch state {
     case nil: return nil
     case .leased(let rest)?: throw Problem.idempotencyInProgress(name.key, after: rest)
-    case .accepted(let id, let bodyHash)?:
+    case .accepted(let id, let bodyHash, let receipt)?:
       guard let message = try tx.message(name.workspace, id) else {
         throw Problem.idempotencyMismatch(name.key)
       }
       return EarlierSubmission(
-        key: name.key, bodyHash: bodyHash, queueID: id, messageID: message.messageID)
+        key: name.key, bodyHash: bodyHash, queueID: id, messageID: message.messageID,
+        merged: try receipt.map { try JSONDecoder().decode([MergedMessage].self, from: Data($0.utf8)) } ?? [])
     }
   }
 }

@@ -7,9 +7,12 @@ import Store
 extension Outbox {
   /// What would fail every attempt is reported now.
   ///
+  /// - Parameter memory: What messages of one request have in common; it grows.
   /// - Returns: How a message that is too large for one request is taken apart; `nil` for one that is not.
   /// - Throws: `message.tooLarge` with the reason why it cannot be taken apart, and what Exchange would refuse.
-  func layout(of composed: ComposedMessage, _ submission: Submission) async throws -> MessageLayout? {
+  func layout(
+    of composed: ComposedMessage, _ submission: Submission, _ memory: inout LayoutMemory
+  ) async throws -> MessageLayout? {
     let content = composed.content
     let head = try OutgoingMessage(
       mime: content.head, from: composed.from.text, envelopeTo: composed.recipients.map(\.address),
@@ -21,17 +24,13 @@ extension Outbox {
       throw Problem.tooLarge(size, limit: configuration.sizeLimit)
     }
     guard size > limit || !submission.keepsCopy else { return nil }
-    let (account, workspace) = (submission.account, submission.workspace)
-    let details = try await store.read { (tx: borrowing Transaction) in
-      try tx.account(account, in: workspace)
-    }
-    guard let details else { throw Problem.accountNotFound(account) }
-    guard details.canReconcile else {
+    let account = submission.account
+    guard try await canReconcile(account, in: submission.workspace, &memory) else {
       throw size > limit
         ? Problem.sendOnlyTooLarge(size, account: account, limit: limit) : Problem.sendOnlyKeepsCopy(account)
     }
     guard size > limit else { return nil }
-    let layout = try await scan(content)
+    let layout = try await scan(content, &memory)
     let remaining = layout.remainingSize + addition
     guard remaining <= limit else {
       if let type = layout.sealed { throw Problem.sealedTooLarge(size, type: type, limit: limit) }
@@ -43,11 +42,26 @@ extension Outbox {
     return layout
   }
 
+  private func canReconcile(
+    _ account: AccountID, in workspace: WorkspaceID, _ memory: inout LayoutMemory
+  ) async throws -> Bool {
+    if let known = memory.canReconcile { return known }
+    let details = try await store.read { (tx: borrowing Transaction) in
+      try tx.account(account, in: workspace)
+    }
+    guard let details else { throw Problem.accountNotFound(account) }
+    memory.canReconcile = details.canReconcile
+    return details.canReconcile
+  }
+
   /// Reads the structure of a message, of which what is stored already is read a chunk at a time.
-  private func scan(_ content: MessageContent) async throws -> MessageLayout {
+  private func scan(_ content: MessageContent, _ memory: inout LayoutMemory) async throws -> MessageLayout {
+    if let layout = memory.layout(of: content) { return layout }
     var scanner = PartScanner()
     try await forEachPiece(of: content) { scanner.feed($0) }
-    return scanner.finish()
+    let layout = scanner.finish()
+    memory.learn(from: layout, of: content)
+    return layout
   }
 
   /// Reads a message in order, of which what is stored already is read a chunk at a time.
@@ -104,31 +118,28 @@ extension Outbox {
 
   /// What `submit` would accept, with all its checks; nothing is queued.
   package func preview(_ submission: Submission) async throws -> MessagePreview {
-    let (account, workspace) = (submission.account, submission.workspace)
     let submission = try await withMessagesInMemory(submission)
-    let sender = try await store.read { (tx: borrowing Transaction) in
-      try tx.senderIdentity(account, in: workspace)
-    }
-    guard let sender else { throw Problem.accountNotFound(account) }
-    guard sender.canSend else { throw Problem.backendNotImplemented(account) }
+    let template = try await messageTemplate(of: submission)
+    let sender = try await currentSender(submission.account, in: submission.workspace)
+    let rendered = try submission.rendered(template, as: sender, serviceURL: configuration.serviceURL)
     let now = time.now
-    let composed = try submission.composed(
-      own: NamedAddress(name: sender.name, address: try EmailAddress(sender.email)), id: .make(at: now),
-      now: now)
-    _ = try await layout(of: composed, submission)
-    if let check = submission.listCheck(of: composed.recipients) {
+    var memory = LayoutMemory()
+    let accepted = try await accepted(rendered, of: sender, id: .make(at: now), at: now, &memory)
+    if let check = accepted.listCheck {
       try await store.read { (tx: borrowing Transaction) in try check(tx) }
     }
-    guard composed.content.size <= Self.previewLimit else {
-      throw Problem.tooLargeToShow(composed.content.size, limit: Self.previewLimit)
+    return try await preview(accepted)
+  }
+
+  /// A message that was not accepted.
+  func preview(_ accepted: AcceptedMessage) async throws -> MessagePreview {
+    let content = accepted.content
+    guard content.size <= Self.previewLimit else {
+      throw Problem.tooLargeToShow(content.size, limit: Self.previewLimit)
     }
     var mime: [UInt8] = []
-    mime.reserveCapacity(composed.content.size)
-    try await forEachPiece(of: composed.content) { mime += $0 }
-    return MessagePreview(
-      messageID: composed.messageID, mime: mime,
-      warnings: DroppedHeader.warnings(
-        of: composed.fieldNames, dropsUnsubscribePost: sender.dropsUnsubscribePost)
-        + (submission.list?.warnings ?? []))
+    mime.reserveCapacity(content.size)
+    try await forEachPiece(of: content) { mime += $0 }
+    return MessagePreview(messageID: accepted.message.messageID, mime: mime, warnings: accepted.warnings)
   }
 }

@@ -12,27 +12,47 @@ extension Outbox {
   /// stored, except after `store.commitUnknown`.
   ///
   /// - Parameter reservation: of the submission's key, for a request whose key was taken before its body was read.
-  /// - Throws: `Problem`: what is wrong with the message, `account.notFound`, or `idempotency.mismatch` and
-  ///   `idempotency.inProgress`.
+  /// - Throws: `Problem`: what is wrong with the message or its template, `account.notFound`, or
+  ///   `idempotency.mismatch` and `idempotency.inProgress`.
   package func submit(
     _ submission: Submission, reservation: IdempotencyReservation? = nil
   ) async throws -> SubmissionReceipt {
-    let (account, workspace) = (submission.account, submission.workspace)
+    // What it was rendered from may be gone.
+    if submission.values != nil, let earlier = try await earlierReceipt(of: submission) { return earlier }
     let submission = try await withMessagesInMemory(submission)
+    let template = try await messageTemplate(of: submission)
+    return try await asSender(submission.account, in: submission.workspace) { sender in
+      let rendered = try submission.rendered(template, as: sender, serviceURL: configuration.serviceURL)
+      return try await submit(rendered, of: sender, reservation)
+    }
+  }
+
+  /// Calls `body` with what messages need of their account, again when that has changed meanwhile: when `body` returns
+  /// `nil`.
+  func asSender<Value>(
+    _ account: AccountID, in workspace: WorkspaceID, _ body: (SenderIdentity) async throws -> Value?
+  ) async throws -> Value {
     while true {
-      var sender = senders.withLock { $0[account, workspace] }
-      if sender == nil {
-        sender = try await store.read { (tx: borrowing Transaction) in
-          try tx.senderIdentity(account, in: workspace)
-        }
-        if sender?.canSend == false { throw Problem.backendNotImplemented(account) }
-        let found = sender
-        senders.withLock { $0[account, workspace] = found }
+      let sender: SenderIdentity
+      if let known = senders.withLock({ $0[account, workspace] }) {
+        sender = known
+      } else {
+        sender = try await currentSender(account, in: workspace)
+        senders.withLock { $0[account, workspace] = sender }
       }
-      guard let sender else { throw Problem.accountNotFound(account) }
-      if let receipt = try await submit(submission, of: sender, reservation) { return receipt }
+      if let value = try await body(sender) { return value }
       senders.withLock { $0[account, workspace] = nil }
     }
+  }
+
+  /// - Throws: `account.notFound`, and the problem of an account that cannot send.
+  func currentSender(_ account: AccountID, in workspace: WorkspaceID) async throws -> SenderIdentity {
+    let sender = try await store.read { (tx: borrowing Transaction) in
+      try tx.senderIdentity(account, in: workspace)
+    }
+    guard let sender else { throw Problem.accountNotFound(account) }
+    guard sender.canSend else { throw Problem.backendNotImplemented(account) }
+    return sender
   }
 
   /// Returns `nil`, and nothing is stored but chunks that will be swept, when the account is no longer as
@@ -40,7 +60,21 @@ extension Outbox {
   private func submit(
     _ submission: Submission, of sender: SenderIdentity, _ reservation: IdempotencyReservation?
   ) async throws -> SubmissionReceipt? {
-    let (id, now) = (QueueID.make(at: time.now), time.now)
+    let now = time.now
+    var memory = LayoutMemory()
+    let accepted = try await accepted(submission, of: sender, id: .make(at: now), at: now, &memory)
+    guard var receipt = try await accept(accepted, reservation) else { return nil }
+    if receipt.idempotency != .hit { receipt.warnings = accepted.warnings }
+    return receipt
+  }
+
+  /// Composes a message, with all checks.
+  ///
+  /// - Parameter memory: What messages of one request have in common; it grows.
+  func accepted(
+    _ submission: Submission, of sender: SenderIdentity, id: QueueID, at now: Instant,
+    _ memory: inout LayoutMemory
+  ) async throws -> AcceptedMessage {
     let own = NamedAddress(name: sender.name, address: try EmailAddress(sender.email))
     let composed = try submission.composed(own: own, id: id, now: now)
     if let limit = sender.recipientLimit, composed.recipients.count > limit {
@@ -55,11 +89,11 @@ extension Outbox {
       chunks: content.ownChunks.count, segments: content.runs(of: id).count,
       idempotencyKey: submission.idempotency?.key, created: now)
     message.keepsCopy = submission.keepsCopy
-    let layout = try await layout(of: composed, submission)
+    let layout = try await layout(of: composed, submission, &memory)
     message.layout = try layout.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
     message.changes = submission.changes + (layout.map { [$0.change] } ?? [])
     message.reportRequest = submission.reports.json
-    let accepted = AcceptedMessage(
+    return AcceptedMessage(
       message: message, content: content,
       recipients: composed.recipients.map {
         RecipientRecord(address: $0.address.text, role: $0.role, updated: now)
@@ -69,14 +103,11 @@ extension Outbox {
         progress: Progress.fresh.rawValue, created: now, due: submission.sendAt,
         priority: submission.priority, refusalLimit: submission.refusalLimit),
       sender: sender, idempotency: submission.idempotency,
-      onAcceptance: submission.acceptance(of: composed.recipients))
-    guard var receipt = try await accept(accepted, reservation) else { return nil }
-    if receipt.idempotency != .hit {
-      receipt.warnings = DroppedHeader.warnings(
+      onAcceptance: submission.acceptance(of: composed.recipients),
+      listCheck: submission.listCheck(of: composed.recipients),
+      warnings: DroppedHeader.warnings(
         of: composed.fieldNames, dropsUnsubscribePost: sender.dropsUnsubscribePost)
-      receipt.warnings += submission.list?.warnings ?? []
-    }
-    return receipt
+        + (submission.list?.warnings ?? []))
   }
 
   /// Stores what is too long for one transaction, then accepts. Returns `nil` when the account is no longer
@@ -84,16 +115,28 @@ extension Outbox {
   func accept(
     _ accepted: AcceptedMessage, _ reservation: IdempotencyReservation?
   ) async throws -> SubmissionReceipt? {
-    let message = accepted.message
-    guard !message.isShort, let idempotency = accepted.idempotency, reservation == nil else {
-      return try await storeAndCommit(accepted, reservation)
+    guard !accepted.message.isShort else { return try await commit(accepted, reservation) }
+    return try await underKey(
+      accepted.idempotency, of: accepted.message.account, in: accepted.message.workspace, reservation
+    ) { reservation in
+      try await store(accepted.content, of: accepted.message)
+      return try await commit(accepted, reservation)
     }
-    // So that a repeat leaves nothing behind.
-    switch try await reserve(idempotency.key, account: message.account, in: message.workspace) {
+  }
+
+  /// Calls `body`, which stores something before it accepts, with the key reserved, so that a repeat leaves nothing
+  /// behind; of a repeat it returns the receipt.
+  func underKey(
+    _ idempotency: IdempotencyKey?, of account: AccountID, in workspace: WorkspaceID,
+    _ reservation: IdempotencyReservation?,
+    _ body: (IdempotencyReservation?) async throws -> SubmissionReceipt?
+  ) async throws -> SubmissionReceipt? {
+    guard let idempotency, reservation == nil else { return try await body(reservation) }
+    switch try await reserve(idempotency.key, account: account, in: workspace) {
     case .accepted(let earlier): return try earlier.receipt(for: idempotency.bodyHash)
     case .reserved(let own):
       do {
-        let receipt = try await storeAndCommit(accepted, own)
+        let receipt = try await body(own)
         if receipt == nil { try await release(own) }
         return receipt
       } catch {
@@ -102,16 +145,6 @@ extension Outbox {
         throw error
       }
     }
-  }
-
-  private func storeAndCommit(
-    _ accepted: AcceptedMessage, _ reservation: IdempotencyReservation?
-  ) async throws -> SubmissionReceipt? {
-    let message = accepted.message
-    if !message.isShort { try await store(accepted.content, of: message) }
-    let receipt = try await commit(accepted, reservation)
-    if receipt != nil { engine.wake(accepted.row.lane) }
-    return receipt
   }
 
   /// Each chunk in a transaction of its own, so that a long message does not delay other writers. Without their
@@ -132,9 +165,9 @@ extension Outbox {
   ) async throws -> SubmissionReceipt? {
     let (message, content, sender) = (accepted.message, accepted.content, accepted.sender)
     let (workspace, now) = (message.workspace, message.created)
-    let queued = MessageEvents(message: message, attempts: 0, attemptLimit: 0).queued()
-    let row = accepted.row
-    return try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+    let (row, queued) = (accepted.row, accepted.queued)
+    let receipt = try await store.write(isolation: .readCommitted) {
+      (tx: borrowing Transaction) -> SubmissionReceipt? in
       guard try tx.senderIdentity(message.account, in: workspace) == sender else { return nil }
       if let idempotency = accepted.idempotency {
         let name = IdempotencyName(workspace, message.account, idempotency.key)
@@ -157,8 +190,10 @@ extension Outbox {
       try tx.wake(sender.lane, due: row.due)
       return SubmissionReceipt(
         queueID: message.id, messageID: message.messageID,
-        idempotency: accepted.idempotency.map { _ in .miss }, sendAt: row.due > now ? row.due : nil)
+        idempotency: accepted.idempotency.map { _ in .miss }, sendAt: accepted.sendAt)
     }
+    if receipt != nil { engine.wake(row.lane) }
+    return receipt
   }
 }
 
@@ -171,4 +206,13 @@ struct AcceptedMessage: Sendable {
   var sender: SenderIdentity
   var idempotency: IdempotencyKey?
   var onAcceptance: (@Sendable (borrowing Transaction) throws -> Void)?
+  /// Whether its recipient has left its list; part of `onAcceptance`.
+  var listCheck: (@Sendable (borrowing Transaction) throws -> Void)?
+  /// What recipients will not get as it was asked for.
+  var warnings: [String] = []
+
+  /// The event of its acceptance.
+  var queued: EventRecord { MessageEvents(message: message, attempts: 0, attemptLimit: 0).queued() }
+  /// `nil` when it is sent at once.
+  var sendAt: Instant? { row.due > message.created ? row.due : nil }
 }

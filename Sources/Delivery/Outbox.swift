@@ -89,6 +89,8 @@ package struct OutboxConfiguration: Sendable {
   package var reportsFailures = true
   /// The name of this server in reports.
   package var name = "localhost"
+  /// Where people reach this gateway: what templates name as `service.url`.
+  package var serviceURL: String?
   /// How long a message that was sent, has failed or was cancelled can still be asked about, and how long its
   /// content is kept.
   package var retention: Duration = .seconds(7 * 86_400)

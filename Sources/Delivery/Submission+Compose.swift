@@ -88,7 +88,7 @@ extension Submission {
     composition.cc = cc
     composition.subject = subject
     composition.text = text
-    composition.html = html
+    composition.html = html.map { html in previewText.map { Preheader.insert($0, into: html) } ?? html }
     let listFields = try listFields(messageID: composition.messageID, beside: headers.map(\.name))
     composition.headers = headers + listFields + [(CorrelationIDs.headerName, id.rawValue)]
     composition.attachments = attachments

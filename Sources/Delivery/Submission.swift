@@ -18,6 +18,12 @@ package struct Submission: Sendable {
   package var subject: String?
   package var text: String?
   package var html: String?
+  /// What mail programs show beside the subject; put into the HTML.
+  package var previewText: String?
+  /// Of which it has the texts that it has not itself.
+  package var template: TemplateID?
+  /// With what its texts are rendered as templates; `nil` when they stay as they are.
+  package var values: TemplateValues?
   package var headers: [(name: String, value: String)] = []
   package var attachments: [Attachment] = []
   /// The content of attachments that is on disk already, by the numbers that they give.
@@ -109,6 +115,8 @@ package struct SubmissionReceipt: Sendable, Hashable {
   package var idempotency: Idempotency?
   /// When it is sent, if that is later.
   package var sendAt: Instant?
+  /// Of a merge, its messages in the order of the entries; the receipt is also that of the first one.
+  package var merged: [MergedMessage] = []
   /// What will not be as it was asked for, in sentences; none for a repeat.
   package var warnings: [String] = []
 

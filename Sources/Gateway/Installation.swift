@@ -136,6 +136,7 @@ package struct Installation: Sendable {
     outboxConfiguration.limits.message = configuration.requestLimit
     outboxConfiguration.tenantLimits = configuration.tenantLimits
     outboxConfiguration.reportsFailures = configuration.reportsFailures
+    outboxConfiguration.serviceURL = publicURL
     outboxConfiguration.name = Configuration.hostName(configuration.publicURL)
     let outbox = Outbox(
       store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time, node: node,

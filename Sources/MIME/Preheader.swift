@@ -9,7 +9,7 @@ package enum Preheader {
       end(of: "<body", in: bytes) ?? end(of: "</head", in: bytes) ?? end(of: "<html", in: bytes)
       ?? end(of: "<!doctype", in: bytes) ?? 0
     let block =
-      "<div style=\"display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;mso-hide:all\">\(escaped(text))"
+      "<div style=\"display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;mso-hide:all\">\(HTMLText.escaped(text))"
       + String(repeating: "&#8199;&#847;", count: padding) + "</div>"
     return String(decoding: bytes[..<place] + Array(block.utf8) + bytes[place...], as: UTF8.self)
   }
@@ -65,9 +65,5 @@ package enum Preheader {
       index = found + 1
     }
     return nil
-  }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
   }
 }

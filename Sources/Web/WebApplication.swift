@@ -120,6 +120,7 @@ package struct WebApplication: Sendable {
     ).add(to: api)
     ListRoutes(lists: services.lists).add(to: api)
     UploadRoutes(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)
+    TemplateRoutes(templates: services.outbox.templates).add(to: api)
     OutboxRoutes(outbox: services.outbox).add(to: api)
     WorkspaceRoutes(workspaces: services.workspaces).add(to: api)
     SettingsRoutes(

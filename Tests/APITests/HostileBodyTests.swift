@@ -109,8 +109,8 @@ import Testing
   @Test(arguments: [
     (#"{"subject":5,"text":[],"zzz":1}"#, ProblemCode.requestUnknownField, ["subject", "text", "zzz"]),
     (
-      #"{"locale":"de","zzz":1,"subject":5}"#, .requestNotSupported,
-      ["locale", "zzz", "subject"]
+      #"{"proxy":"de","zzz":1,"subject":5}"#, .requestNotSupported,
+      ["proxy", "zzz", "subject"]
     ),
     (#"{"to":[{"adress":"bob@example.com"}]}"#, .requestUnknownField, ["to[0].adress", "to[0].address"]),
     (#"{"to":"bob@example.com"}"#, .requestInvalidField, ["to"]),

@@ -40,6 +40,30 @@ import Vault
   }
 
   @Test(arguments: StoreEngine.allCases)
+  func `accepting a merge takes three statements a message, and its content goes before`(
+    engine: StoreEngine
+  ) async throws {
+    try await Bench.counting(engine) { bench, log in
+      let outbox = bench.outbox(FakeMailbox())
+      try await outbox.submitSample()
+      log.clear()
+      _ = try await outbox.submit(try Merge.sample(3))
+      let each = ["INSERT message", "INSERT recipient", "INSERT queue"]
+      let events = ["UPDATE account", "INSERT event", "INSERT event", "INSERT event", "INSERT lane"]
+      let content = ["INSERT chunk", "INSERT chunk", "INSERT chunk"]
+      #expect(log.writes == [content, ["SELECT account"] + each + each + each + events])
+      let (merge, segment) = try await bench.merge(4, attachment: 1000, outbox)
+      #expect(segment.chunks == 1)
+      log.clear()
+      _ = try await outbox.submit(merge)
+      // The attachment is used once; each message has three runs.
+      let accepting =
+        ["SELECT account", "UPDATE segment", "SELECT segment"].count + 4 * (3 + 3) + events.count + 1
+      #expect(log.writes.map(\.count) == [8, accepting])
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
   func `delivering a short message takes three transactions`(engine: StoreEngine) async throws {
     try await Bench.counting(engine) { bench, log in
       let outbox = bench.outbox(FakeMailbox())

@@ -149,7 +149,8 @@ import Testing
     ["queue", "show"], ["queue", "cancel"], ["queue", "release"], ["queue", "retry"], ["status"], ["open"],
     ["sandbox", "fault"], ["sandbox", "clock"], ["sandbox", "reset"],
     ["token", "list"], ["token", "revoke"], ["workspace", "add"], ["workspace", "update"], ["events"],
-    ["doctor"],
+    ["doctor"], ["template"], ["template", "add"], ["template", "list"], ["template", "show"],
+    ["template", "update"], ["template", "remove"], ["template", "preview"], ["template", "test"],
   ])
   func `Every command explains itself`(command: [String]) async throws {
     try await withFolder { folder in

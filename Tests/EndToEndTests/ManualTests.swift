@@ -21,7 +21,7 @@ import Testing
         "serve",
         "settings",
         "smtp-credential", "status",
-        "token", "webhook", "workspace",
+        "template", "token", "webhook", "workspace",
       ]
       #expect(names == (["heliograph"] + commands.map { "heliograph-\($0)" }).map { $0 + ".1" }.sorted())
       for name in names {

@@ -53,7 +53,7 @@ extension ErrorDocumentTests {
     (["entra"], "Microsoft's sign-in page and token endpoint"), (["graph"], "Microsoft Graph"),
     (["smtp", "imap"], "Exchange Online without Graph"),
     (
-      ["message", "envelope", "upload", "idempotency", "queue", "delivery", "list"],
+      ["message", "envelope", "upload", "template", "idempotency", "queue", "delivery", "list"],
       "messages and sending them"
     ),
     (["webhook"], "posting events"),

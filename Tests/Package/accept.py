@@ -43,7 +43,7 @@ STATE = "/var/lib/private/heliograph"
 CONFIG = "/etc/heliograph/heliograph.yaml"
 PACKAGE = "/srv/heliograph.deb"
 COMMANDS = ["account", "app", "config", "demo", "doctor", "events", "list", "listen", "open", "queue", "sandbox", "send",
-            "serve", "settings", "smtp-credential", "status", "token", "webhook", "workspace"]
+            "serve", "settings", "smtp-credential", "status", "template", "token", "webhook", "workspace"]
 ALICE, BOB = "alice@contoso.test", "bob@contoso.test"
 
 

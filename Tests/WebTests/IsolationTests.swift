@@ -255,6 +255,13 @@ struct IsolationCase: Sendable {
     "DELETE /v1/account/{account}/uploads/{upload}": [.absent()],
     "PUT /v1/outbox/{queueId}/release": [.absent(#"{"as":"sent"}"#)],
     "PUT /v1/outbox/{queueId}/retry": [.absent()],
+    "GET /v1/templates": [.list(0), .absent(query: "?account={account}")],
+    "POST /v1/templates/template": [.absent(#"{"account":"{account}","name":"x","content":{"text":"x"}}"#)],
+    "GET /v1/templates/template/{template}": [.absent()],
+    "PUT /v1/templates/template/{template}": [.absent(#"{"name":"mine"}"#)],
+    "DELETE /v1/templates/template/{template}": [.absent()],
+    "POST /v1/templates/template/{template}/preview": [.absent("{}")],
+    "DELETE /v1/templates/account/{account}": [.absent(query: "?force=true")],
     "GET /v1/events": [.list(nil), .absent(query: "?account={account}")],
     "GET /v1/events/stream": [.absent(query: "?account={account}")],
     // Has no end; EventStreamTests asks it.
@@ -296,10 +303,9 @@ struct IsolationCase: Sendable {
       text.replacing("{account}", with: other.account).replacing("{app}", with: app ?? other.app)
         .replacing("{signInApp}", with: other.signInApp).replacing("{queueId}", with: other.queueID)
         .replacing("{token}", with: other.tokenID).replacing("{workspace}", with: "bravo")
-        .replacing("{listId}", with: "list-of-bravo")
+        .replacing("{listId}", with: "list-of-bravo").replacing("{template}", with: other.template)
         .replacing("{device}", with: other.device).replacing("{upload}", with: other.upload)
-        .replacing("{webhookRoute}", with: other.route).replacing(
-          "{clientID}", with: other.clientID)
+        .replacing("{webhookRoute}", with: other.route).replacing("{clientID}", with: other.clientID)
     }
     return try await web.send(
       parts[0], filled(parts[1] + query), body.map(filled), token: token,

@@ -11,7 +11,7 @@ import Web
 
 /// What stands in a furnished workspace, and how it is named from outside.
 struct Furnishing: Sendable {
-  let token, tokenID, account, app, clientID, signInApp, queueID, device, upload, route: String
+  let token, tokenID, account, app, clientID, signInApp, queueID, device, upload, route, template: String
   let pending: PendingSignIn
 
   /// A sign-in that has left for Microsoft.
@@ -54,6 +54,11 @@ extension TestGateway {
     let queueID = try #require(sent.text("queueId"), "\(sent)")
     let upload = try #require(
       try await send("POST", "/v1/account/\(account)/uploads", #"{"size":1}"#, token: token).text("id"))
+    let template = try #require(
+      try await send(
+        "POST", "/v1/templates/template",
+        #"{"account":"\#(account)","name":"\#(marker)","content":{"subject":"\#(marker)"}}"#, token: token
+      ).text("id"))
     let signInApp = try await services.apps.create(
       NewApp(
         name: "Sign-in \(marker)", title: "With \(marker)", provider: .outlook, enabled: true,
@@ -73,6 +78,7 @@ extension TestGateway {
     return Furnishing(
       token: token, tokenID: issued.id.rawValue, account: account, app: app.rawValue, clientID: clientID,
       signInApp: signInApp.rawValue, queueID: queueID, device: device, upload: upload, route: route,
+      template: template,
       pending: try await pending(marker, app: signInApp, in: id))
   }
 

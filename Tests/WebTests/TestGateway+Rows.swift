@@ -39,6 +39,7 @@ enum WorkspaceTables {
     "recipient": "SELECT count(*) AS total FROM recipient WHERE workspace = $1",
     "segment": "SELECT count(*) AS total FROM segment WHERE workspace = $1",
     "message_segment": "SELECT count(*) AS total FROM message_segment WHERE workspace = $1",
+    "template": "SELECT count(*) AS total FROM template WHERE workspace = $1",
     "upload": "SELECT count(*) AS total FROM upload WHERE workspace = $1",
     "sent_copy": "SELECT count(*) AS total FROM sent_copy WHERE workspace = $1",
     "orphan_draft": "SELECT count(*) AS total FROM orphan_draft WHERE workspace = $1",

@@ -15,7 +15,7 @@ struct Figures: AsyncParsableCommand {
     discussion: "Each is measured in turn with what it is compared to; printed are the median and the range.")
 
   enum Figure: String, CaseIterable, ExpressibleByArgument {
-    case accept, smtp, relay, delivery, start, memory, hostile
+    case accept, merge, smtp, relay, delivery, start, memory, hostile
   }
 
   @Option(help: "The release binary.") var heliograph: String
@@ -46,6 +46,7 @@ struct Figures: AsyncParsableCommand {
       let table =
         switch figure {
         case .accept: try await AcceptFigure(bench: bench, clients: clients).table()
+        case .merge: try await MergeFigure(bench: bench).table()
         case .smtp: try await SMTPFigure(bench: bench).table()
         case .relay: try await RelayFigure(bench: bench, python: python).table()
         case .memory: try await MemoryFigure(bench: bench).table()

@@ -122,7 +122,8 @@ extension Schema {
     case .nullable(let schema): schema.streams
     case .list(let element, let count, _):
       element.streams.map { ("[]" + $0.pattern, $0.count * count.upperBound) }
-    case .flag, .integer, .text, .words, .secret, .date, .momentOrFalse, .texts, .anyObject: []
+    case .flag, .integer, .text, .words, .secret, .date, .momentOrFalse, .texts, .anyObject, .objectOrFalse:
+      []
     }
   }
 }

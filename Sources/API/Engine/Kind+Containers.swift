@@ -13,6 +13,36 @@ extension Kind where Value: Contract {
   }
 }
 
+/// An object with a table of its own, or `false` in its place.
+package enum Choice<Chosen: Contract>: Sendable, Equatable {
+  case off
+  case on(Chosen)
+}
+
+extension Kind {
+  /// An object, or `false` for what is not wanted.
+  package static func objectOrFalse<Chosen: Contract>() -> Kind where Value == Choice<Chosen> {
+    let object = Kind<Chosen>.object
+    return Kind(
+      .objectOrFalse(Chosen.fields.schema),
+      write: { choice, writing in
+        switch choice {
+        case .off: writing.json.bool(false)
+        case .on(let chosen): object.write(chosen, &writing)
+        }
+      }
+    ) { value, reading in
+      switch value {
+      case .bool(false): return .off
+      case .object: return object.read(value, &reading).map { .on($0) }
+      case .null, .bool, .number, .string, .array, .streamed:
+        reading.wrongKind(value, expected: "an object or false")
+        return nil
+      }
+    }
+  }
+}
+
 extension Kind {
   /// A list of at most `count.upperBound` elements.
   package static func list<Element>(

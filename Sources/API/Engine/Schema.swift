@@ -20,6 +20,7 @@ enum Schema: Sendable {
   case texts(count: ClosedRange<Int>, name: TextRule, value: TextRule)
   case anyObject
   case object(ObjectSchema)
+  case objectOrFalse(ObjectSchema)
   /// Where `null` differs from leaving it out.
   indirect case nullable(Schema)
 
@@ -31,6 +32,7 @@ enum Schema: Sendable {
     case .text, .words, .secret, .date, .content, .momentOrFalse: "a string"
     case .list: "a list"
     case .texts, .anyObject, .object: "an object"
+    case .objectOrFalse: "an object or false"
     case .nullable(let schema): schema.singular + " or null"
     }
   }
@@ -38,7 +40,7 @@ enum Schema: Sendable {
   /// The object that it is, or that its elements are.
   var object: ObjectSchema? {
     switch self {
-    case .object(let object): object
+    case .object(let object), .objectOrFalse(let object): object
     case .list(let element, _, _): element.object
     case .nullable(let schema): schema.object
     case .flag, .integer, .text, .words, .secret, .date, .momentOrFalse, .content, .texts, .anyObject: nil
@@ -52,7 +54,7 @@ enum Schema: Sendable {
     case .integer: "whole numbers"
     case .text, .words, .secret, .date, .content, .momentOrFalse: "strings"
     case .list: "lists"
-    case .texts, .anyObject, .object: "objects"
+    case .texts, .anyObject, .object, .objectOrFalse: "objects"
     case .nullable(let schema): schema.plural + " and nulls"
     }
   }

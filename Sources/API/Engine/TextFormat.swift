@@ -1,4 +1,5 @@
 import Core
+import Foundation
 
 extension TextFormat {
   /// An e-mail address. Its grammar is checked above, where addresses are values.
@@ -22,6 +23,23 @@ extension TextFormat {
     return nil
   }
 
+  /// A language tag (RFC 5646), as far as its shape tells; `_` between its parts is taken too.
+  package static let language = TextFormat("language-tag") { text in
+    let parts = text.utf8.split(omittingEmptySubsequences: false) { $0 == 0x2D || $0 == 0x5F }
+    let isTag =
+      (2...8).contains(parts[0].count) && parts[0].allSatisfy(\.isLetter)
+      && parts.dropFirst().allSatisfy {
+        (1...8).contains($0.count) && $0.allSatisfy { $0.isLetter || $0.isDigit }
+      }
+    return isTag ? nil : "must be a language tag such as en-GB, not \(Quoted.text(text))"
+  }
+
+  /// A time zone of the IANA database.
+  package static let timeZone = TextFormat("time-zone") { text in
+    TimeZone(identifier: text) != nil
+      ? nil : "must be a time zone such as Europe/Berlin, not \(Quoted.text(text))"
+  }
+
   /// A host's name or address, as far as its characters tell.
   package static let host = TextFormat(nil) { text in
     let isPlain = text.utf8.allSatisfy { byte in
@@ -36,4 +54,9 @@ extension TextFormat {
     }
     return isPlain ? nil : "must be a host such as crm.example, not \(Quoted.text(text))"
   }
+}
+
+extension UInt8 {
+  fileprivate var isLetter: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
+  fileprivate var isDigit: Bool { (0x30...0x39).contains(self) }
 }

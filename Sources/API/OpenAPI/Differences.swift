@@ -6,7 +6,9 @@ extension JSONValue {
   func differences(from schema: Schema, at path: String) -> [String] {
     func no(_ sentence: String) -> [String] { ["\(path.isEmpty ? "the reply" : path) \(sentence)"] }
     switch (schema, self) {
-    case (.flag, .bool), (.anyObject, .object), (.momentOrFalse, .bool(false)), (.content, .string): return []
+    case (.flag, .bool), (.anyObject, .object), (.momentOrFalse, .bool(false)), (.content, .string),
+      (.objectOrFalse, .bool(false)):
+      return []
     case (.integer(let range), .number(let number)):
       guard let value = number.int64, range.contains(value) else {
         return no("is \(number.text), not in its range")
@@ -31,7 +33,8 @@ extension JSONValue {
       }
     case (.nullable, .null): return []
     case (.nullable(let schema), _): return differences(from: schema, at: path)
-    case (.object(let schema), .object(let object)): return object.differences(from: schema, at: path)
+    case (.object(let schema), .object(let object)), (.objectOrFalse(let schema), .object(let object)):
+      return object.differences(from: schema, at: path)
     case (_, _): return no("is \(kind), but must be \(schema.singular)")
     }
   }

@@ -41,6 +41,7 @@ extension OpenAPI {
     "queueId": "The message's id in the outbox.",
     "listId": "The list, in any case.",
     "token": "The token's id.", "upload": "The upload's id.", "webhookRoute": "The route's id.",
+    "template": "The template's id.",
     "workspace": "The workspace's id.",
   ]
 

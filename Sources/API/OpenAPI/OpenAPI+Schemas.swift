@@ -66,12 +66,7 @@ extension OpenAPI {
           json.member("format", "date")
         }, "anyOf", to: &json)
     case .momentOrFalse:
-      writeOne(
-        of: { writeMoment(to: &$0) },
-        or: { json in
-          json.member("type", "boolean")
-          json.member("const", false)
-        }, "oneOf", to: &json)
+      writeOne(of: { writeMoment(to: &$0) }, or: writeFalse, "oneOf", to: &json)
     case .content:
       json.member("type", "string")
       json.member("contentEncoding", "base64")
@@ -90,7 +85,15 @@ extension OpenAPI {
         of: { writeMembers(of: schema, to: &$0) }, or: { $0.member("type", "null") }, "anyOf", to: &json)
     case .anyObject: json.member("type", "object")
     case .object(let object): writeReference(object.name, in: &json)
+    case .objectOrFalse(let object):
+      writeOne(
+        of: { writeReference(object.name, in: &$0) }, or: writeFalse, "oneOf", to: &json)
     }
+  }
+
+  private static func writeFalse(to json: inout JSONWriter) {
+    json.member("type", "boolean")
+    json.member("const", false)
   }
 
   private static func write(_ range: ClosedRange<Int64>, to json: inout JSONWriter) {

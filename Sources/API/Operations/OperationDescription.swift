@@ -131,6 +131,7 @@ package struct OperationGrant: Sendable, Hashable, CustomStringConvertible {
       switch tag {
       case .submit: .submit
       case .outbox: .outbox
+      case .templates: .template
       case .accounts: .account
       case .events: .events
       case .webhooks: .webhook
@@ -212,6 +213,7 @@ package struct RequestHeader: Sendable {
 package enum OperationTag: String, Sendable, CaseIterable {
   case submit = "Submit"
   case outbox = "Outbox"
+  case templates = "Templates"
   case accounts = "Accounts"
   case apps = "OAuth2 apps"
   case events = "Events"
@@ -226,6 +228,7 @@ package enum OperationTag: String, Sendable, CaseIterable {
     switch self {
     case .submit: "Submit messages."
     case .outbox: "Messages that were accepted, and their outcome."
+    case .templates: "Texts of messages with variables in them."
     case .accounts: "The mailboxes that messages are sent from, and the ways to connect them."
     case .apps: "App registrations at Microsoft Entra, through which mailboxes are connected."
     case .events: "Events, in order."

@@ -9,6 +9,8 @@ package enum Operations {
     rescheduleMessages.description, outboxEntry.description, messageSource.description,
     rescheduleMessage.description, cancelMessage.description, releaseMessage.description,
     retryMessage.description,
+    templates.description, addTemplate.description, template.description, updateTemplate.description,
+    deleteTemplate.description, previewTemplate.description, deleteAccountTemplates.description,
     addAccount.description, accounts.description, importAccounts.description, account.description,
     updateAccount.description, deleteAccount.description, pauseAccount.description, resumeAccount.description,
     reconnectAccount.description,

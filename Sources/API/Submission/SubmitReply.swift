@@ -3,26 +3,55 @@ package import Core
 /// The receipt for a message, which is on disk when it is given; or the preview of one that was only tried.
 package struct SubmitReply: Contract {
   package var response = "Queued for delivery"
-  package var messageId = ""
+  package var messageId: String?
   package var queueId: QueueID?
   package var sendAt: Instant?
   package var preview: [UInt8]?
   package var idempotency: IdempotencyReply?
+  package var mailMerge: [MergedMessageReply]?
   package var warnings: [String]?
 
   package init() {}
 
   package static let fields = Fields<Self>("SubmitReply", "The receipt for a message that is on disk.") {
     Required("response", \.response, .line(1...256), "What happened, in words.")
-    Required("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
-    Field("queueId", \.queueId, .id(), "The message's id in the outbox; left out for a dry run.")
+    Field(
+      "messageId", \.messageId, .line(1...998),
+      "The Message-ID header, with its angle brackets; left out for a merge.")
+    Field(
+      "queueId", \.queueId, .id(), "The message's id in the outbox; left out for a dry run and for a merge.")
     Field("sendAt", \.sendAt, .moment, "When it is sent, if that is later.")
-    Field("preview", \.preview, .bytes, "With `dryRun`: the message as it would be sent, in base64.")
+    Field(
+      "preview", \.preview, .bytes,
+      "With `dryRun`: the message as it would be sent, in base64; of a merge, that of the first entry.")
     Field("idempotency", \.idempotency, .object, "The effect of the `Idempotency-Key`, if there was one.")
+    Field(
+      "mailMerge", \.mailMerge, .list(.object, count: 1...1000),
+      "Of a merge: its messages, in the order of the entries.")
     Field(
       "warnings", \.warnings, .list(.line(1...1024), count: 1...256),
       "What recipients will not get as it was asked for, such as header fields that Exchange removes. That a mailbox "
         + "drops `List-Unsubscribe-Post` is known after its first draft with that field.")
+  }
+}
+
+/// What became of one entry of a merge.
+package struct MergedMessageReply: Contract {
+  package var success = true
+  package var to = AddressField()
+  package var messageId: String?
+  package var queueId: QueueID?
+  package var sendAt: Instant?
+
+  package init() {}
+
+  package static let fields = Fields<Self>("MergedMessage", "What became of one entry of a merge.") {
+    Required(
+      "success", \.success, .flag, "Always `true`: a merge is accepted as a whole, or refused as a whole.")
+    Required("to", \.to, .object, "The recipient.")
+    Field("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
+    Field("queueId", \.queueId, .id(), "The message's id in the outbox; left out for a dry run.")
+    Field("sendAt", \.sendAt, .moment, "When it is sent, if that is later.")
   }
 }
 
@@ -72,7 +101,7 @@ extension Operations {
   private static let refusals: [ProblemCode] = [
     .messageNoRecipient, .messageTooManyRecipients, .messageInvalidAddress, .messageInvalidHeader,
     .messageMalformed, .envelopeMismatch, .messageTooLarge, .uploadNotFound, .uploadIncomplete,
-    .idempotencyMismatch, .idempotencyInProgress, .listRecipientUnsubscribed,
-    .storeFull,
+    .templateNotFound, .templateInvalid, .templateMissingVariable, .templateInvalidVariable, .templateLimit,
+    .idempotencyMismatch, .idempotencyInProgress, .listRecipientUnsubscribed, .storeFull,
   ]
 }

@@ -1,4 +1,5 @@
 package import Core
+package import JSON
 
 /// The body of a submission: one message.
 package struct SubmitRequest: Contract {
@@ -16,6 +17,11 @@ package struct SubmitRequest: Contract {
   package var envelope: EnvelopeField?
   package var raw: Content?
   package var previewText: String?
+  package var mailMerge: [MergeField]?
+  package var template: TemplateID?
+  package var render: Choice<RenderField>?
+  package var locale: String?
+  package var tz: String?
   package var sendAt: Instant?
   package var priority: Priority?
   package var deliveryAttempts: Int?
@@ -61,6 +67,20 @@ package struct SubmitRequest: Contract {
       "previewText", \.previewText, .line(0...1024),
       "What mail programs show beside the subject in a list; put into the HTML, where it is not displayed.")
     Field(
+      "mailMerge", \.mailMerge, .list(.object, count: 1...1000),
+      "Recipients who each get a message of their own, rendered with their own `params` beside those of `render`: all "
+        + "are accepted, or none. Not together with `to`, `cc`, `bcc`, `messageId`, `envelope` or `raw`.")
+    Field(
+      "template", \.template, .id(),
+      "A template of the account or of the whole workspace, whose texts the message has; `subject` and `previewText` win "
+        + "over those of the template. Not together with `text`, `html` or `raw`.")
+    Field(
+      "render", \.render, .objectOrFalse(),
+      "How the texts are rendered as Mustache templates: those of `template`, or without one the message's own. `false` "
+        + "leaves them as they are.")
+    Field("locale", \.locale, TemplateTerm.locale, "The recipient's language; templates have it as `locale`.")
+    Field("tz", \.tz, TemplateTerm.timeZone, "The recipient's time zone; templates have it as `tz`.")
+    Field(
       "sendAt", \.sendAt, .moment,
       "When the message is sent, in any zone; at once if that is over. Until then it can be moved, sent or cancelled."
     )
@@ -85,8 +105,8 @@ package struct SubmitRequest: Contract {
       "dryRun", \.dryRun, .flag,
       "Check and compose the message, and reply with it as `preview`; nothing is queued.")
     Unsupported(
-      "reference", "template", "mailMerge", "render", "trackOpens", "trackClicks",
-      "sentMailPath", "locale", "tz", "gateway", "dsn", "baseUrl", "proxy", "localAddress")
+      "reference", "trackOpens", "trackClicks", "sentMailPath", "gateway", "dsn", "baseUrl", "proxy",
+      "localAddress")
   }
 
   /// Where `BodyReader` finds the field `raw`.
@@ -94,6 +114,39 @@ package struct SubmitRequest: Contract {
 
   /// As many as Exchange can be set to take in one message.
   private static let addresses = Kind<[AddressField]>.oneOrMany(.object, count: 0...1000)
+}
+
+/// One recipient of a merge.
+package struct MergeField: Contract {
+  package var to = AddressField()
+  package var messageId: String?
+  package var params = JSONValue.object([:])
+  package var sendAt: Instant?
+
+  package init() {}
+
+  package static let fields = Fields<Self>("MergeField", "One recipient of a merge.") {
+    Required("to", \.to, .object, "The recipient; templates have it as `rcpt`.")
+    Field(
+      "messageId", \.messageId, .line(1...996),
+      "The Message-ID header, with its angle brackets; left out, Heliograph generates one.")
+    Field("params", \.params, .anyObject, "The values of variables for this recipient.")
+    Field("sendAt", \.sendAt, .moment, "When this message is sent; left out, as `sendAt` of the whole says.")
+  }
+}
+
+/// How the texts of a message are rendered.
+package struct RenderField: Contract {
+  package var format = TemplateFormat.html
+  package var params = JSONValue.object([:])
+
+  package init() {}
+
+  package static let fields = Fields<Self>("RenderField", "How the texts of a message are rendered.") {
+    Field("format", \.format, TemplateTerm.format, "The language of the HTML.")
+    Field(
+      "params", \.params, .anyObject, "The values of variables: `name` is in templates `{{params.name}}`.")
+  }
 }
 
 /// A person in a header.

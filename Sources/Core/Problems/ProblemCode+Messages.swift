@@ -3,7 +3,8 @@ extension ProblemCode {
   static let messagesCodes: [ProblemCode] = [
     .messageNoRecipient, .messageTooManyRecipients, .messageInvalidAddress, .messageInvalidHeader,
     .messageTooLarge, .messageMalformed, .envelopeMismatch, .uploadNotFound, .uploadRange, .uploadIncomplete,
-    .uploadTooMany, .idempotencyMismatch,
+    .uploadTooMany, .templateNotFound, .templateInvalid, .templateMissingVariable, .templateInvalidVariable,
+    .templateLimit, .idempotencyMismatch,
     .idempotencyInProgress, .queueNotFound, .queueInFlight, .queueWrongState, .queueContentDeleted,
     .deliveryUnknownOutcome, .deliveryExpired, .deliveryPaced, .listRecipientUnsubscribed,
     .listLinkInvalid,
@@ -54,6 +55,33 @@ extension ProblemCode {
     "upload.tooMany", .request, status: 429, smtp: "452 4.3.1",
     "The account has as many uploads as it may have at a time.",
     remedy: "Delete those that are not needed.")
+
+  package static let templateNotFound = ProblemCode(
+    "template.notFound", .request, status: 404, vocabulary: "TemplateNotFound", smtp: "550 5.1.1",
+    how: .templates,
+    "There is no template with this id, or it belongs to another account.",
+    remedy: "List them with `heliograph template list`.")
+
+  package static let templateInvalid = ProblemCode(
+    "template.invalid", .request, status: 400, smtp: "554 5.6.0",
+    "A text is not a Mustache template, or uses a part of Mustache or Handlebars that is not supported; the message names "
+      + "the field and the line.",
+    remedy: "Correct the text.")
+
+  package static let templateMissingVariable = ProblemCode(
+    "template.missingVariable", .message, status: 400, smtp: "554 5.6.0",
+    "The template has variables for which the request has no value; the message names all of them.",
+    remedy: "Give each a value in `params`, or change `missingVariables` of the template.")
+
+  package static let templateInvalidVariable = ProblemCode(
+    "template.invalidVariable", .message, status: 400, smtp: "554 5.6.0",
+    "The value of a variable cannot be where the template has it, such as a line break in the subject.",
+    remedy: "Correct the value that the message names.")
+
+  package static let templateLimit = ProblemCode(
+    "template.limit", .message, status: 400, smtp: "554 5.6.0",
+    "Rendering the template would pass a limit: on the length of a text, or on the tags and rounds of loops in it.",
+    remedy: "Shorten the template or the lists among its parameters.")
 
   package static let messageMalformed = ProblemCode(
     "message.malformed", .message, status: 400, smtp: "554 5.6.0",

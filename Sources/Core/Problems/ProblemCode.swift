@@ -122,13 +122,14 @@ package struct SMTPStatus: Sendable, Hashable, ExpressibleByStringLiteral, Custo
 
 /// A way to what a remedy describes. Each interface shows it in its own terms.
 package enum How: String, Sendable, CaseIterable {
-  case accounts, apps, tokens, workspaces, outbox, release, resume, lists
+  case accounts, apps, templates, tokens, workspaces, outbox, release, resume, lists
 
   /// A method and a path of the REST API.
   package var api: String {
     switch self {
     case .accounts: "GET /v1/accounts"
     case .apps: "GET /v1/oauth2"
+    case .templates: "GET /v1/templates"
     case .tokens: "GET /v1/tokens"
     case .workspaces: "GET /v1/workspaces"
     case .outbox: "GET /v1/outbox"
@@ -143,6 +144,7 @@ package enum How: String, Sendable, CaseIterable {
     switch self {
     case .accounts: "heliograph account list"
     case .apps: "heliograph app list"
+    case .templates: "heliograph template list"
     case .tokens: "heliograph token list"
     case .workspaces: "heliograph workspace list"
     case .outbox: "heliograph queue list"

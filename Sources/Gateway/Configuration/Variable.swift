@@ -52,9 +52,9 @@ package enum Variable: String, CaseIterable, Sendable {
 
   /// Which commands talk to a running gateway.
   package static let clientSentence =
-    "The commands send, app, account, queue, smtp-credential, webhook, listen, workspace, settings, list, events, status, "
-    + "doctor and open are clients of a running gateway, and so are token list and token revoke when HELIOGRAPH_TOKEN is "
-    + "set."
+    "The commands send, template, app, account, queue, smtp-credential, webhook, listen, workspace, settings, list, events, "
+    + "status, doctor and open are clients of a running gateway, and so are token list and token revoke when "
+    + "HELIOGRAPH_TOKEN is set."
 
   /// Name and sentence of each variable that clients read, a line each, for `--help`.
   package static var clientTable: String {

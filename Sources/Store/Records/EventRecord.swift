@@ -77,6 +77,23 @@ extension Transaction {
     return number
   }
 
+  /// Gives events of one account the next numbers, in their order; returns `false`, and nothing is stored, when the account
+  /// is gone. Its row is changed once: PostgreSQL keeps a version of it for each change.
+  package func append(_ events: [EventRecord], of account: AccountID, in workspace: WorkspaceID) throws
+    -> Bool
+  {
+    let last = try row(Statement.countsOfAccount, workspace, account, events.count) {
+      try $0.integer("event_sequence")
+    }
+    guard let last else { return false }
+    for (event, number) in zip(events, (last - Int64(events.count) + 1)...) {
+      try execute(
+        Statement.insert, event.workspace, account.rawValue, number, event.kind, event.data, event.created)
+    }
+    session.hasAppended = true
+    return true
+  }
+
   private func nextEventNumber(of account: AccountID?, in workspace: WorkspaceID) throws -> Int64? {
     if let account {
       return try row(Statement.countOfAccount, workspace, account) { try $0.integer("event_sequence") }
@@ -145,6 +162,10 @@ private enum Statement {
 
   static let countOfAccount: SQL = """
     UPDATE account SET event_sequence = event_sequence + 1 WHERE workspace = $1 AND id = $2
+    RETURNING event_sequence
+    """
+  static let countsOfAccount: SQL = """
+    UPDATE account SET event_sequence = event_sequence + $3 WHERE workspace = $1 AND id = $2
     RETURNING event_sequence
     """
   static let countOfWorkspace: SQL = """

@@ -30,8 +30,9 @@ package struct IdempotencyLease: Sendable, Hashable {
 
 /// What is known of a key that is not free.
 package enum IdempotencyState: Sendable, Hashable {
-  /// A request with it was accepted as this message, with a body of this hash.
-  case accepted(QueueID, bodyHash: [UInt8])
+  /// A request with it was accepted as this message, with a body of this hash. Of several messages it is the first, and
+  /// `receipt` says what the request was answered, as its author wrote it.
+  case accepted(QueueID, bodyHash: [UInt8], receipt: String?)
   /// Another request with it is being received; its lease ends after this time.
   case leased(Duration)
 }
@@ -57,11 +58,11 @@ extension Transaction {
   /// Needs `.readCommitted`, as above.
   package func claim(
     _ name: IdempotencyName, under lease: IdempotencyLease?, for message: QueueID, bodyHash: [UInt8],
-    at now: Instant
+    receipt: String? = nil, at now: Instant
   ) throws -> IdempotencyState? {
     let taken = try execute(
       Statement.claim[engine], name.workspace, name.account, name.key, message, bodyHash,
-      lease?.token ?? "", now)
+      lease?.token ?? "", now, receipt)
     return taken > 0 ? nil : try idempotency(name)
   }
 
@@ -85,10 +86,12 @@ extension Transaction {
     try execute("DELETE FROM idempotency WHERE created < $1", bound)
   }
 
-  private func idempotency(_ name: IdempotencyName) throws -> IdempotencyState? {
+  /// What is known of the key; `nil` when it is free.
+  package func idempotency(_ name: IdempotencyName) throws -> IdempotencyState? {
     try row(Statement.select[engine], name.workspace, name.account, name.key) {
       if let message: QueueID = try $0.optionalIdentifier("message") {
-        return .accepted(message, bodyHash: try $0.bytes("body_hash"))
+        return .accepted(
+          message, bodyHash: try $0.bytes("body_hash"), receipt: try $0.optionalText("receipt"))
       }
       return .leased(.microseconds(max(0, try $0.integer("remaining"))))
     }
@@ -97,7 +100,7 @@ extension Transaction {
 
 private enum Statement {
   private static let columns: SQL =
-    "workspace, account, key, message, body_hash, token, owner, lease_until, created"
+    "workspace, account, key, message, body_hash, token, owner, lease_until, created, receipt"
 
   /// Another request's, or already gone.
   private static func isFree(_ token: SQL, _ engine: EngineKind) -> SQL {
@@ -110,7 +113,7 @@ private enum Statement {
   static let lease = EngineSQL { engine in
     """
     INSERT INTO idempotency (\(columns))
-    VALUES ($1, $2, $3, NULL, NULL, $4, $5, $6 + \(engine.clock), $7)
+    VALUES ($1, $2, $3, NULL, NULL, $4, $5, $6 + \(engine.clock), $7, NULL)
     ON CONFLICT (workspace, account, key) DO UPDATE SET \(columns.excluded(except: name))
     WHERE \(isFree("$4", engine))
     """
@@ -118,7 +121,7 @@ private enum Statement {
 
   static let claim = EngineSQL { engine in
     """
-    INSERT INTO idempotency (\(columns)) VALUES ($1, $2, $3, $4, $5, NULL, NULL, 0, $7)
+    INSERT INTO idempotency (\(columns)) VALUES ($1, $2, $3, $4, $5, NULL, NULL, 0, $7, $8)
     ON CONFLICT (workspace, account, key) DO UPDATE SET \(columns.excluded(except: name))
     WHERE \(isFree("$6", engine))
     """
@@ -126,7 +129,7 @@ private enum Statement {
 
   static let select = EngineSQL { engine in
     """
-    SELECT message, body_hash, lease_until - \(engine.clock) AS remaining FROM idempotency
+    SELECT message, body_hash, receipt, lease_until - \(engine.clock) AS remaining FROM idempotency
     WHERE workspace = $1 AND account = $2 AND key = $3
     """
   }

@@ -107,8 +107,15 @@ extension Transaction {
   package func insert(
     _ runs: [SegmentRun], of message: QueueID, in workspace: WorkspaceID, at now: Instant
   ) throws {
+    for run in runs where run.segment != SegmentID(of: message) {
+      try use(run.segment, in: workspace, at: now)
+    }
+    try insertUsed(runs, of: message, in: workspace)
+  }
+
+  /// The same for runs of segments that this transaction has used already.
+  package func insertUsed(_ runs: [SegmentRun], of message: QueueID, in workspace: WorkspaceID) throws {
     for (position, run) in runs.enumerated() {
-      if run.segment != SegmentID(of: message) { try use(run.segment, in: workspace, at: now) }
       try execute(
         Statement.insertRun, workspace, message, position, run.segment, run.firstChunk, run.chunks)
     }
@@ -140,7 +147,9 @@ extension Transaction {
 
   /// Keeps the segment from being swept until the caller's message is committed and long after. Most do not
   /// write: a thousand messages with one attachment would wait for each other.
-  private func use(_ id: SegmentID, in workspace: WorkspaceID, at now: Instant) throws {
+  ///
+  /// - Throws: `store.failed` when it is not there.
+  package func use(_ id: SegmentID, in workspace: WorkspaceID, at now: Instant) throws {
     try execute(Statement.use, workspace, id, now, now - .seconds(3600))
     guard try segment(workspace, id)?.isComplete == true else { throw Problem.segmentMissing(id) }
   }

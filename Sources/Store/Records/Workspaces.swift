@@ -103,6 +103,7 @@ extension Transaction {
     try execute("DELETE FROM sign_in WHERE workspace = $1 OR app_workspace = $1", id)
     try execute("DELETE FROM device_sign_in WHERE workspace = $1 OR app_workspace = $1", id)
     try execute("DELETE FROM hosted_form WHERE workspace = $1", id)
+    try execute("DELETE FROM template WHERE workspace = $1", id)
     try execute("DELETE FROM account WHERE workspace = $1", id)
     try execute("DELETE FROM oauth2_app WHERE workspace = $1", id)
     try execute("DELETE FROM api_token WHERE workspace = $1", id)

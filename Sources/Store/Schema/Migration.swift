@@ -9,7 +9,9 @@ struct Migration {
   /// Run after `statements`, on PostgreSQL only.
   var postgres: [SQL] = []
 
-  static let all: [Migration] = [.spine, .listing, .submission, .reporting, .webhooks, .lists]
+  static let all: [Migration] = [
+    .spine, .listing, .submission, .reporting, .webhooks, .templates, .lists,
+  ]
 }
 
 extension Store {

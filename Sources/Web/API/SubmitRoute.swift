@@ -62,21 +62,40 @@ struct SubmitRoute: Sendable {
     let body = try reader.finish()
     try await files.take(reader.takeStreamed(), context.bodyMemory)
     let idempotency = key.map { IdempotencyKey(key: $0, bodyHash: Array(hash.finalize())) }
+    if body.mailMerge != nil { try await files.storeAttachments() }
     if let earlier = files.earlier, let idempotency {
       return SubmitReply(try earlier.receipt(for: idempotency.bodyHash), key: key)
     }
     try files.check()
     let uploads = try await outbox.uploads(
       body.attachments.compactMap(\.upload), of: account, in: context.workspace)
-    var submission = try Submission(
-      body, files: files, uploads, workspace: context.workspace, account: account, key: idempotency)
-    submission.list = body.listId.map { MailingList($0, links) }
+    let submitted = try SubmittedBody(
+      body, files: files, uploads, workspace: context.workspace, account: account, key: idempotency,
+      list: body.listId.map { MailingList($0, links) })
     if body.dryRun == true {
-      let preview = try await outbox.preview(submission)
+      let reply = try await preview(submitted)
       try await files.discard()
-      return SubmitReply(preview)
+      return reply
     }
-    return SubmitReply(try await outbox.submit(submission, reservation: files.reservation), key: key)
+    let receipt =
+      switch submitted {
+      case .message(let submission):
+        try await outbox.submit(submission, reservation: files.reservation)
+      case .merge(let merge): try await outbox.submit(merge, reservation: files.reservation)
+      }
+    return SubmitReply(receipt, key: key)
+  }
+
+  private func preview(_ submitted: SubmittedBody) async throws -> SubmitReply {
+    switch submitted {
+    case .message(let submission): return SubmitReply(try await outbox.preview(submission))
+    case .merge(let merge):
+      let preview = try await outbox.preview(merge)
+      var reply = SubmitReply(preview.first)
+      reply.messageId = nil
+      reply.mailMerge = preview.messages.map { MergedMessageReply($0, isQueued: false) }
+      return reply
+    }
   }
 
   private static func idempotencyKey(_ request: Request) throws -> String? {
@@ -100,7 +119,7 @@ extension IncomingContent {
   }
 
   /// - Throws: `message.malformed` when the header passes a limit of Exchange.
-  fileprivate func message(_ content: Content) throws(Problem) -> RawMessage? {
+  func message(_ content: Content) throws(Problem) -> RawMessage? {
     switch content {
     case .streamed(let ordinal): return message(of: ordinal)
     case .bytes(let bytes):
@@ -110,7 +129,7 @@ extension IncomingContent {
     }
   }
 
-  fileprivate func body(_ content: Content) -> Attachment.Body {
+  func body(_ content: Content) -> Attachment.Body {
     switch content {
     case .bytes(let bytes): .bytes(bytes)
     case .streamed(let ordinal): body(of: ordinal)
@@ -121,9 +140,13 @@ extension IncomingContent {
 extension SubmitReply {
   fileprivate init(_ receipt: SubmissionReceipt, key: String?) {
     self.init()
-    messageId = receipt.messageID
-    queueId = receipt.queueID
-    sendAt = receipt.sendAt
+    if receipt.merged.isEmpty {
+      messageId = receipt.messageID
+      queueId = receipt.queueID
+      sendAt = receipt.sendAt
+    } else {
+      mailMerge = receipt.merged.map { MergedMessageReply($0, isQueued: true) }
+    }
     warnings = receipt.warnings.isEmpty ? nil : receipt.warnings
     guard let key, let status = receipt.idempotency else { return }
     switch status {
@@ -143,81 +166,12 @@ extension SubmitReply {
   }
 }
 
-extension SubmitRequest.Priority {
-  /// As the queue orders.
-  fileprivate var rank: Int {
-    switch self {
-    case .high: -1
-    case .normal: 0
-    case .low: 1
-    }
-  }
-}
-
-extension Submission {
-  /// Reads addresses and attachments into values. All faulty addresses of the body are reported together.
-  fileprivate init(
-    _ body: SubmitRequest, files: IncomingContent,
-    _ uploads: [UploadID: (upload: UploadRecord, segment: SegmentRecord)], workspace: WorkspaceID,
-    account: AccountID, key: IdempotencyKey?
-  ) throws {
-    var reader = AddressReader()
-    self.init(account: account)
-    self.workspace = workspace
-    from = body.from.flatMap { reader.read($0, "from") }
-    replyTo = reader.read(body.replyTo, "replyTo")
-    to = reader.read(body.to, "to")
-    cc = reader.read(body.cc, "cc")
-    bcc = reader.read(body.bcc, "bcc")
-    envelopeFrom = body.envelope?.from.flatMap {
-      reader.address($0, "envelope.from", code: .requestInvalidField)
-    }
-    envelopeTo = body.envelope.map { envelope in
-      envelope.to.enumerated().compactMap { reader.address($1, "envelope.to[\($0)]") }
-    }
-    messageID = body.messageId.flatMap { reader.messageID($0, "messageId") }
-    if body.raw != nil {
-      for (key, isGiven) in [
-        ("text", body.text != nil), ("html", body.html != nil), ("attachments", !body.attachments.isEmpty),
-      ] where isGiven {
-        reader.fault(key, "cannot be given together with raw, which has its own")
-      }
-    }
-    if body.previewText != nil, body.html == nil {
-      reader.fault("previewText", "is put into the HTML, and there is none")
-    }
-    for (index, field) in body.attachments.enumerated() {
-      switch (field.content, field.upload) {
-      case (nil, nil):
-        reader.fault("attachments[\(index)].content", "is required, unless upload names a file")
-      case (.some, .some):
-        reader.fault("attachments[\(index)].upload", "cannot be given together with content")
-      case (.some, nil), (nil, .some): break
-      }
-    }
-    try reader.finish()
-    raw = try body.raw.flatMap { (content) throws(Problem) in try files.message(content) }
-    subject = body.subject
-    text = body.text
-    html = body.html.map { html in body.previewText.map { Preheader.insert($0, into: html) } ?? html }
-    headers = body.headers.map { ($0.name, $0.value) }
-    storedContent = files.stored
-    for (index, field) in body.attachments.enumerated() {
-      let upload = field.upload.flatMap { uploads[$0] }
-      // Numbers that no streamed content has.
-      let number = -1 - index
-      if let upload { storedContent[number] = upload.segment }
-      attachments.append(
-        Attachment(
-          name: field.filename ?? upload?.upload.filename,
-          contentType: field.contentType ?? upload?.upload.contentType ?? "application/octet-stream",
-          contentID: field.cid, isInline: field.isInline,
-          body: upload == nil ? field.content.map { files.body($0) } ?? .bytes([]) : .encoded(number)))
-    }
-    idempotency = key
-    sendAt = body.sendAt
-    priority = (body.priority ?? .normal).rank
-    refusalLimit = body.deliveryAttempts
-    keepsCopy = body.copy ?? true
+extension MergedMessageReply {
+  fileprivate init(_ message: MergedMessage, isQueued: Bool) {
+    self.init()
+    to = AddressField(message.address, name: message.name)
+    messageId = message.messageID
+    queueId = isQueued ? message.queueID : nil
+    sendAt = message.sendAt
   }
 }

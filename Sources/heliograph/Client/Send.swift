@@ -90,7 +90,7 @@ struct Send: AsyncParsableCommand {
 
   private func show(_ receipt: SubmitReply) {
     if let preview = receipt.preview { return FileHandle.standardOutput.write(Data(preview)) }
-    Terminal.line("\(receipt.response): \(receipt.queueId?.rawValue ?? ""), \(receipt.messageId)")
+    Terminal.line("\(receipt.response): \(receipt.queueId?.rawValue ?? ""), \(receipt.messageId ?? "")")
     if let sendAt = receipt.sendAt { Terminal.line("It is sent at \(sendAt).") }
   }
 

@@ -54,7 +54,7 @@ struct Samples: RandomNumberGenerator {
       for number in 0..<Int.random(in: 1...3, using: &self) { object["X-\(number)"] = .string(text(rule)) }
       return .object(object)
     case .anyObject: return ["a": [1, 2.5, true, .null, "x"]]
-    case .object(let schema): return .object(object(schema))
+    case .object(let schema), .objectOrFalse(let schema): return .object(object(schema))
     case .nullable(let schema): return leavesOut && Bool.random(using: &self) ? .null : value(schema)
     }
   }
@@ -71,6 +71,8 @@ struct Samples: RandomNumberGenerator {
     }
     if let sample = Self.samples[rule.format?.name ?? ""] { return sample }
     if rule.format?.name == "cidr" { return "10.\(UInt8.random(in: 0...(.max), using: &self)).0.0/16" }
+    if rule.format?.name == "language-tag" { return "en-GB" }
+    if rule.format?.name == "time-zone" { return "Europe/Berlin" }
     if rule.format?.fault != nil { return "host-\(UInt16.random(in: 0...(.max), using: &self)).example:8080" }
     let alphabet = rule.hasLines ? "aZ09 .é\u{1F600}\n\t\"\\" : "aZ09 .é\u{1F600}\"\\"
     let most = min(rule.length.upperBound, 60)
@@ -113,7 +115,7 @@ extension ObjectSchema {
 extension Schema {
   var places: [(path: [Step], schema: Schema)] {
     switch self {
-    case .object(let object): [([], self)] + object.places
+    case .object(let object), .objectOrFalse(let object): [([], self)] + object.places
     case .nullable(let schema): schema.places
     case .list(let element, _, _): [([], self)] + element.places.map { ([.element(0)] + $0.path, $0.schema) }
     case .flag, .integer, .text, .words, .secret, .date, .momentOrFalse, .content, .texts, .anyObject:
@@ -129,7 +131,7 @@ extension Schema {
       switch (self, value) {
       case (.flag, .bool), (.anyObject, .object), (.texts, .object), (.object, .object), (.list, .array):
         false
-      case (.list(_, _, takesOne: true), .object): false
+      case (.list(_, _, takesOne: true), .object), (.objectOrFalse, .object): false
       case (.integer, .number(let number)): number.int64 == nil
       case (.text, .string), (.secret, .string): false
       case (_, _): true

@@ -278,6 +278,38 @@ ALTER TABLE api_token ADD COLUMN used BIGINT;
 -- all
 ALTER TABLE api_token ADD COLUMN used_from TEXT;
 -- all
+CREATE TABLE webhook_route (
+  workspace TEXT NOT NULL REFERENCES workspace (id), id TEXT NOT NULL, kind TEXT NOT NULL,
+  name TEXT NOT NULL, description TEXT, enabled BIGINT NOT NULL, target_url TEXT NOT NULL,
+  secrets BYTEA NOT NULL, events TEXT NOT NULL, accounts TEXT NOT NULL, filter TEXT, payload TEXT,
+  ordering TEXT NOT NULL, start_position BIGINT NOT NULL, version BIGINT NOT NULL,
+  posts BIGINT NOT NULL DEFAULT 0, failures BIGINT NOT NULL DEFAULT 0, failing_since BIGINT,
+  last_success BIGINT, last_error TEXT, created BIGINT NOT NULL, updated BIGINT NOT NULL,
+  PRIMARY KEY (workspace, id));
+-- all
+CREATE TABLE webhook_stream (
+  workspace TEXT NOT NULL, route TEXT NOT NULL, account TEXT NOT NULL, cursor BIGINT NOT NULL,
+  tries BIGINT NOT NULL, failing_since BIGINT,
+  PRIMARY KEY (workspace, route, account));
+-- all
+CREATE TABLE webhook_attempt (
+  workspace TEXT NOT NULL, route TEXT NOT NULL, started BIGINT NOT NULL, account TEXT NOT NULL,
+  sequence BIGINT NOT NULL, event TEXT NOT NULL, number BIGINT NOT NULL, duration BIGINT NOT NULL,
+  status BIGINT, answer TEXT, problem TEXT,
+  PRIMARY KEY (workspace, route, started, account, sequence, number));
+-- all
+CREATE TABLE template (
+  workspace TEXT NOT NULL, id TEXT NOT NULL, account TEXT, name TEXT NOT NULL, description TEXT,
+  format TEXT NOT NULL, missing TEXT NOT NULL, defaults TEXT,
+  created BIGINT NOT NULL, updated BIGINT NOT NULL,
+  subject TEXT, preview_text TEXT, body_text TEXT, body_html TEXT,
+  PRIMARY KEY (workspace, id),
+  FOREIGN KEY (workspace, account) REFERENCES account (workspace, id) ON DELETE CASCADE);
+-- all
+CREATE INDEX template_account ON template (workspace, account, created);
+-- all
+ALTER TABLE idempotency ADD COLUMN receipt TEXT;
+-- all
 CREATE TABLE setting (
   workspace TEXT NOT NULL REFERENCES workspace (id), name TEXT NOT NULL, value TEXT, box BYTEA,
   declared BIGINT NOT NULL DEFAULT 0,
@@ -292,7 +324,7 @@ CREATE TABLE suppression (
 CREATE INDEX suppression_created ON suppression (workspace, list, created, address_key);
 -- rows
 CREATE TABLE schema_migration (version BIGINT PRIMARY KEY);
-INSERT INTO schema_migration (version) VALUES (1), (2), (3), (4), (5), (7);
+INSERT INTO schema_migration (version) VALUES (1), (2), (3), (4), (5), (6), (7);
 INSERT INTO oauth2_app (workspace, id, name, provider, enabled, cloud, base_scopes, send_only, shared, client_id,
   authority, extra_scopes, skip_scopes, created, updated)
 VALUES ('default', 'app', 'App', 'outlook', 1, 'global', 'api', 0, 0, 'client', 'common', '', '', 1, 1);
@@ -320,4 +352,6 @@ VALUES ('mail', 'client/anna@example.com', 0, 0, 1, 0);
 INSERT INTO webhook_route (workspace, id, kind, name, enabled, target_url, secrets, events, accounts, ordering, start_position, version, created, updated) VALUES ('default', 'wh_1', 'route', 'CRM', 1, 'https://crm.example/hook', CAST('' AS BYTEA), '*', 'anna', 'account', 0, 1, 1, 1);
 INSERT INTO webhook_stream (workspace, route, account, cursor, tries, failing_since) VALUES ('default', 'wh_1', 'anna', 1, 2, 1);
 INSERT INTO webhook_attempt (workspace, route, started, account, sequence, event, number, duration, status, answer) VALUES ('default', 'wh_1', 1, 'anna', 1, 'sample', 1, 5, 204, 'ok');
+INSERT INTO template (workspace, id, account, name, format, missing, created, updated, subject)
+VALUES ('default', 'tpl_1', NULL, 'Welcome', 'html', 'fail', 1, 1, 'Hello');
 INSERT INTO setting (workspace, name, value, declared) VALUES ('default', 'webhooks', '"https://example.com/"', 0);

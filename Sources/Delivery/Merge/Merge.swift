@@ -1,0 +1,115 @@
+package import Core
+package import JSON
+package import MIME
+import Store
+
+/// One message for many recipients: each gets a message of its own, rendered with values of its own.
+package struct Merge: Sendable {
+  /// What all messages have in common. It has no recipients, and its attachments are stored.
+  package var common: Submission
+  package var entries: [Entry]
+
+  package struct Entry: Sendable {
+    package var to: NamedAddress
+    package var messageID: MessageID?
+    package var params: JSONObject
+    /// In place of that of `common`.
+    package var sendAt: Instant?
+
+    package init(
+      to: NamedAddress, messageID: MessageID? = nil, params: JSONObject = [:], sendAt: Instant? = nil
+    ) {
+      self.to = to
+      self.messageID = messageID
+      self.params = params
+      self.sendAt = sendAt
+    }
+  }
+
+  package init(_ common: Submission, entries: [Entry]) {
+    self.common = common
+    self.entries = entries
+  }
+
+  /// Bytes of all messages of a merge without what they share: they are in memory until all have been found good.
+  static let sizeLimit = 64 << 20
+  /// Tags and rounds of loops while all of them are rendered.
+  static let stepLimit = 2_000_000
+  /// Bytes of content in one transaction, so that others do not wait for long.
+  static let batchSize = 1 << 20
+
+  /// What faults of an entry are called.
+  static func place(_ index: Int) -> String { "mailMerge[\(index)]" }
+
+  /// The message of one entry, before it is rendered.
+  func submission(_ index: Int) -> Submission {
+    let entry = entries[index]
+    var submission = common
+    submission.to = [entry.to]
+    submission.messageID = entry.messageID
+    submission.sendAt = entry.sendAt ?? common.sendAt
+    if let params = submission.values?.params {
+      submission.values?.params = entry.params.completed(with: params)
+    }
+    return submission
+  }
+}
+
+/// What became of one entry of a merge.
+package struct MergedMessage: Sendable, Hashable, Codable {
+  package var name: String?
+  package var address: String
+  /// With its angle brackets.
+  package var messageID: String
+  package var queueID: QueueID
+  /// When it is sent, if that is later.
+  package var sendAt: Instant?
+
+  init(_ entry: Merge.Entry, _ accepted: AcceptedMessage) {
+    name = entry.to.name
+    address = entry.to.address.text
+    messageID = accepted.message.messageID
+    queueID = accepted.message.id
+    sendAt = accepted.sendAt
+  }
+
+  private enum Key: String, CodingKey {
+    case name, address, messageID, queueID, sendAt
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    name = try values.decodeIfPresent(String.self, forKey: .name)
+    address = try values.decode(String.self, forKey: .address)
+    messageID = try values.decode(String.self, forKey: .messageID)
+    queueID = QueueID(try values.decode(String.self, forKey: .queueID))
+    sendAt = try values.decodeIfPresent(Int64.self, forKey: .sendAt).map { Instant(microseconds: $0) }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encodeIfPresent(name, forKey: .name)
+    try values.encode(address, forKey: .address)
+    try values.encode(messageID, forKey: .messageID)
+    try values.encode(queueID.rawValue, forKey: .queueID)
+    try values.encodeIfPresent(sendAt?.microseconds, forKey: .sendAt)
+  }
+}
+
+extension Problem {
+  /// The same of one entry of a merge; what names the entry already stays.
+  func of(_ place: String) -> Problem {
+    guard !summary.hasPrefix(place) else { return self }
+    var problem = self
+    problem.summary = "\(place): \(summary)"
+    problem.fields = fields.map { FieldFault(message: $0.message, key: "\(place).\($0.key)") }
+    return problem
+  }
+
+  static func mergeTooLarge(_ index: Int, limit: Int) -> Problem {
+    Problem(
+      .messageTooLarge,
+      "The texts of the first \(index + 1) messages of the merge together are larger than \(limit >> 20) MiB.",
+      remedy: "Send the recipients in several requests, or put less into the texts.")
+  }
+}
