@@ -180,8 +180,9 @@ final class MailWork: QueueWork {
       progress: row.progress, problem: row.problem)
   }
 
-  func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws {
+  func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws -> Bool {
     try report.unsent?.takeBack(in: tx)
+    return true
   }
 
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {

@@ -36,7 +36,7 @@ extension Outbox {
   ) async throws -> OutboxEntry {
     let limit = attemptLimit
     return try await store.read { (tx: borrowing Transaction) in
-      guard let row = try tx.queueRecord(workspace, id), account == nil || row.account == account,
+      guard let row = try tx.messageRow(workspace, id), account == nil || row.account == account,
         let message = try tx.message(workspace, id)
       else { throw Problem.notFound(id) }
       var entry = OutboxEntry(row, message, attempts: limit, history: try tx.attempts(workspace, id))
@@ -77,7 +77,7 @@ extension Outbox {
     let cancellation = try await cancelUnsettled(id, account, workspace, isMeant)
     guard cancellation == .settled(.failed) else { return cancellation }
     return try await store.write { (tx: borrowing Transaction) in
-      guard let row = try tx.queueRecord(workspace, id) else { throw Problem.notFound(id) }
+      guard let row = try tx.messageRow(workspace, id) else { throw Problem.notFound(id) }
       // It may have been put back into the queue meanwhile.
       guard row.state == .failed else { throw Problem.inFlight(id) }
       try tx.deleteContent(of: id, in: workspace)
@@ -91,7 +91,7 @@ extension Outbox {
     let now = time.now
     // The row's state is asked again by the statement that changes it, so READ COMMITTED is enough.
     return try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
-      guard let row = try tx.queueRecord(workspace, id), account == nil || row.account == account else {
+      guard let row = try tx.messageRow(workspace, id), account == nil || row.account == account else {
         throw Problem.notFound(id)
       }
       guard isMeant(row) else { throw Problem.inFlight(id) }
@@ -136,5 +136,12 @@ extension OutboxEntry {
     changes = message.changes
     settled = row.settled
     self.history = history
+  }
+}
+
+extension Transaction {
+  /// The queue row of a message; `nil` for other work, whose ids are nobody's business here.
+  func messageRow(_ workspace: WorkspaceID, _ id: QueueID) throws -> QueueRecord? {
+    try queueRecord(workspace, id).flatMap { $0.lane.kind == .mail ? $0 : nil }
   }
 }

@@ -118,7 +118,7 @@ extension Outbox {
     _ body: @escaping @Sendable (borrowing Transaction, QueueRecord) throws -> Bool
   ) async throws {
     let lane = try await store.write { (tx: borrowing Transaction) in
-      guard let row = try tx.queueRecord(workspace, id), account == nil || row.account == account else {
+      guard let row = try tx.messageRow(workspace, id), account == nil || row.account == account else {
         throw Problem.notFound(id)
       }
       guard isMeant(row), try body(tx, row) else { throw Problem.inFlight(id) }

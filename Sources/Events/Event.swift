@@ -140,13 +140,16 @@ package struct CredentialExpiry: Sendable {
 package struct DisabledRoute: Sendable {
   package var route: WebhookRouteID
   package var name: String
+  /// Scheme, host and port.
   package var targetURL: String
   package var problem: ProblemRecord
 
   package init(_ route: WebhookRouteRecord, _ problem: ProblemRecord) {
     self.route = route.id
     name = route.name
-    targetURL = route.targetURL
+    // Its path may be a secret.
+    let scheme = route.targetURL.firstRange(of: "://")?.upperBound ?? route.targetURL.startIndex
+    targetURL = route.targetURL[..<scheme] + route.targetURL[scheme...].prefix { !"/?".contains($0) } + "/"
     self.problem = problem
   }
 }

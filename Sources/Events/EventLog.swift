@@ -5,7 +5,7 @@ package import Store
 /// What happened, as it is read by cursor: each event once, in order, however late a reader comes back.
 package struct EventLog: Sendable {
   private let store: Store
-  private let time: any Time
+  package let time: any Time
   private let placed: Signal
 
   /// Events of other nodes are looked for that often.
@@ -28,10 +28,11 @@ package struct EventLog: Sendable {
   /// Hands over the events whose position is above `position`, and then those to come, until a graceful shutdown, or
   /// until `take` throws or the task is cancelled.
   ///
-  /// - Parameter take: gets what there is, in order; after every `heartbeat` without an event, nothing.
+  /// - Parameter take: gets what there is, in order, and returns whether that was of use; after every `heartbeat`
+  ///   without use, nothing. Also gets the last position that was looked at.
   package func follow(
     after position: Int64, heartbeat: Duration, in workspace: WorkspaceID,
-    _ take: ([PlacedEvent]) async throws -> Void
+    _ take: ([PlacedEvent], _ position: Int64) async throws -> Bool
   ) async throws {
     let (rings, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let (time, placed) = (time, placed)
@@ -52,11 +53,11 @@ package struct EventLog: Sendable {
       while case let events = try await events(after: position, limit: Self.batch, in: workspace),
         let last = events.last
       {
-        try await take(events)
-        (position, quietSince) = (last.position, time.now)
+        position = last.position
+        if try await take(events, position) { quietSince = time.now }
       }
       if time.now - quietSince >= heartbeat {
-        try await take([])
+        _ = try await take([], position)
         quietSince = time.now
       }
     }

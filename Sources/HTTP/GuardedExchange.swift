@@ -34,16 +34,21 @@ package final class GuardedExchange: Sendable {
   }
 
   private struct State {
-    var exchanges: [Pin: (exchange: HTTPExchange, used: UInt64)] = [:]
+    var exchanges: [Pin: (exchange: HTTPExchange, used: UInt64, inFlight: Int)] = [:]
     var answers: [String: (addresses: [IPAddress], expires: Instant)] = [:]
+    /// Those that DNS has not answered yet.
+    var lookups: [String: Task<[IPAddress], Never>] = [:]
     var uses: UInt64 = 0
     var isShutDown = false
   }
 
   /// Connections are pooled for so many hosts; the one that was not used for the longest time makes room.
   private static let hosts = 512
-  /// How long an answer of DNS is used again: a post need not wait for DNS, and a move of the host is soon followed.
+  /// How long an answer of DNS is used again, one without addresses too: a post need not wait for DNS, and a move of the
+  /// host is soon followed.
   private static let answerLifetime: Duration = .seconds(30)
+  /// How long DNS may take. It is asked on; what it says later is used for the next post.
+  private static let lookupLimit: Duration = .seconds(5)
   /// How many of a host's addresses are tried.
   private static let addressesTried = 3
 
@@ -86,7 +91,10 @@ package final class GuardedExchange: Sendable {
     var failure = HTTPFailure(wasSent: false, reason: .refused)
     for address in permitted.prefix(Self.addressesTried) {
       do throws(HTTPFailure) {
-        return try await exchange(for: Pin(host: url.host, address: address)).send(request)
+        let pin = Pin(host: url.host, address: address)
+        let exchange = try await exchange(for: pin)
+        defer { state.withLock { $0.exchanges[pin]?.inFlight -= 1 } }
+        return try await exchange.send(request)
       } catch {
         failure = error
         // Another address may answer, but only if nobody has had the request.
@@ -99,13 +107,43 @@ package final class GuardedExchange: Sendable {
 
   private func answer(for host: String) async -> [IPAddress] {
     let now = time.now
-    if let known = state.withLock({ $0.answers[host] }), known.expires > now { return known.addresses }
-    let addresses = await resolve(host)
-    state.withLock { state in
-      if state.answers.count >= Self.hosts { state.answers = state.answers.filter { $0.value.expires > now } }
-      if !addresses.isEmpty { state.answers[host] = (addresses, now + Self.answerLifetime) }
+    let lookup: Task<[IPAddress], Never>? = state.withLock { state in
+      if let known = state.answers[host], known.expires > now { return nil }
+      if let running = state.lookups[host] { return running }
+      let lookup = Task { [resolve] in
+        let addresses = await resolve(host)
+        let expires = time.now + Self.answerLifetime
+        self.state.withLock { state in
+          if state.answers.count >= Self.hosts {
+            state.answers = state.answers.filter { $0.value.expires > now }
+          }
+          state.answers[host] = (addresses, expires)
+          state.lookups[host] = nil
+        }
+        return addresses
+      }
+      state.lookups[host] = lookup
+      return lookup
     }
-    return addresses
+    guard let lookup else { return state.withLock { $0.answers[host]?.addresses } ?? [] }
+    return await Self.first(of: lookup, within: Self.lookupLimit)
+  }
+
+  /// What the lookup finds; nothing if it takes longer.
+  private static func first(
+    of lookup: Task<[IPAddress], Never>, within limit: Duration
+  ) async -> [IPAddress] {
+    let (answers, answer) = AsyncStream.makeStream(of: [IPAddress].self, bufferingPolicy: .bufferingOldest(1))
+    let waiting = Task { answer.yield(await lookup.value) }
+    let timer = Task {
+      try await Task.sleep(for: limit)
+      answer.yield([])
+    }
+    defer {
+      waiting.cancel()
+      timer.cancel()
+    }
+    return await answers.first { _ in true } ?? []
   }
 
   private func exchange(for pin: Pin) async throws(HTTPFailure) -> HTTPExchange {
@@ -114,6 +152,7 @@ package final class GuardedExchange: Sendable {
       state.uses += 1
       if let known = state.exchanges[pin]?.exchange {
         state.exchanges[pin]?.used = state.uses
+        state.exchanges[pin]?.inFlight += 1
         return (known, nil)
       }
       var configuration = configuration
@@ -121,11 +160,13 @@ package final class GuardedExchange: Sendable {
       guard let exchange = try? HTTPExchange(configuration) else { return nil }
       var old: HTTPExchange?
       if state.exchanges.count >= Self.hosts,
-        let idle = state.exchanges.min(by: { $0.value.used < $1.value.used })?.key
+        let idle = state.exchanges.filter({ $0.value.inFlight == 0 }).min(by: {
+          $0.value.used < $1.value.used
+        })?.key
       {
         old = state.exchanges.removeValue(forKey: idle)?.exchange
       }
-      state.exchanges[pin] = (exchange, state.uses)
+      state.exchanges[pin] = (exchange, state.uses, 1)
       return (exchange, old)
     }
     guard let made else { throw HTTPFailure(wasSent: false, reason: .cancelled) }

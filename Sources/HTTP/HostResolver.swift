@@ -1,6 +1,6 @@
 package import Core
-import NIOCore
-import NIOPosix
+import Dispatch
+import Glibc
 
 /// Finds the addresses of a host, in the order in which they are to be tried; none if it has none.
 package typealias HostResolver = @Sendable (_ host: String) async -> [IPAddress]
@@ -8,7 +8,10 @@ package typealias HostResolver = @Sendable (_ host: String) async -> [IPAddress]
 /// The system's own resolver, which also reads every old form of an IPv4 address (`127.1`, `0x7f000001`,
 /// `2130706433`) as `connect` would.
 package let systemResolver: HostResolver = { host in
-  (try? await NIOThreadPool.singleton.runIfActive { addresses(of: host) }) ?? []
+  await withCheckedContinuation { continuation in
+    // It blocks, for as long as DNS is silent: not on the threads that serve files and connections.
+    DispatchQueue.global(qos: .utility).async { continuation.resume(returning: addresses(of: host)) }
+  }
 }
 
 private func addresses(of host: String) -> [IPAddress] {

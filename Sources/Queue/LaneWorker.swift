@@ -21,8 +21,10 @@ struct LaneWorker<Work: QueueWork>: Sendable {
   }
 
   private struct Turn: Sendable {
-    var claimed: [(attempt: QueueAttempt, item: Work.Item)]
-    var released: Bool
+    var claimed: [(attempt: QueueAttempt, item: Work.Item)] = []
+    var released = false
+    /// `nil` when the lane does not rest.
+    var pausedUntil: Instant?
   }
 
   /// Returns when the lane has been released.
@@ -42,24 +44,21 @@ struct LaneWorker<Work: QueueWork>: Sendable {
         let now = time.now
         for case (_, let verdict?) in finished {
           failures = verdict.settlement.isFailure(at: now) ? failures + 1 : 0
-          pausedUntil = [pausedUntil, verdict.pauseUntil].compactMap(\.self).max()
         }
         // The problem seems to concern not one message but the mailbox, or all of Microsoft.
-        if failures >= configuration.attemptsPerLane {
-          pausedUntil = max(pausedUntil ?? now, now + configuration.failurePause)
-        }
-        let paused = pausedUntil.map { $0 > now } ?? false
-        let mayClaim = !isStopping() && !paused && claims < configuration.claimsPerTurn
+        let pause = failures >= configuration.attemptsPerLane ? now + configuration.failurePause : nil
+        let mayClaim = !isStopping() && claims < configuration.claimsPerTurn
         inFlight -= finished.count
         let turn = try await take(
           finished, inFlight: inFlight, limit: mayClaim ? configuration.attemptsPerLane - inFlight : 0,
-          pausedUntil: pausedUntil, isOpening: isOpening, now: now)
+          pause: pause, pausedUntil: pausedUntil, isOpening: isOpening, now: now)
         if turn.released { return }
         isOpening = false
+        pausedUntil = turn.pausedUntil
         inFlight += turn.claimed.count
         claims += turn.claimed.count
         for (attempt, item) in turn.claimed { group.addTask { await self.attempt(attempt, item) } }
-        let hasRoom = mayClaim && inFlight < configuration.attemptsPerLane
+        let hasRoom = mayClaim && pausedUntil == nil && inFlight < configuration.attemptsPerLane
         finished = inFlight == 0 ? [] : try await wait(canClaim: hasRoom)
       }
     }
@@ -89,27 +88,37 @@ struct LaneWorker<Work: QueueWork>: Sendable {
   }
 
   /// One turn is one transaction: queue rows first, then accounts, the lane last, so that two of them never
-  /// wait for each other. Every statement on a row names its state and the lease, and the lane's row is
-  /// locked before anything claimed may leave, so READ COMMITTED is enough.
+  /// wait for each other; where others lock many rows of a lane at once, the lane first. Every statement on a row names
+  /// its state and the lease, and the lane's row is locked before anything claimed may leave, so READ COMMITTED is enough.
+  ///
+  /// - Parameters:
+  ///   - pause: Until when the lane rests beyond what the verdicts ask for.
+  ///   - pausedUntil: Until when it rests since an earlier turn, unless somebody has ended that.
   private func take(
-    _ finished: [(QueueAttempt, QueueVerdict<Work.Report>?)], inFlight: Int, limit: Int,
+    _ finished: [(QueueAttempt, QueueVerdict<Work.Report>?)], inFlight: Int, limit: Int, pause: Instant?,
     pausedUntil: Instant?, isOpening: Bool, now: Instant
   ) async throws -> Turn {
     let (work, lease, configuration) = (work, lease, configuration)
     return try await persistence.write { (tx: borrowing Transaction) in
+      if work.locksLaneFirst { try tx.hold(lease, length: configuration.lease) }
       if isOpening { try interrupt(in: tx, at: now) }
       var settled: [(attempt: QueueAttempt, verdict: QueueVerdict<Work.Report>)] = []
+      var pauses = [pause]
       for case (let attempt, let verdict?) in finished
       where try tx.settle(attempt.row, verdict.settlement, under: lease, at: now) {
         settled.append((attempt, verdict))
-        try work.beforeClaims(verdict.report, in: tx)
+        if try work.beforeClaims(verdict.report, in: tx) { pauses.append(verdict.pauseUntil) }
       }
-      var claimed: [(attempt: QueueAttempt, item: Work.Item)] = []
-      if limit > 0 {
+      let newPause = pauses.compactMap(\.self).filter { $0 > now }.max()
+      var turn = Turn(pausedUntil: newPause)
+      if newPause == nil, let pausedUntil, pausedUntil > now {
+        turn.pausedUntil = try tx.rest(of: lease.lane, at: now)
+      }
+      if limit > 0, turn.pausedUntil == nil {
         try tx.promote(lease.lane, now: now, limit: 100)
         for row in try tx.claim(lease, limit: limit) {
           let attempt = QueueAttempt(row: row, lease: lease, started: now)
-          claimed.append((attempt, try work.begin(attempt, in: tx)))
+          turn.claimed.append((attempt, try work.begin(attempt, in: tx)))
         }
       }
       for (attempt, verdict) in settled {
@@ -118,16 +127,17 @@ struct LaneWorker<Work: QueueWork>: Sendable {
           problem: verdict.settlement.problem, at: now)
         try work.conclude(verdict.report, in: tx)
       }
-      if !claimed.isEmpty {
+      if let newPause { try tx.pause(lease, until: newPause) }
+      if !turn.claimed.isEmpty {
         try tx.hold(lease, length: configuration.lease)
       } else if inFlight == 0 {
         // A claim whose COMMIT got no answer may have happened all the same; nothing works on what it claimed.
         try interrupt(in: tx, at: now)
-        let released = try tx.release(
-          lease, now: now, length: configuration.lease, pausedUntil: pausedUntil, evenIfDue: limit <= 0)
-        return Turn(claimed: [], released: released)
+        turn.released = try tx.release(
+          lease, now: now, length: configuration.lease, isPaused: turn.pausedUntil != nil,
+          evenIfDue: limit <= 0)
       }
-      return Turn(claimed: claimed, released: false)
+      return turn
     }
   }
 

@@ -10,6 +10,8 @@ package protocol QueueWork: Sendable {
 
   /// Whose rows and lanes these are.
   var kind: WorkKind { get }
+  /// Whether others lock many rows of a lane at once, which they then do after the lane itself.
+  var locksLaneFirst: Bool { get }
 
   /// Reads, in the claiming transaction, what the attempt needs. It may record the first step already, so
   /// that claim and record share a commit.
@@ -24,8 +26,9 @@ package protocol QueueWork: Sendable {
   func interrupted(_ row: QueueRecord, now: Instant) -> QueueSettlement
 
   /// Writes what the next claims depend on, in the transaction that settles an attempt and before that claims others:
-  /// counts of what was not sent, what is left to do of a row that is done.
-  func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws
+  /// counts of what was not sent, what is left to do of a row that is done. Returns whether the pause that the verdict
+  /// asks for is still due.
+  func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws -> Bool
 
   /// Reports an attempt that is over, in the transaction that settles it. Touches no lane, and no queue row but new
   /// ones.
@@ -33,7 +36,8 @@ package protocol QueueWork: Sendable {
 }
 
 extension QueueWork {
-  package func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws {}
+  package func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws -> Bool { true }
+  package var locksLaneFirst: Bool { false }
 }
 
 /// One claimed row, processed by the lane's owner.

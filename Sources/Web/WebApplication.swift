@@ -128,7 +128,7 @@ package struct WebApplication: Sendable {
     ).add(to: api)
     TokenRoutes(tokens: services.tokens, smtp: smtp).add(to: api)
     EventRoutes(log: services.events).add(to: api)
-    EventStreamRoutes(log: services.events, serviceURL: publicURL).add(to: api)
+    EventStreamRoutes(log: services.events, time: services.events.time, serviceURL: publicURL).add(to: api)
     WebhookRoutes(webhooks: services.webhooks).add(to: api)
     return router
   }

@@ -26,9 +26,9 @@ package struct RouteChange: Sendable {
   package var targetURL: String?
   package var events: [String]?
   package var accounts: [AccountID]?
-  /// `.null` removes it.
+  /// An empty object removes it.
   package var filter: JSONValue?
-  /// `.null` removes it.
+  /// An empty object removes it.
   package var payload: JSONValue?
   package var ordering: WebhookOrdering?
   package var customHeaders: [(name: String, value: String)]?

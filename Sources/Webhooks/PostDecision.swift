@@ -18,38 +18,49 @@ enum PostDecision: Sendable, Hashable {
   /// - Parameters:
   ///   - progress: of the task, with this failure counted.
   ///   - health: of the route, with this failure counted.
+  ///   - route: its order, and when it was last changed: what failed before that says nothing.
   ///   - isLate: whether the event was set aside before, so that none waits for it.
   ///   - jitter: 0...1.
   init(
     after failure: PostFailure, _ progress: WebhookProgress, _ health: WebhookHealth,
-    ordering: WebhookOrdering, isLate: Bool, configuration: WebhookConfiguration, jitter: Double,
-    at now: Instant
+    _ route: (ordering: WebhookOrdering, updated: Instant), isLate: Bool, configuration: WebhookConfiguration,
+    jitter: Double, at now: Instant
   ) {
-    let since = progress.failingSince ?? now
+    // The receiver being down, or the route disabled, is not the event's own failure.
+    let since = [progress.failingSince ?? now, route.updated, health.recovered ?? route.updated].max() ?? now
     let othersSucceed = health.lastSuccess.map { $0 >= since } ?? false
+    let isOverdue = now - since >= configuration.giveUp
     let pause = configuration.eventBackoff.pause(afterAttempt: progress.tries, jitter: jitter)
     let due = now + max(pause, failure.retryAfter ?? .zero)
     if failure.extent == .gone {
       self = .disable
-    } else if isLate, failure.extent == .event {
-      // Says nothing about the receiver.
-      self = now - since >= configuration.giveUp ? .giveUp : .wait(until: due)
-    } else if now - (health.failingSince ?? now) >= configuration.disable {
+      return
+    }
+    if isLate, failure.extent == .event || othersSucceed, !failure.isThrottled {
+      self = isOverdue ? .giveUp : .wait(until: due)
+      return
+    }
+    let down = now - max(health.failingSince ?? now, route.updated)
+    if down >= configuration.disable {
       self = .disable
-    } else if failure.extent == .endpoint, !othersSucceed || failure.retryAfter != nil {
-      // While others succeed it is not the receiver that is down, whatever the failure looks like; unless it asks for a
-      // pause, which means everything.
-      let rest = configuration.endpointBackoff.pause(afterAttempt: health.failures, jitter: jitter)
-      self = .rest(until: now + max(failure.retryAfter ?? rest, .seconds(1)))
-    } else {
-      switch ordering {
-      case .none where !isLate: self = .setAside(until: due)
-      case .account where isLate: self = .wait(until: due)
-      case .account where othersSucceed && now - since >= configuration.setAside:
-        self = .setAside(until: due)
-      case .strict where now - since >= configuration.giveUp: self = .giveUp
-      case .account, .strict, .none: self = .wait(until: due)
-      }
+      return
+    }
+    // While others succeed it is not the receiver that is down, whatever the failure looks like. Without order, all
+    // events are tried by themselves, so an outage shows in all of them.
+    let isDown =
+      failure.extent == .endpoint && !othersSucceed || route.ordering == .none && down >= configuration.outage
+    if isDown || failure.isThrottled {
+      // As long again as it has been down, whatever was in flight at once.
+      let (first, limit) = (configuration.endpointBackoff.first, configuration.endpointBackoff.limit)
+      let rest = min(max(first, down), limit) * (0.8 + 0.4 * jitter)
+      self = .rest(until: now + max(failure.retryAfter ?? rest, first))
+      return
+    }
+    switch route.ordering {
+    case .none: self = .setAside(until: due)
+    case .account where othersSucceed && now - since >= configuration.setAside: self = .setAside(until: due)
+    case .strict where isOverdue: self = .giveUp
+    case .account, .strict: self = .wait(until: due)
     }
   }
 }

@@ -52,7 +52,9 @@ struct PostRun: Sendable {
       let (decision, taken) = try await decide(after: failure, later: events)
       switch decision {
       case .wait(let due): return verdict("deferred", .deferred, due: due)
-      case .rest(let until): return verdict("resting", .ready, due: time.now, pauseUntil: until)
+      case .rest(let until):
+        health { $0.isDown = true }
+        return verdict("resting", .ready, due: time.now, pauseUntil: until)
       case .setAside(let due):
         var late = progress
         late.cursor = placed.sequence - 1
@@ -79,8 +81,7 @@ struct PostRun: Sendable {
   private func finished(hasMore: Bool) -> QueueVerdict<WebhookWork.Report> {
     let now = time.now
     if hasMore || item.events.count >= configuration.batch / 2 { return verdict("posted", .ready, due: now) }
-    if case .span(let known, let last) = item.task, known.cursor == progress.cursor, known.cursor < last {
-      // Events are kept for a limited time.
+    if item.isLost {
       let problem = ProblemRecord(.webhookEventLost(progress.cursor + 1), at: now)
       return verdict("lost", .failed, due: now, problem: problem)
     }
@@ -91,7 +92,15 @@ struct PostRun: Sendable {
   /// wanted.
   private mutating func post(_ placed: PlacedEvent, number: Int) async throws -> PostFailure? {
     let envelope = EventEnvelope(placed, serviceURL: configuration.serviceURL)
-    guard let body = try endpoint.body(envelope, placed) else { return nil }
+    let body: [UInt8]
+    do {
+      guard let wanted = try endpoint.body(envelope, placed) else { return nil }
+      body = wanted
+    } catch {
+      // Only an event that is larger than any JSON that is read here.
+      return PostFailure(
+        problem: .webhookInvalid("filter", "cannot be applied to the event: \(error)"), extent: .event)
+    }
     let result = await poster.post(
       Poster.Post(
         id: envelope.id, event: placed.event.kind, body: body, occurred: placed.event.created, number: number),
@@ -118,8 +127,9 @@ struct PostRun: Sendable {
         health.failingSince = health.failingSince ?? now
       } else {
         wasDown = health.failingSince.map { now - $0 >= configuration.outage } ?? false
+        let recovered = health.isDown ? now : health.recovered
         health = WebhookHealth()
-        health.lastSuccess = now
+        (health.lastSuccess, health.recovered) = (now, recovered)
       }
     }
     if wasDown { recovered = true }
@@ -133,28 +143,31 @@ struct PostRun: Sendable {
     progress.tries += 1
     progress.failingSince = progress.failingSince ?? now
     let decision = decision(after: failure, at: now)
-    guard case .wait = decision, failure.extent == .event, !isLate, route.ordering == .account,
+    guard case .wait(let until) = decision, failure.extent == .event, !isLate, route.ordering == .account,
       now - (progress.failingSince ?? now) >= configuration.setAside, let next = later.first
     else { return (decision, false) }
     // No other account's events tell whether it is this one or the receiver. The next one does: if it is taken, this
     // one is set aside; else both wait in their order.
-    guard try await post(next, number: 1) == nil else { return (decision, false) }
-    return (self.decision(after: failure, at: time.now), true)
+    if let probed = try await post(next, number: 1) {
+      let tellsMore = probed.extent == .gone || probed.isThrottled
+      return (tellsMore ? self.decision(after: probed, at: time.now) : decision, false)
+    }
+    return (.setAside(until: until), true)
   }
 
   private func decision(after failure: PostFailure, at now: Instant) -> PostDecision {
     nonisolated(unsafe) var known = WebhookHealth()
     health { known = $0 }
     return PostDecision(
-      after: failure, progress, known, ordering: route.ordering, isLate: isLate, configuration: configuration,
-      jitter: .random(in: 0...1), at: now)
+      after: failure, progress, known, (route.ordering, route.updated), isLate: isLate,
+      configuration: configuration, jitter: .random(in: 0...1), at: now)
   }
 
   private func verdict(
     _ name: String, _ state: QueueState, due: Instant, pauseUntil: Instant? = nil, failed: Int64? = nil,
     disabled: ProblemRecord? = nil, problem: ProblemRecord? = nil
   ) -> QueueVerdict<WebhookWork.Report> {
-    var task = item.task
+    var task = item.task ?? .stream
     if case .span(_, let last) = task { task = .span(progress, last: last) }
     let report = WebhookWork.Outcome(
       row: item.row, route: route, task: task, progress: progress, attempts: attempts, setAside: setAside,

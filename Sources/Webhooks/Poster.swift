@@ -101,6 +101,9 @@ struct PostFailure: Sendable {
   /// They do not depend on what is posted: a wrong URL or key, a limit, a proxy whose server is down.
   private static let statusesOfEndpoint: Set<Int> = [401, 403, 404, 405, 407, 429, 502, 503, 504]
 
+  /// The receiver asks for a pause of everything (RFC 6585 section 4).
+  var isThrottled: Bool { problem.origin?.status == 429 }
+
   /// How long the receiver asks us to wait.
   var retryAfter: Duration? {
     if case .safe(let after) = problem.retry { after } else { nil }
@@ -148,7 +151,7 @@ struct PostFailure: Sendable {
     }
   }
 
-  private init(problem: Problem, extent: Extent) {
+  init(problem: Problem, extent: Extent) {
     self.problem = problem
     self.extent = extent
   }

@@ -12,6 +12,8 @@ import Vault
 /// route: a slow receiver holds up only itself.
 final class WebhookWork: QueueWork {
   let kind = WorkKind.webhook
+  /// The sequencer makes many rows ready at once.
+  let locksLaneFirst = true
 
   private let vault: Vault
   private let poster: Poster
@@ -23,11 +25,14 @@ final class WebhookWork: QueueWork {
 
   struct Item: Sendable {
     var row: QueueRecord
-    /// `nil` for one that is gone or disabled.
+    /// `nil` for one that is gone.
     var route: WebhookRouteRecord?
-    var task: WebhookTask
-    var progress: WebhookProgress
-    var events: [PlacedEvent]
+    /// `nil` for what only a newer Heliograph can have written.
+    var task: WebhookTask?
+    var progress = WebhookProgress(cursor: 0)
+    var events: [PlacedEvent] = []
+    /// Whether its events are older than events are kept.
+    var isLost = false
   }
 
   typealias Report = Outcome?
@@ -35,7 +40,8 @@ final class WebhookWork: QueueWork {
   struct Outcome: Sendable {
     var row: QueueRecord
     var route: WebhookRouteRecord
-    var task: WebhookTask
+    /// `nil` if nothing was tried.
+    var task: WebhookTask?
     var progress: WebhookProgress
     var attempts: [WebhookAttemptRecord] = []
     /// Events that are posted later, when, and what is known of them.
@@ -64,9 +70,11 @@ final class WebhookWork: QueueWork {
   func begin(_ attempt: QueueAttempt, in tx: borrowing Transaction) throws -> Item {
     let row = attempt.row
     let id = WebhookRouteID(String(row.lane.id.dropFirst(row.workspace.rawValue.utf8.count + 1)))
-    let task = WebhookTask(progress: row.progress) ?? .stream
-    guard let route = try tx.webhookRoute(id, in: row.workspace), route.enabled else {
-      return Item(row: row, route: nil, task: task, progress: WebhookProgress(cursor: 0), events: [])
+    var item = Item(
+      row: row, route: try tx.webhookRoute(id, in: row.workspace), task: WebhookTask(progress: row.progress))
+    guard let route = item.route, route.enabled, let task = item.task else {
+      endpoints.withLock { $0[row.lane] = nil }
+      return item
     }
     healths.withLock { healths in
       if let known = healths[row.lane], known.epoch == attempt.lease.epoch, known.version == route.version {
@@ -74,36 +82,48 @@ final class WebhookWork: QueueWork {
       }
       healths[row.lane] = (attempt.lease.epoch, route.version, route.health)
     }
-    var progress: WebhookProgress
     var last = Int64.max
     switch task {
-    case .stream: progress = try tx.webhookStream(row.eventAccount, to: route)
-    case .span(let known, let end): (progress, last) = (known, end)
+    case .stream: item.progress = try tx.webhookStream(row.eventAccount, to: route)
+    case .span(let known, let end): (item.progress, last) = (known, end)
     }
-    var events: [PlacedEvent] = []
-    // Passes over what the route does not want, a limited number at a time.
-    for _ in 0..<8 {
+    try read(&item, upTo: last, of: route, tx)
+    return item
+  }
+
+  /// Passes over what the route does not want, a limited number at a time.
+  private func read(
+    _ item: inout Item, upTo last: Int64, of route: WebhookRouteRecord, _ tx: borrowing Transaction
+  ) throws {
+    for pass in 0..<8 {
       let found = try tx.placedEvents(
-        row.workspace, row.eventAccount, after: events.last?.sequence ?? progress.cursor,
+        item.row.workspace, item.row.eventAccount, after: item.events.last?.sequence ?? item.progress.cursor,
         limit: configuration.batch)
-      let wanted = found.filter { $0.sequence <= last && route.wants($0.event.kind, of: $0.event.account) }
-      if wanted.isEmpty, events.isEmpty, let passed = found.last?.sequence {
-        progress.advance(to: min(passed, last))
+      let meant = found.filter { $0.sequence <= last }
+      if pass == 0, meant.isEmpty, last < .max, item.progress.cursor < last { item.isLost = true }
+      let wanted = meant.filter { route.wants($0.event.kind, of: $0.event.account) }
+      if wanted.isEmpty, item.events.isEmpty, let passed = meant.last?.sequence {
+        item.progress.advance(to: passed)
       }
-      events += wanted
-      if found.count < configuration.batch || events.count >= configuration.batch / 2 { break }
+      item.events += wanted
+      if meant.count < configuration.batch || item.events.count >= configuration.batch / 2 { break }
     }
-    return Item(row: row, route: route, task: task, progress: progress, events: events)
   }
 
   func perform(_ item: Item, recorder: StepRecorder) async throws -> QueueVerdict<Report> {
     let now = time.now
-    guard let route = item.route else {
-      // Enabling the route wakes its lane.
+    guard let route = item.route, item.task != nil else {
+      return QueueVerdict(
+        name: "gone", settlement: QueueSettlement(state: .cancelled, due: now, progress: item.row.progress),
+        pauseUntil: nil, report: nil)
+    }
+    guard route.enabled else {
+      // Enabling the route ends the rest.
       return QueueVerdict(
         name: "disabled",
         settlement: QueueSettlement(state: .ready, due: now, progress: item.row.progress),
-        pauseUntil: now + .seconds(3600), report: nil)
+        pauseUntil: now + .seconds(3600),
+        report: Outcome(row: item.row, route: route, task: nil, progress: item.progress, ended: now))
     }
     let endpoint: Endpoint
     do {
@@ -138,10 +158,22 @@ final class WebhookWork: QueueWork {
     QueueSettlement(state: .ready, due: now, progress: row.progress, problem: row.problem)
   }
 
-  func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws {
-    guard let report else { return }
+  func beforeClaims(_ report: Report, in tx: borrowing Transaction) throws -> Bool {
+    guard let report else { return true }
     let (route, account) = (report.route, report.row.eventAccount)
-    if report.task == .stream {
+    let current = try tx.webhookRoute(route.id, in: route.workspace)
+    // Somebody has changed the route meanwhile, so that what was learnt about the receiver no longer counts.
+    let isCurrent = current?.version == route.version
+    guard let task = report.task else { return isCurrent }
+    guard let current, current.startPosition == route.startPosition else {
+      // What was missed is to be skipped, and this is part of it.
+      try tx.deleteWebhookTask(report.row)
+      if let current, task == .stream {
+        try tx.enqueue(.stream, account, to: current, due: report.ended, at: report.ended)
+      }
+      return false
+    }
+    if task == .stream {
       try tx.save(report.progress, of: account, to: route)
       try tx.renew(report.row, ifEventsAfter: report.progress.cursor, at: report.ended)
     }
@@ -150,10 +182,10 @@ final class WebhookWork: QueueWork {
       try tx.enqueue(task, account, to: route, due: late.due, at: report.ended)
     }
     if let failed = report.failed {
-      try tx.keepFailed(
-        failed, account, of: route, report.attempts.last?.problem, at: report.ended)
+      try tx.keepFailed(failed, account, of: route, report.attempts.last?.problem, at: report.ended)
     }
     if report.recovered { try tx.hurry(route, at: report.ended) }
+    return isCurrent
   }
 
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {

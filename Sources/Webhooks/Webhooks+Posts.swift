@@ -38,48 +38,55 @@ extension Webhooks {
   }
 
   /// Posts one event again, whatever became of it.
+  ///
+  /// - Returns: How many events this is: none for one that waits already, or that the route does not want.
   package func replay(
     _ sequence: Int64, of account: AccountID?, to id: WebhookRouteID, in workspace: WorkspaceID
-  ) async throws {
+  ) async throws -> Int {
     let now = time.now
-    let lane = try await store.write { (tx: borrowing Transaction) in
+    let (lane, count) = try await store.write { (tx: borrowing Transaction) in
       guard let route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
-      guard try tx.placedEvents(workspace, account, after: sequence - 1, limit: 1).first?.sequence == sequence
-      else { throw Problem.webhookEventLost(sequence) }
-      try tx.enqueue(.event(sequence), account, to: route, due: now, at: now)
       try tx.wake(route.lane, due: now)
-      return route.lane
+      let found = try tx.placedEvents(workspace, account, after: sequence - 1, limit: 1).first
+      guard let found, found.sequence == sequence else { throw Problem.webhookEventLost(sequence) }
+      guard route.wants(found.event.kind, of: account),
+        try tx.webhookStream(account, to: route).cursor >= sequence
+      else { return (route.lane, 0) }
+      try tx.enqueue(.event(sequence), account, to: route, due: now, at: now)
+      return (route.lane, 1)
     }
     wake([lane])
+    return count
   }
 
   /// Posts again what happened in a time, each account's events in order.
   ///
-  /// - Returns: How many events these are, before the route's filter, and whether there are more than
-  ///   `replayLimit`, which are left out.
+  /// - Returns: How many events these are, before the route's filter and without those that wait already; and, if there
+  ///   are more than `replayLimit`, when the first happened that is left out.
   package func replay(
     from: Instant, until: Instant, of account: AccountID?, to id: WebhookRouteID, in workspace: WorkspaceID
-  ) async throws -> (count: Int, isCut: Bool) {
-    let now = time.now
-    let (lane, count, isCut) = try await store.write { (tx: borrowing Transaction) in
+  ) async throws -> (count: Int, next: Instant?) {
+    let (now, limit) = (time.now, Self.replayLimit)
+    let events = try await store.read { (tx: borrowing Transaction) in
+      try tx.eventNames(workspace, account, from: from, until: until, limit: limit + 1)
+    }
+    let spans = Dictionary(grouping: events.prefix(limit), by: \.account)
+    let (lane, count) = try await store.write { (tx: borrowing Transaction) in
       guard let route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
-      var events = try tx.placedEvents(
-        workspace, account, from: from, until: until, limit: Self.replayLimit + 1)
-      let isCut = events.count > Self.replayLimit
-      if isCut { events.removeLast() }
-      let wanted = events.filter { route.wants($0.event.kind, of: $0.event.account) }
-      for (account, events) in Dictionary(grouping: wanted, by: \.event.account)
-        .sorted(by: { ($0.key?.rawValue ?? "") < ($1.key?.rawValue ?? "") })
-      {
-        guard let first = events.first?.sequence, let last = events.last?.sequence else { continue }
+      try tx.wake(route.lane, due: now)
+      var count = 0
+      for (account, events) in spans {
+        let cursor = try tx.webhookStream(account, to: route).cursor
+        let meant = events.filter { $0.sequence <= cursor && route.wants($0.kind, of: account) }
+        guard let first = meant.first?.sequence, let last = meant.last?.sequence else { continue }
         try tx.enqueue(
           .span(WebhookProgress(cursor: first - 1), last: last), account, to: route, due: now, at: now)
+        count += meant.count
       }
-      try tx.wake(route.lane, due: now)
-      return (route.lane, wanted.count, isCut)
+      return (route.lane, count)
     }
     wake([lane])
-    return (count, isCut)
+    return (count, events.count > limit ? events.last?.created : nil)
   }
 
   /// Posts again what was given up. Returns how many events these are.
@@ -87,15 +94,18 @@ extension Webhooks {
     let now = time.now
     let (lane, count) = try await store.write { (tx: borrowing Transaction) in
       guard let route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
-      let failed = try tx.openWebhookTasks(of: route, limit: Self.replayLimit).filter { $0.state == .failed }
-      for row in failed {
+      try tx.wake(route.lane, due: now)
+      var count = 0
+      for row in try tx.failedWebhookTasks(of: route, limit: Self.replayLimit)
+      where row.problem?.code != ProblemCode.webhookEventLost.rawValue {
         guard case .span(let progress, let last) = WebhookTask(progress: row.progress) else { continue }
+        try tx.deleteWebhookTask(row)
         // From its beginning, with a time of its own.
         let task = WebhookTask.span(WebhookProgress(cursor: progress.cursor), last: last)
         try tx.enqueue(task, row.eventAccount, to: route, due: now, at: now)
+        count += Int(last - progress.cursor)
       }
-      try tx.wake(route.lane, due: now)
-      return (route.lane, failed.count)
+      return (route.lane, count)
     }
     wake([lane])
     return count

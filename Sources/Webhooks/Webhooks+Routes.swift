@@ -26,7 +26,8 @@ extension Webhooks {
     let box = try secrets.sealed(id, in: workspace, vault)
     let events = try Self.events(new.events)
     let (filter, payload) = (try Self.filter(new.filter), try Self.payload(new.payload))
-    try await store.write { (tx: borrowing Transaction) in
+    try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
+      let position = try tx.lockPositions(in: workspace)
       let count = try tx.webhookRouteCount(in: workspace)
       guard count < Self.routeLimit else {
         throw Problem.webhookInvalid(
@@ -36,7 +37,7 @@ extension Webhooks {
         WebhookRouteRecord(
           workspace: workspace, id: id, name: new.name, description: new.description, enabled: new.enabled,
           targetURL: url.text, secrets: box, events: events, accounts: new.accounts, filter: filter,
-          payload: payload, ordering: new.ordering, startPosition: try tx.lastPosition(in: workspace),
+          payload: payload, ordering: new.ordering, startPosition: position,
           created: now))
     }
     return (id, key)
@@ -78,11 +79,19 @@ extension Webhooks {
       try change.filter.map { try Self.filter($0) }, try change.payload.map { try Self.payload($0) }
     )
     let (vault, target) = (vault, url)
-    let lane = try await store.write { (tx: borrowing Transaction) -> LaneKey in
-      guard var route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+    let lane = try await store.write(isolation: .readCommitted) {
+      (tx: borrowing Transaction) -> LaneKey in
+      let position = try tx.lockPositions(in: workspace)
+      guard let old = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      try tx.wake(old.lane, due: now)
+      var route = old
       var secrets = try RouteSecrets(route.secrets, of: id, in: workspace, vault)
       if let headers { secrets.headers = headers }
-      if let target { (route.targetURL, secrets.user) = (target.text, target.user) }
+      if let target {
+        // Read without its user, and sent back.
+        if target.text != old.targetURL || target.user != nil { secrets.user = target.user }
+        route.targetURL = target.text
+      }
       route.secrets = try secrets.sealed(id, in: workspace, vault)
       if let name = change.name { route.name = name }
       if let description = change.description { route.description = description.isEmpty ? nil : description }
@@ -93,15 +102,7 @@ extension Webhooks {
       if let payload { route.payload = payload }
       if let ordering = change.ordering { route.ordering = ordering }
       route.updated = now
-      if change.skipsMissed {
-        route.startPosition = try tx.lastPosition(in: workspace)
-        try tx.dropTasks(of: route)
-        try tx.forgetStreams(to: route)
-      }
-      // Queue rows before the route, the lane last.
-      if route.enabled { try tx.enqueueStreams(to: route, at: now) }
-      try tx.update(route)
-      if route.enabled { try tx.restart(route.lane, now: now) }
+      try tx.apply(old, to: route, skippingTo: change.skipsMissed ? position : nil, at: now)
       return route.lane
     }
     wake([lane])
@@ -110,6 +111,7 @@ extension Webhooks {
   package func delete(_ id: WebhookRouteID, in workspace: WorkspaceID) async throws {
     try await store.write { (tx: borrowing Transaction) in
       guard let route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      try tx.wake(route.lane, due: route.updated)
       try tx.deleteWebhookRoute(route)
     }
   }
@@ -163,12 +165,12 @@ extension Webhooks {
   }
 
   private static func filter(_ json: JSONValue?) throws -> String? {
-    guard let json, !json.isNull else { return nil }
+    guard let json, json != [:] else { return nil }
     return try stored(json) { (json) throws(RouteFault) in _ = try EventFilter(json) }
   }
 
   private static func payload(_ json: JSONValue?) throws -> String? {
-    guard let json, !json.isNull else { return nil }
+    guard let json, json != [:] else { return nil }
     return try stored(json) { (json) throws(RouteFault) in _ = try PayloadTemplate(json) }
   }
 
@@ -181,5 +183,26 @@ extension Webhooks {
       throw Problem.webhookInvalid(error.field, error.message)
     }
     return json.text
+  }
+}
+
+extension Transaction {
+  /// Stores a changed route, and what follows for its tasks. Its lane is locked.
+  ///
+  /// - Parameter position: Everything up to there is passed over.
+  fileprivate func apply(
+    _ old: WebhookRouteRecord, to route: WebhookRouteRecord, skippingTo position: Int64?, at now: Instant
+  ) throws {
+    var route = route
+    if let position {
+      route.startPosition = position
+      try dropTasks(of: route)
+      try forgetStreams(to: route)
+    } else if old.enabled, old.events != route.events || old.accounts != route.accounts {
+      try passStreams(to: old)
+    }
+    if route.enabled, !old.enabled { try enqueueStreams(to: route, at: now) }
+    try update(route)
+    if route.enabled { try restart(route.lane, now: now) }
   }
 }

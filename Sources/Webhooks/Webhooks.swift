@@ -60,14 +60,12 @@ package final class Webhooks: Service, EventListener {
       for route in try tx.enabledWebhookRoutes(in: workspace) {
         let accounts = Set(events.filter { route.wants($0.kind, of: $0.account) }.map(\.account))
         guard !accounts.isEmpty else { continue }
-        // In one order everywhere, so that two transactions never wait for each other.
-        for account in accounts.sorted(by: { ($0?.rawValue ?? "") < ($1?.rawValue ?? "") }) {
-          try tx.enqueue(.stream, account, to: route, due: now, at: now)
-        }
+        // A lane before its rows, and lanes in the order of their ids, so that two transactions never wait for each other.
+        try tx.wake(route.lane, due: now)
+        for account in accounts { try tx.enqueue(.stream, account, to: route, due: now, at: now) }
         lanes.append(route.lane)
       }
     }
-    for lane in lanes { try tx.wake(lane, due: now) }
     return lanes
   }
 

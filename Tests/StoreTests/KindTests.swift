@@ -107,7 +107,7 @@ import Testing
           if !isThere { #expect(throws: RowDeleted.self) { try tx.record("x", of: row, under: lease) } }
           #expect(try tx.settle(row, settlement, under: lease, at: now) == isThere)
         }
-        #expect(try tx.release(lease, now: now, length: .seconds(60), pausedUntil: nil, evenIfDue: false))
+        #expect(try tx.release(lease, now: now, length: .seconds(60), isPaused: false, evenIfDue: false))
       }
     }
   }

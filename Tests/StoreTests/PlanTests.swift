@@ -41,7 +41,7 @@ import Testing
 
   // In either engine's words.
   private static let tables =
-    "queue|event|message|chunk|attempt|account|idempotency|recipient|orphan_draft|segment"
+    "queue|event|message|chunk|attempt|account|idempotency|recipient|orphan_draft|segment|webhook_attempt|webhook_stream"
 
   private static func readsTable(_ plan: String) -> Bool {
     plan.range(of: "Seq Scan on (\(tables))\\b", options: .regularExpression) != nil
@@ -52,6 +52,10 @@ import Testing
     plan.contains("Sort Key") || plan.contains("TEMP B-TREE")
   }
 }
+
+private let webhookRoute = WebhookRouteRecord(
+  workspace: .default, id: WebhookRouteID("wh_1"), name: "", targetURL: "https://x.example/", secrets: [],
+  startPosition: 0, created: Instant(microseconds: 0))
 
 private struct HotStatement: Sendable {
   let name: String
@@ -113,7 +117,7 @@ private let hotStatements = [
     try tx.wake(lane, due: now)
   },
   HotStatement(name: "release", indexes: ["queue_ready"]) { (tx: borrowing Transaction) in
-    _ = try tx.release(lease, now: now, length: .seconds(30), pausedUntil: nil, evenIfDue: true)
+    _ = try tx.release(lease, now: now, length: .seconds(30), isPaused: false, evenIfDue: true)
   },
   HotStatement(name: "list", indexes: ["queue_open"], mayKeepTemporaryRows: true) {
     (tx: borrowing Transaction) in
@@ -176,6 +180,26 @@ private let hotStatements = [
   HotStatement(name: "authorise", indexes: []) { (tx: borrowing Transaction) in
     _ = try tx.apiToken(hash: [1], at: now)
   },
+  HotStatement(name: "post", indexes: []) { (tx: borrowing Transaction) in
+    _ = try tx.webhookRoute(webhookRoute.id, in: .default)
+    try tx.enqueue(.stream, account, to: webhookRoute, due: now, at: now)
+    let progress = try tx.webhookStream(account, to: webhookRoute)
+    _ = try tx.placedEvents(.default, account, after: progress.cursor, limit: 64)
+    try tx.save(progress, of: account, to: webhookRoute)
+    try tx.renew(queued, ifEventsAfter: 5, at: now)
+    try tx.note(WebhookHealth(), posts: 1, of: webhookRoute)
+  },
+  HotStatement(
+    name: "look after a route", indexes: ["queue_webhook"], mayKeepTemporaryRows: true
+  ) { (tx: borrowing Transaction) in
+    _ = try tx.webhookTaskCounts(of: webhookRoute)
+    _ = try tx.failedWebhookTasks(of: webhookRoute, limit: 10)
+    try tx.hurry(webhookRoute, at: now)
+    try tx.dropTasks(of: webhookRoute)
+  },
+  HotStatement(name: "sweep posts", indexes: ["webhook_attempt_started"]) { (tx: borrowing Transaction) in
+    _ = try tx.deleteWebhookAttempts(before: now, limit: 10)
+  },
   // Last, because it takes the lane from its owner.
   HotStatement(name: "lease", indexes: ["lane_due"]) { (tx: borrowing Transaction) in
     _ = try tx.leaseLanes(.mail, owner: NodeID("other"), now: now, length: .seconds(30), limit: 10)
@@ -190,6 +214,18 @@ extension Transaction {
       INSERT INTO oauth2_app (workspace, id, name, provider, enabled, cloud, base_scopes, send_only, shared,
         client_id, authority, extra_scopes, skip_scopes, created, updated)
       VALUES ('default', 'app', '', 'outlookService', 1, 'global', 'api', 0, 0, '', '', '', '', 0, 0)
+      """)
+    try execute(
+      """
+      INSERT INTO webhook_attempt (workspace, route, started, account, sequence, event, number, duration)
+      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+      SELECT 'default', 'wh_1', 2000000 + i, 'account', i, 'messageSent', 1, 0 FROM n
+      """)
+    try execute(
+      """
+      INSERT INTO webhook_stream (workspace, route, account, cursor, tries)
+      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+      SELECT 'default', 'wh_1', 'account ' || CAST(i AS TEXT), 1, 0 FROM n
       """)
     try execute(
       """

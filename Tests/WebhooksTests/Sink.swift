@@ -28,10 +28,13 @@ final class Sink: Sendable {
     case none
     /// The connection ends instead.
     case close
+    /// When the test says so.
+    indirect case hold(Reply)
   }
 
   private let state = Mutex(
     (received: [Received](), answer: { @Sendable (_: Received) in Reply.status(204) }))
+  private let held = Mutex<[@Sendable () -> Void]>([])
   private let channel: any Channel
 
   private init(_ channel: any Channel) {
@@ -71,6 +74,17 @@ final class Sink: Sendable {
     state.withLock { $0.answer = answer }
   }
 
+  /// Answers so many of the posts that are held.
+  func letGo(_ count: Int) {
+    let replies = held.withLock { held in
+      defer { held.removeFirst(count) }
+      return held.prefix(count)
+    }
+    for reply in replies { reply() }
+  }
+
+  fileprivate func hold(_ reply: @escaping @Sendable () -> Void) { held.withLock { $0.append(reply) } }
+
   fileprivate func take(_ received: Received) -> Reply {
     state.withLock { state in
       var received = received
@@ -103,21 +117,30 @@ private final class SinkHandler: ChannelInboundHandler {
       current = Sink.Received(path: head.uri, headers: head.headers, body: [], status: nil)
     case .body(let buffer): current.body += Array(buffer.readableBytesView)
     case .end:
-      switch box.sink.withLock({ $0 })?.take(current) {
-      case .status(let status, let fields, let text):
-        var headers = HTTPHeaders(fields.map { ($0.0, $0.1) })
-        headers.add(name: "Content-Length", value: String(text.utf8.count))
-        context.write(
-          wrapOutboundOut(
-            .head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers))),
-          promise: nil)
-        if !text.isEmpty {
-          context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-      case .close: context.close(promise: nil)
-      case .some(.none), nil: break
+      guard let sink = box.sink.withLock({ $0 }) else { return }
+      answer(sink.take(current), sink, context)
+    }
+  }
+
+  private func answer(_ reply: Sink.Reply, _ sink: Sink, _ context: ChannelHandlerContext) {
+    switch reply {
+    case .status(let status, let fields, let text):
+      var headers = HTTPHeaders(fields.map { ($0.0, $0.1) })
+      headers.add(name: "Content-Length", value: String(text.utf8.count))
+      context.write(
+        wrapOutboundOut(
+          .head(HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers))),
+        promise: nil)
+      if !text.isEmpty {
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
       }
+      context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    case .close: context.close(promise: nil)
+    case .none: break
+    case .hold(let later):
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      let loop = context.eventLoop
+      sink.hold { loop.execute { bound.value.0.answer(later, sink, bound.value.1) } }
     }
   }
 }

@@ -146,7 +146,7 @@ package struct WebhookPostReply: Contract {
 package struct WebhookPostsQuery: Contract {
   package var account: AccountID?
   package var failed = false
-  package var before: Instant?
+  package var cursor: Int64?
   package var limit = 100
 
   package init() {}
@@ -154,20 +154,20 @@ package struct WebhookPostsQuery: Contract {
   package static let fields = Fields<Self>("WebhookPostsQuery", "Which posts are listed.") {
     Field("account", \.account, .id(), "Only those of this account's events.")
     Field("failed", \.failed, .flag, "Only those that failed.")
-    Field("before", \.before, .moment, "Only those that were sent before: `next` of the page before.")
+    Field("cursor", \.cursor, .integer(0...(.max)), "`next` of the page before.")
     Field("limit", \.limit, .integer(1...1000), "How many at most.")
   }
 }
 
 package struct WebhookPostPage: Contract {
   package var posts: [WebhookPostReply] = []
-  package var next: Instant?
+  package var next: Int64?
 
   package init() {}
 
   package static let fields = Fields<Self>("WebhookPostPage", "What became of posts, the newest first.") {
     Required("posts", \.posts, .list(.object, count: 0...1000), "The posts of the last seven days.")
-    Field("next", \.next, .moment, "The `before` of the next page; left out on the last one.")
+    Field("next", \.next, .integer(0...(.max)), "The `cursor` of the next page; left out on the last one.")
   }
 }
 
@@ -201,13 +201,17 @@ package struct WebhookReplay: Contract {
 
 package struct WebhookReplayed: Contract {
   package var events = 0
-  package var cut: Bool?
+  package var next: Instant?
 
   package init() {}
 
   package static let fields = Fields<Self>("WebhookReplayed", "Events that are posted again.") {
-    Required("events", \.events, .integer(0...(.max)), "How many these are, before the route's filter.")
+    Required(
+      "events", \.events, .integer(0...(.max)),
+      "How many these are, before the route's filter; those that wait already are not counted.")
     Field(
-      "cut", \.cut, .flag, "`true` if there are more than 10,000, of which only the first are posted again.")
+      "next", \.next, .moment,
+      "Only if there are more than 10,000: when the first happened that is not posted again. Repeat the request with this "
+        + "as `from`.")
   }
 }

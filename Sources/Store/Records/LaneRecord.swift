@@ -96,20 +96,25 @@ extension Transaction {
 
   /// Releases the lane, which sleeps until its next row is due, but not while it is paused.
   ///
-  /// - Parameter evenIfDue: Whether to move it to the end of the line although something is due.
+  /// - Parameters:
+  ///   - isPaused: Whether it rests, which `pause` has said.
+  ///   - evenIfDue: Whether to move it to the end of the line although something is due.
   /// - Returns: `false`, and the lane is kept, when something has become due meanwhile.
   package func release(
-    _ lease: LaneLease, now: Instant, length: Duration, pausedUntil: Instant?, evenIfDue: Bool
+    _ lease: LaneLease, now: Instant, length: Duration, isPaused: Bool, evenIfDue: Bool
   ) throws -> Bool {
     // Waits for submissions that are about to commit; the statements after it see their rows.
     try hold(lease, length: length)
     let next = try nextDue(lease.lane, now: now)
-    let paused = pausedUntil.map { $0 > now } ?? false
-    if let next, next <= now, !paused, !evenIfDue { return false }
-    try execute(
-      Statement.release, lease.lane.kind.rawValue, lease.lane.id, next,
-      pausedUntil ?? Instant(microseconds: 0))
+    if let next, next <= now, !isPaused, !evenIfDue { return false }
+    try execute(Statement.release, lease.lane.kind.rawValue, lease.lane.id, next)
     return true
+  }
+
+  /// Lets the lane rest until then, unless it rests longer anyway.
+  package func pause(_ lease: LaneLease, until: Instant) throws {
+    try execute(
+      Statement.pause, lease.lane.kind.rawValue, lease.lane.id, lease.owner, lease.epoch, until)
   }
 
   /// Releases the lane with rows still in flight; nothing happens when it has another owner by now.
@@ -202,8 +207,12 @@ private enum Statement {
   }
 
   static let release: SQL = """
-    UPDATE lane SET owner = NULL, lease_until = 0, next_due = $3, paused_until = $4
-    WHERE kind = $1 AND id = $2
+    UPDATE lane SET owner = NULL, lease_until = 0, next_due = $3 WHERE kind = $1 AND id = $2
+    """
+
+  static let pause: SQL = """
+    UPDATE lane SET paused_until = $5
+    WHERE kind = $1 AND id = $2 AND owner = $3 AND epoch = $4 AND paused_until < $5
     """
 
   static let unpark: SQL = """

@@ -55,11 +55,11 @@ extension WebhookAttemptRecord {
 package struct WebhookAttemptSelection: Sendable, Hashable {
   package var account: AccountID?
   package var failedOnly = false
-  /// Only those that began before.
-  package var before: Instant?
+  /// Only those that began before this, in microseconds since 1970.
+  package var before: Int64?
   package var limit: Int
 
-  package init(account: AccountID? = nil, failedOnly: Bool = false, before: Instant? = nil, limit: Int) {
+  package init(account: AccountID? = nil, failedOnly: Bool = false, before: Int64? = nil, limit: Int) {
     self.account = account
     self.failedOnly = failedOnly
     self.before = before
@@ -82,7 +82,7 @@ extension Transaction {
     _ selection: WebhookAttemptSelection, of route: WebhookRouteID, in workspace: WorkspaceID
   ) throws -> [WebhookAttemptRecord] {
     try rows(
-      Statement.list, workspace, route, selection.before ?? Instant(microseconds: .max),
+      Statement.list, workspace, route, selection.before ?? .max,
       selection.account?.rawValue ?? "", selection.failedOnly, selection.limit,
       as: WebhookAttemptRecord.init(_:))
   }

@@ -73,6 +73,10 @@ package struct WebhookHealth: Sendable, Hashable {
   /// When the first of those was.
   package var failingSince: Instant?
   package var lastSuccess: Instant?
+  /// Whether the receiver is down, so that nothing is posted to it for a time; as far as this node knows, and not stored.
+  package var isDown = false
+  /// When it was last up again; not stored either.
+  package var recovered: Instant?
   /// Of the last post, if that failed, or why the route was disabled.
   package var lastError: ProblemRecord?
 
@@ -168,10 +172,10 @@ extension Transaction {
     try rows(Statement.enabled, workspace, as: WebhookRouteRecord.init(_:))
   }
 
-  /// Removes the route with all that is on its way and was recorded. Queue rows first, the lane last.
+  /// Removes the route with all that is on its way and was recorded.
   package func deleteWebhookRoute(_ route: WebhookRouteRecord) throws {
-    let (workspace, id, lane) = (route.workspace, route.id, route.lane)
-    try execute("DELETE FROM queue WHERE kind = $1 AND lane = $2", lane.kind.rawValue, lane.id)
+    let (workspace, id) = (route.workspace, route.id)
+    try execute("DELETE FROM queue WHERE kind = 'webhook' AND lane = $1", route.lane.id)
     try execute("DELETE FROM webhook_attempt WHERE workspace = $1 AND route = $2", workspace, id)
     try execute("DELETE FROM webhook_stream WHERE workspace = $1 AND route = $2", workspace, id)
     try execute("DELETE FROM webhook_route WHERE workspace = $1 AND id = $2", workspace, id)

@@ -112,19 +112,25 @@ extension Transaction {
 
   /// Makes what waits for another try due now, because the route works again.
   package func hurry(_ route: WebhookRouteRecord, at now: Instant) throws {
-    try execute(Statement.hurry, route.lane.kind.rawValue, route.lane.id, now)
+    try execute(Statement.hurry, route.lane.id, now)
   }
 
-  /// Tasks of a route that are not done: those that wait, and the events that were given up. Newest first.
-  package func openWebhookTasks(of route: WebhookRouteRecord, limit: Int) throws -> [QueueRecord] {
-    try rows(
-      Statement.open, route.lane.kind.rawValue, route.lane.id, limit, as: QueueRecord.init(_:))
+  /// What was given up, oldest first.
+  package func failedWebhookTasks(of route: WebhookRouteRecord, limit: Int) throws -> [QueueRecord] {
+    try rows(Statement.failed, route.lane.id, limit, as: QueueRecord.init(_:))
+  }
+
+  /// Removes a task that is not running.
+  package func deleteWebhookTask(_ row: QueueRecord) throws {
+    try execute(
+      "DELETE FROM queue WHERE workspace = $1 AND id = $2 AND state <> \(QueueState.active)", row.workspace,
+      row.id)
   }
 
   package func webhookTaskCounts(of route: WebhookRouteRecord) throws -> WebhookTaskCounts {
     var counts = WebhookTaskCounts()
     for (state, isStream, count) in try rows(
-      Statement.counts, route.lane.kind.rawValue, route.lane.id,
+      Statement.counts, route.lane.id,
       as: {
         (
           QueueState(rawValue: try $0.integer("state")), try $0.integer("is_stream") == 1,
@@ -143,7 +149,7 @@ extension Transaction {
 
   /// Drops what waits.
   package func dropTasks(of route: WebhookRouteRecord) throws {
-    try execute(Statement.drop, route.lane.kind.rawValue, route.lane.id)
+    try execute(Statement.drop, route.lane.id)
   }
 
   /// Deletes up to `limit` tasks that were done, or given up, before `bound`; returns how many. A stream that is made
@@ -191,12 +197,28 @@ extension Transaction {
       Statement.placed, workspace, account?.rawValue ?? "", cursor, limit, as: PlacedEvent.init(_:))
   }
 
-  /// The events that happened in a time, each account's in order.
-  package func placedEvents(
+  /// What happened in a time, in the order of positions, without its data.
+  package func eventNames(
     _ workspace: WorkspaceID, _ account: AccountID?, from: Instant, until: Instant, limit: Int
-  ) throws -> [PlacedEvent] {
-    try rows(
-      Statement.span, workspace, from, until, account?.rawValue ?? "", limit, as: PlacedEvent.init(_:))
+  ) throws -> [(account: AccountID?, sequence: Int64, kind: String, created: Instant)] {
+    try rows(Statement.span, workspace, from, until, account?.rawValue ?? "", limit) { row in
+      let account = try row.text("account")
+      return (
+        account.isEmpty ? nil : AccountID(account), try row.integer("sequence"), try row.text("kind"),
+        try row.instant("created")
+      )
+    }
+  }
+
+  /// Keeps the sequencer out until the end of the transaction, so that no event is placed before a change to a route
+  /// and seen by neither; returns the last position that was given. Comes before every other lock.
+  package func lockPositions(in workspace: WorkspaceID) throws -> Int64 {
+    try row(Statement.lock, workspace) { try $0.integer("position") } ?? 0
+  }
+
+  /// Passes over what is there of accounts that have no task: it was not wanted when it happened.
+  package func passStreams(to route: WebhookRouteRecord) throws {
+    try execute(Statement.pass, route.workspace, route.id, route.startPosition)
   }
 
   /// The last position that was given in the workspace; 0 if none was.
@@ -220,22 +242,22 @@ package struct WebhookTaskCounts: Sendable, Hashable {
 }
 
 private enum Statement {
-  static let open: SQL = """
-    SELECT \(QueueRecord.columns) FROM queue WHERE kind = $1 AND lane = $2 AND state <> \(QueueState.done)
-    ORDER BY created DESC, id LIMIT $3
+  static let failed: SQL = """
+    SELECT \(QueueRecord.columns) FROM queue WHERE kind = 'webhook' AND lane = $1 AND state = \(QueueState.failed)
+    ORDER BY created, id LIMIT $2
     """
 
   static let counts: SQL = """
     SELECT state, CASE WHEN progress = 'stream' THEN 1 ELSE 0 END AS is_stream, count(*) AS total FROM queue
-    WHERE kind = $1 AND lane = $2 AND state <> \(QueueState.done)
+    WHERE kind = 'webhook' AND lane = $1 AND state IN (0, 1, 3, 5)
     GROUP BY state, is_stream
     """
 
   static let drop: SQL =
-    "DELETE FROM queue WHERE kind = $1 AND lane = $2 AND state IN (\(QueueState.ready), \(QueueState.deferred))"
+    "DELETE FROM queue WHERE kind = 'webhook' AND lane = $1 AND state IN (\(QueueState.ready), \(QueueState.deferred))"
 
   static let deleteSettled: SQL = """
-    DELETE FROM queue WHERE (workspace, id) IN
+    DELETE FROM queue WHERE settled < $2 AND (workspace, id) IN
       (SELECT workspace, id FROM queue WHERE kind = $1 AND settled < $2 ORDER BY settled LIMIT $3)
     """
 
@@ -258,7 +280,7 @@ private enum Statement {
     """
 
   static let hurry: SQL = """
-    UPDATE queue SET due = $3 WHERE kind = $1 AND lane = $2 AND state = \(QueueState.deferred) AND due > $3
+    UPDATE queue SET due = $2 WHERE kind = 'webhook' AND lane = $1 AND state = \(QueueState.deferred) AND due > $2
     """
 
   static let stream: SQL = """
@@ -283,8 +305,22 @@ private enum Statement {
     """
 
   static let span: SQL = """
-    SELECT \(EventRecord.columns), position FROM event
+    SELECT account, sequence, kind, created FROM event
     WHERE workspace = $1 AND created >= $2 AND created < $3 AND ($4 = '' OR account = $4) AND position IS NOT NULL
-    ORDER BY account, sequence LIMIT $5
+    ORDER BY position LIMIT $5
+    """
+
+  static let lock: SQL = """
+    INSERT INTO event_cursor (workspace, position) VALUES ($1, 0)
+    ON CONFLICT (workspace) DO UPDATE SET position = event_cursor.position RETURNING position
+    """
+
+  static let pass: SQL = """
+    INSERT INTO webhook_stream (workspace, route, account, cursor, tries)
+    SELECT event.workspace, $2, event.account, max(event.sequence), 0 FROM event
+    WHERE event.workspace = $1 AND event.position > $3 AND NOT EXISTS
+      (SELECT 1 FROM queue WHERE queue.workspace = $1 AND queue.id = $2 || '@' || event.account AND queue.state < 4)
+    GROUP BY event.workspace, event.account
+    ON CONFLICT (workspace, route, account) DO UPDATE SET cursor = excluded.cursor, tries = 0, failing_since = NULL
     """
 }

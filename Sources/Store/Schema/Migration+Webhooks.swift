@@ -35,5 +35,7 @@ extension Migration {
         status BIGINT, answer TEXT, problem TEXT,
         PRIMARY KEY (workspace, route, started, account, sequence, number))
       """,
+      "CREATE INDEX webhook_attempt_started ON webhook_attempt (started)",
+      "CREATE INDEX queue_webhook ON queue (lane, state) WHERE kind = 'webhook'",
     ])
 }

@@ -13,14 +13,18 @@ import Webhooks
 /// Events as they come, as server-sent events (HTML Living Standard, "Server-sent events").
 struct EventStreamRoutes: Sendable {
   let log: EventLog
+  let time: any Time
   let serviceURL: String
   private let open = OpenStreams()
 
   /// Less than what a proxy, or the server's own watch over answers, allows between two bytes.
   private static let heartbeat: Duration = .seconds(10)
+  /// Then the client connects again, and its token is looked at again.
+  private static let longest: Duration = .seconds(3600)
 
-  init(log: EventLog, serviceURL: String) {
+  init(log: EventLog, time: any Time, serviceURL: String) {
     self.log = log
+    self.time = time
     self.serviceURL = serviceURL
   }
 
@@ -86,7 +90,7 @@ struct EventStreamRoutes: Sendable {
     after position: Int64, in workspace: WorkspaceID,
     _ event: @escaping @Sendable (PlacedEvent) -> ServerSentEvent?
   ) throws -> Response {
-    let place = try open.take()
+    let place = try open.take(in: workspace)
     return Response(
       status: .ok,
       headers: [
@@ -94,19 +98,26 @@ struct EventStreamRoutes: Sendable {
         // nginx would keep events back until its buffer is full.
         .accelBuffering: "no",
       ],
-      body: ResponseBody { [log] writer in
+      body: ResponseBody { [log, time] writer in
         defer { place.giveBack() }
         try await writer.write(ByteBuffer(string: ":\n\n"))
-        try await log.follow(after: position, heartbeat: Self.heartbeat, in: workspace) { placed in
-          let buffer = placed.compactMap(event).reduce(into: ByteBuffer()) { $1.write(to: &$0) }
-          // A comment shows that both ends are still there.
-          if placed.isEmpty || buffer.readableBytes > 0 {
-            try await writer.write(placed.isEmpty ? ByteBuffer(string: ":\n\n") : buffer)
+        let end = time.now + Self.longest
+        do {
+          try await log.follow(after: position, heartbeat: Self.heartbeat, in: workspace) {
+            placed, position in
+            let events = placed.compactMap(event)
+            for event in events { try await writer.write(event.bytes) }
+            // The client learns how far it is, and both ends that the other is still there.
+            if placed.isEmpty { try await writer.write(ByteBuffer(string: "id: \(position)\n\n")) }
+            if time.now >= end { throw StreamEnded() }
+            return !events.isEmpty
           }
-        }
+        } catch is StreamEnded {}
         try await writer.finish(nil)
       })
   }
+
+  private struct StreamEnded: Error {}
 }
 
 /// One event on its way to a client.
@@ -116,39 +127,47 @@ private struct ServerSentEvent: Sendable {
   /// JSON on one line.
   var data: [UInt8]
 
-  func write(to buffer: inout ByteBuffer) {
-    buffer.writeString("id: \(id)\n")
+  var bytes: ByteBuffer {
+    var buffer = ByteBuffer(string: "id: \(id)\n")
     if let name { buffer.writeString("event: \(name)\n") }
     buffer.writeString("data: ")
     buffer.writeBytes(data)
     buffer.writeString("\n\n")
+    return buffer
   }
 }
 
 /// How many clients listen. Each costs a connection, and a look into the database every two seconds.
 private final class OpenStreams: Sendable {
-  private let count = Mutex(0)
+  private let counts = Mutex<[WorkspaceID: Int]>([:])
 
   private static let most = 256
+  /// So that no workspace takes all.
+  private static let mostOfWorkspace = 64
 
   /// - Throws: `server.busy` when there are too many.
-  func take() throws(Problem) -> Place {
-    let isFree = count.withLock { count in
-      guard count < Self.most else { return false }
-      count += 1
+  func take(in workspace: WorkspaceID) throws(Problem) -> Place {
+    let isFree = counts.withLock { counts in
+      guard counts.values.reduce(0, +) < Self.most, counts[workspace, default: 0] < Self.mostOfWorkspace
+      else {
+        return false
+      }
+      counts[workspace, default: 0] += 1
       return true
     }
-    guard isFree else { throw .tooManyStreams(Self.most) }
-    return Place(streams: self)
+    guard isFree else { throw .tooManyStreams(Self.mostOfWorkspace) }
+    return Place(streams: self, workspace: workspace)
   }
 
   /// Given back once, at the latest when nobody has it any more.
   final class Place: Sendable {
     private let streams: OpenStreams
+    private let workspace: WorkspaceID
     private let isHeld = Mutex(true)
 
-    init(streams: OpenStreams) {
+    init(streams: OpenStreams, workspace: WorkspaceID) {
       self.streams = streams
+      self.workspace = workspace
     }
 
     func giveBack() {
@@ -156,7 +175,9 @@ private final class OpenStreams: Sendable {
         defer { held = false }
         return held
       }
-      if wasHeld { streams.count.withLock { $0 -= 1 } }
+      if wasHeld {
+        streams.counts.withLock { $0[workspace] = $0[workspace].flatMap { $0 > 1 ? $0 - 1 : nil } }
+      }
     }
 
     deinit { giveBack() }
@@ -166,7 +187,7 @@ private final class OpenStreams: Sendable {
 extension Problem {
   fileprivate static func tooManyStreams(_ limit: Int) -> Problem {
     Problem(
-      .serverBusy, "\(limit) clients receive events already, as many as may.",
+      .serverBusy, "\(limit) clients of this workspace receive events already, or too many in all.",
       remedy: "Close streams that are not read, or read GET /v1/events from time to time.",
       retry: .safe(after: .seconds(10)))
   }

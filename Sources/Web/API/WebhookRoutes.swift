@@ -49,24 +49,23 @@ struct WebhookRoutes: Sendable {
       let query = call.query
       let attempts = try await webhooks.attempts(
         WebhookAttemptSelection(
-          account: query.account, failedOnly: query.failed, before: query.before, limit: query.limit),
+          account: query.account, failedOnly: query.failed, before: query.cursor, limit: query.limit),
         of: call.path, in: call.workspace)
       var page = WebhookPostPage()
       page.posts = attempts.map { WebhookPostReply($0) }
-      page.next = attempts.count == query.limit ? attempts.last?.started : nil
+      page.next = attempts.count == query.limit ? attempts.last?.started.microseconds : nil
       return page
     }
     router.on(Operations.replayWebhookEvents) { call in
       let (body, workspace) = (call.body, try call.workspace)
       var reply = WebhookReplayed()
       if let sequence = body.sequence {
-        try await webhooks.replay(sequence, of: body.account, to: call.path, in: workspace)
-        reply.events = 1
+        reply.events = try await webhooks.replay(
+          sequence, of: body.account, to: call.path, in: workspace)
       } else if let from = body.from {
-        let (count, isCut) = try await webhooks.replay(
+        (reply.events, reply.next) = try await webhooks.replay(
           from: from, until: body.until ?? Instant(microseconds: .max), of: body.account, to: call.path,
           in: workspace)
-        (reply.events, reply.cut) = (count, isCut ? true : nil)
       } else {
         reply.events = try await webhooks.replayFailed(to: call.path, in: workspace)
       }

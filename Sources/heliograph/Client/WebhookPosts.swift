@@ -11,7 +11,7 @@ extension WebhookCommand {
     @Argument(help: "The route's id.") var id: WebhookRouteID
     @Option(help: "Only posts of this account's events.") var account: AccountID?
     @Flag(help: "Only posts that failed.") var failed = false
-    @Option(help: "Only posts that were sent before, such as 2027-05-20T14:00:00Z.") var before: Instant?
+    @Option(help: "Where the page before ended.") var cursor: Int64?
     @Option(help: "How many at most, 1 to 1000.") var limit = 20
     @Flag(help: "Print the gateway's reply as JSON.") var json = false
 
@@ -19,7 +19,7 @@ extension WebhookCommand {
       var query = WebhookPostsQuery()
       query.account = account
       query.failed = failed
-      query.before = before
+      query.cursor = cursor
       query.limit = limit
       try await APIClient.withEnvironment { [query] client in
         let reply = try await client.call(Operations.webhookPosts, path: id, query: query)
@@ -35,7 +35,7 @@ extension WebhookCommand {
               $0.status.map { String($0) } ?? "", String($0.duration), $0.error ?? "",
             ]
           })
-        if let next = page.next { Terminal.line("--before \(next) shows older ones.") }
+        if let next = page.next { Terminal.line("--cursor \(next) shows older ones.") }
       }
     }
   }
@@ -78,8 +78,8 @@ extension WebhookCommand {
         if json { return reply.printJSON() }
         let count = reply.value.events
         Terminal.line(count == 1 ? "Posting 1 event again." : "Posting \(count) events again.")
-        if reply.value.cut == true {
-          Terminal.line("There are more: repeat the command with a later --from.")
+        if let next = reply.value.next {
+          Terminal.line("There are more: repeat the command with --from \(next).")
         }
       }
     }

@@ -297,6 +297,10 @@ CREATE TABLE webhook_attempt (
   sequence BIGINT NOT NULL, event TEXT NOT NULL, number BIGINT NOT NULL, duration BIGINT NOT NULL,
   status BIGINT, answer TEXT, problem TEXT,
   PRIMARY KEY (workspace, route, started, account, sequence, number));
+-- all
+CREATE INDEX webhook_attempt_started ON webhook_attempt (started);
+-- all
+CREATE INDEX queue_webhook ON queue (lane, state) WHERE kind = 'webhook';
 -- rows
 CREATE TABLE schema_migration (version BIGINT PRIMARY KEY);
 INSERT INTO schema_migration (version) VALUES (1), (2), (3), (4), (5);

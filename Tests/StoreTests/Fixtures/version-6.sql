@@ -298,6 +298,10 @@ CREATE TABLE webhook_attempt (
   status BIGINT, answer TEXT, problem TEXT,
   PRIMARY KEY (workspace, route, started, account, sequence, number));
 -- all
+CREATE INDEX webhook_attempt_started ON webhook_attempt (started);
+-- all
+CREATE INDEX queue_webhook ON queue (lane, state) WHERE kind = 'webhook';
+-- all
 CREATE TABLE template (
   workspace TEXT NOT NULL, id TEXT NOT NULL, account TEXT, name TEXT NOT NULL, description TEXT,
   format TEXT NOT NULL, missing TEXT NOT NULL, defaults TEXT,
