@@ -98,7 +98,8 @@ let package = Package(
     .target(
       name: "Webhooks",
       dependencies: [
-        "Core", "JSON", "Vault", "HTTP", "Store", "Queue", "Events", crypto, lifecycle, logging, nioHTTP1,
+        "Core", "JSON", "Vault", "HTTP", "Store", "Queue", "Events", "Access", crypto, lifecycle, logging,
+        nioHTTP1,
       ],
       swiftSettings: style),
     .target(

@@ -7,14 +7,28 @@ package import Vault
 package struct SettingsDirectory: Sendable {
   private let store: Store
   private let vault: Vault
+  private let apply: Apply
 
-  package init(store: Store, vault: Vault) {
+  /// What follows from settings, in the transaction that changes them, or at the start.
+  package typealias Apply =
+    @Sendable (WorkspaceSettings, _ workspace: WorkspaceID, _ isChange: Bool, borrowing Transaction) throws ->
+    Void
+
+  package init(store: Store, vault: Vault, apply: @escaping Apply = { _, _, _, _ in }) {
     self.store = store
     self.vault = vault
+    self.apply = apply
   }
 
   package func settings(of workspace: WorkspaceID) async throws -> WorkspaceSettings {
     try await store.read { (tx: borrowing Transaction) in try tx.settings(of: workspace) }
+  }
+
+  /// Lets what follows from the settings follow, after they were changed in another way.
+  package func applyAll(in workspace: WorkspaceID) async throws {
+    try await store.write(isolation: .readCommitted) { [apply] (tx: borrowing Transaction) in
+      try apply(try tx.settings(of: workspace), workspace, false, tx)
+    }
   }
 
   /// All of it, or nothing.
@@ -23,12 +37,13 @@ package struct SettingsDirectory: Sendable {
   /// zone that there is not.
   package func update(_ change: SettingsChange, in workspace: WorkspaceID) async throws {
     try change.validate()
-    try await store.write { [vault] (tx: borrowing Transaction) in
+    try await store.write(isolation: .readCommitted) { [vault, apply] (tx: borrowing Transaction) in
       let sources = try tx.settings(of: workspace).sources
       for (setting, value) in change.values {
         guard sources[setting] != .configuration else { throw Problem.settingDeclared(setting) }
         try tx.set(setting, to: value, in: workspace, vault)
       }
+      try apply(try tx.settings(of: workspace), workspace, true, tx)
     }
   }
 }

@@ -163,6 +163,11 @@ package struct Installation: Sendable {
     let webhooks = Webhooks(
       store: store, vault: vault, exchange: guarded, time: time, node: node,
       configuration: webhookConfiguration, logger: logger)
+    let settings = SettingsDirectory(store: store, vault: vault) {
+      try webhooks.apply($0, of: $1, isChange: $2, in: $3)
+    }
+    // What the configuration file has set.
+    try await settings.applyAll(in: .default)
     let placed = Signal()
     let web = WebApplication(
       WebApplication.Services(
@@ -178,7 +183,7 @@ package struct Installation: Sendable {
           store: store, tokens: tokens, connector: connector, exposesTokens: configuration.exposeTokens,
           time: time),
         workspaces: WorkspaceDirectory(store: store, tokens: apiTokens, time: time),
-        settings: SettingsDirectory(store: store, vault: vault),
+        settings: settings,
         signIn: signIn, outbox: outbox, events: EventLog(store: store, time: time, placed: placed),
         webhooks: webhooks,
         links: links, lists: SuppressionLists(store: store, time: time),

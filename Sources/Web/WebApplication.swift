@@ -27,7 +27,7 @@ package struct WebApplication: Sendable {
     package let settings: SettingsDirectory
     package let signIn: SignIn
     package let outbox: Outbox
-    package let events: EventLog
+    package var events: EventLog
     package let webhooks: Webhooks
     package let links: UnsubscribeLinks
     package let lists: SuppressionLists

@@ -1,4 +1,6 @@
+import Access
 import Core
+import Crypto
 import Foundation
 import HTTP
 import JSON
@@ -12,6 +14,8 @@ struct Endpoint: Sendable {
   let secrets: RouteSecrets
   let filter: EventFilter?
   let payload: PayloadTemplate?
+  /// Signs posts as the vocabulary has it.
+  let serviceSecret: Secret?
 
   /// - Throws: What the vault throws; `webhook.invalid` for what an older version would not have stored.
   init(_ route: WebhookRouteRecord, _ vault: Vault) throws {
@@ -25,7 +29,17 @@ struct Endpoint: Sendable {
     } catch let fault as RouteFault {
       throw Problem.webhookInvalid(fault.field, fault.message)
     }
+    serviceSecret = try route.serviceSecret.map {
+      try vault.openSecret($0, for: .setting(.serviceSecret, in: route.workspace))
+    }
     secrets = try RouteSecrets(route.secrets, of: route.id, in: route.workspace, vault)
+  }
+
+  /// `X-EE-Wh-Signature`: base64url of HMAC-SHA256 over the body.
+  func serviceSignature(of body: [UInt8]) -> String? {
+    guard let serviceSecret else { return nil }
+    let key = SymmetricKey(data: Array(serviceSecret.reveal().utf8))
+    return Digest.base64URL(Array(HMAC<SHA256>.authenticationCode(for: body, using: key)))
   }
 
   /// The body to be posted; `nil` for an event that the route does not want.

@@ -36,6 +36,12 @@ package struct RouteChange: Sendable {
   package var skipsMissed = false
 
   package init() {}
+
+  /// Whether it does nothing but switch the route on or off.
+  var isSwitch: Bool {
+    name == nil && description == nil && targetURL == nil && events == nil && accounts == nil && filter == nil
+      && payload == nil && ordering == nil && customHeaders == nil
+  }
 }
 
 /// A route as it is shown.

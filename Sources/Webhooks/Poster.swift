@@ -66,6 +66,9 @@ struct Poster: Sendable {
       value: endpoint.secrets.current(at: now)
         .map { $0.signature(id: post.id, timestamp: timestamp, body: post.body) }.joined(separator: " "))
     // The vocabulary's.
+    if let signature = endpoint.serviceSignature(of: post.body) {
+      headers.replaceOrAdd(name: "X-EE-Wh-Signature", value: signature)
+    }
     headers.replaceOrAdd(name: "X-EE-Wh-Id", value: post.id)
     headers.replaceOrAdd(name: "X-EE-Wh-Event-Id", value: post.id)
     headers.replaceOrAdd(name: "X-EE-Wh-Attempts-Made", value: String(post.number - 1))

@@ -7,6 +7,12 @@ extension Problem {
       remedy: "Use the id of an existing route.")
   }
 
+  static func webhookOfSettings(_ id: WebhookRouteID) -> Problem {
+    Problem(
+      .webhookInvalid, "The route “\(id)” is what the settings of the workspace name.",
+      remedy: "Change webhooks, webhookEvents and webhooksCustomHeaders with POST /v1/settings.")
+  }
+
   static func webhookInvalid(_ field: String, _ message: String) -> Problem {
     Problem(
       .webhookInvalid, "\(field) \(message).", remedy: "Correct the value.",

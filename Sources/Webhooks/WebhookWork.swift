@@ -147,7 +147,11 @@ final class WebhookWork: QueueWork {
   }
 
   private func endpoint(_ route: WebhookRouteRecord, _ lane: LaneKey) throws -> Endpoint {
-    if let known = endpoints.withLock({ $0[lane] }), known.route.version == route.version { return known }
+    if let known = endpoints.withLock({ $0[lane] }), known.route.version == route.version,
+      known.route.serviceSecret == route.serviceSecret
+    {
+      return known
+    }
     let made = try Endpoint(route, vault)
     endpoints.withLock { $0[lane] = made }
     return made

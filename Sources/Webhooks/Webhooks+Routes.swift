@@ -83,6 +83,7 @@ extension Webhooks {
       (tx: borrowing Transaction) -> LaneKey in
       let position = try tx.lockPositions(in: workspace)
       guard let old = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      guard old.kind == .route || change.isSwitch else { throw Problem.webhookOfSettings(id) }
       try tx.wake(old.lane, due: now)
       var route = old
       var secrets = try RouteSecrets(route.secrets, of: id, in: workspace, vault)
@@ -111,6 +112,7 @@ extension Webhooks {
   package func delete(_ id: WebhookRouteID, in workspace: WorkspaceID) async throws {
     try await store.write { (tx: borrowing Transaction) in
       guard let route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      guard route.kind == .route else { throw Problem.webhookOfSettings(id) }
       try tx.wake(route.lane, due: route.updated)
       try tx.deleteWebhookRoute(route)
     }
@@ -145,10 +147,12 @@ extension Webhooks {
     }
   }
 
-  private static func headers(_ given: [(name: String, value: String)]) throws -> [RouteSecrets.Header] {
+  private static func headers(
+    _ given: [(name: String, value: String)], field: String = "customHeaders"
+  ) throws -> [RouteSecrets.Header] {
     try given.enumerated().map { index, header in
       if let fault = ForbiddenHeader.fault(header.name, header.value) {
-        throw Problem.webhookInvalid("customHeaders[\(index)].key", fault)
+        throw Problem.webhookInvalid("\(field)[\(index)].key", fault)
       }
       return RouteSecrets.Header(name: header.name, value: header.value)
     }
@@ -184,6 +188,68 @@ extension Webhooks {
     }
     return json.text
   }
+}
+
+// The route that the settings of a workspace name.
+extension Webhooks {
+  /// The id of that route in every workspace.
+  package static let ofSettings = WebhookRouteID("default")
+
+  /// Lets the settings' route be as the settings say; its lane wakes by itself within a second.
+  ///
+  /// - Parameter isChange: Whether somebody has just set them.
+  package func apply(
+    _ settings: WorkspaceSettings, of workspace: WorkspaceID, isChange: Bool, in tx: borrowing Transaction
+  ) throws {
+    let (id, now) = (Self.ofSettings, time.now)
+    let known = try tx.webhookRoute(id, in: workspace)
+    guard settings.webhooks != nil || known != nil else { return }
+    let position = try tx.lockPositions(in: workspace)
+    let url = try settings.webhooks.map { try Self.plain($0, field: "webhooks") }
+    let headers = try Self.headers(
+      settings.webhooksCustomHeaders.map { ($0.key, $0.value) }, field: "webhooksCustomHeaders")
+    guard let old = try tx.webhookRoute(id, in: workspace) else {
+      guard let url else { return }
+      let secrets = RouteSecrets(key: .make(), user: url.user, headers: headers)
+      return try tx.insert(
+        WebhookRouteRecord(
+          workspace: workspace, id: id, kind: .settings, name: "Settings", enabled: settings.webhooksEnabled,
+          targetURL: url.text, secrets: try secrets.sealed(id, in: workspace, vault),
+          events: settings.postedEvents, startPosition: position, created: now))
+    }
+    var (route, secrets) = (old, try RouteSecrets(old.secrets, of: id, in: workspace, vault))
+    if let url { (route.targetURL, secrets.user) = (url.text, url.user) }
+    secrets.headers = headers
+    route.enabled = settings.webhooksEnabled && url != nil
+    route.events = settings.postedEvents
+    // One that has failed for days stays disabled until somebody says so.
+    if !isChange, !old.enabled, old.health.lastError != nil { route.enabled = false }
+    let before = try RouteSecrets(old.secrets, of: id, in: workspace, vault)
+    if route.targetURL == old.targetURL, route.enabled == old.enabled, route.events == old.events,
+      secrets == before
+    {
+      return
+    }
+    route.secrets = try secrets.sealed(id, in: workspace, vault)
+    route.updated = now
+    try tx.wake(route.lane, due: now)
+    // What happened while nothing was to be posted is not posted later.
+    try tx.apply(
+      old, to: route, skippingTo: old.enabled || old.health.lastError != nil ? nil : position, at: now)
+  }
+
+  private static func plain(_ text: String, field: String) throws -> GuardedURL {
+    do {
+      return try GuardedURL(text)
+    } catch {
+      throw Problem.webhookInvalid(field, error.message)
+    }
+  }
+}
+
+extension WorkspaceSettings {
+  /// None at all is not all of them, as it is for a route.
+  fileprivate var postedEvents: [String] { webhookEvents.isEmpty ? ["none"] : webhookEvents }
 }
 
 extension Transaction {

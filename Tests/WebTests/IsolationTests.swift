@@ -266,7 +266,7 @@ struct IsolationCase: Sendable {
     "GET /v1/events/stream": [.absent(query: "?account={account}")],
     // Has no end; EventStreamTests asks it.
     "GET /v1/changes": [],
-    "GET /v1/webhookRoutes": [.list(1)],
+    "GET /v1/webhookRoutes": [.list(2)],
     "POST /v1/webhookRoutes": [.own(#"{"name":"x","targetUrl":"https://x.example/"}"#)],
     "GET \(route)": [.absent()],
     "PUT \(route)": [.absent(#"{"name":"mine"}"#)],

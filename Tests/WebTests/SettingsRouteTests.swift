@@ -201,3 +201,40 @@ import Web
     }
   }
 }
+
+/// What the settings name is posted to like any route.
+@Suite struct SettingsWebhookTests {
+  @Test(arguments: StoreEngine.allCases)
+  func `the settings name a route, which follows them`(engine: StoreEngine) async throws {
+    try await TestGateway.open(engine) { web in
+      let path = "/v1/webhookRoutes/webhookRoute/default"
+      #expect(try await web.send("GET", path).status == 404)
+      let bodies: [(settings: String, enabled: Bool, url: String, events: [String])] = [
+        (#"{"webhooks":"https://crm.example/hook"}"#, false, "https://crm.example/hook", ["*"]),
+        (#"{"webhooksEnabled":true}"#, true, "https://crm.example/hook", ["*"]),
+        (#"{"webhookEvents":["messageSent"]}"#, true, "https://crm.example/hook", ["messageSent"]),
+        (#"{"webhooks":"https://erp.example/"}"#, true, "https://erp.example/", ["messageSent"]),
+        (
+          #"{"webhooksCustomHeaders":[{"key":"X-Team","value":"a"}]}"#, true, "https://erp.example/",
+          ["messageSent"]
+        ),
+        (#"{"webhooks":null}"#, false, "https://erp.example/", ["messageSent"]),
+      ]
+      for (settings, enabled, url, events) in bodies {
+        #expect(try await web.send("POST", "/v1/settings", settings).status == 200)
+        let route = try await web.send("GET", path)
+        #expect(route.json["enabled"] as? Bool == enabled, "\(settings): \(route)")
+        #expect(route.text("targetUrl") == url && route.json["events"] as? [String] == events, "\(settings)")
+      }
+      let headers = try await web.send("GET", path).json["customHeaders"] as? [[String: String]]
+      #expect(headers == [["key": "X-Team", "value": "******"]])
+      // It is changed where it comes from, but may be switched and get a new key.
+      for (method, body) in [("PUT", #"{"targetUrl":"https://x.example/"}"#), ("DELETE", "")] {
+        let refused = try await web.send(method, path, body.isEmpty ? nil : body)
+        #expect(refused.status == 400 && refused.body.contains("POST /v1/settings"), "\(refused)")
+      }
+      #expect(try await web.send("PUT", path, #"{"enabled":true}"#).status == 200)
+      #expect(try await web.send("POST", path + "/secret", "{}").text("secret")?.hasPrefix("whsec_") == true)
+    }
+  }
+}

@@ -53,6 +53,9 @@ enum WebFixture {
         store: store, vault: vault, clouds: endpoints.clouds, publicURL: "http://localhost:3000", time: time)
       let apiTokens = TokenDirectory(store: store, time: time, prepared: prepared)
       let links = UnsubscribeLinks(publicURL: "http://localhost:3000", vault: vault)
+      let webhooks = Webhooks(
+        store: store, vault: vault, exchange: guarded, time: time, node: .make(at: time.now),
+        configuration: WebhookConfiguration(), logger: logger)
       let services = WebApplication.Services(
         store: store, tokens: apiTokens, apps: apps,
         registration: RegistrationDesk(
@@ -67,16 +70,16 @@ enum WebFixture {
           store: store, tokens: tokens, connector: connector, exposesTokens: exposesTokens,
           time: time),
         workspaces: WorkspaceDirectory(store: store, tokens: apiTokens, time: time),
-        settings: SettingsDirectory(store: store, vault: vault),
+        settings: SettingsDirectory(store: store, vault: vault) {
+          try webhooks.apply($0, of: $1, isChange: $2, in: $3)
+        },
         signIn: SignIn(
           store: store, vault: vault, endpoints: endpoints, publicURL: "http://localhost:3000", time: time),
         outbox: Outbox(
           store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time,
           node: .make(at: time.now), logger: logger),
         events: EventLog(store: store, time: time),
-        webhooks: Webhooks(
-          store: store, vault: vault, exchange: guarded, time: time, node: .make(at: time.now),
-          configuration: WebhookConfiguration(), logger: logger),
+        webhooks: webhooks,
         links: links, lists: SuppressionLists(store: store, time: time))
       let outcome: Result<Value, any Error>
       do {

@@ -28,6 +28,8 @@ package struct WebhookRouteRecord: Sendable, Hashable {
   /// How many have succeeded.
   package internal(set) var posts = 0
   package internal(set) var health = WebhookHealth()
+  /// A box: the secret of the workspace by which posts are signed too; as it was read.
+  package internal(set) var serviceSecret: [UInt8]?
   package var created: Instant
   package var updated: Instant
 
@@ -98,7 +100,11 @@ extension WebhookRouteRecord {
     workspace, id, kind, name, description, enabled, target_url, secrets, events, accounts, filter, payload, ordering,
     start_position, version, created, updated
     """
-  static let selected: SQL = "\(columns), posts, failures, failing_since, last_success, last_error"
+  static let selected: SQL = """
+    \(columns), posts, failures, failing_since, last_success, last_error,
+    (SELECT box FROM setting WHERE setting.workspace = webhook_route.workspace AND setting.name = 'serviceSecret')
+      AS service_secret
+    """
 
   init(_ row: Row) throws {
     workspace = try row.identifier("workspace")
@@ -121,6 +127,7 @@ extension WebhookRouteRecord {
     health.failingSince = try row.optionalInstant("failing_since")
     health.lastSuccess = try row.optionalInstant("last_success")
     health.lastError = try row.optionalProblem("last_error")
+    serviceSecret = try row.optionalBytes("service_secret")
     created = try row.instant("created")
     updated = try row.instant("updated")
   }
