@@ -209,6 +209,7 @@ let package = Package(
     .testTarget(
       name: "WebhooksTests",
       dependencies: [
+        "Access",
         "Core", "Events", "HTTP", "JSON", "Queue", "Store", "StoreTesting", "Vault", "Webhooks", crypto,
         logging,
         nioCore, nioHTTP1, nioPosix,

@@ -1,4 +1,6 @@
+import Access
 import Core
+import Crypto
 import Foundation
 import JSON
 import NIOHTTP1
@@ -6,6 +8,7 @@ import Store
 import StoreTesting
 import Synchronization
 import Testing
+import Vault
 
 @testable import Webhooks
 
@@ -73,6 +76,30 @@ import Testing
         // The route shows neither user nor value.
         let shown = try await webhooks.route(id, in: .default)
         #expect(shown.record.targetURL == sink.url && shown.hasUser && shown.headerNames == ["X-Team"])
+      }
+    }
+  }
+
+  @Test func `the secret of the workspace signs the body as the vocabulary has it`() async throws {
+    try await Sink.run { sink in
+      try await Rig.run(.sqlite) { rig in
+        let webhooks = rig.webhooks()
+        let id = try await webhooks.add(to: sink.url)
+        #expect(try await webhooks.test(id, in: .default).status == 204)
+        #expect(sink.taken.last?.headers.contains(name: "X-EE-Wh-Signature") == false)
+        for secret in ["a service secret", "another secret of it"] {
+          let box = rig.vault.seal(Secret(secret), for: .setting(.serviceSecret, in: .default))
+          try await rig.store.write { (tx: borrowing Transaction) in
+            try tx.set(.serviceSecret, to: .box(box), in: .default)
+          }
+          #expect(try await webhooks.test(id, in: .default).status == 204)
+          let post = try #require(sink.taken.last)
+          let code = HMAC<SHA256>.authenticationCode(
+            for: post.body, using: SymmetricKey(data: Array(secret.utf8)))
+          let expected = Data(code).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+            .replacing("=", with: "")
+          #expect(post.headers.first(name: "X-EE-Wh-Signature") == expected)
+        }
       }
     }
   }
