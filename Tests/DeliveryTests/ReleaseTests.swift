@@ -152,8 +152,11 @@ import Testing
     engine: StoreEngine
   ) async throws {
     try await Bench.run(engine) { bench in
+      // The second attempt may begin before the release has been answered, and must not be over by then.
+      let (answered, answer) = AsyncStream<Void>.makeStream()
       let mailbox = FakeMailbox(abilities: .submission) { _, before in
-        before == 0 ? .loseReply : before == 1 ? .refuse(Failure.unavailable) : .act
+        if before == 1 { for await _ in answered {} }
+        return before == 0 ? .loseReply : before == 1 ? .refuse(Failure.unavailable) : .act
       }
       let outbox = bench.outbox(mailbox)
       try await outbox.running {
@@ -162,6 +165,7 @@ import Testing
         await bench.pass(.seconds(5 * 86_400))
         let released = try await outbox.release(id, as: .queued)
         #expect(released.problem == nil && released.scheduled == bench.time.now)
+        answer.finish()
         // Had it its old age, it would fail now.
         try await bench.until(outbox, id, .deferred)
         await bench.pass(.seconds(60))
