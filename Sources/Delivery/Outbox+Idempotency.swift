@@ -25,7 +25,7 @@ package struct EarlierSubmission: Sendable {
   let bodyHash: [UInt8]
   let queueID: QueueID
   let messageID: String
-  /// Of a merge, all its messages.
+  /// Of a merge, what became of all its entries.
   let merged: [MergedMessage]
 
   /// The receipt of that message, for a repeat of its request.
@@ -77,12 +77,17 @@ extension Outbox {
     case nil: return nil
     case .leased(let rest)?: throw Problem.idempotencyInProgress(name.key, after: rest)
     case .accepted(let id, let bodyHash, let receipt)?:
+      if let receipt {
+        let merged = try JSONDecoder().decode([MergedMessage].self, from: Data(receipt.utf8))
+        let first = merged.first { $0.queueID != nil }
+        return EarlierSubmission(
+          key: name.key, bodyHash: bodyHash, queueID: id, messageID: first?.messageID ?? "", merged: merged)
+      }
       guard let message = try tx.message(name.workspace, id) else {
         throw Problem.idempotencyMismatch(name.key)
       }
       return EarlierSubmission(
-        key: name.key, bodyHash: bodyHash, queueID: id, messageID: message.messageID,
-        merged: try receipt.map { try JSONDecoder().decode([MergedMessage].self, from: Data($0.utf8)) } ?? [])
+        key: name.key, bodyHash: bodyHash, queueID: id, messageID: message.messageID, merged: [])
     }
   }
 }

@@ -22,8 +22,15 @@ extension Outbox {
     let submission = try await withMessagesInMemory(submission)
     let template = try await messageTemplate(of: submission)
     return try await asSender(submission.account, in: submission.workspace) { sender in
-      let rendered = try submission.rendered(template, as: sender, serviceURL: configuration.serviceURL)
-      return try await submit(rendered, of: sender, reservation)
+      let now = time.now
+      let id = QueueID.make(at: now)
+      let rendered = try submission.rendered(
+        template, as: sender, id: id, serviceURL: configuration.serviceURL)
+      var memory = LayoutMemory()
+      let accepted = try await accepted(rendered, of: sender, id: id, at: now, &memory)
+      guard var receipt = try await accept(accepted, reservation) else { return nil }
+      if receipt.idempotency != .hit { receipt.warnings = accepted.warnings }
+      return receipt
     }
   }
 
@@ -53,19 +60,6 @@ extension Outbox {
     guard let sender else { throw Problem.accountNotFound(account) }
     guard sender.canSend else { throw Problem.backendNotImplemented(account) }
     return sender
-  }
-
-  /// Returns `nil`, and nothing is stored but chunks that will be swept, when the account is no longer as
-  /// `sender` says.
-  private func submit(
-    _ submission: Submission, of sender: SenderIdentity, _ reservation: IdempotencyReservation?
-  ) async throws -> SubmissionReceipt? {
-    let now = time.now
-    var memory = LayoutMemory()
-    let accepted = try await accepted(submission, of: sender, id: .make(at: now), at: now, &memory)
-    guard var receipt = try await accept(accepted, reservation) else { return nil }
-    if receipt.idempotency != .hit { receipt.warnings = accepted.warnings }
-    return receipt
   }
 
   /// Composes a message, with all checks.

@@ -115,7 +115,8 @@ package struct SubmissionReceipt: Sendable, Hashable {
   package var idempotency: Idempotency?
   /// When it is sent, if that is later.
   package var sendAt: Instant?
-  /// Of a merge, its messages in the order of the entries; the receipt is also that of the first one.
+  /// Of a merge, what became of its entries, in their order. The receipt is also that of the first message; if all
+  /// entries are skipped, `queueID` is of no message and `messageID` is empty.
   package var merged: [MergedMessage] = []
   /// What will not be as it was asked for, in sentences; none for a repeat.
   package var warnings: [String] = []

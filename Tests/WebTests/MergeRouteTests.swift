@@ -109,6 +109,46 @@ import Testing
     }
   }
 
+  @Test(arguments: StoreEngine.allCases, [[], ["bob"], ["ada", "bob"]])
+  func `who has left the list is told as skipped`(engine: StoreEngine, left: [String]) async throws {
+    try await TestGateway.open(engine) { web in
+      try await web.addAccount("sales", in: "default")
+      for name in left {
+        let entry = #"{"account":"sales","recipient":"\#(name)@contoso.test","reason":"on request"}"#
+        #expect(try await web.send("POST", "/v1/blocklist/news", entry).status == 200)
+      }
+      let names = ["ada", "bob"]
+      let members = #","listId":"News""#
+      let queued = names.count - left.count
+      let body = Self.body(names.map { Self.entry($0) }, members)
+      let dry = try await web.send(
+        "POST", "/v1/account/sales/submit",
+        Self.body(names.map { Self.entry($0) }, members + #","dryRun":true"#))
+      #expect(dry.status == 200 && dry.text("response") == "Dry run", "\(dry)")
+      #expect((dry.text("preview") == nil) == (queued == 0) && !dry.body.contains("queueId"), "\(dry)")
+      var answers = [dry]
+      for status in ["MISS", "HIT"] {
+        let answer = try await web.send(
+          "POST", "/v1/account/sales/submit", body, headers: ["Idempotency-Key": "k"])
+        #expect(answer.status == 200 && answer.text("response") == "Queued for delivery", "\(answer)")
+        #expect((answer.json["idempotency"] as? [String: String])?["status"] == status)
+        #expect(answer.json["messageId"] == nil && answer.json["queueId"] == nil)
+        answers.append(answer)
+      }
+      for answer in answers {
+        let list = try #require(answer.json["mailMerge"] as? [[String: Any]], "\(answer)")
+        #expect(list.map { $0["success"] as? Bool } == names.map { !left.contains($0) })
+        for name in left {
+          let skipped =
+            #"{"success":false,"to":{"name":"\#(name)","address":"\#(name)@contoso.test"},"#
+            + #""skipped":{"reason":"on request","listId":"news"}}"#
+          #expect(answer.body.contains(skipped), "\(answer)")
+        }
+      }
+      #expect(try await web.send("GET", "/v1/outbox").json["total"] as? Int == queued)
+    }
+  }
+
   @Test func `without rendering braces stay as they are`() async throws {
     try await TestGateway.open { web in
       try await web.addAccount("sales", in: "default")

@@ -23,11 +23,12 @@ package struct SubmitReply: Contract {
     Field("sendAt", \.sendAt, .moment, "When it is sent, if that is later.")
     Field(
       "preview", \.preview, .bytes,
-      "With `dryRun`: the message as it would be sent, in base64; of a merge, that of the first entry.")
+      "With `dryRun`: the message as it would be sent, in base64; of a merge, that of the first entry that is not skipped."
+    )
     Field("idempotency", \.idempotency, .object, "The effect of the `Idempotency-Key`, if there was one.")
     Field(
       "mailMerge", \.mailMerge, .list(.object, count: 1...1000),
-      "Of a merge: its messages, in the order of the entries.")
+      "Of a merge: what became of its entries, in their order.")
     Field(
       "warnings", \.warnings, .list(.line(1...1024), count: 1...256),
       "What recipients will not get as it was asked for, such as header fields that Exchange removes. That a mailbox "
@@ -42,16 +43,40 @@ package struct MergedMessageReply: Contract {
   package var messageId: String?
   package var queueId: QueueID?
   package var sendAt: Instant?
+  package var skipped: SkippedReply?
 
   package init() {}
 
   package static let fields = Fields<Self>("MergedMessage", "What became of one entry of a merge.") {
     Required(
-      "success", \.success, .flag, "Always `true`: a merge is accepted as a whole, or refused as a whole.")
+      "success", \.success, .flag,
+      "`false` if the recipient was skipped; apart from that a merge is accepted as a whole, or refused as a whole."
+    )
     Required("to", \.to, .object, "The recipient.")
     Field("messageId", \.messageId, .line(1...998), "The Message-ID header, with its angle brackets.")
     Field("queueId", \.queueId, .id(), "The message's id in the outbox; left out for a dry run.")
     Field("sendAt", \.sendAt, .moment, "When it is sent, if that is later.")
+    Field(
+      "skipped", \.skipped, .object,
+      "Why there is no message: the recipient has left the list. `messageId` and `queueId` are left out then."
+    )
+  }
+}
+
+/// Why an entry of a merge is not sent.
+package struct SkippedReply: Contract {
+  package var reason = ""
+  package var listId = ListID("")
+
+  package init() {}
+
+  package init(reason: String, listId: ListID) {
+    (self.reason, self.listId) = (reason, listId)
+  }
+
+  package static let fields = Fields<Self>("SkippedRecipient", "Why an entry of a merge is not sent.") {
+    Required("reason", \.reason, .line(1...256), "Why the recipient receives no more of the list.")
+    Required("listId", \.listId, .list, "The list.")
   }
 }
 

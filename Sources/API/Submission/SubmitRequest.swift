@@ -100,7 +100,8 @@ package struct SubmitRequest: Contract {
       "listId", \.listId, .list,
       "The list that the message belongs to: words of letters, digits, hyphens and underscores with dots between them, in "
         + "any case. The message, which must have one recipient, gets `List-ID`, `List-Unsubscribe` and "
-        + "`List-Unsubscribe-Post`; a recipient who has left the list is refused.")
+        + "`List-Unsubscribe-Post`; a recipient who has left the list is refused. Of a merge, each message gets its own link, "
+        + "and entries whose recipients have left the list are skipped.")
     Field(
       "dryRun", \.dryRun, .flag,
       "Check and compose the message, and reply with it as `preview`; nothing is queued.")

@@ -54,15 +54,31 @@ extension Submission {
   func listFields(
     messageID: MessageID, beside names: [String]
   ) throws(Problem) -> [(name: String, value: String)] {
-    guard let list else { return [] }
-    let recipients = try recipients()
-    guard recipients.count == 1 else { throw .listOfSeveral(recipients.count) }
+    guard let list, let recipient = try listRecipient(messageID: messageID) else { return [] }
     let ours = MailingList.fieldNames.map { $0.lowercased() }
     if let given = names.first(where: { ours.contains($0.lowercased()) }) { throw .listFieldGiven(given) }
-    return try list.fields(
-      for: ListRecipient(
-        workspace: workspace, account: account, list: list.id, recipient: recipients[0].address.text,
-        messageID: messageID.text))
+    return try list.fields(for: recipient)
+  }
+
+  /// The link by which the recipient leaves the list, the same as in the header; `nil` for a message of none.
+  ///
+  /// - Parameter id: Which the message will have.
+  /// - Throws: `request.invalidField` where there is more than one recipient.
+  func unsubscribeURL(as sender: SenderIdentity, id: QueueID) throws -> String? {
+    guard let list else { return nil }
+    let author = try from?.address ?? EmailAddress(sender.email)
+    let recipient = try listRecipient(messageID: messageID ?? MessageID(of: id, from: author))
+    return recipient.map(list.links.url)
+  }
+
+  /// Whom the message's link is about; `nil` for a message of no list.
+  private func listRecipient(messageID: MessageID) throws(Problem) -> ListRecipient? {
+    guard let list else { return nil }
+    let recipients = try recipients()
+    guard recipients.count == 1 else { throw .listOfSeveral(recipients.count) }
+    return ListRecipient(
+      workspace: workspace, account: account, list: list.id, recipient: recipients[0].address.text,
+      messageID: messageID.text)
   }
 
   /// Refuses the message for a recipient who has left the list; `nil` for a message of none.

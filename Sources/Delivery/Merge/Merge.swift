@@ -1,7 +1,6 @@
 package import Core
 package import JSON
 package import MIME
-import Store
 
 /// One message for many recipients: each gets a message of its own, rendered with values of its own.
 package struct Merge: Sendable {
@@ -52,47 +51,6 @@ package struct Merge: Sendable {
       submission.values?.params = entry.params.completed(with: params)
     }
     return submission
-  }
-}
-
-/// What became of one entry of a merge.
-package struct MergedMessage: Sendable, Hashable, Codable {
-  package var name: String?
-  package var address: String
-  /// With its angle brackets.
-  package var messageID: String
-  package var queueID: QueueID
-  /// When it is sent, if that is later.
-  package var sendAt: Instant?
-
-  init(_ entry: Merge.Entry, _ accepted: AcceptedMessage) {
-    name = entry.to.name
-    address = entry.to.address.text
-    messageID = accepted.message.messageID
-    queueID = accepted.message.id
-    sendAt = accepted.sendAt
-  }
-
-  private enum Key: String, CodingKey {
-    case name, address, messageID, queueID, sendAt
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: Key.self)
-    name = try values.decodeIfPresent(String.self, forKey: .name)
-    address = try values.decode(String.self, forKey: .address)
-    messageID = try values.decode(String.self, forKey: .messageID)
-    queueID = QueueID(try values.decode(String.self, forKey: .queueID))
-    sendAt = try values.decodeIfPresent(Int64.self, forKey: .sendAt).map { Instant(microseconds: $0) }
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
-    try values.encodeIfPresent(name, forKey: .name)
-    try values.encode(address, forKey: .address)
-    try values.encode(messageID, forKey: .messageID)
-    try values.encode(queueID.rawValue, forKey: .queueID)
-    try values.encodeIfPresent(sendAt?.microseconds, forKey: .sendAt)
   }
 }
 

@@ -5,7 +5,7 @@ import Queue
 import Store
 
 extension Outbox {
-  /// Accepts a message for each entry, or none at all.
+  /// Accepts a message for each entry, or none at all; entries whose recipients have left the list are skipped.
   ///
   /// All messages are composed before anything is stored; then their content is, a batch at a time, and one transaction
   /// accepts all of them.
@@ -19,23 +19,24 @@ extension Outbox {
     if let earlier = try await earlierReceipt(of: common) { return earlier }
     let (merge, template) = try await prepared(merge)
     return try await asSender(common.account, in: common.workspace) { sender in
-      let messages = try await accepted(merge, template, of: sender)
+      let composed = try await composed(merge, template, of: sender)
       return try await underKey(
         common.idempotency, of: common.account, in: common.workspace, reservation
       ) { reservation in
-        try await store(messages, reservation)
-        return try await commit(merge, messages, sender, reservation)
+        try await store(composed.messages, reservation)
+        return try await commit(merge, composed, sender, reservation)
       }
     }
   }
 
-  /// What `submit` would accept, with all its checks, and the message of the first entry; nothing is queued.
-  package func preview(_ merge: Merge) async throws -> (first: MessagePreview, messages: [MergedMessage]) {
+  /// What `submit` would accept, with all its checks, and the first message, if there is one; nothing is queued.
+  package func preview(_ merge: Merge) async throws -> (first: MessagePreview?, messages: [MergedMessage]) {
     let common = merge.common
     let (merge, template) = try await prepared(merge)
     let sender = try await currentSender(common.account, in: common.workspace)
-    let messages = try await accepted(merge, template, of: sender)
-    return (try await preview(messages[0]), zip(merge.entries, messages).map { MergedMessage($0, $1) })
+    let composed = try await composed(merge, template, of: sender)
+    guard let first = composed.messages.first else { return (nil, composed.merged) }
+    return (try await preview(first), composed.merged)
   }
 
   private func prepared(_ merge: Merge) async throws -> (Merge, MessageTemplate?) {
@@ -44,26 +45,34 @@ extension Outbox {
     return (merge, try await messageTemplate(of: merge.common))
   }
 
-  /// Renders and composes all messages. Their ids are in the order of the entries, in which they are sent.
-  private func accepted(
+  /// Renders and composes all messages but those to recipients who have left the list. Their ids are in the order of the
+  /// entries, in which they are sent.
+  func composed(
     _ merge: Merge, _ template: MessageTemplate?, of sender: SenderIdentity
-  ) async throws -> [AcceptedMessage] {
+  ) async throws -> ComposedMerge {
+    let skips = try await skips(of: merge)
     let now = time.now
     let ids = merge.entries.map { _ in QueueID.make(at: now) }.sorted { $0.rawValue < $1.rawValue }
     var allowance = RenderingAllowance(bytes: Merge.sizeLimit, steps: Merge.stepLimit)
     var (memory, size) = (LayoutMemory(), 0)
-    var messages: [AcceptedMessage] = []
-    messages.reserveCapacity(merge.entries.count)
+    var composed = ComposedMerge(id: ids[0], created: now)
+    composed.reserveCapacity(ids.count)
     for (index, id) in ids.enumerated() {
-      let place = Merge.place(index)
+      let (entry, place) = (merge.entries[index], Merge.place(index))
+      if let skip = skips[entry.to.address.key] {
+        composed.merged.append(MergedMessage(entry, skipped: skip))
+        continue
+      }
       do {
         let rendered = try merge.submission(index).rendered(
-          template, as: sender, serviceURL: configuration.serviceURL, within: &allowance, at: place + ".")
-        messages.append(try await accepted(rendered, of: sender, id: id, at: now, &memory))
+          template, as: sender, id: id, serviceURL: configuration.serviceURL, within: &allowance,
+          at: place + ".")
+        let message = try await accepted(rendered, of: sender, id: id, at: now, &memory)
+        composed.append(message, for: entry)
+        size += message.content.ownSize
       } catch let problem as Problem {
         throw problem.of(place)
       }
-      size += messages[index].content.ownSize
       guard size <= Merge.sizeLimit else { throw Problem.mergeTooLarge(index, limit: Merge.sizeLimit) }
       // Others have their turn too.
       if index % 32 == 31 {
@@ -71,11 +80,21 @@ extension Outbox {
         await Task.yield()
       }
     }
-    return messages
+    return composed
+  }
+
+  /// Of recipients who have left the list, by `EmailAddress.key`.
+  private func skips(of merge: Merge) async throws -> [String: MergedMessage.Skip] {
+    guard let list = merge.common.list?.id else { return [:] }
+    let (keys, workspace) = (merge.entries.map(\.to.address.key), merge.common.workspace)
+    let reasons = try await store.read { (tx: borrowing Transaction) in
+      try tx.suppressed(list, keys, in: workspace)
+    }
+    return reasons.mapValues { MergedMessage.Skip(list, reason: $0) }
   }
 
   /// Stores the messages' own bytes in batches. Without their messages they are swept.
-  private func store(_ messages: [AcceptedMessage], _ reservation: IdempotencyReservation?) async throws {
+  func store(_ messages: [AcceptedMessage], _ reservation: IdempotencyReservation?) async throws {
     var (batch, size): ([(key: ChunkKey, bytes: ArraySlice<UInt8>)], Int) = ([], 0)
     for message in messages {
       for (sequence, chunk) in message.content.ownChunks.enumerated() {
@@ -101,35 +120,34 @@ extension Outbox {
     }
   }
 
-  /// The accepting transaction, as for a single message. Returns `nil` when the account is no longer as `sender` says.
-  private func commit(
-    _ merge: Merge, _ messages: [AcceptedMessage], _ sender: SenderIdentity,
+  /// The accepting transaction, as for a single message. Returns `nil` when the account is no longer as `sender` says, or
+  /// a recipient has left the list.
+  func commit(
+    _ merge: Merge, _ composed: ComposedMerge, _ sender: SenderIdentity,
     _ reservation: IdempotencyReservation?
   ) async throws -> SubmissionReceipt? {
-    let (account, workspace) = (merge.common.account, merge.common.workspace)
-    let merged = zip(merge.entries, messages).map { MergedMessage($0, $1) }
-    let text = String(decoding: try JSONEncoder().encode(merged), as: UTF8.self)
-    let (first, now) = (messages[0], messages[0].message.created)
+    let (common, messages) = (merge.common, composed.messages)
+    let (account, workspace, list) = (common.account, common.workspace, common.list?.id)
+    let text = String(decoding: try JSONEncoder().encode(composed.merged), as: UTF8.self)
+    let now = composed.created
     let (queued, due) = (messages.map(\.queued), messages.map(\.row.due).min() ?? now)
     let segments = Set(messages.flatMap { $0.content.stored.map(\.id) })
-    var result = SubmissionReceipt(queueID: first.message.id, messageID: first.message.messageID)
-    result.merged = merged
-    result.idempotency = merge.common.idempotency.map { _ in .miss }
-    result.warnings = messages.reduce(into: []) { all, message in
-      all += message.warnings.filter { !all.contains($0) }
-    }
+    let remaining = list == nil ? [] : composed.addressKeys
+    let result = composed.receipt(hasKey: common.idempotency != nil)
     let receipt = try await store.write(isolation: .readCommitted) {
-      [result] (tx: borrowing Transaction) -> SubmissionReceipt? in
+      (tx: borrowing Transaction) -> SubmissionReceipt? in
       guard try tx.senderIdentity(account, in: workspace) == sender else { return nil }
-      if let idempotency = merge.common.idempotency {
+      if let list, try !tx.suppressed(list, remaining, in: workspace).isEmpty { return nil }
+      if let idempotency = common.idempotency {
         let name = IdempotencyName(workspace, account, idempotency.key)
         let state = try tx.claim(
-          name, under: reservation?.lease, for: first.message.id, bodyHash: idempotency.bodyHash,
+          name, under: reservation?.lease, for: result.queueID, bodyHash: idempotency.bodyHash,
           receipt: text, at: now)
         if let earlier = try Self.earlier(state, name, in: tx) {
           return try earlier.receipt(for: idempotency.bodyHash)
         }
       }
+      guard !messages.isEmpty else { return result }
       for segment in segments { try tx.use(segment, in: workspace, at: now) }
       for accepted in messages {
         let message = accepted.message
@@ -143,7 +161,46 @@ extension Outbox {
       try tx.wake(sender.lane, due: due)
       return result
     }
-    if receipt != nil { engine.wake(sender.lane) }
+    if receipt != nil, !messages.isEmpty { engine.wake(sender.lane) }
+    return receipt
+  }
+}
+
+/// The messages of a merge that have been found good.
+struct ComposedMerge: Sendable {
+  /// What a key belongs to if there is no message.
+  let id: QueueID
+  let created: Instant
+  /// Without those of the entries that are skipped.
+  private(set) var messages: [AcceptedMessage] = []
+  /// Their recipients, as `EmailAddress.key` has them.
+  private(set) var addressKeys: [String] = []
+  /// All entries.
+  var merged: [MergedMessage] = []
+
+  init(id: QueueID, created: Instant) {
+    (self.id, self.created) = (id, created)
+  }
+
+  mutating func reserveCapacity(_ count: Int) {
+    messages.reserveCapacity(count)
+    merged.reserveCapacity(count)
+  }
+
+  mutating func append(_ message: AcceptedMessage, for entry: Merge.Entry) {
+    messages.append(message)
+    addressKeys.append(entry.to.address.key)
+    merged.append(MergedMessage(entry, message))
+  }
+
+  fileprivate func receipt(hasKey: Bool) -> SubmissionReceipt {
+    let first = messages.first?.message
+    var receipt = SubmissionReceipt(queueID: first?.id ?? id, messageID: first?.messageID ?? "")
+    receipt.merged = merged
+    receipt.idempotency = hasKey ? .miss : nil
+    receipt.warnings = messages.reduce(into: []) { all, message in
+      all += message.warnings.filter { !all.contains($0) }
+    }
     return receipt
   }
 }

@@ -18,12 +18,14 @@ extension Submission {
 
   /// With its texts as they will be sent.
   ///
-  /// - Parameter template: What `messageTemplate` found; `nil` leaves the texts as they are.
+  /// - Parameters:
+  ///   - template: What `messageTemplate` found; `nil` leaves the texts as they are.
+  ///   - id: Which the message will have.
   func rendered(
-    _ template: MessageTemplate?, as sender: SenderIdentity, serviceURL: String?
+    _ template: MessageTemplate?, as sender: SenderIdentity, id: QueueID, serviceURL: String?
   ) throws -> Submission {
     var allowance = RenderingAllowance()
-    return try rendered(template, as: sender, serviceURL: serviceURL, within: &allowance, at: "")
+    return try rendered(template, as: sender, id: id, serviceURL: serviceURL, within: &allowance, at: "")
   }
 
   /// The same of one of several messages.
@@ -32,12 +34,13 @@ extension Submission {
   ///   - allowance: What all of them together may still take; it shrinks.
   ///   - place: In front of what faults name.
   func rendered(
-    _ template: MessageTemplate?, as sender: SenderIdentity, serviceURL: String?,
+    _ template: MessageTemplate?, as sender: SenderIdentity, id: QueueID, serviceURL: String?,
     within allowance: inout RenderingAllowance, at place: String
   ) throws -> Submission {
     guard let template, let given = values else { return self }
     var rendered = self
-    let values = given.completed(as: sender, serviceURL: serviceURL, to: to.count == 1 ? to[0] : nil)
+    var values = given.completed(as: sender, serviceURL: serviceURL, to: to.count == 1 ? to[0] : nil)
+    values.recipient?.unsubscribeURL = try unsubscribeURL(as: sender, id: id)
     rendered.texts = try template.rendered(for: values, within: &allowance, at: place)
     return rendered
   }

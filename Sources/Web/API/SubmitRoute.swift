@@ -91,7 +91,8 @@ struct SubmitRoute: Sendable {
     case .message(let submission): return SubmitReply(try await outbox.preview(submission))
     case .merge(let merge):
       let preview = try await outbox.preview(merge)
-      var reply = SubmitReply(preview.first)
+      var reply = preview.first.map { SubmitReply($0) } ?? SubmitReply()
+      reply.response = SubmitReply.dryRun
       reply.messageId = nil
       reply.mailMerge = preview.messages.map { MergedMessageReply($0, isQueued: false) }
       return reply
@@ -157,9 +158,11 @@ extension SubmitReply {
 }
 
 extension SubmitReply {
+  fileprivate static let dryRun = "Dry run"
+
   fileprivate init(_ preview: MessagePreview) {
     self.init()
-    response = "Dry run"
+    response = Self.dryRun
     messageId = preview.messageID
     warnings = preview.warnings.isEmpty ? nil : preview.warnings
     self.preview = preview.mime
@@ -169,9 +172,11 @@ extension SubmitReply {
 extension MergedMessageReply {
   fileprivate init(_ message: MergedMessage, isQueued: Bool) {
     self.init()
+    success = message.skipped == nil
     to = AddressField(message.address, name: message.name)
     messageId = message.messageID
     queueId = isQueued ? message.queueID : nil
     sendAt = message.sendAt
+    skipped = message.skipped.map { SkippedReply(reason: $0.reason, listId: $0.list) }
   }
 }
