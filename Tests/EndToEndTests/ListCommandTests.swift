@@ -32,4 +32,53 @@ import Testing
       }
     }
   }
+
+  @Test func `Messages of a list carry its fields, and rows to those who have left it are skipped`()
+    async throws
+  {
+    try await Rig.run { rig in
+      try await rig.sandbox.settings(["sendLagMs": 0])
+      _ = try await rig.connectDaemon(["alice@contoso.test"])
+      let block = ["list", "block", "news", "bob@contoso.test", "--account", "a0"]
+      #expect(try await rig.command(block).status == 0)
+      let send = ["send", "--account", "a0", "--text", "x", "--list-id"]
+      let refused = try await rig.command(send + ["news", "--to", "bob@contoso.test"])
+      #expect(refused.status == 1 && refused.errors.contains("[list.recipientUnsubscribed]"), "\(refused)")
+      let invalid = try await rig.command(send + ["a b", "--to", "bob@contoso.test"])
+      #expect(invalid.status == 64 && invalid.errors.contains("not “a b”"), "\(invalid)")
+      let preview = try await rig.command(send + ["News", "--to", "alice@contoso.test", "--dry-run"])
+      #expect(preview.output.contains("\r\nList-ID: <news.localhost>\r\n"), "\(preview)")
+
+      let table = try Self.write(
+        "to,subject\nbob@contoso.test,One\nalice@contoso.test,Two\n", "list.csv", in: rig)
+      let csv = send + ["news", "--csv", table]
+      let left = ", 1 to recipients who have left the list.\n"
+      let dry = try await rig.command(csv + ["--dry-run"])
+      #expect(dry.status == 0 && dry.output == "1 of 2 rows can be sent, 0 with errors" + left, "\(dry)")
+      let first = try await rig.command(csv + ["--json"])
+      let lines = try first.output.split(separator: "\n").map { try JSON(parsing: String($0)) }
+      #expect(first.status == 0 && lines.contains { $0["state"].text == "skipped" }, "\(first)")
+      #expect(lines.last?["done"]["unsubscribed"].int == 1 && lines.last?["done"]["failed"].int == 0)
+      let results = try String(contentsOfFile: table + ".results.csv", encoding: .utf8)
+      #expect(results.contains("\n2,,skipped,") && results.contains(",queued,,csv-3-"), "\(results)")
+      // A second run leaves them alone, even if they have come back.
+      #expect(try await rig.command(["list", "unblock", "news", "bob@contoso.test"]).status == 0)
+      let second = try await rig.command(csv)
+      #expect(
+        second.status == 0
+          && second.output == "0 of 2 rows queued, 0 with errors, 1 already queued by an earlier run" + left,
+        "\(second)")
+      #expect(try String(contentsOfFile: table + ".results.csv", encoding: .utf8) == results)
+      // A row that was corrected is another message.
+      _ = try Self.write("to,subject\nbob@contoso.test,New\nalice@contoso.test,Two\n", "list.csv", in: rig)
+      let third = try await rig.command(csv)
+      #expect(third.status == 0 && third.output.hasPrefix("1 of 2 rows queued, 0 with errors"), "\(third)")
+    }
+  }
+
+  private static func write(_ text: String, _ name: String, in rig: Rig) throws -> String {
+    let file = rig.folder.appending(path: name)
+    try Data(text.utf8).write(to: file)
+    return file.path
+  }
 }

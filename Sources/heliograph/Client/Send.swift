@@ -16,7 +16,8 @@ struct Send: AsyncParsableCommand {
       reply-to, subject, text, html, attachment (a path; may be repeated), send-at, priority and idempotency-key. The \
       options apply to rows that leave a column empty. An invalid row does not stop the others. The result \
       of each row is recorded in a second file; running the same command again skips the rows that were \
-      queued and retries those that failed. Within two days no row is sent twice, even if the run was killed \
+      queued and retries those that failed. With --list-id, a row whose recipient has left the list is recorded as \
+      skipped, which is no failure. Within two days no row is sent twice, even if the run was killed \
       before it could record the result.
 
       EXAMPLE
@@ -36,6 +37,8 @@ struct Send: AsyncParsableCommand {
   @Option(help: "When to send it, such as 2027-05-20T14:00:00+02:00; default: now.") var sendAt: Instant?
   @Option(help: "high, normal or low: messages of a mailbox leave in this order.")
   var priority: SubmitRequest.Priority?
+  @Option(help: "The list that the message belongs to; it must have one recipient, who can leave the list.")
+  var listId: ListID?
   @Option(help: "A file with a whole message (RFC 5322), in place of the text.") var raw: String?
   @Flag(help: "Check and print the message as it would be sent, or check all rows; send nothing.")
   var dryRun = false
@@ -52,6 +55,11 @@ struct Send: AsyncParsableCommand {
   @Flag(help: "Print the gateway's replies, or the results of rows, as JSON, one per line.") var json = false
 
   func validate() throws {
+    if let listId, ListID(name: listId.rawValue) == nil {
+      throw ValidationError(
+        "--list-id must be words of letters, digits, hyphens and underscores with dots between them, "
+          + "\(ListID.longest) characters at most, not “\(listId)”.")
+    }
     if csv == nil, account == nil { throw ValidationError("--account is missing: the account to send from.") }
     if timeout != nil, !wait { throw ValidationError("--timeout is for --wait.") }
     if let timeout, timeout < 1 { throw ValidationError("--timeout must be at least 1, not \(timeout).") }
@@ -117,6 +125,7 @@ struct Send: AsyncParsableCommand {
     message.subject = subject
     message.sendAt = sendAt
     message.priority = priority
+    message.listId = listId
     if let raw {
       message.raw = .bytes(Array(try MessageComposer.file(raw)))
       return message

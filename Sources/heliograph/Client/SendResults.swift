@@ -2,6 +2,14 @@ import Core
 import Foundation
 import Tables
 
+/// What became of a row.
+enum SendState: String {
+  case queued
+  case failed
+  /// Its recipient has left the list.
+  case skipped
+}
+
 /// The file in which `heliograph send --csv` records what became of each row: line, queueId, state, error, key. A second
 /// run reads it and goes on.
 struct SendResults {
@@ -9,7 +17,7 @@ struct SendResults {
   struct Known: Hashable {
     /// The beginning of the row's key.
     var key: UInt64
-    var isQueued: Bool
+    var state: SendState?
   }
 
   private(set) var known: [Int: Known] = [:]
@@ -35,8 +43,8 @@ struct SendResults {
   }
 
   /// Records it at once, so that a run that is killed has recorded what it was told.
-  func record(line: Int, queueID: String, state: String, error: String, key: String) throws {
-    let fields = [String(line), queueID, state, Self.harmless(error), key].map(Self.quoted)
+  func record(line: Int, queueID: String, state: SendState, error: String, key: String) throws {
+    let fields = [String(line), queueID, state.rawValue, Self.harmless(error), key].map(Self.quoted)
     do {
       try handle.write(contentsOf: Data((fields.joined(separator: ",") + "\n").utf8))
     } catch {
@@ -72,7 +80,7 @@ struct SendResults {
       return
     }
     guard fields.count == 5, let line = Int(fields[0]) else { throw Problem.foreignResults(path) }
-    known[line] = Known(key: Self.shortKey(fields[4]), isQueued: fields[2] == "queued")
+    known[line] = Known(key: Self.shortKey(fields[4]), state: SendState(rawValue: fields[2]))
   }
 
   /// A spreadsheet calculates what begins with one of these. The key has to stay as it is.

@@ -29,6 +29,8 @@ struct SendTable: Sendable {
     /// Of those, which the gateway had accepted before.
     var repeated = 0
     var failed = 0
+    /// Whose recipients have left the list.
+    var unsubscribed = 0
     /// Recorded by an earlier run.
     var skipped = 0
   }
@@ -40,6 +42,14 @@ struct SendTable: Sendable {
     var queueID: QueueID?
     var isRepeated = false
     var problem: Problem?
+
+    var state: SendState {
+      switch problem?.code {
+      case nil: .queued
+      case .listRecipientUnsubscribed: .skipped
+      default: .failed
+      }
+    }
   }
 
   /// - Parameter results: `nil` records nothing.
@@ -67,15 +77,11 @@ struct SendTable: Sendable {
           do throws(Problem) {
             prepared = try prepare(row, columns)
           } catch {
-            if results?.known[row.line]?.isQueued == true { throw Problem.changedRow(row.line) }
+            if results?.known[row.line]?.state == .queued { throw Problem.changedRow(row.line) }
             try show(Outcome(line: row.line, problem: error), results, bar, &counts)
             continue
           }
-          if let known = results?.known[row.line], known.isQueued {
-            guard known.key == SendResults.shortKey(prepared.key) else { throw Problem.changedRow(row.line) }
-            counts.skipped += 1
-            continue
-          }
+          if try isSettled(prepared, results?.known[row.line], &counts) { continue }
           if running == Self.width { try await settle() }
           running += 1
           group.addTask { try await submit(prepared) }
@@ -108,6 +114,20 @@ struct SendTable: Sendable {
     let own = values[.idempotencyKey]?.first
     let key = if let own { own } else { try composer.key(of: message, line: row.line, run: run) }
     return Prepared(line: row.line, message: message, key: key, isOwnKey: own != nil)
+  }
+
+  /// Whether an earlier run has settled the row, which is counted then.
+  private func isSettled(
+    _ row: Prepared, _ known: SendResults.Known?, _ counts: inout Counts
+  ) throws -> Bool {
+    let isSame = known?.key == SendResults.shortKey(row.key)
+    switch known?.state {
+    case .queued where isSame: counts.skipped += 1
+    case .queued: throw Problem.changedRow(row.line)
+    case .skipped where isSame: counts.unsubscribed += 1
+    case .skipped, .failed, nil: return false
+    }
+    return true
   }
 
   private func submit(_ row: Prepared) async throws -> Outcome {
@@ -143,24 +163,27 @@ struct SendTable: Sendable {
   private func show(
     _ outcome: Outcome, _ results: SendResults?, _ bar: ProgressLine, _ counts: inout Counts
   ) throws {
-    let (problem, id) = (outcome.problem, outcome.queueID?.rawValue ?? "")
+    let (problem, id, state) = (outcome.problem, outcome.queueID?.rawValue ?? "", outcome.state)
     let error = problem.map { $0.summary + ($0.remedy.map { " " + $0 } ?? "") } ?? ""
-    if problem == nil { counts.queued += 1 } else { counts.failed += 1 }
+    switch state {
+    case .queued: counts.queued += 1
+    case .failed: counts.failed += 1
+    case .skipped: counts.unsubscribed += 1
+    }
     if outcome.isRepeated { counts.repeated += 1 }
     try results?.record(
-      line: outcome.line, queueID: id, state: problem == nil ? "queued" : "failed", error: error,
-      key: outcome.key)
+      line: outcome.line, queueID: id, state: state, error: error, key: outcome.key)
     if json {
       var line = JSONObject()
       line["line"] = .number(JSONNumber(Int64(outcome.line)))
       if !id.isEmpty { line["queueId"] = .string(id) }
-      line["state"] = .string(problem == nil ? (isDryRun ? "valid" : "queued") : "failed")
+      line["state"] = .string(isDryRun && state == .queued ? "valid" : state.rawValue)
       if let problem {
         line["error"] = .string(error)
         line["problem"] = .string(problem.code.rawValue)
       }
       Terminal.json(.object(line))
-    } else if problem != nil {
+    } else if state == .failed {
       bar.clear()
       Terminal.error("line \(outcome.line): " + Printable.text(CommandWords.translate(error)))
     }
@@ -173,14 +196,18 @@ extension SendTable.Counts {
   func summarise(isDryRun: Bool, json: Bool) {
     if json {
       var done = JSONObject()
-      for (name, count) in [("rows", rows), ("queued", queued), ("failed", failed), ("skipped", skipped)] {
+      for (name, count) in [
+        ("rows", rows), ("queued", queued), ("failed", failed), ("skipped", skipped),
+        ("unsubscribed", unsubscribed),
+      ] {
         done[name] = .number(JSONNumber(Int64(count)))
       }
       return Terminal.json(["done": .object(done)])
     }
     let verb = isDryRun ? "can be sent" : "queued"
     let earlier = skipped > 0 ? ", \(skipped) already queued by an earlier run" : ""
-    Terminal.line("\(queued) of \(rows) rows \(verb), \(failed) with errors\(earlier).")
+    let left = unsubscribed > 0 ? ", \(unsubscribed) to recipients who have left the list" : ""
+    Terminal.line("\(queued) of \(rows) rows \(verb), \(failed) with errors\(earlier)\(left).")
     if repeated > 0 {
       Terminal.line(
         "\(repeated) of them had been submitted before with the same content and are not sent again; "
