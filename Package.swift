@@ -224,7 +224,9 @@ let package = Package(
     // the built program, seen from outside
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["ContractTesting", "ProcessTesting", "StoreTesting", httpClient, nioCore, nioHTTP1],
+      dependencies: [
+        "ContractTesting", "ProcessTesting", "StoreTesting", httpClient, nioCore, nioHTTP1, nioPosix,
+      ],
       swiftSettings: style),
     .testTarget(
       name: "EventsTests", dependencies: ["Core", "Events", "Store", "StoreTesting", lifecycle, logging],
