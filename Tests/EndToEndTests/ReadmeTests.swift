@@ -67,8 +67,7 @@ import Testing
   /// Each command in the prose with its flags; `heliograph --help` knows them all.
   @Test(arguments: [
     "README.md", "docs/configuration.md", "docs/installation.md", "docs/lists.md", "docs/sandbox.md",
-    "docs/settings.md",
-    "docs/testing.md",
+    "docs/settings.md", "docs/testing.md", "docs/webhooks.md",
     "CHANGELOG.md",
   ])
   func `A command that is named exists, and takes the flags that are named with it`(page: String) async throws

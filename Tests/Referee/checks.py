@@ -1,10 +1,12 @@
-"""What the referees share: their arguments, and how a check is reported.
+"""What the referees of the sandbox share: their arguments.
 
 To be imported before any library that verifies certificates.
 """
 
 import os
 import sys
+
+from verdict import check
 
 ORIGIN, CA_FILE = sys.argv[1], sys.argv[2]
 # requests lets these win over a session's own setting, so they are overwritten before it is loaded.
@@ -13,10 +15,3 @@ for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
 
 GRAPH = "https://graph.microsoft.com"
 
-
-def check(sentence, passed, evidence=None):
-    """Prints the result; the first failure ends the run with status 1."""
-    print(("ok    " if passed else "FAILED") + " " + sentence, flush=True)
-    if not passed:
-        print(f"       {evidence}", flush=True)
-        sys.exit(1)
