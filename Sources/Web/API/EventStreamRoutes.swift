@@ -100,7 +100,8 @@ struct EventStreamRoutes: Sendable {
       ],
       body: ResponseBody { [log, time] writer in
         defer { place.giveBack() }
-        try await writer.write(ByteBuffer(string: ":\n\n"))
+        // An id without data is no event: it tells a client that is cut off before its first one where to go on.
+        try await writer.write(ByteBuffer(string: "id: \(position)\n\n"))
         let end = time.now + Self.longest
         do {
           try await log.follow(after: position, heartbeat: Self.heartbeat, in: workspace) {

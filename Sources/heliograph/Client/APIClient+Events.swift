@@ -12,7 +12,7 @@ struct ServerSentMessage: Sendable {
 }
 
 extension APIClient {
-  /// Hands over events as they arrive, until the gateway ends the stream.
+  /// Hands over events as they arrive, until the gateway ends the stream; first of all, without data, where it begins.
   ///
   /// - Throws: `Problem`, or what `take` throws.
   func events<Query: Contract>(
@@ -39,7 +39,7 @@ extension APIClient {
         let line = unread.readString(length: end - unread.readerIndex) ?? ""
         unread.moveReaderIndex(forwardBy: 1)
         if line.isEmpty {
-          if !message.data.isEmpty { try await take(message) }
+          if message.id != nil || !message.data.isEmpty { try await take(message) }
           message = ServerSentMessage()
         } else {
           message.read(line)

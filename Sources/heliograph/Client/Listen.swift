@@ -52,12 +52,13 @@ struct Listen: AsyncParsableCommand {
             pause = .seconds(1)
             guard let id = message.id else { return }
             query.since = id
+            guard !message.data.isEmpty else { return }
             if event.isEmpty || event.contains(message.name) { try await show(message, forwarder, client) }
           }
         } catch let problem as Problem where problem.isPassing {
           Terminal.error("\(problem.summary) Trying again.")
         }
-        // The gateway ends streams when it stops. Before the first event there is no place to go on from but now.
+        // The gateway ends streams when it stops.
         try await Task.sleep(for: pause)
         pause = min(pause * 2, Self.longestPause)
       }
