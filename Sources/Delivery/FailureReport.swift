@@ -174,7 +174,7 @@ struct FailureReport: Sendable {
       QueueRecord(
         workspace: workspace, id: id, lane: lane, account: message.account,
         progress: Progress.fresh.rawValue, created: now))
-    try tx.append(MessageEvents(message: report, attempts: 0, attemptLimit: 0).queued())
+    try tx.append(MessageEvents(message: report, attempts: 0, attemptLimit: 0).queued(report.changes))
   }
 
   /// Up to the first empty line.

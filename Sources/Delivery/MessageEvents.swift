@@ -15,8 +15,9 @@ struct MessageEvents: Sendable {
 
   private var facts: MessageFacts { MessageFacts(message) }
 
-  func queued() -> EventRecord {
-    record(.messageQueued(facts, changes: message.changes), at: message.created)
+  /// - Parameter changes: What was changed of the message when it was accepted, in sentences.
+  func queued(_ changes: [String]) -> EventRecord {
+    record(.messageQueued(facts, changes: changes), at: message.created)
   }
 
   func events(of settlement: Settlement, at now: Instant) -> [EventRecord] {

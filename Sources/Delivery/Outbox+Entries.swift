@@ -18,7 +18,7 @@ extension Outbox {
         .mail, selection, in: workspace, offset: request.page * request.size, limit: request.size,
         searchLimit: searchLimit)
       let entries = try rows.compactMap { row in
-        try tx.message(workspace, row.id).map { OutboxEntry(row, $0, attempts: limit, history: []) }
+        try tx.message(workspace, row.id).map { try OutboxEntry(row, $0, attempts: limit, history: []) }
       }
       let total = try tx.queueCount(.mail, selection, in: workspace, searchLimit: searchLimit)
       let end =
@@ -39,7 +39,7 @@ extension Outbox {
       guard let row = try tx.messageRow(workspace, id), account == nil || row.account == account,
         let message = try tx.message(workspace, id)
       else { throw Problem.notFound(id) }
-      var entry = OutboxEntry(row, message, attempts: limit, history: try tx.attempts(workspace, id))
+      var entry = try OutboxEntry(row, message, attempts: limit, history: try tx.attempts(workspace, id))
       entry.warnings = try Self.warnings(of: message, in: tx)
       entry.recipients = try tx.recipients(of: id, in: workspace)
       return entry
@@ -113,7 +113,7 @@ extension Outbox {
 extension OutboxEntry {
   fileprivate init(
     _ row: QueueRecord, _ message: OutgoingMessageRecord, attempts: Int, history: [AttemptRecord]
-  ) {
+  ) throws {
     queueID = row.id
     account = row.account
     source = message.source
@@ -133,7 +133,7 @@ extension OutboxEntry {
     response =
       row.state == .done && row.progress != Progress.releasedAsSent ? MessageEvents.acceptance : nil
     problem = row.state == .done ? nil : row.problem
-    changes = message.changes
+    changes = message.changes(with: try message.messageLayout)
     settled = row.settled
     self.history = history
   }

@@ -103,6 +103,15 @@ extension MessageLayout {
   }
 }
 
+extension OutgoingMessageRecord {
+  /// What was changed of it when it was accepted, in sentences. That it is taken apart is not stored beside its layout,
+  /// since each message of a merge has the same; one of an earlier version has it stored.
+  func changes(with layout: MessageLayout?) -> [String] {
+    guard let change = layout?.change, !changes.contains(change) else { return changes }
+    return changes + [change]
+  }
+}
+
 /// A message as it would be sent.
 package struct MessagePreview: Sendable {
   /// With its angle brackets.

@@ -85,7 +85,7 @@ extension Outbox {
     message.keepsCopy = submission.keepsCopy
     let layout = try await layout(of: composed, submission, &memory)
     message.layout = try layout.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
-    message.changes = submission.changes + (layout.map { [$0.change] } ?? [])
+    message.changes = submission.changes
     message.reportRequest = submission.reports.json
     return AcceptedMessage(
       message: message, content: content,
@@ -96,7 +96,7 @@ extension Outbox {
         workspace: message.workspace, id: id, lane: sender.lane, account: message.account,
         progress: Progress.fresh.rawValue, created: now, due: submission.sendAt,
         priority: submission.priority, refusalLimit: submission.refusalLimit),
-      sender: sender, idempotency: submission.idempotency,
+      changes: message.changes(with: layout), sender: sender, idempotency: submission.idempotency,
       onAcceptance: submission.acceptance(of: composed.recipients),
       listCheck: submission.listCheck(of: composed.recipients),
       warnings: DroppedHeader.warnings(
@@ -197,6 +197,8 @@ struct AcceptedMessage: Sendable {
   var content: MessageContent
   var recipients: [RecipientRecord]
   var row: QueueRecord
+  /// What was changed of it, in sentences.
+  var changes: [String] = []
   var sender: SenderIdentity
   var idempotency: IdempotencyKey?
   var onAcceptance: (@Sendable (borrowing Transaction) throws -> Void)?
@@ -206,7 +208,7 @@ struct AcceptedMessage: Sendable {
   var warnings: [String] = []
 
   /// The event of its acceptance.
-  var queued: EventRecord { MessageEvents(message: message, attempts: 0, attemptLimit: 0).queued() }
+  var queued: EventRecord { MessageEvents(message: message, attempts: 0, attemptLimit: 0).queued(changes) }
   /// `nil` when it is sent at once.
   var sendAt: Instant? { row.due > message.created ? row.due : nil }
 }

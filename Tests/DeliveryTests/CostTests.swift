@@ -52,6 +52,13 @@ import Vault
       let events = ["UPDATE account", "INSERT event", "INSERT event", "INSERT event", "INSERT lane"]
       let content = ["INSERT chunk", "INSERT chunk", "INSERT chunk"]
       #expect(log.writes == [content, ["SELECT account"] + each + each + each + events])
+      log.clear()
+      var ofList = try Merge.sample(3)
+      let links = UnsubscribeLinks(publicURL: "https://mail.example.com", vault: Vault(key: .random()))
+      ofList.common.list = MailingList(ListID("news"), links)
+      _ = try await outbox.submit(ofList)
+      #expect(
+        log.writes == [content, ["SELECT account", "SELECT suppression"] + each + each + each + events])
       let (merge, segment) = try await bench.merge(4, attachment: 1000, outbox)
       #expect(segment.chunks == 1)
       log.clear()

@@ -70,10 +70,17 @@ import Testing
       let changes = try await outbox.entry(id).changes
       #expect(changes.count == 1 && changes.first?.contains("its 4 attachments are added") == true)
       #expect(try await bench.events().first?.data.contains(changes.first ?? "none") == true)
+      // It is derived from the layout.
+      let record = try await bench.store.read { (tx: borrowing Transaction) in try tx.message(.default, id) }
+      var stored = try #require(record)
+      let layout = try stored.messageLayout
+      #expect(stored.changes == [] && stored.changes(with: layout) == changes)
+      stored.changes = changes
+      #expect(stored.changes(with: layout) == changes)
       let small = try await outbox.submit(Submission.sample()).queueID
       #expect(try await outbox.entry(small).changes.isEmpty)
-      let stored = MIMEMessage(parsing: try await bench.content(of: id))
-      #expect(stored.attachments.map(\.content) == Self.files.map(\.content))
+      let mime = MIMEMessage(parsing: try await bench.content(of: id))
+      #expect(mime.attachments.map(\.content) == Self.files.map(\.content))
     }
   }
 
