@@ -59,7 +59,8 @@ struct PostRun: Sendable {
         var late = progress
         late.cursor = placed.sequence - 1
         setAside.append((late, due))
-        progress.advance(to: taken ? events.removeFirst().sequence : placed.sequence)
+        progress.advance(to: taken ?? placed.sequence)
+        events = events.drop { $0.sequence <= progress.cursor }
       case .giveUp:
         // A span of one event is its own record.
         if case .span(_, let last) = item.task, last == placed.sequence, progress.cursor == last - 1 {
@@ -135,24 +136,29 @@ struct PostRun: Sendable {
     if wasDown { recovered = true }
   }
 
-  /// - Returns: Also whether the first of `later` was taken meanwhile.
+  /// - Returns: Also the number of one of `later` that was taken meanwhile.
   private mutating func decide(
     after failure: PostFailure, later: ArraySlice<PlacedEvent>
-  ) async throws -> (PostDecision, taken: Bool) {
+  ) async throws -> (PostDecision, taken: Int64?) {
     let now = time.now
     progress.tries += 1
     progress.failingSince = progress.failingSince ?? now
     let decision = decision(after: failure, at: now)
     guard case .wait(let until) = decision, failure.extent == .event, !isLate, route.ordering == .account,
-      now - (progress.failingSince ?? now) >= configuration.setAside, let next = later.first
-    else { return (decision, false) }
+      now - (progress.failingSince ?? now) >= configuration.setAside
+    else { return (decision, nil) }
     // No other account's events tell whether it is this one or the receiver. The next one does: if it is taken, this
     // one is set aside; else both wait in their order.
-    if let probed = try await post(next, number: 1) {
+    for next in later {
+      let before = attempts.count
+      let probed = try await post(next, number: 1)
+      // One that the filter leaves out tells nothing.
+      if attempts.count == before { continue }
+      guard let probed else { return (.setAside(until: until), next.sequence) }
       let tellsMore = probed.extent == .gone || probed.isThrottled
-      return (tellsMore ? self.decision(after: probed, at: time.now) : decision, false)
+      return (tellsMore ? self.decision(after: probed, at: time.now) : decision, nil)
     }
-    return (.setAside(until: until), true)
+    return (decision, nil)
   }
 
   private func decision(after failure: PostFailure, at now: Instant) -> PostDecision {

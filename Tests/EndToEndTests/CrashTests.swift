@@ -7,7 +7,7 @@ import Testing
 @Suite struct CrashTests {
   static let length: Duration = Program.isTorture ? .seconds(60) : .seconds(10)
 
-  @Test(arguments: StoreEngine.allCases)
+  @Test(.takingTurns, arguments: StoreEngine.allCases)
   func `A gateway killed again and again under load loses no message and sends none twice`(
     engine: StoreEngine
   ) async throws {

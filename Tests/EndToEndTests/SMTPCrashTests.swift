@@ -5,7 +5,7 @@ import Testing
 
 /// "250 means that the message is on disk": whatever was answered so arrives, once.
 @Suite struct SMTPCrashTests {
-  @Test(arguments: StoreEngine.allCases)
+  @Test(.takingTurns, arguments: StoreEngine.allCases)
   func `A gateway killed again and again while clients send loses no message and sends none twice`(
     engine: StoreEngine
   ) async throws {
@@ -43,7 +43,7 @@ import Testing
   }
 
   /// RFC 1047: the client cannot know whether the message was taken, so it sends it again.
-  @Test(arguments: StoreEngine.allCases)
+  @Test(.takingTurns, arguments: StoreEngine.allCases)
   func `A gateway killed between the commit and the 250 has both messages when the client resends`(
     engine: StoreEngine
   ) async throws {

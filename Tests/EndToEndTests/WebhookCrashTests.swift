@@ -8,7 +8,7 @@ import Testing
 @Suite struct WebhookCrashTests {
   private static let length: Duration = Program.isTorture ? .seconds(60) : .seconds(6)
 
-  @Test(arguments: StoreEngine.allCases)
+  @Test(.takingTurns, arguments: StoreEngine.allCases)
   func `A gateway killed again and again while it posts loses no event and changes no order`(
     engine: StoreEngine
   ) async throws {
@@ -21,7 +21,7 @@ import Testing
   }
 
   /// One node comes back each time; in a long run it finally does not, and the other takes over what it had.
-  @Test(.enabled(if: StoreEngine.allCases.contains { $0 == .postgres }))
+  @Test(.takingTurns, .enabled(if: StoreEngine.allCases.contains { $0 == .postgres }))
   func `One of two nodes is killed again and again, and no event is lost or out of order`() async throws {
     try await Self.run(.postgres) { rig, sink in
       let folder = rig.folder.appending(path: "second")

@@ -1,4 +1,5 @@
 import Core
+import JSON
 import Store
 import StoreTesting
 import Testing
@@ -63,6 +64,29 @@ import Testing
           try await eventually { sink.taken.count == 2 }
         }
         #expect(sink.taken.map(\.sequence) == [2, 3])
+      }
+    }
+  }
+
+  @Test(arguments: StoreEngine.allCases)
+  func `an event that the filter leaves out says nothing about the receiver`(engine: StoreEngine) async throws
+  {
+    try await Sink.run { sink in
+      try await Rig.run(engine) { rig in
+        let webhooks = rig.webhooks()
+        _ = try await webhooks.add(to: sink.url) {
+          $0.filter = ["field": "data.n", "operator": "notEquals", "value": 2]
+        }
+        sink.answer { _ in .status(500) }
+        try await webhooks.running {
+          for number in 1...3 { try await rig.emit("anna", data: #"{"n":\#(number)}"#) }
+          try await rig.place(for: webhooks)
+          for _ in 0..<60 { try await rig.pass(.seconds(60)) }
+          try await eventually { try await rig.isIdle() }
+          sink.answer { _ in .status(204) }
+          while sink.taken.count < 2 { try await rig.pass(.seconds(60)) }
+        }
+        #expect(sink.taken.map(\.sequence) == [1, 3])
       }
     }
   }

@@ -111,6 +111,8 @@ extension Transaction {
     try execute("DELETE FROM webhook_stream WHERE workspace = $1", id)
     try execute("DELETE FROM webhook_route WHERE workspace = $1", id)
     try execute("DELETE FROM event WHERE workspace = $1", id)
+    // Positions that were given are never given again.
+    try execute("DELETE FROM event_cursor WHERE workspace = $1 AND position = 0", id)
     try execute("DELETE FROM setting WHERE workspace = $1", id)
     try execute("DELETE FROM suppression WHERE workspace = $1", id)
     try execute("DELETE FROM workspace WHERE id = $1", id)
