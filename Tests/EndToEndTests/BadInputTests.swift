@@ -23,8 +23,8 @@ import Testing
       testDescription: "an unknown field inside another", body: #"{"to": [{"adress": "bob@contoso.test"}]}"#,
       problem: "request.unknownField", names: ["adress"]),
     Case(
-      testDescription: "a field of the vocabulary that is not built", body: #"{\#(to), "template": "t"}"#,
-      problem: "request.notSupported", names: ["template"]),
+      testDescription: "a field of the vocabulary that is not built", body: #"{\#(to), "gateway": "t"}"#,
+      problem: "request.notSupported", names: ["gateway"]),
     Case(
       testDescription: "a number for the subject", body: #"{\#(to), "subject": 7}"#,
       problem: "request.invalidField", names: ["subject"]),

@@ -74,8 +74,8 @@ import Testing
       let newest = try JSON(
         parsing: await rig.command(["webhook", "posts", id, "--limit", "1", "--json"]).output)
       let sequence = try #require(newest["posts"][0]["sequence"].int)
-      let before = try #require(newest["next"].text)
-      let older = try await rig.command(["webhook", "posts", id, "--before", before])
+      let cursor = try #require(newest["next"].int)
+      let older = try await rig.command(["webhook", "posts", id, "--cursor", "\(cursor)"])
       #expect(older.output.contains("messageQueued") && !older.output.contains("messageSent"))
       #expect(try await rig.command(["webhook", "posts", id, "--failed"]).output == "No posts.\n")
 
