@@ -109,11 +109,11 @@ struct LaneWorker<Work: QueueWork>: Sendable {
         settled.append((attempt, verdict))
         if try work.beforeClaims(verdict.report, in: tx) { pauses.append(verdict.pauseUntil) }
       }
+      // Where others lock the lane, they may end its rest.
+      var known = pausedUntil.flatMap { $0 > now ? $0 : nil }
+      if known != nil, work.locksLaneFirst { known = try tx.rest(of: lease.lane, at: now) }
       let newPause = pauses.compactMap(\.self).filter { $0 > now }.max()
-      var turn = Turn(pausedUntil: newPause)
-      if newPause == nil, let pausedUntil, pausedUntil > now {
-        turn.pausedUntil = try tx.rest(of: lease.lane, at: now)
-      }
+      var turn = Turn(pausedUntil: [newPause, known].compactMap(\.self).max())
       if limit > 0, turn.pausedUntil == nil {
         try tx.promote(lease.lane, now: now, limit: 100)
         for row in try tx.claim(lease, limit: limit) {
@@ -127,12 +127,13 @@ struct LaneWorker<Work: QueueWork>: Sendable {
           problem: verdict.settlement.problem, at: now)
         try work.conclude(verdict.report, in: tx)
       }
-      if let newPause { try tx.pause(lease, until: newPause) }
+      if let newPause, work.locksLaneFirst { try tx.pause(lease, until: newPause) }
       if !turn.claimed.isEmpty {
         try tx.hold(lease, length: configuration.lease)
       } else if inFlight == 0 {
         // A claim whose COMMIT got no answer may have happened all the same; nothing works on what it claimed.
         try interrupt(in: tx, at: now)
+        if let until = turn.pausedUntil { try tx.pause(lease, until: until) }
         turn.released = try tx.release(
           lease, now: now, length: configuration.lease, isPaused: turn.pausedUntil != nil,
           evenIfDue: limit <= 0)
