@@ -12,8 +12,8 @@ struct PostRun: Sendable {
   let poster: Poster
   let configuration: WebhookConfiguration
   let time: any Time
-  /// Reads and changes what is known of the receiver, which other tasks post to as well.
-  let health: @Sendable (_ change: (inout WebhookHealth) -> Void) -> Void
+  /// Changes what is known of the receiver, which other tasks post to as well, and returns what was known before.
+  let health: @Sendable (_ change: (inout WebhookHealth) -> Void) -> WebhookHealth
 
   private var progress = WebhookProgress(cursor: 0)
   private var attempts: [WebhookAttemptRecord] = []
@@ -23,7 +23,7 @@ struct PostRun: Sendable {
   init(
     item: WebhookWork.Item, endpoint: Endpoint, route: WebhookRouteRecord, poster: Poster,
     configuration: WebhookConfiguration, time: any Time,
-    health: @escaping @Sendable (_ change: (inout WebhookHealth) -> Void) -> Void
+    health: @escaping @Sendable (_ change: (inout WebhookHealth) -> Void) -> WebhookHealth
   ) {
     self.item = item
     self.endpoint = endpoint
@@ -53,7 +53,7 @@ struct PostRun: Sendable {
       switch decision {
       case .wait(let due): return verdict("deferred", .deferred, due: due)
       case .rest(let until):
-        health { $0.isDown = true }
+        _ = health { $0.isDown = true }
         return verdict("resting", .ready, due: time.now, pauseUntil: until)
       case .setAside(let due):
         var late = progress
@@ -119,21 +119,21 @@ struct PostRun: Sendable {
 
   private mutating func note(_ result: Poster.Result, at now: Instant) {
     let saysNothing = isLate && result.failure?.extent == .event
-    nonisolated(unsafe) var wasDown = false
-    health { health in
+    let before = health { health in
       if let failure = result.failure {
         health.lastError = ProblemRecord(failure.problem, at: now)
         if saysNothing { return }
         health.failures += 1
         health.failingSince = health.failingSince ?? now
       } else {
-        wasDown = health.failingSince.map { now - $0 >= configuration.outage } ?? false
         let recovered = health.isDown ? now : health.recovered
         health = WebhookHealth()
         (health.lastSuccess, health.recovered) = (now, recovered)
       }
     }
-    if wasDown { recovered = true }
+    if result.failure == nil, let since = before.failingSince, now - since >= configuration.outage {
+      recovered = true
+    }
   }
 
   /// - Returns: Also the number of one of `later` that was taken meanwhile.
@@ -162,10 +162,8 @@ struct PostRun: Sendable {
   }
 
   private func decision(after failure: PostFailure, at now: Instant) -> PostDecision {
-    nonisolated(unsafe) var known = WebhookHealth()
-    health { known = $0 }
-    return PostDecision(
-      after: failure, progress, known, (route.ordering, route.updated), isLate: isLate,
+    PostDecision(
+      after: failure, progress, health { _ in }, (route.ordering, route.updated), isLate: isLate,
       configuration: configuration, jitter: .random(in: 0...1), at: now)
   }
 

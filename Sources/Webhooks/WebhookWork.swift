@@ -141,7 +141,11 @@ final class WebhookWork: QueueWork {
     var run = PostRun(
       item: item, endpoint: endpoint, route: route, poster: poster, configuration: configuration, time: time,
       health: { [self] change in
-        healths.withLock { change(&$0[item.row.lane, default: (0, route.version, route.health)].health) }
+        healths.withLock { healths in
+          let before = healths[item.row.lane, default: (0, route.version, route.health)].health
+          change(&healths[item.row.lane, default: (0, route.version, route.health)].health)
+          return before
+        }
       })
     return try await run.run()
   }
