@@ -130,12 +130,7 @@ extension Outbox {
     let submission = try await withMessagesInMemory(submission)
     let template = try await messageTemplate(of: submission)
     let sender = try await currentSender(submission.account, in: submission.workspace)
-    let now = time.now
-    let id = QueueID.make(at: now)
-    let rendered = try submission.rendered(
-      template, as: sender, id: id, serviceURL: configuration.serviceURL)
-    var memory = LayoutMemory()
-    let accepted = try await accepted(rendered, of: sender, id: id, at: now, &memory)
+    let accepted = try await rendered(submission, template, of: sender)
     if let check = accepted.listCheck {
       try await store.read { (tx: borrowing Transaction) in try check(tx) }
     }

@@ -22,12 +22,7 @@ extension Outbox {
     let submission = try await withMessagesInMemory(submission)
     let template = try await messageTemplate(of: submission)
     return try await asSender(submission.account, in: submission.workspace) { sender in
-      let now = time.now
-      let id = QueueID.make(at: now)
-      let rendered = try submission.rendered(
-        template, as: sender, id: id, serviceURL: configuration.serviceURL)
-      var memory = LayoutMemory()
-      let accepted = try await accepted(rendered, of: sender, id: id, at: now, &memory)
+      let accepted = try await rendered(submission, template, of: sender)
       guard var receipt = try await accept(accepted, reservation) else { return nil }
       if receipt.idempotency != .hit { receipt.warnings = accepted.warnings }
       return receipt
@@ -60,6 +55,18 @@ extension Outbox {
     guard let sender else { throw Problem.accountNotFound(account) }
     guard sender.canSend else { throw Problem.backendNotImplemented(account) }
     return sender
+  }
+
+  /// Renders and composes one message, with all checks.
+  func rendered(
+    _ submission: Submission, _ template: MessageTemplate?, of sender: SenderIdentity
+  ) async throws -> AcceptedMessage {
+    let now = time.now
+    let id = QueueID.make(at: now)
+    let rendered = try submission.rendered(
+      template, as: sender, id: id, serviceURL: configuration.serviceURL)
+    var memory = LayoutMemory()
+    return try await accepted(rendered, of: sender, id: id, at: now, &memory)
   }
 
   /// Composes a message, with all checks.

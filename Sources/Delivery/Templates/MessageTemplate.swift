@@ -86,10 +86,11 @@ struct MessageTemplate: Sendable {
   /// - Parameters:
   ///   - allowance: What all renderings of a request together may still take; it shrinks.
   ///   - place: In front of what faults name, such as `mailMerge[417].`.
-  /// - Throws: `template.missingVariable` with every name; `template.invalidVariable`, `template.limit`.
+  /// - Throws: `template.missingVariable` with every name; `template.invalidVariable`, `template.limit`. Not typed,
+  ///   because Swift 6.3's optimizer crashes on a typed error that an `async` caller passes on.
   func rendered(
     for values: TemplateValues, within allowance: inout RenderingAllowance, at place: String = ""
-  ) throws(Problem) -> MessageTexts {
+  ) throws -> MessageTexts {
     let scopes = values.scopes(defaults: missing.defaults)
     var (texts, names, faults) = (MessageTexts(), [String](), [FieldFault]())
     var isLimit = false
@@ -104,8 +105,8 @@ struct MessageTemplate: Sendable {
         faults.append(FieldFault(message: allowance.message(of: fault), key: place + field.rawValue))
       }
     }
-    if !faults.isEmpty { throw isLimit ? .renderingLimit(faults) : .invalidVariables(faults) }
-    if !names.isEmpty, missing != .blank { throw .missingVariables(names, at: place) }
+    if !faults.isEmpty { throw isLimit ? Problem.renderingLimit(faults) : Problem.invalidVariables(faults) }
+    if !names.isEmpty, missing != .blank { throw Problem.missingVariables(names, at: place) }
     return texts
   }
 }
