@@ -12,6 +12,7 @@ package struct Backends: Sendable {
   private let tokens: TokenSource
   private let limiter: MailboxLimiter
   private let keptHeaders = KeptHeaders()
+  private let catalogue: FolderCatalogue
 
   package init(
     store: Store, vault: Vault, endpoints: Endpoints, tokens: TokenSource, limiter: MailboxLimiter
@@ -21,10 +22,32 @@ package struct Backends: Sendable {
     self.endpoints = endpoints
     self.tokens = tokens
     self.limiter = limiter
+    catalogue = FolderCatalogue(time: limiter.time)
   }
 
   /// A sender for one attempt: what the account may do is read now. No token is requested yet.
   package func sender(for id: AccountID, in workspace: WorkspaceID) async throws -> any Sender {
+    let (details, access) = try await graph(for: id, in: workspace)
+    return GraphSender(
+      access,
+      // Both take Mail.ReadWrite.
+      abilities: details.canReconcile ? [.drafts, .submission, .lookup] : [.submission],
+      learnsItsLimits: details.provider == .outlookService, keptHeaders: keptHeaders, store: store,
+      vault: vault)
+  }
+
+  /// A reader for one request. No token is requested yet.
+  ///
+  /// - Throws: `account.notFound`; `account.permissionMissing` for one that only sends.
+  package func reader(for id: AccountID, in workspace: WorkspaceID) async throws -> any Reader {
+    let (details, access) = try await graph(for: id, in: workspace)
+    guard details.canReconcile else { throw Problem.cannotRead(id) }
+    return GraphReader(access: access, catalogue: catalogue)
+  }
+
+  private func graph(
+    for id: AccountID, in workspace: WorkspaceID
+  ) async throws -> (AccountDetails, GraphAccess) {
     let found = try await store.read {
       (tx: borrowing Transaction) -> (AccountDetails, OAuth2AppRecord, signedIn: String?)? in
       guard let details = try tx.account(id, in: workspace),
@@ -35,17 +58,14 @@ package struct Backends: Sendable {
     }
     guard let (details, app, signedIn) = found else { throw Problem.accountNotFound(id) }
     guard details.baseScopes == .api else { throw Problem.backendNotImplemented(id) }
-    return GraphSender(
-      account: details.account, mailbox: details.mailbox,
-      // Both take Mail.ReadWrite.
-      abilities: details.canReconcile ? [.drafts, .submission, .lookup] : [.submission],
-      learnsItsLimits: details.provider == .outlookService, cloud: try endpoints.cloud(of: app),
+    let access = GraphAccess(
+      account: details.account, mailbox: details.mailbox, cloud: try endpoints.cloud(of: app),
       values: ErrorValues(
         clientID: app.clientID, tenant: app.authority, mailbox: details.account.mailbox,
         sender: details.provider == .outlookService
           ? "the app with the client ID \(app.clientID)"
           : signedIn ?? (details.account.delegated ? nil : details.account.email)),
-      http: endpoints.http, tokens: tokens, limiter: limiter, keptHeaders: keptHeaders, store: store,
-      vault: vault)
+      http: endpoints.http, tokens: tokens, limiter: limiter)
+    return (details, access)
   }
 }

@@ -1,6 +1,5 @@
 import Accounts
 import Core
-import HTTP
 import MIME
 import Microsoft
 import Store
@@ -10,60 +9,40 @@ import Vault
 /// A mailbox through Microsoft Graph.
 final class GraphSender: Sender {
   let abilities: SenderAbilities
-  let account: AccountRecord
-  private let mailbox: GraphMailbox
+  private let access: GraphAccess
   /// Whether the app's permissions are found out by trying.
   private let learnsItsLimits: Bool
-  private let cloud: Cloud
-  /// For the text of a refusal.
-  private let values: ErrorValues
-  private let http: HTTPExchange
-  private let tokens: TokenSource
-  private let limiter: MailboxLimiter
   private let keptHeaders: KeptHeaders
   private let store: Store
   /// Seals the URLs of uploads.
   let vault: Vault
   /// For the next request alone: the one after it sees whether the account was paused in between.
-  private let prepared = Mutex<Prepared?>(nil)
-
-  private struct Prepared: Sendable {
-    var token: Secret
-    var place: MailboxLimiter.Place
-  }
+  private let prepared = Mutex<GraphAccess.Ready?>(nil)
 
   init(
-    account: AccountRecord, mailbox: GraphMailbox, abilities: SenderAbilities, learnsItsLimits: Bool,
-    cloud: Cloud,
-    values: ErrorValues, http: HTTPExchange, tokens: TokenSource, limiter: MailboxLimiter,
-    keptHeaders: KeptHeaders, store: Store, vault: Vault
+    _ access: GraphAccess, abilities: SenderAbilities, learnsItsLimits: Bool, keptHeaders: KeptHeaders,
+    store: Store, vault: Vault
   ) {
-    self.account = account
-    self.mailbox = mailbox
+    self.access = access
     self.abilities = abilities
     self.learnsItsLimits = learnsItsLimits
-    self.cloud = cloud
-    self.values = values
-    self.http = http
-    self.tokens = tokens
-    self.limiter = limiter
     self.keptHeaders = keptHeaders
     self.store = store
     self.vault = vault
   }
 
+  var account: AccountRecord { access.account }
+
   func prepare() async throws {
-    let ready = try await ready()
+    guard prepared.withLock({ $0 == nil }) else { return }
+    let ready = try await access.ready()
     prepared.withLock { $0 = ready }
   }
 
   func prepareAtOnce() async -> Bool {
     guard prepared.withLock({ $0 == nil }) else { return true }
-    // What fails here also fails in `prepare`, which reports it.
-    guard let token = try? await tokens.tokenAtHand(for: account.id, in: account.workspace),
-      let place = limiter.placeAtOnce(in: account.lane)
-    else { return false }
-    prepared.withLock { $0 = Prepared(token: token, place: place) }
+    guard let ready = await access.readyAtOnce() else { return false }
+    prepared.withLock { $0 = ready }
     return true
   }
 
@@ -211,30 +190,11 @@ final class GraphSender: Sender {
     copies.first { !$0.isDraft }
   }
 
-  /// One exchange with a valid token through the limiter. A 401 says that nothing was done, so it may be repeated.
+  /// One exchange with a valid token through the limiter, with what was prepared.
   func request<Value: Sendable>(
     from: String? = nil, uploading bytes: Int = 0, _ body: @escaping @Sendable (Graph) async throws -> Value
   ) async throws -> Value {
-    let ready = try await ready()
-    do {
-      return try await ready.place.run(uploading: bytes) { try await body(self.graph(ready.token, from)) }
-    } catch let problem as Problem where problem.code == .graphTokenRejected {
-      let fresh = try await tokens.replace(ready.token, for: account.id, in: account.workspace)
-      return try await limiter.run(account.lane, uploading: bytes) { try await body(self.graph(fresh, from)) }
-    }
-  }
-
-  /// What was prepared; otherwise it is prepared now.
-  private func ready() async throws -> Prepared {
-    if let held = prepared.withLock({ $0.take() }) { return held }
-    let token = try await tokens.token(for: account.id, in: account.workspace)
-    return Prepared(token: token, place: try await limiter.place(in: account.lane))
-  }
-
-  private func graph(_ token: Secret, _ from: String?) -> Graph {
-    var values = values
-    values.from = from
-    return Graph(cloud: cloud, http: http, mailbox: mailbox, token: token, values: values)
+    try await access.request(prepared.withLock { $0.take() }, from: from, uploading: bytes, body)
   }
 
   private func setSendOnly(_ sendOnly: Bool) async throws {

@@ -17,7 +17,7 @@ package final class MailboxLimiter: Sendable {
   /// Exchange's `MailboxConcurrency`.
   package static let width = 4
 
-  private let time: any Time
+  let time: any Time
   private let state = Mutex(State())
 
   private struct State {
@@ -112,6 +112,13 @@ package final class MailboxLimiter: Sendable {
       uploading bytes: Int = 0, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
       defer { giveBack() }
+      return try await begin(uploading: bytes, body)
+    }
+
+    /// As `run`, for a request whose reply is read later: the slot is returned with the last reference to it.
+    package func begin<Value: Sendable>(
+      uploading bytes: Int = 0, _ body: @Sendable () async throws -> Value
+    ) async throws -> Value {
       try limiter.checkOpen(lane)
       try limiter.count(bytes, lane)
       do {

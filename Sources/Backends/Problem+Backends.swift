@@ -34,3 +34,59 @@ extension Problem {
     return pause
   }
 }
+
+// Reading.
+extension Problem {
+  static func cannotRead(_ id: AccountID) -> Problem {
+    Problem(
+      .mailNotReadable, "“\(id)” only sends: its grant does not allow reading the mailbox.",
+      remedy:
+        "Add the permission Mail.ReadWrite to the app, have it consented to, then connect the account again.")
+  }
+
+  static func messageMissing(_ id: StoredMessageID) -> Problem {
+    Problem(
+      .mailMessageNotFound, "The mailbox has no message “\(excerpt(id.rawValue))”.",
+      remedy: "List the messages again: it may have been deleted, or be of another account.")
+  }
+
+  static func folderMissing(_ name: FolderName) -> Problem {
+    let text =
+      switch name {
+      case .path(let path): path.text
+      case .special(let use): use.rawValue
+      }
+    return Problem(
+      .mailFolderNotFound, "The mailbox has no folder “\(excerpt(text))”.",
+      remedy: "List the folders, and use the path of one of them.")
+  }
+
+  static func attachmentMissing(_ id: StoredAttachmentID) -> Problem {
+    Problem(
+      .mailAttachmentNotFound, "The message has no attachment “\(excerpt(id.part))”.",
+      remedy: "Get the message again, and use the id of one of its attachments.")
+  }
+
+  static func attachmentIsLink(_ name: String?) -> Problem {
+    Problem(
+      .mailAttachmentIsLink,
+      "“\(excerpt(name ?? "The attachment"))” is a link to a file elsewhere: the mailbox does not have its bytes.",
+      remedy: "Open the link in the text of the message.")
+  }
+
+  static func flagNotSupported(_ flag: String) -> Problem {
+    Problem(
+      .mailFlagNotSupported, "Exchange does not let a program change \(flag).",
+      remedy: #"Change \Seen or \Flagged, or use a label."#)
+  }
+
+  package static let cursorInvalid = Problem(
+    .mailCursorInvalid, "The cursor is not one of this list.", remedy: "Begin with the first page again.")
+
+  /// Graph has no such thing, or cannot read its id.
+  var isOfNothing: Bool { code == .graphItemNotFound || origin?.code == "ErrorInvalidIdMalformed" }
+
+  private static func excerpt(_ text: String) -> String {
+    text.utf8.count > 200 ? String(text.prefix(100)) + "…" : text
+  }
+}

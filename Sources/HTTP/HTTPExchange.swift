@@ -14,7 +14,7 @@ import NIOSSL
 /// Shared by everything that talks to Microsoft, so that connections are shared too. Whoever creates one ends
 /// it with `shutdown()`.
 package final class HTTPExchange: Sendable {
-  private let client: HTTPClient
+  let client: HTTPClient
   private let loops: LoopChooser
   private let userAgent: String
   private let exchangeTimeout: TimeAmount
@@ -66,7 +66,10 @@ package final class HTTPExchange: Sendable {
     }
     var settings = HTTPClient.Configuration(
       tlsConfiguration: tls, redirectConfiguration: .disallow,
-      timeout: .init(connect: TimeAmount(configuration.connectTimeout)))
+      timeout: .init(
+        connect: TimeAmount(configuration.connectTimeout),
+        // For downloads, which have no other: this long without a byte.
+        read: TimeAmount(configuration.exchangeTimeout)))
     if let pinned = configuration.pinned { settings.dnsOverride = [pinned.host: pinned.address.description] }
     // One request per connection at a time: over HTTP/2 a lost connection would lose the fate of many.
     settings.httpVersion = .http1Only
@@ -115,7 +118,7 @@ package final class HTTPExchange: Sendable {
     }
   }
 
-  private func headers(of request: HTTPRequest) -> HTTPHeaders {
+  func headers(of request: HTTPRequest) -> HTTPHeaders {
     var headers = request.headers
     headers.replaceOrAdd(name: "User-Agent", value: userAgent)
     if !headers.contains(name: "Accept") { headers.add(name: "Accept", value: "application/json") }

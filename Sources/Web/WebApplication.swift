@@ -1,6 +1,7 @@
 package import API
 package import Access
 package import Accounts
+package import Backends
 package import Core
 package import Delivery
 package import Diagnosis
@@ -27,6 +28,7 @@ package struct WebApplication: Sendable {
     package let settings: SettingsDirectory
     package let signIn: SignIn
     package let outbox: Outbox
+    package let backends: Backends
     package var events: EventLog
     package let webhooks: Webhooks
     package let links: UnsubscribeLinks
@@ -39,6 +41,7 @@ package struct WebApplication: Sendable {
       verifier: Verifier, secrets: CredentialExpiryMonitor, accounts: AccountDirectory,
       actions: AccountActions,
       workspaces: WorkspaceDirectory, settings: SettingsDirectory, signIn: SignIn, outbox: Outbox,
+      backends: Backends,
       events: EventLog, webhooks: Webhooks,
       links: UnsubscribeLinks, lists: SuppressionLists,
       exposedFiles: @escaping @Sendable () -> [ExposedFile] = { [] }
@@ -55,6 +58,7 @@ package struct WebApplication: Sendable {
       self.settings = settings
       self.signIn = signIn
       self.outbox = outbox
+      self.backends = backends
       self.events = events
       self.webhooks = webhooks
       self.links = links
@@ -122,6 +126,7 @@ package struct WebApplication: Sendable {
     UploadRoutes(outbox: services.outbox, bodyLimit: bodyLimit).add(to: api)
     TemplateRoutes(templates: services.outbox.templates).add(to: api)
     OutboxRoutes(outbox: services.outbox).add(to: api)
+    MailRoutes(backends: services.backends).add(to: api)
     WorkspaceRoutes(workspaces: services.workspaces).add(to: api)
     SettingsRoutes(
       settings: services.settings, serviceURL: .init(text: publicURL, source: publicURLSource)

@@ -56,7 +56,7 @@ extension ErrorDocumentTests {
       ["message", "envelope", "upload", "template", "idempotency", "queue", "delivery", "list"],
       "messages and sending them"
     ),
-    (["webhook"], "posting events"),
+    (["mail"], "reading and changing mailboxes"), (["webhook"], "posting events"),
     (["store", "vault", "configuration", "server", "clock"], "this installation"),
   ]
 

@@ -255,6 +255,15 @@ struct IsolationCase: Sendable {
     "DELETE /v1/account/{account}/uploads/{upload}": [.absent()],
     "PUT /v1/outbox/{queueId}/release": [.absent(#"{"as":"sent"}"#)],
     "PUT /v1/outbox/{queueId}/retry": [.absent()],
+    "GET /v1/account/{account}/mailboxes": [.absent()],
+    "GET /v1/account/{account}/messages": [.absent(query: "?path=INBOX")],
+    "GET /v1/account/{account}/message/{message}": [.absent()],
+    "GET /v1/account/{account}/message/{message}/source": [.absent()],
+    "GET /v1/account/{account}/text/{text}": [.absent()],
+    "GET /v1/account/{account}/attachment/{attachment}": [.absent()],
+    "PUT /v1/account/{account}/message/{message}": [.absent("{}")],
+    "PUT /v1/account/{account}/message/{message}/move": [.absent(#"{"path":"INBOX"}"#)],
+    "DELETE /v1/account/{account}/message/{message}": [.absent()],
     "GET /v1/templates": [.list(0), .absent(query: "?account={account}")],
     "POST /v1/templates/template": [.absent(#"{"account":"{account}","name":"x","content":{"text":"x"}}"#)],
     "GET /v1/templates/template/{template}": [.absent()],
@@ -305,7 +314,9 @@ struct IsolationCase: Sendable {
         .replacing("{token}", with: other.tokenID).replacing("{workspace}", with: "bravo")
         .replacing("{listId}", with: "list-of-bravo").replacing("{template}", with: other.template)
         .replacing("{device}", with: other.device).replacing("{upload}", with: other.upload)
-        .replacing("{webhookRoute}", with: other.route).replacing("{clientID}", with: other.clientID)
+        .replacing("{message}", with: "AAMk").replacing("{text}", with: "AAMk")
+        .replacing("{attachment}", with: "AAMk~AAMk").replacing("{webhookRoute}", with: other.route)
+        .replacing("{clientID}", with: other.clientID)
     }
     return try await web.send(
       parts[0], filled(parts[1] + query), body.map(filled), token: token,

@@ -78,6 +78,7 @@ enum WebFixture {
         outbox: Outbox(
           store: store, senders: { try await backends.sender(for: $1, in: $0) }, time: time,
           node: .make(at: time.now), logger: logger),
+        backends: backends,
         events: EventLog(store: store, time: time),
         webhooks: webhooks,
         links: links, lists: SuppressionLists(store: store, time: time))

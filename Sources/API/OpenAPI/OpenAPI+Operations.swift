@@ -40,7 +40,9 @@ extension OpenAPI {
     "device": "The id of the sign-in.",
     "queueId": "The message's id in the outbox.",
     "listId": "The list, in any case.",
-    "token": "The token's id.", "upload": "The upload's id.", "webhookRoute": "The route's id.",
+    "token": "The token's id.", "upload": "The upload's id.",
+    "message": "The message's id.", "attachment": "The attachment's id.",
+    "text": "The `id` of a message's `text`.", "webhookRoute": "The route's id.",
     "template": "The template's id.",
     "workspace": "The workspace's id.",
   ]
@@ -116,6 +118,10 @@ extension OpenAPI {
             }
           case .message:
             writeContent("message/rfc822", to: &json) { json in json.object { $0.member("type", "string") } }
+          case .file:
+            writeContent("application/octet-stream", to: &json) { json in
+              json.object { $0.member("type", "string") }
+            }
           case .events:
             writeContent("text/event-stream", to: &json) { json in json.object { $0.member("type", "string") }
             }
@@ -162,6 +168,7 @@ extension OpenAPI {
     case .lines: "One JSON object a line, written while the list is read."
     case .document: "This description."
     case .message: "The message."
+    case .file: "The bytes, with their own media type."
     case .events: "Events, for as long as the client stays connected."
     }
   }

@@ -80,7 +80,7 @@ package struct OperationDescription: Sendable {
     switch replyForm {
     case .json, .lines: return reply.differences(from: .object(self.reply), at: "")
     case .document: return reply.differences(from: .anyObject, at: "")
-    case .message, .events: return []
+    case .message, .file, .events: return []
     }
   }
 }
@@ -131,6 +131,8 @@ package struct OperationGrant: Sendable, Hashable, CustomStringConvertible {
       switch tag {
       case .submit: .submit
       case .outbox: .outbox
+      case .mailboxes: .mailbox
+      case .messages: .message
       case .templates: .template
       case .accounts: .account
       case .events: .events
@@ -165,6 +167,8 @@ package enum ReplyForm: Sendable, Hashable {
   case document
   /// A message as it travels (`message/rfc822`).
   case message
+  /// The bytes of a file, in its own media type.
+  case file
   /// Events as they come (`text/event-stream`, HTML Living Standard, "Server-sent events").
   case events
 }
@@ -213,6 +217,8 @@ package struct RequestHeader: Sendable {
 package enum OperationTag: String, Sendable, CaseIterable {
   case submit = "Submit"
   case outbox = "Outbox"
+  case mailboxes = "Mailboxes"
+  case messages = "Messages"
   case templates = "Templates"
   case accounts = "Accounts"
   case apps = "OAuth2 apps"
@@ -228,6 +234,8 @@ package enum OperationTag: String, Sendable, CaseIterable {
     switch self {
     case .submit: "Submit messages."
     case .outbox: "Messages that were accepted, and their outcome."
+    case .mailboxes: "Folders of a mailbox."
+    case .messages: "Messages in a mailbox."
     case .templates: "Texts of messages with variables in them."
     case .accounts: "The mailboxes that messages are sent from, and the ways to connect them."
     case .apps: "App registrations at Microsoft Entra, through which mailboxes are connected."

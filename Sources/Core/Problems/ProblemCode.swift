@@ -53,7 +53,7 @@ package struct ProblemCode: Sendable {
   /// Every row, in the order of the documentation.
   package static let all =
     requestsCodes + accountsCodes + entraCodes + exchangeCodes + messagesCodes + submissionCodes
-    + webhooksCodes + installationCodes
+    + mailCodes + webhooksCodes + installationCodes
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.rawValue, $0) })
 }

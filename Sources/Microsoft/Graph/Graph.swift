@@ -90,17 +90,25 @@ extension Graph {
   }
 
   func exchange(
-    _ method: HTTPMethod, url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, effect: Effect
+    _ method: HTTPMethod, url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil, effect: Effect,
+    replyLimit: Int = HTTPRequest.replyLimit
   ) async throws(Problem) -> HTTPReply {
+    let request = HTTPRequest(
+      method: method, url: url, headers: self.headers(headers), body: body, replyLimit: replyLimit)
+    do throws(HTTPFailure) {
+      return try await http.send(request)
+    } catch {
+      throw Problem(error, host: cloud.graph, effect: effect)
+    }
+  }
+
+  /// With the token.
+  func headers(_ headers: HTTPHeaders) -> HTTPHeaders {
     var headers = headers
     headers.add(name: "Authorization", value: "Bearer " + token.reveal())
     // Ids that survive a move between folders, on every request: the two kinds do not compare.
     headers.add(name: "Prefer", value: "IdType=\"ImmutableId\"")
-    do throws(HTTPFailure) {
-      return try await http.send(HTTPRequest(method: method, url: url, headers: headers, body: body))
-    } catch {
-      throw Problem(error, host: cloud.graph, effect: effect)
-    }
+    return headers
   }
 }
 

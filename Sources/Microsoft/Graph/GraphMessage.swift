@@ -68,5 +68,7 @@ package enum WellKnownFolder: String, Sendable, CaseIterable {
   case inbox
   case drafts
   case sentItems = "sentitems"
+  case deletedItems = "deleteditems"
   case junkEmail = "junkemail"
+  case archive
 }

@@ -102,6 +102,7 @@ extension Identifier: AccountPath where Kind == AccountKind {
 }
 
 extension UploadPath: AccountPath {}
+extension MailPath: AccountPath {}
 
 extension OperationMethod {
   fileprivate var http: HTTPRequest.Method {

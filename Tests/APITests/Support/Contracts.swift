@@ -66,7 +66,7 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(WebhookRouteRequest.self), AnyContract(WebhookRouteUpdate.self),
     AnyContract(WebhookRotation.self), AnyContract(WebhookReplay.self),
     AnyContract(SettingsRequest.self),
-    AnyContract(BlocklistRequest.self),
+    AnyContract(BlocklistRequest.self), AnyContract(MessageUpdate.self), AnyContract(MessageMove.self),
   ]
 
   static let replies = [
@@ -92,6 +92,9 @@ struct AnyContract: Sendable, CustomTestStringConvertible {
     AnyContract(SettingsReply.self), AnyContract(SettingsUpdated.self),
     AnyContract(BlocklistsPage.self), AnyContract(BlocklistPage.self), AnyContract(BlocklistAdded.self),
     AnyContract(BlocklistDeleted.self),
+    AnyContract(MailboxList.self), AnyContract(MessageList.self), AnyContract(MessageReply.self),
+    AnyContract(MessageTextReply.self), AnyContract(MessageUpdated.self), AnyContract(MessageMoved.self),
+    AnyContract(MessageDeleted.self),
     AnyContract(HealthReply.self), AnyContract(ErrorReply.self),
   ]
 

@@ -24,6 +24,7 @@ package struct House: Sendable {
   package let signIn: SignIn
   package let devices: DeviceSignIn
   package let polling: DeviceSignIns
+  package let limiter: MailboxLimiter
   package let backends: Backends
   package let verifier: Verifier
 
@@ -45,7 +46,7 @@ package struct House: Sendable {
       store: store, vault: vault, endpoints: endpoints, publicURL: Self.publicURL, time: time)
     devices = DeviceSignIn(signIn: signIn)
     polling = DeviceSignIns(signIn: signIn, logger: Logger(label: "test") { _ in .silent })
-    let limiter = MailboxLimiter(time: time)
+    limiter = MailboxLimiter(time: time)
     backends = Backends(store: store, vault: vault, endpoints: endpoints, tokens: tokens, limiter: limiter)
     verifier = Verifier(
       store: store, vault: vault, endpoints: endpoints, tokens: tokens, backends: backends, limiter: limiter,
