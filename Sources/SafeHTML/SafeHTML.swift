@@ -49,8 +49,7 @@ package struct SafeHTML: Sendable, Equatable {
     let limit = options.limits.bytes
     let text = String(decoding: source.prefix(limit), as: UTF8.self)
     var builder = TreeBuilder(
-      Tokenizer(Array(text.utf8)), filter: AttributeFilter(options: options),
-      mostElements: options.limits.elements)
+      Tokenizer(Array(text.utf8)), filter: AttributeFilter(options: options), limits: options.limits)
     builder.build()
     var serializer = Serializer(builder.tree, limit: limit, depth: TreeBuilder.deepest)
     html = serializer.serialized()

@@ -23,11 +23,15 @@ struct Tree {
 
   private(set) var nodes = [Node()]
   private(set) var elements = 0
+  /// Bytes of text and attributes; those of copies are shared.
+  var size: Int { text.count + attributeSize }
+  private var attributeSize = 0
   private(set) var text: [UInt8] = []
   private(set) var attributes: [[Attribute]] = [[]]
 
   mutating func element(_ tag: Tag, _ list: [Attribute]) -> Int {
     if !list.isEmpty { attributes.append(list) }
+    for attribute in list { attributeSize += attribute.value.utf8.count }
     elements += 1
     nodes.append(Node(tag: tag, attributes: list.isEmpty ? 0 : attributes.count - 1))
     return nodes.count - 1

@@ -12,6 +12,8 @@ struct TreeBuilder {
   let filter: AttributeFilter
   /// With copies of formatting elements.
   let mostElements: Int
+  /// What is more would not be written; a few bytes of source can stand for a large image.
+  let mostBytes: Int
 
   var tree = Tree()
   /// The open elements, the innermost last.
@@ -26,15 +28,16 @@ struct TreeBuilder {
   /// How many of each were not opened because the tree is too deep, whose end tags are still to come.
   private var ignored: [Tag: Int] = [:]
 
-  init(_ tokenizer: Tokenizer, filter: AttributeFilter, mostElements: Int) {
+  init(_ tokenizer: Tokenizer, filter: AttributeFilter, limits: SafeHTML.Limits) {
     self.tokenizer = tokenizer
     self.filter = filter
-    self.mostElements = mostElements
+    mostElements = limits.elements
+    mostBytes = limits.bytes
   }
 
   mutating func build() {
     while let token = tokenizer.next() {
-      guard tree.elements < mostElements else {
+      guard tree.elements < mostElements, tree.size <= mostBytes else {
         isTruncated = true
         return
       }

@@ -1,4 +1,5 @@
 import SafeHTML
+import Synchronization
 import Testing
 
 struct TreeTests {
@@ -101,6 +102,18 @@ struct TreeTests {
     #expect(long.isTruncated && long.html.utf8.count <= 5000 && long.html.hasSuffix("</b>"))
     #expect(SafeHTML(long.html).html == long.html)
     #expect(!SafeHTML("<p>a").isTruncated)
+  }
+
+  @Test func `An image that is shown again and again is asked for until the limit is reached`() {
+    let asked = Mutex(0)
+    var options = SafeHTML.Options { (_: String) in
+      asked.withLock { $0 += 1 }
+      return "data:image/png;base64," + String(repeating: "A", count: 10_000)
+    }
+    options.limits.bytes = 100_000
+    let safe = SafeHTML(String(repeating: "<img src=cid:a>", count: 1000), options: options)
+    #expect(safe.isTruncated && safe.html.utf8.count <= 100_000 && safe.html.utf8.count > 80_000)
+    #expect(asked.withLock { $0 } < 12)
   }
 }
 
