@@ -90,6 +90,18 @@ struct TreeTests {
         == String(repeating: "<div>", count: depth) + "a" + String(repeating: "</div>", count: depth) + "b")
   }
 
+  @Test func `A link ends before the next one, however many blocks have begun in it`() {
+    let blocks = 40
+    let html = SafeHTML("<a href=tel:1>" + String(repeating: "<div>b", count: blocks) + "<a href=tel:2>c")
+      .html
+    var links = 0
+    for tag in html.split(separator: "<") {
+      links += tag.hasPrefix("a ") ? 1 : tag.hasPrefix("/a>") ? -1 : 0
+      #expect((0...1).contains(links))
+    }
+    #expect(html.split(separator: "tel:2").count == 2)
+  }
+
   @Test func `What is beyond a limit is missing, and the result says so`() {
     var limits = SafeHTML.Limits()
     limits.elements = 3
