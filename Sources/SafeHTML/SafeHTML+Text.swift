@@ -65,12 +65,11 @@ private struct TextWriter {
   /// The address in a word, without brackets and punctuation around it.
   private static func link(_ word: ArraySlice<UInt8>) -> Link? {
     var word = word.drop { "([{'*_".utf8.contains($0) }
-    while let last = word.last {
-      let opening: Unicode.Scalar? = last == ")" ? "(" : last == "]" ? "[" : nil
-      let isBracket = opening.map { bracket in !word.contains { $0 == bracket } } ?? false
-      guard isBracket || ".,;:!?'*_}".utf8.contains(last) else { break }
-      word.removeLast()
-    }
+    // A closing bracket belongs to an address that has an opening one.
+    let punctuation =
+      Array(".,;:!?'*_}".utf8) + (word.contains { $0 == "(" } ? [] : Array(")".utf8))
+      + (word.contains { $0 == "[" } ? [] : Array("]".utf8))
+    while let last = word.last, punctuation.contains(last) { word.removeLast() }
     let text = String(decoding: word, as: UTF8.self)
     let lowercased = String(lowercasing: word.prefix(8))
     for scheme in ["http://", "https://"] where lowercased.hasPrefix(scheme) && word.count > scheme.utf8.count

@@ -25,7 +25,7 @@ package struct SafeHTML: Sendable, Equatable {
   package struct Limits: Sendable {
     /// Of the source and of the result. Newsletters have some 100 KB; this leaves room for photos as `data:` URLs.
     package var bytes = 16 << 20
-    /// Exported tables have some ten thousand cells; a browser shows this many within a few seconds.
+    /// Exported tables have some ten thousand cells; this leaves room for more, and bounds the memory of the tree.
     package var elements = 200_000
 
     package init() {}

@@ -55,8 +55,10 @@ enum Browser {
 
     let process = Process()
     let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/chromium")
+    // It ends by itself, also when this test is stopped.
+    process.executableURL = URL(filePath: "/usr/bin/timeout")
     process.arguments = [
+      "--kill-after=5", "300", "/usr/bin/chromium",
       "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync",
       "--host-resolver-rules=MAP * ~NOTFOUND", "--user-data-dir=\(folder.path)/chromium",
