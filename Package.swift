@@ -51,6 +51,7 @@ let package = Package(
     .target(name: "MIME", dependencies: ["Core"], swiftSettings: style),
     .target(name: "Tables", swiftSettings: style),
     .target(name: "HTML", swiftSettings: style),
+    .target(name: "SafeHTML", swiftSettings: style),
     .target(name: "Vault", dependencies: ["Core", crypto, cryptoExtras], swiftSettings: style),
     // 1 talk: one target per party
     .target(
@@ -236,6 +237,9 @@ let package = Package(
       swiftSettings: style),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: style),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: style),
+    .testTarget(
+      name: "SafeHTMLTests", dependencies: ["ProcessTesting", "SafeHTML"], exclude: ["judge.js"],
+      swiftSettings: style),
     .testTarget(
       name: "MIMETests", dependencies: ["Core", "MIME", "ProcessTesting"], exclude: ["Fixtures", "judge.py"],
       swiftSettings: style),
