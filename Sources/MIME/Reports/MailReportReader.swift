@@ -49,8 +49,8 @@ private struct ReportMessage {
     for row in ReportRule.rows where sender.satisfies(row.condition) && matches(row.sign, text) {
       switch row.sign {
       case .part(let type): if let report = report(row, type) { return report }
-      case .line, .words,
-        .field where row.kind == .bounce || row.kind == .delay:
+      case .line, .words, .present,
+        .field where row.kind == .bounce:
         return report(row, text ?? ReportText(""))
       default: return finish(MailReport(row.kind, rule: row.id))
       }
@@ -64,6 +64,7 @@ private struct ReportMessage {
     case .line(let words): text?.hasLine(startingWith: words) ?? false
     case .words(let words): text?.phrases.contain(words) ?? false
     case .field(let name): value(name).map { !["", "no", "false", "0"].contains($0) } ?? false
+    case .present(let name): message.field(name) != nil
     case .value(let name, let words): value(name)?.contains(words) ?? false
     case .subject(let words): sender.subject.start(with: words)
     }
@@ -151,15 +152,16 @@ extension ReportMessage {
     var report = MailReport(row.kind, rule: row.id)
     let failed = message.fields.filter { $0.isNamed("X-Failed-Recipients") }.flatMap(
       OriginalMessage.addresses)
-    let found = TextReport(text, action: row.kind == .delay ? .delayed : .failed, failed: failed)
+    let action = row.kind == .delay ? Recipient.Action.delayed : .failed
+    let own = OriginalMessage.addresses(message.field("To"))
+    var found = TextReport(text, action, failed: failed, except: own)
+    if found.recipients.isEmpty { found = TextReport(text, action, failed: failed) }
     report.recipients = found.recipients
     report.reportingMTA = found.reportingMTA
     report = finish(report, returned: text.returned)
     guard report.recipients.isEmpty, report.original.to.count == 1 else { return report }
     // The text names nobody, and the message had one recipient.
-    report.recipients =
-      TextReport(text, action: row.kind == .delay ? .delayed : .failed, failed: report.original.to)
-      .recipients
+    report.recipients = TextReport(text, action, failed: report.original.to).recipients
     return report
   }
 }

@@ -76,6 +76,7 @@ extension ReportRule {
     ReportRule("japanese.delivered", .bounce, .words("配信できませんでした"), if: .reporter),
     ReportRule("japanese.brought", .bounce, .words("お届けできませんでした"), if: .reporter),
     ReportRule("failed-recipients", .bounce, .field("X-Failed-Recipients"), if: .mailSystem),
+    ReportRule("exchange.ndr", .bounce, .present("X-MS-Exchange-Message-Is-Ndr"), if: .mailSystem),
     ReportRule("words.could-not", .bounce, .words("could not be delivered"), if: .reporter),
     ReportRule("words.couldnt", .bounce, .words("couldn't be delivered"), if: .reporter),
     ReportRule("words.wasnt", .bounce, .words("wasn't delivered"), if: .reporter),

@@ -10,6 +10,8 @@ struct ReportRule: Sendable {
     case words(String)
     /// A field of the header has a value, and it is not `no`.
     case field(String)
+    /// A field of the header is there, whatever its value.
+    case present(String)
     /// The value of a field has the words.
     case value(String, String)
     /// The subject starts with the words.

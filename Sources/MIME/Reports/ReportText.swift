@@ -60,7 +60,7 @@ struct ReportText {
     "----- original message",
     "unsent message below", "header of the original message", "undelivered message follows",
     "original message follows",
-    "--- original message", "original message details",
+    "--- original message",
   ]
 
   /// Lines that a returned header starts with where nothing announces it.

@@ -9,6 +9,7 @@ import Testing
     "exchange-online": "bounce rfc3464; bob@fabrikam.example failed 5.1.10 user_unknown",
     "exchange-remote": "bounce rfc3464; bob@fabrikam.example failed 5.7.133 policy_blocked",
     "exchange-text": "bounce exchange.text; bob@fabrikam.example failed 5.1.10 user_unknown",
+    "exchange-html": "bounce exchange.ndr; bob@fabrikam.example failed 5.1.10 user_unknown",
     "exchange-delay": "delay rfc3464; bob@fabrikam.example delayed 4.4.316 expired",
     "success": "delivered rfc3464; bob@fabrikam.example delivered 2.0.0 unknown",
     "postfix":
@@ -80,7 +81,8 @@ import Testing
 
   /// What ties a report to the message that was sent.
   @Test(arguments: [
-    "exchange-online", "exchange-remote", "exchange-text", "exchange-delay", "success", "postfix", "exim",
+    "exchange-online", "exchange-remote", "exchange-text", "exchange-html", "exchange-delay", "success",
+    "postfix", "exim",
     "workmail",
     "arf",
   ])

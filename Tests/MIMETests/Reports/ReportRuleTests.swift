@@ -29,6 +29,7 @@ extension BounceCause.Row: CustomTestStringConvertible {
         + "\n--b--\n"
     case .line(let words), .words(let words): sender + "\n\n" + text + " -- \(words) bob@a.example>\n"
     case .field(let name): sender + "\n\(name): bob@a.example\n\n" + text
+    case .present(let name): sender + "\n\(name):\n\n" + text
     case .value(let name, let value): sender + "\n\(name): \(value)\n\n" + text
     case .subject(let words):
       sender.split(separator: "\n").filter { !$0.hasPrefix("Subject:") }.joined(separator: "\n")
@@ -38,8 +39,10 @@ extension BounceCause.Row: CustomTestStringConvertible {
 
   /// Whether the row needs no more than its sign.
   private func isFree(_ row: ReportRule) -> Bool {
-    if case .field("X-Failed-Recipients") = row.sign { return true }
-    return row.condition == .none
+    switch row.sign {
+    case .field("X-Failed-Recipients"), .present: true
+    default: row.condition == .none
+    }
   }
 
   @Test(arguments: ReportRule.rows)
