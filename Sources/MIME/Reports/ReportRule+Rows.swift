@@ -91,11 +91,10 @@ extension ReportRule {
     ReportRule("words.spanish", .bounce, .words("no se pudo entregar"), if: .reporter),
   ]
 
+  /// Subjects as Exchange writes them, by the language of the mailbox. Letters outside ASCII have their case.
   private static let replies =
     [
       ReportRule("rfc3834", .autoReply, .value("Auto-Submitted", "auto-replied")),
-      ReportRule(
-        "exchange.rules", .autoReply, .value("X-MS-Exchange-Generated-Message-Source", "mailbox rules agent")),
       ReportRule("x-autoreply", .autoReply, .field("X-Autoreply")),
       ReportRule("x-autorespond", .autoReply, .field("X-Autorespond")),
       ReportRule("x-auto-reply-from", .autoReply, .field("X-Auto-Reply-From")),
@@ -113,8 +112,10 @@ extension ReportRule {
       "out of office reply:",
       "out of the office:", "automatische antwort:", "abwesenheitsnotiz:", "réponse automatique",
       "respuesta automática",
-      "resposta automática", "risposta automatica", "automatisch antwoord", "automatyczna odpowied",
-      "autosvar:",
-      "automatiskt svar", "自動応答", "自動返信", "自动答复",
+      "resposta automática", "risposta automatica", "automatisch antwoord", "odpowiedź automatyczna",
+      "automatyczna odpowiedź", "autosvar:", "automatiskt svar", "automatisk svar", "automaattinen vastaus",
+      "automatická odpověď", "automatikus válasz", "răspuns automat", "otomatik yanıt",
+      "Автоматический ответ",
+      "Автоматична відповідь", "Αυτόματη απάντηση", "自動応答", "自動返信", "自動回覆", "自动答复", "자동 회신",
     ].map { ReportRule("subject “\($0)”", .autoReply, .subject($0), if: .answersOrAutomatic) }
 }

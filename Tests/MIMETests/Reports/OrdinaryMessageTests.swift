@@ -139,6 +139,20 @@ import Testing
       """
     ),
     (
+      "a rule of a mailbox redirects a message",
+      """
+      From: Alice <alice@a.example>
+      In-Reply-To: <a@b>
+      Auto-Submitted: auto-generated
+      X-Auto-Response-Suppress: All
+      X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent
+      X-MS-Exchange-Inbox-Rules-Loop: bob@a.example
+      Subject: Re: My order
+
+      Hello
+      """
+    ),
+    (
       "a notification",
       "From: Shop <no-reply@a.example>\nAuto-Submitted: auto-generated\nSubject: Your order\n\nThank you"
     ),
