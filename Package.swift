@@ -156,7 +156,7 @@ let package = Package(
     .executableTarget(
       name: "heliograph",
       dependencies: [
-        "Core", "JSON", "API", "Tables", "Vault", "Store", "Access", "Webhooks", "Gateway", "Sandbox",
+        "Core", "JSON", "API", "MIME", "Tables", "Vault", "Store", "Access", "Webhooks", "Gateway", "Sandbox",
         httpClient,
         lifecycle,
         logging,

@@ -23,7 +23,8 @@ struct Heliograph: AsyncParsableCommand {
       """,
     version: heliographVersion,
     subcommands: [
-      Serve.self, ConfigCommand.self, SandboxCommand.self, Demo.self, Token.self, Send.self,
+      Serve.self, ConfigCommand.self, BounceCommand.self, SandboxCommand.self, Demo.self, Token.self,
+      Send.self,
       TemplateCommand.self, App.self,
       AccountCommand.self,
       QueueCommand.self, SMTPCredential.self, WebhookCommand.self, Listen.self, WorkspaceCommand.self,

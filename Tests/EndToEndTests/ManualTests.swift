@@ -16,7 +16,8 @@ import Testing
       let pages = folder.appending(path: "out/man1")
       let names = try FileManager.default.contentsOfDirectory(atPath: pages.path).sorted()
       let commands = [
-        "account", "app", "config", "demo", "doctor", "events", "list", "listen", "open", "queue", "sandbox",
+        "account", "app", "bounce", "config", "demo", "doctor", "events", "list", "listen", "open", "queue",
+        "sandbox",
         "send",
         "serve",
         "settings",

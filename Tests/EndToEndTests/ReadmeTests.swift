@@ -66,7 +66,8 @@ import Testing
 
   /// Each command in the prose with its flags; `heliograph --help` knows them all.
   @Test(arguments: [
-    "README.md", "docs/configuration.md", "docs/installation.md", "docs/lists.md", "docs/sandbox.md",
+    "README.md", "docs/bounces.md", "docs/configuration.md", "docs/installation.md", "docs/lists.md",
+    "docs/sandbox.md",
     "docs/settings.md", "docs/testing.md", "docs/webhooks.md",
     "CHANGELOG.md",
   ])
@@ -112,7 +113,7 @@ extension ReadmeTests {
     let clients = sentence.replacing(" and ", with: ", ").split(separator: ", ").map(String.init)
     let commands = try #require(help.split(separator: "SUBCOMMANDS:").last)
       .matches(of: /(?m)^  ([a-z-]+)\s/).map { String($0.1) }
-    #expect(Set(commands) == Set(clients + ["serve", "config", "sandbox", "demo", "token"]))
+    #expect(Set(commands) == Set(clients + ["serve", "config", "bounce", "sandbox", "demo", "token"]))
   }
 
   private static func help(_ command: [String]) async throws -> String {

@@ -42,8 +42,8 @@ NSPAWN_NOISE = "Attempted to remove disk file system under"
 STATE = "/var/lib/private/heliograph"
 CONFIG = "/etc/heliograph/heliograph.yaml"
 PACKAGE = "/srv/heliograph.deb"
-COMMANDS = ["account", "app", "config", "demo", "doctor", "events", "list", "listen", "open", "queue", "sandbox", "send",
-            "serve", "settings", "smtp-credential", "status", "template", "token", "webhook", "workspace"]
+COMMANDS = ["account", "app", "bounce", "config", "demo", "doctor", "events", "list", "listen", "open", "queue", "sandbox",
+            "send", "serve", "settings", "smtp-credential", "status", "template", "token", "webhook", "workspace"]
 ALICE, BOB = "alice@contoso.test", "bob@contoso.test"
 
 
