@@ -59,6 +59,7 @@ package struct MessageQuery: Contract {
   package var textType: TextTypeWord?
   package var maxBytes: Int?
   package var markAsSeen = false
+  package var webSafeHtml = false
 
   package init() {}
 
@@ -66,7 +67,11 @@ package struct MessageQuery: Contract {
     Field("textType", \.textType, .word(), "Which form of the text is shown; left out, none.")
     Field("maxBytes", \.maxBytes, .integer(0...1_073_741_824), MessageTerm.maxBytes)
     Field("markAsSeen", \.markAsSeen, .flag, "Whether the message counts as read from now on.")
-    Unsupported("webSafeHtml", "embedAttachedImages", "preProcessHtml")
+    Field(
+      "webSafeHtml", \.webSafeHtml, .flag,
+      "Whether the HTML is made safe to show in a page: scripts, forms, styles from outside and remote images are taken "
+        + "out, and attached images are put in. Implies `textType=*`.")
+    Unsupported("embedAttachedImages", "preProcessHtml")
   }
 }
 

@@ -51,14 +51,18 @@ package struct MessageTextReply: Contract {
   package var plain: String?
   package var html: String?
   package var hasMore: Bool?
+  package var webSafe: Bool?
 
   package init() {}
 
   package static let fields = Fields<Self>("MessageText", "The text of a message.") {
     Field("id", \.id, .line(1...10_240), "What `GET /v1/account/{account}/text/{text}` takes.")
     Field("plain", \.plain, .lines(0...(1 << 30)), "The plain text.")
-    Field("html", \.html, .lines(0...(1 << 30)), "The HTML, as it was received: not safe to show.")
+    Field(
+      "html", \.html, .lines(0...(1 << 30)),
+      "The HTML: as it was received and not safe to show, unless `webSafe`.")
     Field("hasMore", \.hasMore, .flag, "Whether it was cut at `maxBytes`.")
+    Field("webSafe", \.webSafe, .flag, "Whether the HTML was made safe to show, with `webSafeHtml`.")
   }
 }
 

@@ -76,7 +76,12 @@ struct MailRoutes: Sendable {
       message.flags = try await reader.update(id, change).flags
     }
     var reply = MessageReply(message)
-    if let type = call.query.textType {
+    if call.query.webSafeHtml {
+      let (text, isWhole) = try await SafeText(reader, message).text(maxBytes: call.query.maxBytes)
+      reply.text = MessageTextReply(text, maxBytes: call.query.maxBytes)
+      reply.text?.webSafe = true
+      if !isWhole { reply.text?.hasMore = true }
+    } else if let type = call.query.textType {
       reply.text = MessageTextReply(
         try await reader.text(of: id, type.forms), maxBytes: call.query.maxBytes)
     }
