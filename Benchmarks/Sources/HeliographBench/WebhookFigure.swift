@@ -100,21 +100,20 @@ struct WebhookFigure {
     return table
   }
 
-  /// Events a second: they wait, then all routes are enabled, the dead ones first.
+  /// Events a second: they wait, then the routes are enabled, those to the dead before the time runs.
   private func post(
     _ events: Int, to living: [String], beside dead: [String] = [],
     until arrived: @Sendable (_ events: Int) async throws -> ContinuousClock.Instant
   ) async throws -> Double {
     try await run { gateway, mailboxes in
-      var routes: [String] = []
-      for url in dead + living { routes.append(try await Self.addRoute(url, enabled: false, gateway)) }
+      var (first, timed): ([String], [String]) = ([], [])
+      for url in dead { first.append(try await Self.addRoute(url, enabled: false, gateway)) }
+      for url in living { timed.append(try await Self.addRoute(url, enabled: false, gateway)) }
       try await gateway.fillBySMTP(mailboxes, count: events / mailboxes.count)
       let count = events / mailboxes.count * mailboxes.count
+      for route in first { try await Self.enable(route, gateway) }
       let start = ContinuousClock.now
-      for route in routes {
-        _ = try await gateway.service.call(
-          .PUT, "/v1/webhookRoutes/webhookRoute/\(route)", ["enabled": true], as: Ignored.self)
-      }
+      for route in timed { try await Self.enable(route, gateway) }
       return Double(count) / (try await arrived(count) - start).seconds
     }
   }
@@ -139,6 +138,11 @@ struct WebhookFigure {
       .POST, "/v1/webhookRoutes",
       ["name": "Bench", "targetUrl": url, "enabled": enabled, "events": ["messageQueued"]], as: Route.self
     ).id
+  }
+
+  private static func enable(_ route: String, _ gateway: Gateway) async throws {
+    _ = try await gateway.service.call(
+      .PUT, "/v1/webhookRoutes/webhookRoute/\(route)", ["enabled": true], as: Ignored.self)
   }
 
   /// Posts a second by the same HTTP library, as many in flight as a route has.
