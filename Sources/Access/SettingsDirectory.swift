@@ -24,9 +24,19 @@ package struct SettingsDirectory: Sendable {
     try await store.read { (tx: borrowing Transaction) in try tx.settings(of: workspace) }
   }
 
+  /// The names of the header fields that go with every post; what they hold may be secret.
+  package func headerNames(_ settings: WorkspaceSettings, of workspace: WorkspaceID) throws -> [String] {
+    try settings.customHeaders(in: workspace, vault).map(\.name)
+  }
+
   /// Lets what follows from the settings follow, after they were changed in another way.
   package func applyAll(in workspace: WorkspaceID) async throws {
-    try await store.write(isolation: .readCommitted) { [apply] (tx: borrowing Transaction) in
+    try await store.write(isolation: .readCommitted) { [apply, vault] (tx: borrowing Transaction) in
+      // Of earlier versions, which did not seal them.
+      for (owner, json) in try tx.plainCustomHeaders() {
+        let box = vault.seal(Array(json.utf8), for: .setting(.webhooksCustomHeaders, in: owner))
+        try tx.seal(.webhooksCustomHeaders, in: owner, box)
+      }
       try apply(try tx.settings(of: workspace), workspace, false, tx)
     }
   }
@@ -73,7 +83,40 @@ extension Transaction {
     case .secret(let secret):
       let box = vault.seal(secret, for: .setting(setting, in: workspace))
       try set(setting, to: .box(box), in: workspace, declared: declared)
+    case .headers(let fields):
+      let known = try settings(of: workspace).customHeaders(in: workspace, vault)
+      let merged = fields.map { field in
+        SealedHeader(field.name, field.value ?? known.first { $0.hasName(of: field) }?.value)
+      }
+      let bytes = Array(try JSONEncoder().encode(merged))
+      let box = vault.seal(bytes, for: .setting(setting, in: workspace))
+      try set(setting, to: .box(box), in: workspace, declared: declared)
     case nil: try clear(setting, in: workspace)
+    }
+  }
+}
+
+/// A custom header field as it is stored in a box.
+private struct SealedHeader: Codable {
+  let key: String
+  let value: String
+
+  init(_ name: String, _ value: Secret?) {
+    (key, self.value) = (name, value?.reveal() ?? "")
+  }
+}
+
+extension CustomHeader {
+  fileprivate func hasName(of other: CustomHeader) -> Bool { name.lowercased() == other.name.lowercased() }
+}
+
+extension WorkspaceSettings {
+  /// `webhooksCustomHeaders`, opened.
+  package func customHeaders(in workspace: WorkspaceID, _ vault: Vault) throws -> [CustomHeader] {
+    guard let box = webhooksCustomHeaders else { return [] }
+    let bytes = try vault.open(box, for: .setting(.webhooksCustomHeaders, in: workspace))
+    return try JSONDecoder().decode([SealedHeader].self, from: Data(bytes)).map {
+      CustomHeader($0.key, Secret($0.value))
     }
   }
 }
@@ -85,6 +128,8 @@ package struct SettingsChange: Sendable {
   package enum Value: Sendable {
     case plain(SettingValue)
     case secret(Secret)
+    /// Those without a value keep the one that they have.
+    case headers([CustomHeader])
   }
 
   package init() {}

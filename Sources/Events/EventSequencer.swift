@@ -12,7 +12,7 @@ package struct EventSequencer: Service {
   private let store: Store
   private let time: any Time
   private let node: NodeID
-  private let listener: any EventListener
+  private let listener: EventListener
   private let placed: Signal
   private let logger: Logger
 
@@ -31,7 +31,7 @@ package struct EventSequencer: Service {
   ///   - listener: told of every event that gets a position.
   ///   - placed: sent when some have, on this node.
   package init(
-    store: Store, time: any Time, node: NodeID, listener: any EventListener = NoListener(),
+    store: Store, time: any Time, node: NodeID, listener: EventListener = .none,
     placed: Signal = Signal(), logger: Logger
   ) {
     self.store = store
@@ -84,7 +84,7 @@ package struct EventSequencer: Service {
       let (placed, lanes) = try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
         guard try tx.take(.placeEvents, owner: node, length: length) else { return (0, [LaneKey]()) }
         let placed = try tx.placeEvents(limit: batch)
-        return (placed.count, try listener.take(placed, in: tx))
+        return (placed.count, try listener.take(placed, tx))
       }
       listener.wake(lanes)
       if placed > 0 { self.placed.send() }
@@ -96,16 +96,20 @@ package struct EventSequencer: Service {
 }
 
 /// Turns events into work, in the transaction that gives them their positions: each event once, and none is missed.
-package protocol EventListener: Sendable {
-  /// - Returns: The lanes that have something due now. Lanes are locked last.
-  func take(_ placed: [EventPlacing], in tx: borrowing Transaction) throws -> [LaneKey]
+package struct EventListener: Sendable {
+  /// Returns the lanes that have something due now. Lanes are locked last.
+  package typealias Take = @Sendable ([EventPlacing], borrowing Transaction) throws -> [LaneKey]
 
+  fileprivate let take: Take
   /// These lanes have something due, and it is committed.
-  func wake(_ lanes: [LaneKey])
-}
+  fileprivate let wake: @Sendable ([LaneKey]) -> Void
 
-package struct NoListener: EventListener {
-  package init() {}
-  package func take(_ placed: [EventPlacing], in tx: borrowing Transaction) throws -> [LaneKey] { [] }
-  package func wake(_ lanes: [LaneKey]) {}
+  package init(take: @escaping Take, wake: @escaping @Sendable ([LaneKey]) -> Void) {
+    (self.take, self.wake) = (take, wake)
+  }
+
+  package static let none = EventListener { _, _ in
+    []
+  } wake: { _ in
+  }
 }

@@ -206,7 +206,7 @@ package struct Installation: Sendable {
     do {
       let services: [any Service] = [
         EventSequencer(
-          store: store, time: time, node: node, listener: webhooks, placed: placed, logger: logger),
+          store: store, time: time, node: node, listener: webhooks.listener, placed: placed, logger: logger),
         outbox, webhooks, connector, keepAlive,
         DeviceSignIns(signIn: signIn, logger: logger), secrets, server,
       ]

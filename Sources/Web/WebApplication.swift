@@ -115,7 +115,8 @@ package struct WebApplication: Sendable {
     AppRoutes(apps: services.apps, desk: services.registration).add(to: api)
     VerificationRoutes(verifier: services.verifier).add(to: api)
     AccountRoutes(
-      directory: services.accounts, apps: services.apps, signIn: services.signIn, actions: services.actions
+      directory: services.accounts, apps: services.apps, signIn: services.signIn, actions: services.actions,
+      webhooks: services.webhooks
     ).add(to: api)
     ImportRoute(directory: services.accounts).add(to: api)
     DeviceRoutes(devices: DeviceSignIn(signIn: services.signIn)).add(to: api)
@@ -129,7 +130,8 @@ package struct WebApplication: Sendable {
     MailRoutes(backends: services.backends).add(to: api)
     WorkspaceRoutes(workspaces: services.workspaces).add(to: api)
     SettingsRoutes(
-      settings: services.settings, serviceURL: .init(text: publicURL, source: publicURLSource)
+      settings: services.settings, webhooks: services.webhooks,
+      serviceURL: .init(text: publicURL, source: publicURLSource)
     ).add(to: api)
     TokenRoutes(tokens: services.tokens, smtp: smtp).add(to: api)
     EventRoutes(log: services.events).add(to: api)

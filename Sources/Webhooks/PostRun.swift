@@ -174,7 +174,8 @@ struct PostRun: Sendable {
     var task = item.task ?? .stream
     if case .span(_, let last) = task { task = .span(progress, last: last) }
     let report = WebhookWork.Outcome(
-      row: item.row, route: route, task: task, progress: progress, attempts: attempts, setAside: setAside,
+      row: item.row, route: route, task: task, progress: progress, end: item.end, attempts: attempts,
+      setAside: setAside,
       failed: failed, disabled: disabled, recovered: recovered, ended: time.now)
     return QueueVerdict(
       name: name,

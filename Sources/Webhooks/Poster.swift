@@ -53,10 +53,6 @@ struct Poster: Sendable {
   private func headers(of post: Post, to endpoint: Endpoint, at now: Instant) -> HTTPHeaders {
     var headers = HTTPHeaders()
     for header in endpoint.secrets.headers { headers.add(name: header.name, value: header.value) }
-    if let user = endpoint.secrets.user {
-      headers.replaceOrAdd(
-        name: "Authorization", value: "Basic " + Data(user.utf8).base64EncodedString())
-    }
     headers.replaceOrAdd(name: "Content-Type", value: "application/json")
     let timestamp = now.microseconds / 1_000_000
     headers.replaceOrAdd(name: "webhook-id", value: post.id)

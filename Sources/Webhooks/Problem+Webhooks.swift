@@ -1,4 +1,5 @@
 package import Core
+import Store
 
 extension Problem {
   package static func webhookRouteNotFound(_ id: WebhookRouteID) -> Problem {
@@ -7,10 +8,18 @@ extension Problem {
       remedy: "Use the id of an existing route.")
   }
 
-  static func webhookOfSettings(_ id: WebhookRouteID) -> Problem {
-    Problem(
-      .webhookInvalid, "The route “\(id)” is what the settings of the workspace name.",
-      remedy: "Change webhooks, webhookEvents and webhooksCustomHeaders with POST /v1/settings.")
+  /// A route is changed where it comes from.
+  static func webhookOfOther(_ route: WebhookRouteRecord) -> Problem {
+    guard let account = route.accounts.first, route.kind == .account else {
+      return Problem(
+        .webhookInvalid, "The route “\(route.id)” is what the settings of the workspace name.",
+        remedy: "Change webhooks, webhookEvents and webhooksCustomHeaders with POST /v1/settings.")
+    }
+    return Problem(
+      .webhookInvalid, "The route “\(route.id)” is the webhooks of the account “\(account)”.",
+      remedy:
+        "Change webhooks and webhooksCustomHeaders with PUT /v1/account/\(account); that enables the route again too."
+    )
   }
 
   static func webhookInvalid(_ field: String, _ message: String) -> Problem {

@@ -4,12 +4,10 @@ import Foundation
 import Store
 import Vault
 
-/// What of a route nobody may read back: its signing keys, the user in its URL, its header fields.
+/// What of a route nobody may read back: its signing keys, its header fields.
 package struct RouteSecrets: Sendable, Codable, Hashable {
   /// The newest first. While an older one has not expired, posts are signed with both.
   private(set) var keys: [Key]
-  /// `name:password`, for the header field Authorization.
-  var user: String?
   var headers: [Header]
 
   struct Key: Sendable, Codable, Hashable {
@@ -24,10 +22,17 @@ package struct RouteSecrets: Sendable, Codable, Hashable {
     var value: String
   }
 
-  init(key: WebhookSecret, user: String?, headers: [Header]) {
+  init(key: WebhookSecret, headers: [CustomHeader] = []) {
     keys = [Key(text: key.text.reveal(), expires: nil)]
-    self.user = user
-    self.headers = headers
+    self.headers = headers.map { Header(name: $0.name, value: $0.value?.reveal() ?? "") }
+  }
+
+  /// Fields without a value keep the one that they have.
+  mutating func setHeaders(_ given: [CustomHeader]) {
+    headers = given.map { field in
+      let known = headers.first { $0.name.lowercased() == field.name.lowercased() }?.value
+      return Header(name: field.name, value: field.value?.reveal() ?? known ?? "")
+    }
   }
 
   /// The receiver has that long to learn the new key.

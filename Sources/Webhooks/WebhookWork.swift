@@ -31,6 +31,8 @@ final class WebhookWork: QueueWork {
     var task: WebhookTask?
     var progress = WebhookProgress(cursor: 0)
     var events: [PlacedEvent] = []
+    /// The last position whose event the stream posts; those after it are posted to the account's own URL.
+    var end = Int64.max
     /// Whether its events are older than events are kept.
     var isLost = false
   }
@@ -43,6 +45,8 @@ final class WebhookWork: QueueWork {
     /// `nil` if nothing was tried.
     var task: WebhookTask?
     var progress: WebhookProgress
+    /// The last position whose event the stream posts.
+    var end = Int64.max
     var attempts: [WebhookAttemptRecord] = []
     /// Events that are posted later, when, and what is known of them.
     var setAside: [(progress: WebhookProgress, due: Instant)] = []
@@ -84,7 +88,11 @@ final class WebhookWork: QueueWork {
     }
     var last = Int64.max
     switch task {
-    case .stream: item.progress = try tx.webhookStream(row.eventAccount, to: route)
+    case .stream:
+      item.progress = try tx.webhookStream(row.eventAccount, to: route)
+      if route.kind == .settings, let account = row.eventAccount {
+        item.end = try tx.endOfSettings(for: account, in: row.workspace) ?? .max
+      }
     case .span(let known, let end): (item.progress, last) = (known, end)
     }
     try read(&item, upTo: last, of: route, tx)
@@ -99,7 +107,7 @@ final class WebhookWork: QueueWork {
       let found = try tx.placedEvents(
         item.row.workspace, item.row.eventAccount, after: item.events.last?.sequence ?? item.progress.cursor,
         limit: configuration.batch)
-      let meant = found.filter { $0.sequence <= last }
+      let meant = found.filter { $0.sequence <= last && $0.position <= item.end }
       if pass == 0, meant.isEmpty, last < .max, item.progress.cursor < last { item.isLost = true }
       let wanted = meant.filter { route.wants($0.event.kind, of: $0.event.account) }
       if wanted.isEmpty, item.events.isEmpty, let passed = meant.last?.sequence {
@@ -122,7 +130,7 @@ final class WebhookWork: QueueWork {
       return QueueVerdict(
         name: "disabled",
         settlement: QueueSettlement(state: .ready, due: now, progress: item.row.progress),
-        pauseUntil: now + .seconds(3600),
+        pauseUntil: now + (route.kind == .formerAccount ? .seconds(5) : .seconds(3600)),
         report: Outcome(row: item.row, route: route, task: nil, progress: item.progress, ended: now))
     }
     let endpoint: Endpoint
@@ -172,7 +180,7 @@ final class WebhookWork: QueueWork {
     let current = try tx.webhookRoute(route.id, in: route.workspace)
     // Somebody has changed the route meanwhile, so that what was learnt about the receiver no longer counts.
     let isCurrent = current?.version == route.version
-    guard let task = report.task else { return isCurrent }
+    guard let task = report.task else { return try isCurrent && !handOver(current, tx) }
     guard let current, current.startPosition == route.startPosition else {
       // What was missed is to be skipped, and this is part of it.
       try tx.deleteWebhookTask(report.row)
@@ -183,7 +191,7 @@ final class WebhookWork: QueueWork {
     }
     if task == .stream {
       try tx.save(report.progress, of: account, to: route)
-      try tx.renew(report.row, ifEventsAfter: report.progress.cursor, at: report.ended)
+      try tx.renew(report.row, ifEventsAfter: report.progress.cursor, upTo: report.end, at: report.ended)
     }
     for late in report.setAside {
       let task = WebhookTask.span(late.progress, last: late.progress.cursor + 1)
@@ -193,7 +201,13 @@ final class WebhookWork: QueueWork {
       try tx.keepFailed(failed, account, of: route, report.attempts.last?.problem, at: report.ended)
     }
     if report.recovered { try tx.hurry(route, at: report.ended) }
-    return isCurrent
+    return try !handOver(current, tx) && isCurrent
+  }
+
+  /// Whether the settings' route has gone on in the place of one that is no more.
+  private func handOver(_ route: WebhookRouteRecord?, _ tx: borrowing Transaction) throws -> Bool {
+    guard let route, route.kind == .formerAccount else { return false }
+    return try tx.handOver(route, at: time.now)
   }
 
   func conclude(_ report: Report, in tx: borrowing Transaction) throws {

@@ -13,15 +13,14 @@ extension Webhooks {
     _ selection: WebhookAttemptSelection, of id: WebhookRouteID, in workspace: WorkspaceID
   ) async throws -> [WebhookAttemptRecord] {
     try await store.read { (tx: borrowing Transaction) in
-      guard try tx.webhookRoute(id, in: workspace) != nil else { throw Problem.webhookRouteNotFound(id) }
+      _ = try tx.knownRoute(id, in: workspace)
       return try tx.webhookAttempts(selection, of: id, in: workspace)
     }
   }
 
   /// Posts a test event once, whether or not the route is enabled or wants it, and records that.
   package func test(_ id: WebhookRouteID, in workspace: WorkspaceID) async throws -> WebhookAttemptRecord {
-    let route = try await store.read { (tx: borrowing Transaction) in try tx.webhookRoute(id, in: workspace) }
-    guard let route else { throw Problem.webhookRouteNotFound(id) }
+    let route = try await store.read { (tx: borrowing Transaction) in try tx.knownRoute(id, in: workspace) }
     let now = time.now
     let nonce = String(QueueID.make(at: now).rawValue.dropFirst(2))
     let envelope = EventEnvelope(
@@ -45,7 +44,7 @@ extension Webhooks {
   ) async throws -> Int {
     let now = time.now
     let (lane, count) = try await store.write { (tx: borrowing Transaction) in
-      guard let route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      let route = try tx.knownRoute(id, in: workspace)
       try tx.wake(route.lane, due: now)
       let found = try tx.placedEvents(workspace, account, after: sequence - 1, limit: 1).first
       guard let found, found.sequence == sequence else { throw Problem.webhookEventLost(sequence) }
@@ -72,7 +71,7 @@ extension Webhooks {
     }
     let spans = Dictionary(grouping: events.prefix(limit), by: \.account)
     let (lane, count) = try await store.write { (tx: borrowing Transaction) in
-      guard let route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      let route = try tx.knownRoute(id, in: workspace)
       try tx.wake(route.lane, due: now)
       var count = 0
       for (account, events) in spans {
@@ -93,7 +92,7 @@ extension Webhooks {
   package func replayFailed(to id: WebhookRouteID, in workspace: WorkspaceID) async throws -> Int {
     let now = time.now
     let (lane, count) = try await store.write { (tx: borrowing Transaction) in
-      guard let route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      let route = try tx.knownRoute(id, in: workspace)
       try tx.wake(route.lane, due: now)
       var count = 0
       for row in try tx.failedWebhookTasks(of: route, limit: Self.replayLimit)

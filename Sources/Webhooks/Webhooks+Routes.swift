@@ -1,6 +1,4 @@
 package import Core
-import Events
-import Foundation
 import HTTP
 import JSON
 package import Store
@@ -9,7 +7,7 @@ import Vault
 // The routes of a workspace, as people add and change them.
 extension Webhooks {
   /// So many are read for every batch of events.
-  private static var routeLimit: Int { 100 }
+  static var routeLimit: Int { 100 }
 
   /// Events that happen from now on are posted.
   ///
@@ -22,13 +20,13 @@ extension Webhooks {
     let id = WebhookRouteID.make(at: now)
     let url = try await checked(new.targetURL)
     let key = WebhookSecret.make()
-    let secrets = RouteSecrets(key: key, user: url.user, headers: try Self.headers(new.customHeaders))
+    let secrets = RouteSecrets(key: key, headers: new.customHeaders)
     let box = try secrets.sealed(id, in: workspace, vault)
-    let events = try Self.events(new.events)
+    let events = Self.events(new.events)
     let (filter, payload) = (try Self.filter(new.filter), try Self.payload(new.payload))
     try await store.write(isolation: .readCommitted) { (tx: borrowing Transaction) in
       let position = try tx.lockPositions(in: workspace)
-      let count = try tx.webhookRouteCount(in: workspace)
+      let count = try tx.sharedWebhookRouteCount(in: workspace)
       guard count < Self.routeLimit else {
         throw Problem.webhookInvalid(
           "name", "cannot be added: there are \(count) routes, as many as there may be")
@@ -44,10 +42,10 @@ extension Webhooks {
   }
 
   package func route(_ id: WebhookRouteID, in workspace: WorkspaceID) async throws -> ShownRoute {
-    let found = try await store.read { (tx: borrowing Transaction) in
-      try tx.webhookRoute(id, in: workspace).map { ($0, try tx.webhookTaskCounts(of: $0)) }
+    let (record, counts) = try await store.read { (tx: borrowing Transaction) in
+      let route = try tx.knownRoute(id, in: workspace)
+      return (route, try tx.webhookTaskCounts(of: route))
     }
-    guard let (record, counts) = found else { throw Problem.webhookRouteNotFound(id) }
     return try shown(record, counts)
   }
 
@@ -62,7 +60,7 @@ extension Webhooks {
   private func shown(_ record: WebhookRouteRecord, _ counts: WebhookTaskCounts) throws -> ShownRoute {
     let secrets = try RouteSecrets(record.secrets, of: record.id, in: record.workspace, vault)
     return ShownRoute(
-      record: record, headerNames: secrets.headers.map(\.name), hasUser: secrets.user != nil,
+      record: record, headerNames: secrets.headers.map(\.name),
       rotatingUntil: secrets.rotatingUntil(at: time.now), tasks: counts)
   }
 
@@ -73,8 +71,7 @@ extension Webhooks {
     let now = time.now
     var url: GuardedURL?
     if let target = change.targetURL { url = try await checked(target) }
-    let headers = try change.customHeaders.map { try Self.headers($0) }
-    let events = try change.events.map { try Self.events($0) }
+    let events = change.events.map { Self.events($0) }
     let (filter, payload) = (
       try change.filter.map { try Self.filter($0) }, try change.payload.map { try Self.payload($0) }
     )
@@ -82,17 +79,15 @@ extension Webhooks {
     let lane = try await store.write(isolation: .readCommitted) {
       (tx: borrowing Transaction) -> LaneKey in
       let position = try tx.lockPositions(in: workspace)
-      guard let old = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
-      guard old.kind == .route || change.isSwitch else { throw Problem.webhookOfSettings(id) }
+      let old = try tx.knownRoute(id, in: workspace)
+      guard old.kind == .route || old.kind == .settings && change.isSwitch else {
+        throw Problem.webhookOfOther(old)
+      }
       try tx.wake(old.lane, due: now)
       var route = old
       var secrets = try RouteSecrets(route.secrets, of: id, in: workspace, vault)
-      if let headers { secrets.headers = headers }
-      if let target {
-        // Read without its user, and sent back.
-        if target.text != old.targetURL || target.user != nil { secrets.user = target.user }
-        route.targetURL = target.text
-      }
+      if let headers = change.customHeaders { secrets.setHeaders(headers) }
+      if let target { route.targetURL = target.text }
       route.secrets = try secrets.sealed(id, in: workspace, vault)
       if let name = change.name { route.name = name }
       if let description = change.description { route.description = description.isEmpty ? nil : description }
@@ -111,8 +106,8 @@ extension Webhooks {
 
   package func delete(_ id: WebhookRouteID, in workspace: WorkspaceID) async throws {
     try await store.write { (tx: borrowing Transaction) in
-      guard let route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
-      guard route.kind == .route else { throw Problem.webhookOfSettings(id) }
+      let route = try tx.knownRoute(id, in: workspace)
+      guard route.kind == .route else { throw Problem.webhookOfOther(route) }
       try tx.wake(route.lane, due: route.updated)
       try tx.deleteWebhookRoute(route)
     }
@@ -124,7 +119,7 @@ extension Webhooks {
   ) async throws -> (secret: WebhookSecret, oldExpires: Instant) {
     let (now, key, vault) = (time.now, WebhookSecret.make(), vault)
     try await store.write { (tx: borrowing Transaction) in
-      guard var route = try tx.webhookRoute(id, in: workspace) else { throw Problem.webhookRouteNotFound(id) }
+      var route = try tx.knownRoute(id, in: workspace)
       var secrets = try RouteSecrets(route.secrets, of: id, in: workspace, vault)
       secrets.rotate(to: key, keepingOldFor: overlap, at: now)
       route.secrets = try secrets.sealed(id, in: workspace, vault)
@@ -135,7 +130,7 @@ extension Webhooks {
   }
 
   /// - Throws: `webhook.invalid` for what is no URL, `webhook.addressRefused` for a host that may not be posted to.
-  private func checked(_ text: String) async throws -> GuardedURL {
+  package func checked(_ text: String, field: String = "targetUrl") async throws -> GuardedURL {
     do {
       let url = try GuardedURL(text)
       if case .refusedAddress(let address) = await exchange.refusal(of: url) {
@@ -143,30 +138,11 @@ extension Webhooks {
       }
       return url
     } catch let fault as GuardedURLFault {
-      throw Problem.webhookInvalid("targetUrl", fault.message)
+      throw Problem.webhookInvalid(field, fault.message)
     }
   }
 
-  private static func headers(
-    _ given: [(name: String, value: String)], field: String = "customHeaders"
-  ) throws -> [RouteSecrets.Header] {
-    try given.enumerated().map { index, header in
-      if let fault = ForbiddenHeader.fault(header.name, header.value) {
-        throw Problem.webhookInvalid("\(field)[\(index)].key", fault)
-      }
-      return RouteSecrets.Header(name: header.name, value: header.value)
-    }
-  }
-
-  private static func events(_ given: [String]) throws -> [String] {
-    let known = EventName.allCases.map(\.rawValue)
-    for (index, name) in given.enumerated() where name != "*" && !known.contains(name) {
-      throw Problem.webhookInvalid(
-        "events[\(index)]",
-        "is “\(name)”, which is not an event; there are \(known.joined(separator: ", ")), and *")
-    }
-    return given.isEmpty ? ["*"] : given
-  }
+  private static func events(_ given: [String]) -> [String] { given.isEmpty ? ["*"] : given }
 
   private static func filter(_ json: JSONValue?) throws -> String? {
     guard let json, json != [:] else { return nil }
@@ -190,73 +166,11 @@ extension Webhooks {
   }
 }
 
-// The route that the settings of a workspace name.
-extension Webhooks {
-  /// The id of that route in every workspace.
-  package static let ofSettings = WebhookRouteID("default")
-
-  /// Lets the settings' route be as the settings say; its lane wakes by itself within a second.
-  ///
-  /// - Parameter isChange: Whether somebody has just set them.
-  package func apply(
-    _ settings: WorkspaceSettings, of workspace: WorkspaceID, isChange: Bool, in tx: borrowing Transaction
-  ) throws {
-    let (id, now) = (Self.ofSettings, time.now)
-    let known = try tx.webhookRoute(id, in: workspace)
-    guard settings.webhooks != nil || known != nil else { return }
-    let position = try tx.lockPositions(in: workspace)
-    let url = try settings.webhooks.map { try Self.plain($0, field: "webhooks") }
-    let headers = try Self.headers(
-      settings.webhooksCustomHeaders.map { ($0.key, $0.value) }, field: "webhooksCustomHeaders")
-    guard let old = try tx.webhookRoute(id, in: workspace) else {
-      guard let url else { return }
-      let secrets = RouteSecrets(key: .make(), user: url.user, headers: headers)
-      return try tx.insert(
-        WebhookRouteRecord(
-          workspace: workspace, id: id, kind: .settings, name: "Settings", enabled: settings.webhooksEnabled,
-          targetURL: url.text, secrets: try secrets.sealed(id, in: workspace, vault),
-          events: settings.postedEvents, startPosition: position, created: now))
-    }
-    var (route, secrets) = (old, try RouteSecrets(old.secrets, of: id, in: workspace, vault))
-    if let url { (route.targetURL, secrets.user) = (url.text, url.user) }
-    secrets.headers = headers
-    route.enabled = settings.webhooksEnabled && url != nil
-    route.events = settings.postedEvents
-    // One that has failed for days stays disabled until somebody says so.
-    if !isChange, !old.enabled, old.health.lastError != nil { route.enabled = false }
-    let before = try RouteSecrets(old.secrets, of: id, in: workspace, vault)
-    if route.targetURL == old.targetURL, route.enabled == old.enabled, route.events == old.events,
-      secrets == before
-    {
-      return
-    }
-    route.secrets = try secrets.sealed(id, in: workspace, vault)
-    route.updated = now
-    try tx.wake(route.lane, due: now)
-    // What happened while nothing was to be posted is not posted later.
-    try tx.apply(
-      old, to: route, skippingTo: old.enabled || old.health.lastError != nil ? nil : position, at: now)
-  }
-
-  private static func plain(_ text: String, field: String) throws -> GuardedURL {
-    do {
-      return try GuardedURL(text)
-    } catch {
-      throw Problem.webhookInvalid(field, error.message)
-    }
-  }
-}
-
-extension WorkspaceSettings {
-  /// None at all is not all of them, as it is for a route.
-  fileprivate var postedEvents: [String] { webhookEvents.isEmpty ? ["none"] : webhookEvents }
-}
-
 extension Transaction {
   /// Stores a changed route, and what follows for its tasks. Its lane is locked.
   ///
   /// - Parameter position: Everything up to there is passed over.
-  fileprivate func apply(
+  func apply(
     _ old: WebhookRouteRecord, to route: WebhookRouteRecord, skippingTo position: Int64?, at now: Instant
   ) throws {
     var route = route
@@ -270,5 +184,13 @@ extension Transaction {
     if route.enabled, !old.enabled { try enqueueStreams(to: route, at: now) }
     try update(route)
     if route.enabled { try restart(route.lane, now: now) }
+  }
+
+  /// - Throws: `webhook.routeNotFound`, also for `webhooks` that an account had.
+  func knownRoute(_ id: WebhookRouteID, in workspace: WorkspaceID) throws -> WebhookRouteRecord {
+    guard let route = try webhookRoute(id, in: workspace), route.kind != .formerAccount else {
+      throw Problem.webhookRouteNotFound(id)
+    }
+    return route
   }
 }

@@ -1,5 +1,5 @@
 package import Core
-import Events
+package import Events
 package import HTTP
 package import Logging
 import Queue
@@ -8,7 +8,7 @@ package import Store
 package import Vault
 
 /// Posts events to those who want to know of them: in order, signed, again and again until they are taken.
-package final class Webhooks: Service, EventListener {
+package final class Webhooks: Service {
   let store: Store
   let vault: Vault
   let time: any Time
@@ -50,15 +50,30 @@ package final class Webhooks: Service, EventListener {
     }
   }
 
-  /// What the routes want of these events becomes tasks of theirs.
-  package func take(_ placed: [EventPlacing], in tx: borrowing Transaction) throws -> [LaneKey] {
+  /// What the routes want of events becomes tasks of theirs.
+  package var listener: EventListener {
+    EventListener {
+      [self] (placed: [EventPlacing], tx: borrowing Transaction) in
+      try take(placed, in: tx)
+    } wake: { [self] in
+      wake($0)
+    }
+  }
+
+  private func take(_ placed: [EventPlacing], in tx: borrowing Transaction) throws -> [LaneKey] {
     let now = time.now
     var lanes: [LaneKey] = []
     for (workspace, events) in Dictionary(grouping: placed, by: \.workspace).sorted(by: {
       $0.key.rawValue < $1.key.rawValue
     }) {
-      for route in try tx.enabledWebhookRoutes(in: workspace) {
-        let accounts = Set(events.filter { route.wants($0.kind, of: $0.account) }.map(\.account))
+      let own = try tx.webhookRoutes(of: Set(events.compactMap(\.account)), in: workspace)
+      let routes = try tx.enabledWebhookRoutes(in: workspace) + own.values.filter(\.enabled)
+      for route in routes.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
+        let accounts = Set(
+          events.filter { event in
+            let isElsewhere = route.kind == .settings && event.account.map { own[$0] != nil } == true
+            return !isElsewhere && route.wants(event.kind, of: event.account)
+          }.map(\.account))
         guard !accounts.isEmpty else { continue }
         // A lane before its rows, and lanes in the order of their ids, so that two transactions never wait for each other.
         try tx.wake(route.lane, due: now)
@@ -69,7 +84,7 @@ package final class Webhooks: Service, EventListener {
     return lanes
   }
 
-  package func wake(_ lanes: [LaneKey]) {
+  func wake(_ lanes: [LaneKey]) {
     for lane in lanes { engine.wake(lane) }
   }
 

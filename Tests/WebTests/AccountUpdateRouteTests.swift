@@ -75,7 +75,9 @@ import Web
     (#"{"oauth2":{"partial":true,"clientSecret":"x"}}"#, "request.invalidField"),
     (#"{"oauth2":{"partial":true,"authorize":true}}"#, "request.notSupported"),
     (#"{"name":""}"#, "request.invalidField"), (#"{"smtp":{"partial":true}}"#, "request.invalidField"),
-    (#"{"webhooks":"https://a.example"}"#, "request.notSupported"),
+    (#"{"copy":true}"#, "request.notSupported"), (#"{"webhooks":"a.example"}"#, "request.invalidField"),
+    (#"{"webhooks":"http://127.0.0.1/"}"#, "webhook.addressRefused"),
+    (#"{"webhooksCustomHeaders":[{"key":"X-A","value":"b"}]}"#, "webhook.invalid"),
   ])
   func `what does not fit a person's account is refused, and nothing changes`(
     body: String, problem: String

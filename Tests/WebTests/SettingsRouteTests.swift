@@ -1,11 +1,12 @@
 import Access
 import Core
 import Foundation
-import Store
 import StoreTesting
 import Testing
 import Vault
 import Web
+
+@testable import Store
 
 @Suite struct SettingsRouteTests {
   @Test(arguments: StoreEngine.allCases)
@@ -34,7 +35,8 @@ import Web
       let wanted = try #require(
         JSONSerialization.jsonObject(
           with: Data(
-            "{\(values.replacing(#"{"key":"X-Empty"}"#, with: #"{"key":"X-Empty","value":""}"#))}".utf8))
+            "{\(values.replacing("Bearer x", with: "******").replacing(#""X-Empty"}"#, with: #""X-Empty","value":"******"}"#))}"
+              .utf8))
           as? [String: Any])
       for (name, value) in wanted {
         let shown = now.json[name].map { "\($0 as AnyObject)" }
@@ -108,15 +110,17 @@ import Web
 
   static let refused: [(body: String, words: String)] = [
     (#""webhooks":"crm.example""#, "must be a URL"), (#""webhooks":"ftp://crm.example/""#, "must be a URL"),
-    (#""webhooks":"https://""#, "must be a URL"), (#""webhooks":"/hook""#, "must be a URL"),
+    (#""webhooks":"https://""#, "must have a host"), (#""webhooks":"/hook""#, "must be a URL"),
     (#""webhooks":"https://crm.example/#top""#, "fragment"),
     (#""webhooks":"https://u:p@crm.example/""#, "user name or password"),
     (#""webhooks":"https://crm.example/ä""#, "percent-encoded"),
     (#""webhooks":"https://crm.example/<x>""#, "percent-encoded"),
     (#""webhooks":"https://crm..example/""#, "host"), (#""webhooks":"https://:443/""#, "host"),
     (#""webhooks":"https://crm.example:0/""#, "host"), (#""webhooks":"https://crm.example:70000/""#, "host"),
-    (#""webhooks":"https://[fe80::1%eth0]/""#, "host"), (#""webhooks":"https://[x]/""#, "host"),
+    (#""webhooks":"https://[fe80::1%eth0]/""#, "percent-encoded"),
+    (#""webhooks":"https://[fe80::1%25e]/""#, "host"), (#""webhooks":"https://[x]/""#, "host"),
     (#""webhooks":"https://crm%2eexample/""#, "host"), (#""webhooks":"""#, "must not be empty"),
+    (#""webhooks":"http://10.0.0.1/""#, "a private network"),
     (#""webhooks":true"#, "must be a string"), (#""webhooks":["https://a.example/"]"#, "must be a string"),
     (#""webhooksEnabled":"true""#, "must be true or false"),
     (#""webhooksEnabled":1"#, "must be true or false"),
@@ -202,6 +206,31 @@ import Web
   }
 }
 
+/// Custom header fields are secrets.
+@Suite struct SealedHeaderTests {
+  @Test(arguments: StoreEngine.allCases)
+  func `what an earlier version has stored in the clear is sealed at the start`(engine: StoreEngine)
+    async throws
+  {
+    try await TestGateway.open(engine) { web in
+      let json = #"[{"key":"X-Old","value":"in the clear"}]"#
+      try await web.services.store.write { (tx: borrowing Transaction) in
+        try tx.set(.webhooksCustomHeaders, to: .text("x"), in: .default)
+        try tx.execute(
+          "UPDATE setting SET value = $1 WHERE name = 'webhooksCustomHeaders'", json)
+      }
+      try await web.services.settings.applyAll(in: .default)
+      let settings = try await web.services.settings.settings(of: .default)
+      let fields = try settings.customHeaders(in: .default, web.vault)
+      #expect(fields.map(\.name) == ["X-Old"] && fields.map { $0.value?.reveal() } == ["in the clear"])
+      let left = try await web.services.store.read { (tx: borrowing Transaction) in
+        try tx.plainCustomHeaders()
+      }
+      #expect(left.isEmpty && settings.sources[.webhooksCustomHeaders] == .api)
+    }
+  }
+}
+
 /// What the settings name is posted to like any route.
 @Suite struct SettingsWebhookTests {
   @Test(arguments: StoreEngine.allCases)
@@ -226,6 +255,18 @@ import Web
         #expect(route.json["enabled"] as? Bool == enabled, "\(settings): \(route)")
         #expect(route.text("targetUrl") == url && route.json["events"] as? [String] == events, "\(settings)")
       }
+      let stored = try await web.services.settings.settings(of: .default)
+      #expect(
+        try stored.customHeaders(in: .default, web.vault).map { $0.value?.reveal() } == ["a"],
+        "what is sealed can be opened")
+      let masked =
+        #"{"webhooksCustomHeaders":[{"key":"x-team","value":"******"},{"key":"X-New","value":"b"}]}"#
+      #expect(try await web.send("POST", "/v1/settings", masked).status == 200)
+      let kept = try await web.services.settings.settings(of: .default)
+      #expect(
+        try kept.customHeaders(in: .default, web.vault).map { $0.value?.reveal() } == ["a", "b"],
+        "the mask keeps what is there")
+      #expect(try await web.send("POST", "/v1/settings", bodies[4].settings).status == 200)
       let headers = try await web.send("GET", path).json["customHeaders"] as? [[String: String]]
       #expect(headers == [["key": "X-Team", "value": "******"]])
       // It is changed where it comes from, but may be switched and get a new key.

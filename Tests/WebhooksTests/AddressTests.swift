@@ -18,9 +18,8 @@ import Testing
     "http://0.0.0.0/", "http://0/", "http://[::]/", "http://localhost/", "http://LOCALHOST:8080/",
     "http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://172.31.255.255/",
     "http://192.168.1.1/",
-    "http://100.64.0.1/", "http://[fd00::1]/", "http://[fe80::1]/", "https://user:password@127.0.0.1/",
-    "https://crm.example@127.0.0.1/", #"https://crm.example\@169.254.169.254/"#, "http://224.0.0.1/",
-    "http://255.255.255.255/", "http://%31%32%37.0.0.1/",
+    "http://100.64.0.1/", "http://[fd00::1]/", "http://[fe80::1]/", "http://224.0.0.1/",
+    "http://255.255.255.255/",
   ])
   func `a URL that leads into a private network is refused when it is entered`(url: String) async throws {
     try await Rig.run(.sqlite, allowed: []) { rig in
@@ -35,12 +34,13 @@ import Testing
     "http://127.0.0.1 /", "http://127.0.0.1\t/", "http:///127.0.0.1/", "http:127.0.0.1", "//127.0.0.1/",
     "http://[]/",
     "file:///etc/passwd", "gopher://127.0.0.1/", "http://a.example:80:81/", "javascript:alert(1)",
+    "https://user:password@127.0.0.1/", "https://crm.example@127.0.0.1/",
+    #"https://crm.example\@169.254.169.254/"#, "http://%31%32%37.0.0.1/",
   ])
   func `what is no plain URL is refused too`(url: String) async throws {
     try await Rig.run(.sqlite, allowed: []) { rig in
       let problem = await #expect(throws: Problem.self) { try await rig.webhooks().add(to: url) }
-      #expect(
-        [.webhookInvalid, .webhookAddressRefused].contains(problem?.code), "\(String(describing: problem))")
+      #expect(problem?.code == .webhookInvalid, "\(String(describing: problem))")
     }
   }
 

@@ -89,7 +89,7 @@ final class Rig: Sendable {
   /// Gives events their positions, which makes them tasks of the routes.
   func place(for webhooks: Webhooks, node: String = "one") async throws {
     _ = try await EventSequencer(
-      store: store, time: time, node: NodeID(node), listener: webhooks,
+      store: store, time: time, node: NodeID(node), listener: webhooks.listener,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ).placeAll()
   }

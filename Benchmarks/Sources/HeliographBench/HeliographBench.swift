@@ -15,7 +15,7 @@ struct Figures: AsyncParsableCommand {
     discussion: "Each is measured in turn with what it is compared to; printed are the median and the range.")
 
   enum Figure: String, CaseIterable, ExpressibleByArgument {
-    case accept, merge, smtp, relay, delivery, start, memory, hostile
+    case accept, merge, smtp, relay, delivery, webhooks, start, memory, hostile
   }
 
   @Option(help: "The release binary.") var heliograph: String
@@ -51,6 +51,7 @@ struct Figures: AsyncParsableCommand {
         case .relay: try await RelayFigure(bench: bench, python: python).table()
         case .memory: try await MemoryFigure(bench: bench).table()
         case .delivery: try await DeliveryFigure(bench: bench).table()
+        case .webhooks: try await WebhookFigure(bench: bench).table()
         case .start: try await StartFigure(bench: bench).table()
         case .hostile: try await HostileFigure(bench: bench).table()
         }

@@ -134,6 +134,7 @@ extension Operations {
     problems: [
       .appNotFound, .appDisabled, .appInvalid, .appCertificateInvalid, .accountNotFound, .accountExists,
       .accountNotConnected, .accountPermissionMissing, .accountIdentityMismatch, .accountDelegateNoAccess,
+      .webhookInvalid, .webhookAddressRefused,
     ])
 
   package static let accounts = Operation<Nothing, AccountsQuery, Nothing, AccountPage>(

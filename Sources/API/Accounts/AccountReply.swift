@@ -20,6 +20,8 @@ package struct AccountReply: Contract {
   package var lastError: ProblemReply?
   package var pacing: PacingField?
   package var pausedUntil: Instant?
+  package var webhooks: String?
+  package var webhooksCustomHeaders: [CustomHeaderField]?
   package var declared: Bool?
   package var created = Instant(microseconds: 0)
   package var updated = Instant(microseconds: 0)
@@ -90,6 +92,8 @@ package struct AccountReply: Contract {
       "pausedUntil", \.pausedUntil, .moment,
       "Until when its messages wait, because a limit was reached or Microsoft has asked to wait; only in the reply for one "
         + "account.")
+    Field(AccountTerm.webhooks, \.webhooks)
+    Field(AccountTerm.webhooksCustomHeaders, \.webhooksCustomHeaders)
     Field(DeclarationTerm.declared, \.declared)
     Required("created", \.created, .moment, "When it was added.")
     Required("updated", \.updated, .moment, "When it was last changed.")

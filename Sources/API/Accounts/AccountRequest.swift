@@ -8,6 +8,8 @@ package struct AccountRequest: Contract {
   package var oauth2: OAuth2Field?
   package var smtp: SMTPField?
   package var unknownOutcome: UnknownOutcome?
+  package var webhooks: String?
+  package var webhooksCustomHeaders: [CustomHeaderField]?
 
   package init() {}
 
@@ -22,6 +24,8 @@ package struct AccountRequest: Contract {
       "The client through which the mailbox is reached, and what was granted to it.")
     Field("smtp", \.smtp, .object, "A client and its refresh token in the form of a mail server's settings.")
     Field(AccountTerm.unknownOutcome, \.unknownOutcome)
+    Field(AccountTerm.webhooks, \.webhooks)
+    Field(AccountTerm.webhooksCustomHeaders, \.webhooksCustomHeaders)
     AccountTerm.unsupported
     Rule { request, complaints in
       switch (request.oauth2, request.smtp) {
@@ -37,8 +41,8 @@ package struct AccountRequest: Contract {
 
 enum AccountTerm {
   static let unsupported = Unsupported(
-    "expectedEmail", "path", "subconnections", "webhooks", "copy", "logs", "notifyFrom", "proxy",
-    "smtpEhloName", "imapIndexer", "imap", "webhooksCustomHeaders", "locale", "tz")
+    "expectedEmail", "path", "subconnections", "copy", "logs", "notifyFrom", "proxy",
+    "smtpEhloName", "imapIndexer", "imap", "locale", "tz")
   static let account = Term(
     "account", Kind<AccountID>.id(), "The account's id, of your choosing; left out, Heliograph generates one."
   )
@@ -49,6 +53,13 @@ enum AccountTerm {
     "What happens to a message if it cannot be found out whether Microsoft accepted it: `hold` it for a "
       + "person to decide, or `resend` it. Left out, an existing account keeps its choice and a new one holds."
   )
+  static let webhooks = Term(
+    "webhooks", Kind<String>.line(0...2048, format: .targetOrNone),
+    "The URL to which the account's events are posted in the place of the settings' `webhooks`, while "
+      + "`webhooksEnabled` is set and as `webhookEvents` selects. An empty text removes it.")
+  static let webhooksCustomHeaders = Term(
+    "webhooksCustomHeaders", Kind<[CustomHeaderField]>.list(.object, count: 0...50),
+    "Header fields of the requests to the account's own `webhooks`.")
   static let delegated = Term(
     "delegated", Kind<Bool>.flag,
     "Whether `email` is not the own mailbox of the person who signs in, but one that they may use.")

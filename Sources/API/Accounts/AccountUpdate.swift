@@ -8,6 +8,8 @@ package struct AccountUpdateRequest: Contract {
   package var smtp: SMTPUpdateField?
   package var unknownOutcome: UnknownOutcome?
   package var pacing: PacingField?
+  package var webhooks: String?
+  package var webhooksCustomHeaders: [CustomHeaderField]?
 
   package init() {}
 
@@ -24,6 +26,8 @@ package struct AccountUpdateRequest: Contract {
       "unknownOutcome", \.unknownOutcome, AccountTerm.unknownOutcome.kind,
       "What happens to a message if it cannot be found out whether Microsoft accepted it.")
     Field("pacing", \.pacing, .object, "What the mailbox may send in a time.")
+    Field(AccountTerm.webhooks, \.webhooks)
+    Field(AccountTerm.webhooksCustomHeaders, \.webhooksCustomHeaders)
     AccountTerm.unsupported
     Rule { request, complaints in
       if request.oauth2 != nil, request.smtp != nil {
@@ -176,6 +180,6 @@ extension Operations {
     grant: OperationGrant(.write, nil),
     problems: [
       .accountNotFound, .accountExists, .appNotFound, .appDisabled, .appInvalid, .appCertificateInvalid,
-      .accountPermissionMissing,
+      .accountPermissionMissing, .webhookInvalid, .webhookAddressRefused,
     ])
 }

@@ -92,8 +92,8 @@ extension Kind where Value == Secret {
   }
 
   /// A secret of one line in a change: the mask means that it stays as it is.
-  package static func keptSecret(_ bytes: ClosedRange<Int>) -> Kind {
-    secret(TextRule(length: bytes, hasLines: false), isShown: false, keepsMask: true)
+  package static func keptSecret(_ bytes: ClosedRange<Int>, format: TextFormat? = nil) -> Kind {
+    secret(TextRule(length: bytes, hasLines: false, format: format), isShown: false, keepsMask: true)
   }
 
   /// A secret of several lines in a change.

@@ -50,13 +50,12 @@ extension OpenAPI {
     switch schema {
     case .flag: json.member("type", "boolean")
     case .integer(let range): write(range, to: &json)
-    case .text(let rule): write(rule, to: &json)
+    case .text(let rule): write(rule, format: rule.format?.name, to: &json)
     case .words(let words):
       json.member("type", "string")
       json.member("enum") { json in json.list { for word in words { $0.string(word) } } }
     case .secret(let rule, let isShown):
-      write(rule, to: &json)
-      if !isShown { json.member("format", "password") }
+      write(rule, format: isShown ? rule.format?.name : "password", to: &json)
     case .date(allowsDay: false): writeMoment(to: &json)
     case .date(allowsDay: true):
       writeOne(
@@ -78,8 +77,10 @@ extension OpenAPI {
     case .texts(let count, let name, let value):
       json.member("type", "object")
       json.member("maxProperties", count.upperBound)
-      json.member("propertyNames") { json in json.object { write(name, to: &$0) } }
-      json.member("additionalProperties") { json in json.object { write(value, to: &$0) } }
+      json.member("propertyNames") { json in json.object { write(name, format: name.format?.name, to: &$0) } }
+      json.member("additionalProperties") { json in
+        json.object { write(value, format: value.format?.name, to: &$0) }
+      }
     case .nullable(let schema):
       writeOne(
         of: { writeMembers(of: schema, to: &$0) }, or: { $0.member("type", "null") }, "anyOf", to: &json)
@@ -102,13 +103,13 @@ extension OpenAPI {
     if range.upperBound < .max { json.member("maximum", range.upperBound) }
   }
 
-  private static func write(_ rule: TextRule, to json: inout JSONWriter) {
+  private static func write(_ rule: TextRule, format: String?, to json: inout JSONWriter) {
     json.member("type", "string")
     if rule.length.lowerBound > 0 { json.member("minLength", rule.length.lowerBound) }
     // A character has at least one byte.
     json.member("maxLength", rule.length.upperBound)
     if !rule.hasLines { json.member("pattern", #"^[^\u0000-\u001F\u007F-\u009F]*$"#) }
-    if let name = rule.format?.name { json.member("format", name) }
+    if let format { json.member("format", format) }
   }
 
   private static func writeMoment(to json: inout JSONWriter) {

@@ -75,5 +75,5 @@ extension Operations {
 
   package static let updateSettings = Operation<Nothing, Nothing, SettingsRequest, SettingsUpdated>(
     .post, "/v1/settings", id: "postSettings", .settings, .workspace, "Change settings of the workspace.",
-    "All of the changes are made, or none.", problems: [.configurationDeclared])
+    "All of the changes are made, or none.", problems: [.configurationDeclared, .webhookAddressRefused])
 }

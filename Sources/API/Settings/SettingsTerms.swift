@@ -1,4 +1,4 @@
-import Core
+package import Core
 
 /// What each setting is in every request and reply.
 enum SettingsTerm {
@@ -69,17 +69,26 @@ enum SettingsTerm {
 /// A header field of the requests that post events.
 package struct CustomHeaderField: Contract {
   package var key = ""
-  package var value = ""
+  package var value: Secret?
 
   package init() {}
 
-  package init(key: String, value: String) {
+  package init(_ key: String, _ value: Secret?) {
     (self.key, self.value) = (key, value)
   }
 
   package static let fields = Fields<Self>("CustomHeader", "A header field of the requests that post events.")
   {
     Required("key", \.key, .line(1...1024, format: .headerName), "Its name.")
-    Field("value", \.value, .line(0...10_240, format: .headerValue), "Its value.")
+    Field(
+      "value", \.value, .keptSecret(0...10_240, format: .headerValue),
+      "Its value; masked when it is read. Masked or left out, that of a field of this name stays, and a new one is empty."
+    )
+  }
+}
+
+extension CustomHeader {
+  package init(_ field: CustomHeaderField) {
+    self.init(field.key, field.value)
   }
 }

@@ -3,34 +3,17 @@ package import JSON
 
 extension WebhookOrdering: WireWord {}
 
-/// A header field that goes with every post.
-package struct RouteHeaderField: Contract {
-  package var key = ""
-  package var value = Secret("")
-
-  package init() {}
-
-  package init(_ key: String, _ value: Secret) {
-    self.key = key
-    self.value = value
-  }
-
-  package static let fields = Fields<Self>("WebhookHeader", "A header field that goes with every post.") {
-    Required("key", \.key, .line(1...1024), "Its name.")
-    Field("value", \.value, .secret(0...10_240), "Its value; masked when it is read.")
-  }
-}
-
 enum RouteTerm {
   static let name = Term<String>("name", .line(1...256), "A name for people.")
   static let description = Term<String>("description", .line(0...1024), "What it is for.")
   static let targetURL = Term<String>(
-    "targetUrl", .line(1...2048),
-    "Where events are posted to: https, or http. A user and password in it are sent as Basic authentication, and not "
-      + "shown again.")
+    "targetUrl", .line(1...2048, format: .target),
+    "Where events are posted to: https, or http, without a user and password; a header field Authorization can have "
+      + "them.")
   static let enabled = Term<Bool>("enabled", .flag, "Whether events are posted.")
   static let events = Term<[String]>(
-    "events", .list(.line(1...256), count: 0...100), "Names of events; `*`, or an empty list, is all of them."
+    "events", .list(.line(1...256, format: .eventName), count: 0...100),
+    "Names of events; `*`, or an empty list, is all of them."
   )
   static let accounts = Term<[AccountID]>(
     "accounts", .list(.id(), count: 0...1000),
@@ -50,7 +33,7 @@ enum RouteTerm {
     "order", .word(),
     "`account`: events of an account in order; one that fails for 15 minutes while others succeed is set aside and "
       + "posted later. `strict`: in order, whatever happens. `none`: one that fails holds up no other.")
-  static let customHeaders = Term<[RouteHeaderField]>(
+  static let customHeaders = Term<[CustomHeaderField]>(
     "customHeaders", .list(.object, count: 0...50), "Header fields that go with every post.")
 }
 
@@ -65,7 +48,7 @@ package struct WebhookRouteRequest: Contract {
   package var filter: JSONValue?
   package var payload: JSONValue?
   package var order = WebhookOrdering.account
-  package var customHeaders: [RouteHeaderField] = []
+  package var customHeaders: [CustomHeaderField] = []
 
   package init() {}
 
@@ -95,7 +78,7 @@ package struct WebhookRouteUpdate: Contract {
   package var filter: JSONValue?
   package var payload: JSONValue?
   package var order: WebhookOrdering?
-  package var customHeaders: [RouteHeaderField]?
+  package var customHeaders: [CustomHeaderField]?
   package var skipMissed = false
 
   package init() {}

@@ -10,11 +10,10 @@ package struct WebhookRouteReply: Contract {
   package var updated = Instant(microseconds: 0)
   package var enabled = true
   package var targetUrl = ""
-  package var hasUser: Bool?
   package var tcount = 0
   package var v = 0
   package var webhookErrorFlag: WebhookErrorFlag?
-  package var customHeaders: [RouteHeaderField] = []
+  package var customHeaders: [CustomHeaderField] = []
   package var events: [String] = []
   package var accounts: [AccountID] = []
   package var filter: JSONValue?
@@ -34,9 +33,7 @@ package struct WebhookRouteReply: Contract {
     Required("created", \.created, .moment, "When it was added.")
     Required("updated", \.updated, .moment, "When it was last changed, or disabled.")
     Required(RouteTerm.enabled, \.enabled)
-    Required(
-      "targetUrl", \.targetUrl, .line(1...2048), "Where events are posted to, without user and password.")
-    Field("hasUser", \.hasUser, .flag, "`true` if the URL has a user and password.")
+    Required(RouteTerm.targetURL, \.targetUrl)
     Required("tcount", \.tcount, .integer(0...(.max)), "How many events were taken.")
     Required("v", \.v, .integer(1...(.max)), "Counts its changes, from 1.")
     Field(

@@ -72,11 +72,12 @@ package struct AccountDirectory: Sendable {
     return page.map { Account($0) }
   }
 
-  /// Also removes the grant, and cancels the account's waiting messages. Throws `account.inUse` while
+  /// Also removes the grant and the account's own webhooks, and cancels its waiting messages. Throws `account.inUse` while
   /// others send through its grant.
   package func delete(_ id: AccountID, in workspace: WorkspaceID) async throws {
     let now = time.now
     try await store.write { (tx: borrowing Transaction) in
+      try tx.deleteWebhookRoute(of: id, in: workspace, at: now)
       let users = try tx.accounts(delegatedBy: id, in: workspace)
       guard users.isEmpty else { throw Problem.accountInUse(id, by: users) }
       try tx.account(id, in: workspace)?.account.refuseIfDeclared()

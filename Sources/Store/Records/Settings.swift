@@ -8,7 +8,8 @@ package struct WorkspaceSettings: Sendable, Equatable {
   package private(set) var webhooks: String?
   /// Names of events; `*` stands for all.
   package private(set) var webhookEvents = ["*"]
-  package private(set) var webhooksCustomHeaders: [CustomHeader] = []
+  /// A box: header fields of the requests that post events.
+  package private(set) var webhooksCustomHeaders: [UInt8]?
   /// A box: what signs the events that are posted.
   package private(set) var serviceSecret: [UInt8]?
   package private(set) var notifyHeaders: [String] = []
@@ -33,7 +34,7 @@ package struct WorkspaceSettings: Sendable, Equatable {
     case .webhooksEnabled: webhooksEnabled = try row.json("value") ?? false
     case .webhooks: webhooks = try row.json("value")
     case .webhookEvents: webhookEvents = try row.json("value") ?? []
-    case .webhooksCustomHeaders: webhooksCustomHeaders = try row.json("value") ?? []
+    case .webhooksCustomHeaders: webhooksCustomHeaders = try row.optionalBytes("box")
     case .serviceSecret: serviceSecret = try row.optionalBytes("box")
     case .notifyHeaders: notifyHeaders = try row.json("value") ?? []
     case .notifyText: notifyText = try row.json("value") ?? false
@@ -48,23 +49,12 @@ package struct WorkspaceSettings: Sendable, Equatable {
   }
 }
 
-/// A header field of the requests that post events.
-package struct CustomHeader: Sendable, Hashable, Codable {
-  package var key: String
-  package var value: String
-
-  package init(key: String, value: String) {
-    (self.key, self.value) = (key, value)
-  }
-}
-
 /// The value of one setting.
 package enum SettingValue: Sendable, Hashable {
   case flag(Bool)
   case number(Int)
   case text(String)
   case texts([String])
-  case headers([CustomHeader])
   /// A secret, sealed.
   case box([UInt8])
 
@@ -74,7 +64,6 @@ package enum SettingValue: Sendable, Hashable {
     case .number(let value): value.json
     case .text(let value): value.json
     case .texts(let value): value.json
-    case .headers(let value): value.json
     case .box: nil
     }
   }
@@ -107,6 +96,21 @@ extension Transaction {
       ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value, box = excluded.box,
         declared = excluded.declared
       """, workspace, setting.rawValue, value.json, value.box, declared)
+  }
+
+  /// `webhooksCustomHeaders` that are not sealed, as JSON, and whose they are.
+  package func plainCustomHeaders() throws -> [(workspace: WorkspaceID, json: String)] {
+    try rows(
+      "SELECT workspace, value FROM setting WHERE name = $1 AND value IS NOT NULL",
+      WorkspaceSetting.webhooksCustomHeaders.rawValue
+    ) { (try $0.identifier("workspace"), try $0.text("value")) }
+  }
+
+  /// The box takes the place of the value; who has set it stays.
+  package func seal(_ setting: WorkspaceSetting, in workspace: WorkspaceID, _ box: [UInt8]) throws {
+    try execute(
+      "UPDATE setting SET value = NULL, box = $3 WHERE workspace = $1 AND name = $2", workspace,
+      setting.rawValue, box)
   }
 
   /// From here on it has its default.

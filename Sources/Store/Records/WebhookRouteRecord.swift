@@ -93,6 +93,8 @@ package enum WebhookRouteOrigin: String, Sendable, CaseIterable {
   case settings
   /// `webhooks` of an account.
   case account
+  /// `webhooks` that an account had, until the settings' route goes on in their place.
+  case formerAccount
 }
 
 extension WebhookRouteRecord {
@@ -149,7 +151,7 @@ extension Transaction {
     try execute(
       Statement.update, route.workspace, route.id, route.name, route.description, route.enabled,
       route.targetURL, route.secrets, route.events.joined(separator: " "), route.accountsText, route.filter,
-      route.payload, route.ordering.rawValue, route.startPosition, route.updated)
+      route.payload, route.ordering.rawValue, route.startPosition, route.updated, route.kind.rawValue)
   }
 
   package func webhookRoute(_ id: WebhookRouteID, in workspace: WorkspaceID) throws -> WebhookRouteRecord? {
@@ -169,12 +171,22 @@ extension Transaction {
     return Page(routes, of: total)
   }
 
-  package func webhookRouteCount(in workspace: WorkspaceID) throws -> Int {
-    try row("SELECT count(*) AS total FROM webhook_route WHERE workspace = $1", workspace) {
-      Int(try $0.integer("total"))
-    } ?? 0
+  private func webhookRouteCount(in workspace: WorkspaceID) throws -> Int {
+    try row(
+      "SELECT count(*) AS total FROM webhook_route WHERE workspace = $1 AND kind <> 'formerAccount'",
+      workspace
+    ) { Int(try $0.integer("total")) } ?? 0
   }
 
+  /// Those that are read for every batch of events: without those of accounts.
+  package func sharedWebhookRouteCount(in workspace: WorkspaceID) throws -> Int {
+    try row(
+      "SELECT count(*) AS total FROM webhook_route WHERE workspace = $1 AND kind IN ('route', 'settings')",
+      workspace
+    ) { Int(try $0.integer("total")) } ?? 0
+  }
+
+  /// Without those of accounts.
   package func enabledWebhookRoutes(in workspace: WorkspaceID) throws -> [WebhookRouteRecord] {
     try rows(Statement.enabled, workspace, as: WebhookRouteRecord.init(_:))
   }
@@ -210,17 +222,18 @@ private enum Statement {
   static let update: SQL = """
     UPDATE webhook_route SET name = $3, description = $4, enabled = $5, target_url = $6, secrets = $7, events = $8,
       accounts = $9, filter = $10, payload = $11, ordering = $12, start_position = $13, updated = $14,
-      version = version + 1, failures = 0, failing_since = NULL, last_error = NULL
+      kind = $15, version = version + 1, failures = 0, failing_since = NULL, last_error = NULL
     WHERE workspace = $1 AND id = $2
     """
 
   static let list: SQL = """
-    SELECT \(WebhookRouteRecord.selected) FROM webhook_route WHERE workspace = $1 ORDER BY created, id
-    LIMIT $2 OFFSET $3
+    SELECT \(WebhookRouteRecord.selected) FROM webhook_route WHERE workspace = $1 AND kind <> 'formerAccount'
+    ORDER BY created, id LIMIT $2 OFFSET $3
     """
 
   static let enabled: SQL = """
-    SELECT \(WebhookRouteRecord.selected) FROM webhook_route WHERE workspace = $1 AND enabled = 1 ORDER BY id
+    SELECT \(WebhookRouteRecord.selected) FROM webhook_route WHERE workspace = $1 AND enabled = 1
+      AND kind IN ('route', 'settings') ORDER BY id
     """
 
   static let note: SQL = """

@@ -106,8 +106,12 @@ extension Transaction {
   }
 
   /// A stream that has posted all it had, while more came: it is ready again. In the transaction that settled it.
-  package func renew(_ row: QueueRecord, ifEventsAfter cursor: Int64, at now: Instant) throws {
-    try execute(Statement.renew, row.workspace, row.id, row.account, cursor, now)
+  ///
+  /// - Parameter end: The last position whose event is the stream's.
+  package func renew(
+    _ row: QueueRecord, ifEventsAfter cursor: Int64, upTo end: Int64 = .max, at now: Instant
+  ) throws {
+    try execute(Statement.renew, row.workspace, row.id, row.account, cursor, now, end)
   }
 
   /// Makes what waits for another try due now, because the route works again.
@@ -176,6 +180,7 @@ extension Transaction {
     return WebhookProgress(cursor: (start ?? nil) ?? 0)
   }
 
+  /// Never goes back: what was passed over meanwhile stays so.
   package func save(
     _ progress: WebhookProgress, of account: AccountID?, to route: WebhookRouteRecord
   ) throws {
@@ -276,7 +281,7 @@ private enum Statement {
   static let renew: SQL = """
     UPDATE queue SET state = \(QueueState.ready), due = $5, settled = NULL
     WHERE workspace = $1 AND id = $2 AND state = \(QueueState.done) AND EXISTS
-      (SELECT 1 FROM event WHERE workspace = $1 AND account = $3 AND sequence > $4 AND position IS NOT NULL)
+      (SELECT 1 FROM event WHERE workspace = $1 AND account = $3 AND sequence > $4 AND position <= $6)
     """
 
   static let hurry: SQL = """
@@ -296,6 +301,7 @@ private enum Statement {
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (workspace, route, account) DO UPDATE SET cursor = excluded.cursor, tries = excluded.tries,
       failing_since = excluded.failing_since
+    WHERE webhook_stream.cursor <= excluded.cursor
     """
 
   static let placed: SQL = """
@@ -320,6 +326,8 @@ private enum Statement {
     SELECT event.workspace, $2, event.account, max(event.sequence), 0 FROM event
     WHERE event.workspace = $1 AND event.position > $3 AND NOT EXISTS
       (SELECT 1 FROM queue WHERE queue.workspace = $1 AND queue.id = $2 || '@' || event.account AND queue.state < 4)
+      AND ($2 <> 'default' OR NOT EXISTS (SELECT 1 FROM webhook_route AS own WHERE own.workspace = $1
+        AND own.kind IN ('account', 'formerAccount') AND own.accounts = event.account))
     GROUP BY event.workspace, event.account
     ON CONFLICT (workspace, route, account) DO UPDATE SET cursor = excluded.cursor, tries = 0, failing_since = NULL
     """

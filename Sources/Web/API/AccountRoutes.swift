@@ -2,6 +2,7 @@ import API
 import Accounts
 import Core
 import Store
+import Webhooks
 
 /// Accounts, and the links by which they are connected.
 struct AccountRoutes: Sendable {
@@ -9,21 +10,31 @@ struct AccountRoutes: Sendable {
   let apps: AppRegistry
   let signIn: SignIn
   let actions: AccountActions
+  let webhooks: Webhooks
 
   func add(to router: APIRouter) {
     router.on(Operations.accounts, list)
     router.on(Operations.addAccount) { call in
-      let creation = AccountCreation(
-        directory: directory, apps: apps, signIn: signIn, workspace: try call.workspace)
-      return try await creation.create(call.body)
+      let workspace = try call.workspace
+      let creation = AccountCreation(directory: directory, apps: apps, signIn: signIn, workspace: workspace)
+      let change = AccountWebhooksChange(call.body.webhooks, call.body.webhooksCustomHeaders)
+      let own = try await webhooks.check(change, of: call.body.account, in: workspace)
+      let created = try await creation.create(call.body)
+      if let own { try await webhooks.apply(own, to: created.account, in: workspace) }
+      return created
     }
     router.on(Operations.account) { call in
-      AccountReply(try await directory.account(call.path, in: call.workspace))
+      let workspace = try call.workspace
+      let account = try await directory.account(call.path, in: workspace)
+      return AccountReply(account, try await webhooks.webhooks(of: [account.id], in: workspace)[account.id])
     }
     router.on(Operations.updateAccount) { call in
-      let creation = AccountCreation(
-        directory: directory, apps: apps, signIn: signIn, workspace: try call.workspace)
+      let workspace = try call.workspace
+      let creation = AccountCreation(directory: directory, apps: apps, signIn: signIn, workspace: workspace)
+      let change = AccountWebhooksChange(call.body.webhooks, call.body.webhooksCustomHeaders)
+      let own = try await webhooks.check(change, of: call.path, in: workspace)
       try await AccountUpdate(creation: creation).update(call.path, call.body)
+      if let own { try await webhooks.apply(own, to: call.path, in: workspace) }
       return AccountUpdated(call.path)
     }
     router.on(Operations.deleteAccount) { call in
@@ -44,7 +55,8 @@ struct AccountRoutes: Sendable {
     var reply = AccountPage(query, total: page.total)
     reply.query = query.query
     reply.state = query.state.map { Word($0) }
-    reply.accounts = page.elements.map { AccountReply($0) }
+    let own = try await webhooks.webhooks(of: page.elements.map(\.id), in: call.workspace)
+    reply.accounts = page.elements.map { AccountReply($0, own[$0.id]) }
     return reply
   }
 
@@ -73,7 +85,7 @@ struct AccountRoutes: Sendable {
 
 extension AccountReply {
   /// No secret is among what was read.
-  init(_ account: Account) {
+  init(_ account: Account, _ own: ShownAccountWebhooks?) {
     self.init()
     self.account = account.id
     name = account.name
@@ -101,9 +113,17 @@ extension AccountReply {
     limits.recipientsPerMessage = account.pacing.recipientsPerMessage
     pacing = limits
     pausedUntil = account.pausedUntil
+    webhooks = own?.url
+    webhooksCustomHeaders = own.map { $0.headerNames.map { CustomHeaderField($0, Secret("")) } }
     declared = account.declared ? true : nil
     created = account.created
     updated = account.updated
+  }
+}
+
+extension AccountWebhooksChange {
+  fileprivate init(_ url: String?, _ fields: [CustomHeaderField]?) {
+    self.init(url: url, headers: fields.map { $0.map { CustomHeader($0) } })
   }
 }
 

@@ -34,7 +34,8 @@ struct EventStreamRoutes: Sendable {
       let workspace = try call.workspace
       if let account { _ = try await log.events(of: account, after: 0, limit: 1, in: workspace) }
       let header = try RequestHeader.lastEventID.read(request.headers[.lastEventID])
-      let start = try header.map { try Self.position($0) } ?? call.query.since
+      // An empty one is none (HTML Living Standard, "Server-sent events": it is not even sent).
+      let start = try header.flatMap { $0.isEmpty ? nil : try Self.position($0) } ?? call.query.since
       let position = if let start { start } else { try await log.lastPosition(in: workspace) }
       return try stream(after: position, in: workspace) { placed in
         guard account == nil || placed.event.account == account else { return nil }
@@ -62,7 +63,6 @@ struct EventStreamRoutes: Sendable {
   }
 
   private static func position(_ text: String) throws -> Int64 {
-    if text.isEmpty { return 0 }
     guard let position = Int64(text), position >= 0 else {
       let fault = FieldFault(message: "must be the id of an event, not \(text)", key: "Last-Event-ID")
       throw Problem(

@@ -2,10 +2,12 @@ package import API
 package import Access
 import Core
 import Store
+import Webhooks
 
 /// The settings of a workspace.
 struct SettingsRoutes: Sendable {
   let settings: SettingsDirectory
+  let webhooks: Webhooks
   let serviceURL: ServiceURL
 
   /// The public URL, and who set it.
@@ -16,10 +18,13 @@ struct SettingsRoutes: Sendable {
 
   func add(to router: APIRouter) {
     router.on(Operations.settings) { call in
-      SettingsReply(call.query, try await settings.settings(of: call.workspace), serviceURL)
+      let shown = try await settings.settings(of: call.workspace)
+      return SettingsReply(
+        call.query, shown, try settings.headerNames(shown, of: call.workspace), serviceURL)
     }
     router.on(Operations.updateSettings) { call in
       let change = SettingsChange(call.body)
+      if let url = call.body.webhooks ?? nil { _ = try await webhooks.checked(url, field: "webhooks") }
       try await settings.update(change, in: call.workspace)
       return SettingsUpdated(change.values.map(\.setting))
     }
@@ -28,7 +33,8 @@ struct SettingsRoutes: Sendable {
 
 extension SettingsReply {
   fileprivate init(
-    _ query: SettingsQuery, _ settings: WorkspaceSettings, _ serviceURL: SettingsRoutes.ServiceURL
+    _ query: SettingsQuery, _ settings: WorkspaceSettings, _ headerNames: [String],
+    _ serviceURL: SettingsRoutes.ServiceURL
   ) {
     self.init()
     let showsAll = query == SettingsQuery()
@@ -44,7 +50,7 @@ extension SettingsReply {
     webhookEvents = shown(query.webhookEvents, .webhookEvents, settings.webhookEvents)
     webhooksCustomHeaders = shown(
       query.webhooksCustomHeaders, .webhooksCustomHeaders,
-      settings.webhooksCustomHeaders.map { CustomHeaderField(key: $0.key, value: $0.value) })
+      headerNames.map { CustomHeaderField($0, Secret("")) })
     serviceSecret = shown(query.serviceSecret, .serviceSecret, settings.serviceSecret.map { _ in true })
     notifyHeaders = shown(query.notifyHeaders, .notifyHeaders, settings.notifyHeaders)
     notifyText = shown(query.notifyText, .notifyText, settings.notifyText)
@@ -73,7 +79,7 @@ extension SettingsChange {
     take(.webhooks, body.webhooks) { .plain(.text($0)) }
     take(.webhookEvents, body.webhookEvents) { .plain(.texts($0)) }
     take(.webhooksCustomHeaders, body.webhooksCustomHeaders) { fields in
-      .plain(.headers(fields.map { CustomHeader(key: $0.key, value: $0.value) }))
+      .headers(fields.map { CustomHeader($0) })
     }
     take(.serviceSecret, body.serviceSecret) { .secret($0) }
     take(.notifyHeaders, body.notifyHeaders) { .plain(.texts($0)) }

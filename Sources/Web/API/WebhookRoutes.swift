@@ -86,7 +86,7 @@ extension NewRoute {
     filter = request.filter
     payload = request.payload
     ordering = request.order
-    customHeaders = request.customHeaders.map { ($0.key, $0.value.reveal()) }
+    customHeaders = request.customHeaders.map { CustomHeader($0) }
   }
 }
 
@@ -102,7 +102,7 @@ extension RouteChange {
     filter = request.filter
     payload = request.payload
     ordering = request.order
-    customHeaders = request.customHeaders.map { $0.map { ($0.key, $0.value.reveal()) } }
+    customHeaders = request.customHeaders.map { $0.map { CustomHeader($0) } }
     skipsMissed = request.skipMissed
   }
 }
@@ -118,11 +118,10 @@ extension WebhookRouteReply {
     updated = record.updated
     enabled = record.enabled
     targetUrl = record.targetURL
-    hasUser = route.hasUser ? true : nil
     tcount = record.posts
     v = record.version
     webhookErrorFlag = record.health.lastError.map { WebhookErrorFlag($0) }
-    customHeaders = route.headerNames.map { RouteHeaderField($0, Secret("")) }
+    customHeaders = route.headerNames.map { CustomHeaderField($0, Secret("")) }
     events = record.events
     accounts = record.accounts
     // What is stored has been read before.

@@ -35,6 +35,7 @@ struct AccountAdd: AsyncParsableCommand {
   var through: AccountID?
   @Option(help: "A file with a certificate and its private key (PEM), instead of the secret.")
   var certificate: String?
+  @Option(help: "The URL to which the account's events are posted.") var webhooks: String?
   @Option(help: "Seconds to wait until the mailbox is connected; 0 does not wait.") var wait = 900
   @Flag(help: "Print the gateway's replies as JSON.") var json = false
 
@@ -46,6 +47,9 @@ struct AccountAdd: AsyncParsableCommand {
     if link, device { throw ValidationError("Give --link or --device, not both.") }
     if link || device, mailbox != nil || clientID != nil || through != nil {
       throw ValidationError("--link and --device take --app, but not --mailbox, --client-id or --through.")
+    }
+    if link || device, webhooks != nil {
+      throw ValidationError("Give --webhooks to 'account update' when the mailbox is connected.")
     }
     if clientID != nil, app != nil { throw ValidationError("Give --client-id or --app, not both.") }
     if through != nil, mailbox == nil { throw ValidationError("--through needs --mailbox.") }
@@ -77,6 +81,7 @@ struct AccountAdd: AsyncParsableCommand {
     body.account = account
     body.name = name
     body.email = email
+    body.webhooks = webhooks
     body.oauth2 = try oauth2(app: try await knownApp(client))
     return body
   }

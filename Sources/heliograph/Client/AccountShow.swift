@@ -67,7 +67,8 @@ extension AccountReply {
       ("account", account.rawValue), ("name", name), ("email", email), ("type", type.text),
       ("app", app.rawValue), ("state", stateText), ("identity", identity?.text ?? ""),
       ("through", oauth2.auth.delegatedAccount?.rawValue ?? ""),
-      ("sending", sending), ("limits", limits), ("waits until", pausedUntil?.description ?? ""),
+      ("sending", sending), ("limits", limits), ("webhooks", webhooks ?? ""),
+      ("waits until", pausedUntil?.description ?? ""),
     ])
     guard let lastError else { return }
     Terminal.line("")

@@ -28,6 +28,12 @@ extension AccountCommand {
       Int?
     @Option(help: "Recipients that one message may have; 0 restores the default of 1,000.")
     var recipientsPerMessage: Int?
+    @Option(help: "The URL to which the account's events are posted; an empty text removes it.")
+    var webhooks: String?
+    @Option(
+      help:
+        "A file of header fields for that URL, one “Name: value” on each line; empty removes them.")
+    var webhooksHeaderFile: String?
     @Option(help: "The id of the app that reaches the mailbox.") var app: AppID?
     @Option(help: "The mailbox to send from, without a sign-in.") var mailbox: String?
     @Option(help: "The account of a person with access to the mailbox, instead of an app.")
@@ -44,11 +50,13 @@ extension AccountCommand {
     func validate() throws {
       guard
         changesAccess || name != nil || email != nil || unknownOutcome != nil || messagesPerMinute != nil
-          || recipientsPerDay != nil || recipientsPerMessage != nil
+          || recipientsPerDay != nil || recipientsPerMessage != nil || webhooks != nil
+          || webhooksHeaderFile != nil
       else {
         throw ValidationError(
           "Nothing to change: give --name, --email, --unknown-outcome, --messages-per-minute, --recipients-per-day, "
-            + "--recipients-per-message, --app, --mailbox, --through or --refresh-token.")
+            + "--recipients-per-message, --webhooks, --webhooks-header-file, --app, --mailbox, --through or --refresh-token."
+        )
       }
       if through != nil, app != nil || refreshToken {
         throw ValidationError("--through cannot be combined with --app or --refresh-token.")
@@ -60,6 +68,8 @@ extension AccountCommand {
       body.name = name
       body.email = email
       body.unknownOutcome = unknownOutcome
+      body.webhooks = webhooks
+      body.webhooksCustomHeaders = try webhooksHeaderFile.map(WebhookCommand.RouteOptions.headers)
       if messagesPerMinute != nil || recipientsPerDay != nil || recipientsPerMessage != nil {
         var pacing = PacingField()
         pacing.messagesPerMinute = messagesPerMinute

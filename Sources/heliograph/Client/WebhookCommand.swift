@@ -42,14 +42,14 @@ struct WebhookCommand: AsyncParsableCommand {
       }
     }
 
-    static func headers(_ path: String) throws -> [RouteHeaderField] {
+    static func headers(_ path: String) throws -> [CustomHeaderField] {
       let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
       return try text.split(whereSeparator: \.isNewline).enumerated().map { index, line in
         guard let colon = line.firstIndex(of: ":") else {
           throw ValidationError("Line \(index + 1) of \(path) is not “Name: value”.")
         }
         let value = line[line.index(after: colon)...].drop { $0 == " " }
-        return RouteHeaderField(String(line[..<colon]), Secret(String(value)))
+        return CustomHeaderField(String(line[..<colon]), Secret(String(value)))
       }
     }
   }
@@ -257,7 +257,7 @@ extension WebhookRouteReply {
   fileprivate func print() {
     Terminal.fields([
       ("route", id.rawValue), ("name", name), ("description", description ?? ""), ("state", stateWord),
-      ("url", targetUrl + (hasUser == true ? " (with a user)" : "")),
+      ("url", targetUrl),
       ("events", events.joined(separator: " ")),
       ("accounts", accounts.isEmpty ? "all" : accounts.map(\.rawValue).joined(separator: " ")),
       ("filter", filter?.text ?? ""), ("payload", payload?.text ?? ""), ("order", order.text),

@@ -66,7 +66,7 @@ struct Samples: RandomNumberGenerator {
   ]
 
   private mutating func text(_ rule: TextRule) -> String {
-    if rule.format?.name == "uri" {
+    if ["uri", "uri-or-empty"].contains(rule.format?.name) {
       return "https://example.com/\(UInt16.random(in: 0...(.max), using: &self))"
     }
     if let sample = Self.samples[rule.format?.name ?? ""] { return sample }
