@@ -134,7 +134,8 @@ let package = Package(
     .target(
       name: "Sandbox",
       dependencies: [
-        "Core", "JSON", "MIME", "HTML", crypto, cryptoExtras, hummingbird, lifecycle, logging, nioCore,
+        "Core", "JSON", "MIME", "HTML", crypto, cryptoExtras, httpClient, hummingbird, lifecycle, logging,
+        nioCore, nioHTTP1,
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -255,7 +256,7 @@ let package = Package(
       name: "SandboxTests",
       dependencies: [
         "Core", "HTML", "JSON", "MIME", "ProcessTesting", "Sandbox", crypto, cryptoExtras, httpClient,
-        lifecycle,
+        hummingbird, lifecycle,
         logging, nioCore, nioHTTP1, nioSSL,
         .product(name: "X509", package: "swift-certificates"),
       ],

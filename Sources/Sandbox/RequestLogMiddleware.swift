@@ -97,7 +97,7 @@ package struct RequestLogMiddleware: RouterMiddleware {
 }
 
 /// Gathers a response body in memory.
-private final class BodySink: ResponseBodyWriter {
+final class BodySink: ResponseBodyWriter {
   let buffer = Mutex(ByteBuffer())
 
   func write(_ part: ByteBuffer) async throws {

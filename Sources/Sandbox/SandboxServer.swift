@@ -36,6 +36,8 @@ package struct SandboxServer: Service {
   /// for TLS.
   package func run() async throws {
     let bound = BoundPorts(expectsTLS: configuration.tlsPort != nil)
+    // Cancelled when the listeners end, for whatever reason.
+    async let _ = state.notifier.run { [state] in state.directory.user($0.text) }
     try await withThrowingTaskGroup(of: Void.self) { group in
       let plain = try application(port: configuration.port, scheme: "http", server: .http1(), bound: bound)
       group.addTask { try await run(plain, port: configuration.port) }

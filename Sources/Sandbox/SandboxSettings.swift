@@ -17,6 +17,11 @@ package struct SandboxSettings: Sendable, Equatable {
   /// Entra's real tokens live for 60 to 90 minutes; 3599 is the default that it documents.
   package var accessTokenLifetime = 3599
   package var deviceInterval = 5
+  /// Microsoft documents no length of time.
+  package var deltaTokenLifetime = 0
+  /// The older of the two limits that Microsoft documents for messages; the newer is 10,080.
+  package var subscriptionMaxMinutes = 4230
+  package var requireReadScope = true
   package var dropUnknownHeaders = true
   package var sentCopyHeaders = false
   package var sendFromAlias = false
@@ -104,6 +109,15 @@ extension SandboxSettings {
     SandboxSetting(
       name: "uploadSessionLifetime", kind: .number(\.uploadSessionLifetime, 1...2_592_000),
       meaning: "For how many seconds an upload session created from now on is valid."),
+    SandboxSetting(
+      name: "deltaTokenLifetime", kind: .number(\.deltaTokenLifetime, 0...31_536_000),
+      meaning: "For how many seconds a delta or skip token is valid, after which it gets 410; 0: no limit."),
+    SandboxSetting(
+      name: "subscriptionMaxMinutes", kind: .number(\.subscriptionMaxMinutes, 1...100_000),
+      meaning: "For how many minutes a subscription may be made or renewed."),
+    SandboxSetting(
+      name: "requireReadScope", kind: .flag(\.requireReadScope),
+      meaning: "A subscription needs Mail.Read or Mail.ReadBasic; Mail.ReadWrite alone gets 403."),
     SandboxSetting(
       name: "strictRotation", kind: .flag(\.strictRotation),
       meaning: "A refresh token becomes invalid when the next one is issued; Entra itself keeps it valid."),

@@ -8,6 +8,7 @@ package final class SandboxState: Sendable {
   package let faults: FaultStore
   package let log: RequestLog
   let graphGate = GraphGate()
+  let notifier: Notifier
   private let directoryAtStart: SandboxDirectory
   private let currentDirectory: Mutex<SandboxDirectory>
   private let currentSettings = Mutex(SandboxSettings())
@@ -25,8 +26,10 @@ package final class SandboxState: Sendable {
     currentDirectory = Mutex(directoryAtStart)
     self.clock = clock
     tokens = TokenService(clock: clock, signingKey: try signingKey ?? SigningKey())
-    mail = MailStore(owners: directory.mailboxOwners)
+    let feed = ChangeFeed()
+    mail = MailStore(owners: directory.mailboxOwners, feed: feed)
     faults = FaultStore()
+    notifier = Notifier(mail: mail, feed: feed, clock: clock, faults: faults)
     log = RequestLog()
     grantBook = Mutex(GrantBook())
   }
@@ -63,6 +66,7 @@ package final class SandboxState: Sendable {
     tokens.reset()
     faults.reset()
     log.reset()
+    await notifier.reset()
     await mail.reset(to: directoryAtStart.mailboxOwners)
   }
 }

@@ -10,21 +10,16 @@ import asyncio
 import datetime
 import email
 import pathlib
-import ssl
 import tempfile
 
 from checks import CA_FILE, GRAPH, ORIGIN, check
 from actions import judge_actions, judge_o365_actions
+from clients import graph_client
 from people import ALICE, BOB, browser, control, newest, refused, to
 
-import httpx
 import msal
 import requests
-from azure.identity import ClientSecretCredential
 from kiota_abstractions.base_request_configuration import RequestConfiguration
-from kiota_authentication_azure.azure_identity_authentication_provider import (
-    AzureIdentityAuthenticationProvider)
-from msgraph import GraphRequestAdapter, GraphServiceClient
 from msgraph.generated.models.attachment_item import AttachmentItem
 from msgraph.generated.models.attachment_type import AttachmentType
 from msgraph.generated.models.body_type import BodyType
@@ -50,7 +45,7 @@ from msgraph.generated.users.item.messages.messages_request_builder import (
     MessagesRequestBuilder)
 from msgraph.generated.users.item.send_mail.send_mail_post_request_body import (
     SendMailPostRequestBody)
-from msgraph_core import GraphClientFactory, PageIterator
+from msgraph_core import PageIterator
 from O365 import Account, MSGraphProtocol
 from O365.utils.token import MemoryTokenBackend
 
@@ -73,16 +68,8 @@ def main():
 
 
 async def judge_sdk(daemon, tenant):
-    credential = ClientSecretCredential(
-        tenant["id"], daemon["clientId"], daemon["secret"], authority=ORIGIN,
-        disable_instance_discovery=True, connection_verify=CA_FILE)
-    provider = AzureIdentityAuthenticationProvider(
-        credential, scopes=[GRAPH + "/.default"], allowed_hosts=["localhost"])
-    trust = ssl.create_default_context(cafile=CA_FILE)
-    http = GraphClientFactory.create_with_default_middleware(client=httpx.AsyncClient(verify=trust, timeout=300))
-    adapter = GraphRequestAdapter(provider, client=http)
-    adapter.base_url = ORIGIN + "/v1.0"
-    users = GraphServiceClient(request_adapter=adapter).users
+    client, adapter, http = graph_client(daemon, tenant)
+    users = client.users
     alice = users.by_user_id(ALICE)
 
     user = await alice.get()

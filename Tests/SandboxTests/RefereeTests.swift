@@ -10,7 +10,7 @@ import Testing
     .deletingLastPathComponent()
 
   /// Sign-in by MSAL, whose tokens PyJWT verifies; mail by msgraph-sdk and O365.
-  @Test(.timeLimit(.minutes(10)), arguments: ["referee.py", "mail.py"])
+  @Test(.timeLimit(.minutes(10)), arguments: ["referee.py", "mail.py", "changes.py"])
   func `A library of Microsoft's has no objection`(name: String) async throws {
     let python = Self.root.appending(path: ".venv/bin/python")
     try #require(

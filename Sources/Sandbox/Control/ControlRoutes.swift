@@ -28,6 +28,7 @@ extension SandboxState {
       return Response.json(settings.json)
     }
     addDirectoryRoutes(to: router)
+    addMailControlRoutes(to: router)
     router.get("/sandbox/faults") { [faults] _, _ in Response.json(faults.json) }
     router.post("/sandbox/faults") { [self] request, _ in
       let body = try await ControlBody(request)
@@ -69,11 +70,7 @@ extension SandboxState {
     }
     var query = MessageQuery()
     if let name = fields["folder"] {
-      guard let folder = MailFolder(wellKnownName: name) else {
-        let names = MailFolder.allCases.map(\.wellKnownName).joined(separator: ", ")
-        throw HTTPError(.badRequest, message: "There is no folder '\(name)'; there are \(names).")
-      }
-      query.folder = folder
+      query.folder = try await folder(name, in: mailbox)
     }
     let items = try await mail.page(query, in: mailbox, at: clock.now).items
     var preferences = GraphPreferences()

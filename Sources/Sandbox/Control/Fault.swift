@@ -12,6 +12,12 @@ struct Fault: Sendable, Equatable {
     case delete = "DELETE"
   }
 
+  /// What it applies to.
+  enum Target: String, CaseIterable, Sendable { case request, notification }
+
+  /// What becomes of a notification.
+  enum NotificationEffect: Sendable, Equatable { case drop, double, reorder, delay(Int) }
+
   enum Closing: String, CaseIterable, Sendable {
     /// The connection closes and nothing has been done.
     case before
@@ -43,6 +49,11 @@ struct Fault: Sendable, Equatable {
   /// The sandbox's clock jumps before the request is carried out, forward or back.
   var advanceSeconds: Int?
   var close: Closing?
+  var on = Target.request
+  /// Of a notification: it is not sent, sent twice, or sent after the next one to the same address.
+  var drop = false
+  var double = false
+  var reorder = false
   /// How many requests it takes; 0 or less: all, until it is deleted.
   var count: Int
   /// By which it is removed; the store gives it.
@@ -57,12 +68,18 @@ struct Fault: Sendable, Equatable {
       "retryAfter": retryAfter.map { JSONValue($0) },
       "delayMs": delayMs.map { JSONValue($0) }, "advanceSeconds": advanceSeconds.map { JSONValue($0) },
       "close": close.map { .string($0.rawValue) },
+      "on": on == .notification ? .string(on.rawValue) : nil, "drop": drop ? true : nil,
+      "double": double ? true : nil, "reorder": reorder ? true : nil,
       "count": JSONValue(count),
     ])
   }
 
   /// Why its members contradict each other; `nil` if they do not.
   var contradiction: String? {
+    if on == .notification { return notificationContradiction }
+    if drop || double || reorder {
+      return "'drop', 'double' and 'reorder' need \"on\": \"notification\"."
+    }
     if status == nil, then == nil, delayMs == nil, close == nil, advanceSeconds == nil {
       return "A fault needs a status, then, delayMs, advanceSeconds or close."
     }
@@ -77,14 +94,38 @@ struct Fault: Sendable, Equatable {
     return nil
   }
 
+  private var notificationContradiction: String? {
+    let isOfRequests =
+      method != nil || path != nil || status != nil || then != nil || code != nil || retryAfter != nil
+      || advanceSeconds != nil || close != nil
+    if isOfRequests { return "A fault on notifications has 'user', 'skip' and 'count' besides its effect." }
+    let effects = [drop, double, reorder, delayMs != nil].count { $0 }
+    return effects == 1
+      ? nil : "A fault on notifications needs one of 'drop', 'double', 'delayMs' and 'reorder'."
+  }
+
+  var notificationEffect: NotificationEffect {
+    if drop { .drop } else if double { .double } else if reorder { .reorder } else { .delay(delayMs ?? 0) }
+  }
+
+  /// A fault on notifications, for the mailbox of this owner.
+  func matches(notificationTo owner: SandboxDirectory.User?) -> Bool {
+    guard on == .notification else { return false }
+    return user == nil || owner.map(concerns) == true
+  }
+
+  private func concerns(_ subject: SandboxDirectory.User) -> Bool {
+    let user = user?.lowercased()
+    return [subject.id, subject.userPrincipalName, subject.mail ?? ""].contains { $0.lowercased() == user }
+  }
+
   func matches(
     _ method: String, path requested: String, user subject: SandboxDirectory.User?
   ) -> Bool {
+    guard on == .request else { return false }
     if let wanted = self.method, wanted.rawValue != method { return false }
     if let path, !Self.matches(path.lowercased(), requested.lowercased()) { return false }
-    guard let user = user?.lowercased() else { return true }
-    guard let subject else { return false }
-    return [subject.id, subject.userPrincipalName, subject.mail ?? ""].contains { $0.lowercased() == user }
+    return user == nil || subject.map(concerns) == true
   }
 
   private static func matches(_ pattern: String, _ path: String) -> Bool {

@@ -58,10 +58,17 @@ package final class FaultStore: Sendable {
   /// The first fault, in the order in which they were requested, that matches this request; uses it up once. Those
   /// before it that match and let requests pass first, let this one pass.
   func take(_ method: String, path: String, user: SandboxDirectory.User?) -> Fault? {
+    take { $0.matches(method, path: path, user: user) }
+  }
+
+  /// What becomes of a notification about this person's mailbox; uses the fault up once.
+  func takeNotification(of owner: SandboxDirectory.User?) -> Fault.NotificationEffect? {
+    take { $0.matches(notificationTo: owner) }?.notificationEffect
+  }
+
+  private func take(_ matches: (Fault) -> Bool) -> Fault? {
     contents.withLock { contents in
-      let matching = contents.faults.indices.filter {
-        contents.faults[$0].matches(method, path: path, user: user)
-      }
+      let matching = contents.faults.indices.filter { matches(contents.faults[$0]) }
       let taken = matching.firstIndex { contents.faults[$0].skip == 0 }
       for index in matching[..<(taken ?? matching.endIndex)] { contents.faults[index].skip -= 1 }
       guard let index = taken.map({ matching[$0] }) else { return nil }

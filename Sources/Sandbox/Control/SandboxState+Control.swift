@@ -31,10 +31,12 @@ extension SandboxState {
       delayMs: try body.integer("delayMs", in: 0...600_000),
       // Ten years.
       advanceSeconds: try body.integer("advanceSeconds", in: -315_360_000...315_360_000),
-      close: try body.choice("close"), count: try body.integer("count", in: -1...1_000_000) ?? 1)
+      close: try body.choice("close"), on: try body.choice("on") ?? .request,
+      drop: try body.bool("drop") ?? false, double: try body.bool("double") ?? false,
+      reorder: try body.bool("reorder") ?? false, count: try body.integer("count", in: -1...1_000_000) ?? 1)
     try body.finish(known: [
       "method", "path", "user", "skip", "status", "then", "code", "retryAfter", "delayMs", "advanceSeconds",
-      "close", "count",
+      "close", "count", "on", "drop", "double", "reorder",
     ])
     if let status = fault.status, status != 302, status < 400 {
       throw ControlRefusal("'status' must be 302 or a whole number from 400 to 599.", field: "status")

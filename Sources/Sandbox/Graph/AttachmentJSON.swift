@@ -77,7 +77,8 @@ struct AttachmentJSON: Sendable {
   /// Microsoft Learn, "Get attachment": the item has no id, because it lies in no folder.
   private func expanded(_ enclosed: Message, _ index: Int) -> [(key: String, value: JSONValue)] {
     let inner = MailItem(
-      number: 0, folder: item.folder, message: enclosed, isDraft: false, isRead: true, thread: item.thread,
+      number: 0, folder: item.folder, content: .parsed(enclosed), isDraft: false, isRead: true,
+      givenThread: item.thread,
       created: item.created, modified: item.modified, received: enclosed.date ?? item.received,
       sent: enclosed.date ?? item.sent)
     let left: Set = [

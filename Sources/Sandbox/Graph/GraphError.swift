@@ -82,6 +82,40 @@ extension GraphError {
     405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
 }
 
+// Folders. Where no source is named, the code is one of Exchange's and our choice.
+extension GraphError {
+  /// As reported in python-o365#732.
+  static let folderExists = GraphError(
+    409, "ErrorFolderExists", "A folder with the specified name already exists.")
+  static let deletesDistinguishedFolder = GraphError(
+    400, "ErrorDeleteDistinguishedFolder", "Distinguished folders cannot be deleted.")
+  static let movesDistinguishedFolder = GraphError(
+    400, "ErrorMoveDistinguishedFolder", "Distinguished folders cannot be moved.")
+  static let renamesDistinguishedFolder = GraphError(
+    403, "ErrorAccessDenied", "Access is denied. Distinguished folders cannot be renamed.")
+  static let folderWithinItself = GraphError(
+    400, "ErrorMoveCopyFailed", "A folder cannot be moved or copied into itself or into one of its folders.")
+}
+
+// Changes.
+extension GraphError {
+  /// As reported in microsoft-graph-docs#2350; the numbers vary.
+  static let syncStateNotFound = GraphError(
+    410, "SyncStateNotFound",
+    "The sync state generation is not found; generation=149;[highest=157][157][155][156].")
+  /// The codes of the next two are our choice.
+  static let malformedSyncState = GraphError(400, "InvalidSyncStateData", "The sync state data is invalid.")
+  static let foreignSyncState = GraphError(
+    400, "InvalidSyncStateData", "The sync state data belongs to another collection.")
+  static func notTracked(_ names: [String], over resource: String) -> GraphError {
+    .query(
+      "The following parameters are not supported with change tracking over the '\(resource)' resource: "
+        + "'\(names.joined(separator: ", "))'.")
+  }
+  static let tracksFoldersOnly = GraphError(
+    400, "ErrorInvalidRequest", "Change tracking of messages is supported for one folder at a time.")
+}
+
 // 400 and 413: what the request says.
 extension GraphError {
   static let noRecipients = GraphError(
@@ -187,6 +221,13 @@ extension GraphError {
     case .folderNotFound: self = .folderNotFound
     case .mailboxNotFound: self = .noMailbox
     case .changed: self = .changed
+    case .folderExists: self = .folderExists
+    case .folderIsFixed(.deleted): self = .deletesDistinguishedFolder
+    case .folderIsFixed(.moved): self = .movesDistinguishedFolder
+    case .folderIsFixed(.renamed): self = .renamesDistinguishedFolder
+    case .folderWithinItself: self = .folderWithinItself
+    case .foreignToken: self = .foreignSyncState
+    case .deadToken: self = .syncStateNotFound
     }
   }
 }

@@ -16,7 +16,7 @@ extension GraphExchange {
     return try await created(state.mail.copy(id, to: folder, in: access.mailbox, at: now), access)
   }
 
-  private func destination(of action: String, _ access: GraphAccess) async throws -> MailFolder {
+  func destination(of action: String, _ access: GraphAccess) async throws -> MailFolder {
     let parameters = try ActionParameters(try await jsonBody(), of: action, known: ["destinationId"])
     guard let name = parameters["destinationId"]?.string else {
       throw GraphError.missingParameter("destinationId")

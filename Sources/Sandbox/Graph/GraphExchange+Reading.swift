@@ -41,10 +41,16 @@ extension GraphExchange {
       let type = attachment.enclosed == nil ? attachment.contentType : "text/plain"
       return response(.ok, [.contentType: type], attachment.content)
     case .listFolders(let parent): return try await listFolders(parent, options, access)
-    case .countFolders(let parent):
-      let folders = try await folders(parent, options, access)
-      return response(.ok, [.contentType: "text/plain"], Array(String(folders.count).utf8))
+    case .countFolders(let parent): return try await countFolders(parent, options, access)
     case .showFolder(let id): return try await showFolder(id, options, access)
+    case .createFolder(let parent): return try await createFolder(parent, access)
+    case .updateFolder(let id): return try await updateFolder(id, access)
+    case .deleteFolder(let id): return try await deleteFolder(id, access)
+    case .moveFolder(let id): return try await moveFolder(id, access)
+    case .copyFolder(let id): return try await copyFolder(id, access)
+    case .purgeFolder(let id): return try await purgeFolder(id, access)
+    case .messageDelta(let folder): return try await messageDelta(folder, options, access)
+    case .folderDelta: return try await folderDelta(options, access)
     }
   }
 
@@ -78,11 +84,13 @@ extension GraphExchange {
     if !options.order.isEmpty { query.order = options.order }
     query.skip = options.skip
     query.top = pageSize(options)
+    query.wantsTotal = options.wantsCount
+    query.search = options.search
     return query
   }
 
   /// `$top` and a preference both bound a page.
-  private func pageSize(_ options: ODataQuery) -> Int {
+  func pageSize(_ options: ODataQuery) -> Int {
     switch (options.top, preferences.pageSize) {
     case (let top?, let size?): min(top, size)
     case (let top, let size): top ?? size ?? ODataQuery.defaultTop
@@ -118,7 +126,9 @@ extension GraphExchange {
   private func countMessages(
     _ folder: String?, _ options: ODataQuery, _ access: GraphAccess
   ) async throws -> Response {
-    let page = try await state.mail.page(query(options, folder, access), in: access.mailbox, at: now)
+    var query = try await query(options, folder, access)
+    query.wantsTotal = true
+    let page = try await state.mail.page(query, in: access.mailbox, at: now)
     return response(.ok, [.contentType: "text/plain"], Array(String(page.total).utf8))
   }
 
@@ -133,54 +143,8 @@ extension GraphExchange {
   }
 }
 
-// Folders and people.
+// People.
 extension GraphExchange {
-  private func folders(
-    _ parent: String, _ options: ODataQuery, _ access: GraphAccess
-  ) async throws -> [FolderCount] {
-    let parent = try await state.mail.folder(parent, in: access.mailbox)
-    let mailbox = try await state.mail.mailbox(access.mailbox, at: now)
-    var folders = parent.children(includingHidden: options.includesHidden).map(mailbox.count)
-    if let filter = options.filter {
-      folders = folders.filter { folder in filter.expression.holds { folder.filterValue($0) } }
-    }
-    for order in options.order.reversed() {
-      // Stable, so that the first property decides and the later ones break ties.
-      let sorted = folders.enumerated().sorted { a, b in
-        let (x, y) = (a.element.filterValue(order.property), b.element.filterValue(order.property))
-        guard let x, let y, x != y else { return a.offset < b.offset }
-        return x.isBefore(y) != order.descending
-      }
-      folders = sorted.map(\.element)
-    }
-    return folders
-  }
-
-  private func listFolders(
-    _ parent: String, _ options: ODataQuery, _ access: GraphAccess
-  ) async throws -> Response {
-    let writer = try await writer(access)
-    try ODataQuery.check(options.select, of: "mailFolder", in: MessageJSON.folderProperties)
-    let page = options.page(of: try await folders(parent, options, access), size: pageSize(options))
-    let shown = try page.elements.map { try Self.folder(writer.folder($0), options) }
-    return collection(
-      .init(elements: shown, total: page.total, hasMore: page.hasMore), options,
-      metadata(access, "mailFolders" + options.contextSuffix))
-  }
-
-  private func showFolder(
-    _ name: String, _ options: ODataQuery, _ access: GraphAccess
-  ) async throws -> Response {
-    let folder = try await state.mail.folder(name, in: access.mailbox)
-    let count = try await state.mail.mailbox(access.mailbox, at: now).count(folder)
-    let resource = try await Self.folder(writer(access).folder(count), options)
-    return json(entity(resource, access, "mailFolders\(options.contextSuffix)/$entity"))
-  }
-
-  private static func folder(_ json: JSONValue, _ options: ODataQuery) throws(GraphError) -> JSONValue {
-    .object(JSONObject(try options.selected(json.object?.members ?? [], of: "mailFolder")))
-  }
-
   private func showUser(_ user: SandboxDirectory.User, _ options: ODataQuery) throws -> Response {
     let known = UserJSON.members(user) + (options.select.isEmpty ? [] : UserJSON.onRequest(user))
     let members = try options.selected(known, of: "user")

@@ -44,6 +44,12 @@ struct GraphExchange: Sendable {
   private func pass() async throws -> Response {
     if request.uri.path.hasPrefix(SandboxPath.outlook) { return try await passUpload() }
     let claims = Result { try authenticate() }
+    if let segments = try? GraphPath.segments(String(request.uri.path.dropFirst("/v1.0".count))),
+      let first = segments.first?.lowercased(), ["subscriptions", "$batch"].contains(first)
+    {
+      return first == "$batch"
+        ? try await passBatch(claims) : try await passSubscriptions(segments.dropFirst(), claims)
+    }
     let path = Result { try GraphPath(String(request.uri.path.dropFirst("/v1.0".count))) }
     let user = subject(of: try? path.get(), try? claims.get())
     context.note(user)
@@ -56,6 +62,30 @@ struct GraphExchange: Sendable {
     let lane = GraphGate.Lane(clientID: clientID, mailbox: mailbox)
     return try await state.graphGate.pass(lane, limit: state.settings.concurrencyLimit) {
       try await faulty(user) { try await $0.serve(claims.get(), path.get()) }
+    }
+  }
+
+  private func passBatch(_ claims: Result<AccessTokenClaims, any Error>) async throws -> Response {
+    let user = subject(of: nil, try? claims.get())
+    context.note(user)
+    return try await faulty(user) { exchange in
+      guard (request.uri.query ?? "").isEmpty else { throw GraphError.notSupported("A query of $batch") }
+      return try await exchange.batch(claims.get())
+    }
+  }
+
+  private func passSubscriptions(
+    _ segments: ArraySlice<String>, _ claims: Result<AccessTokenClaims, any Error>
+  ) async throws -> Response {
+    let user = subject(of: nil, try? claims.get())
+    context.note(user)
+    return try await faulty(user) { exchange in
+      let claims = try claims.get()
+      guard EntityTag(request.headers[values: .ifMatch]) == nil else {
+        throw GraphError.notSupported("If-Match in this request")
+      }
+      let operation = try SubscriptionOperation(request.method, segments)
+      return try await exchange.perform(operation, claims)
     }
   }
 

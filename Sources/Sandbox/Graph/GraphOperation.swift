@@ -29,6 +29,14 @@ enum GraphOperation: Hashable, Sendable {
   case listFolders(parent: String)
   case countFolders(parent: String)
   case showFolder(String)
+  case createFolder(parent: String)
+  case updateFolder(String)
+  case deleteFolder(String)
+  case moveFolder(String)
+  case copyFolder(String)
+  case purgeFolder(String)
+  case messageDelta(folder: String)
+  case folderDelta
 
   init(_ method: HTTPRequest.Method, _ route: GraphRoute) throws(GraphError) {
     switch (method, route) {
@@ -58,8 +66,14 @@ enum GraphOperation: Hashable, Sendable {
     case (.get, .folders(let parent)): self = .listFolders(parent: parent)
     case (.get, .folderCount(let parent)): self = .countFolders(parent: parent)
     case (.get, .folder(let id)): self = .showFolder(id)
-    case (.post, .folders), (.patch, .folder), (.delete, .folder):
-      throw .notSupported("\(method.rawValue) at this path")
+    case (.post, .folders(let parent)): self = .createFolder(parent: parent)
+    case (.patch, .folder(let id)): self = .updateFolder(id)
+    case (.delete, .folder(let id)): self = .deleteFolder(id)
+    case (.post, .folderMove(let id)): self = .moveFolder(id)
+    case (.post, .folderCopy(let id)): self = .copyFolder(id)
+    case (.post, .folderPurge(let id)): self = .purgeFolder(id)
+    case (.get, .messageDelta(let folder)): self = .messageDelta(folder: folder)
+    case (.get, .folderDelta): self = .folderDelta
     default: throw .methodNotAllowed
     }
   }
@@ -69,10 +83,11 @@ enum GraphOperation: Hashable, Sendable {
     case .showUser, .translateIDs: .profile
     case .sendMail, .sendDraft, .sendReply: .send
     case .createDraft, .updateMessage, .deleteMessage, .moveMessage, .copyMessage, .purgeMessage,
-      .createReply, .replaceContent, .addAttachment, .createUpload, .deleteAttachment:
+      .createReply, .replaceContent, .addAttachment, .createUpload, .deleteAttachment,
+      .createFolder, .updateFolder, .deleteFolder, .moveFolder, .copyFolder, .purgeFolder:
       .write
     case .listMessages, .countMessages, .showMessage, .showContent, .listAttachments, .showAttachment,
-      .showAttachmentContent, .listFolders, .countFolders, .showFolder:
+      .showAttachmentContent, .listFolders, .countFolders, .showFolder, .messageDelta, .folderDelta:
       .read
     }
   }
@@ -99,8 +114,18 @@ enum GraphOperation: Hashable, Sendable {
     case .showAttachment: return .init(allowed: [.select, .expand], relationships: item)
     case .sendMail, .translateIDs, .createDraft, .updateMessage, .deleteMessage, .showContent, .sendDraft,
       .moveMessage, .copyMessage, .purgeMessage, .createReply, .sendReply, .replaceContent, .addAttachment,
-      .createUpload, .deleteAttachment, .showAttachmentContent:
+      .createUpload, .deleteAttachment, .showAttachmentContent, .createFolder, .updateFolder, .deleteFolder,
+      .moveFolder, .copyFolder, .purgeFolder:
       return .init()
+    case .messageDelta:
+      return .init(
+        allowed: [.filter, .select, .expand, .orderBy, .top, .changeType, .skipToken, .deltaToken],
+        isCollection: true, relationships: ODataQuery.Shape.messages.relationships,
+        trackedResource: "Messages")
+    case .folderDelta:
+      return .init(
+        allowed: [.select, .skipToken, .deltaToken], isCollection: true, vocabulary: folders,
+        trackedResource: "MailFolders")
     }
   }
 
@@ -108,7 +133,8 @@ enum GraphOperation: Hashable, Sendable {
   var takesBody: Bool {
     switch self {
     case .sendMail, .translateIDs, .createDraft, .updateMessage, .sendDraft, .moveMessage, .copyMessage,
-      .purgeMessage, .createReply, .sendReply, .replaceContent, .addAttachment, .createUpload:
+      .purgeMessage, .createReply, .sendReply, .replaceContent, .addAttachment, .createUpload,
+      .createFolder, .updateFolder, .moveFolder, .copyFolder, .purgeFolder:
       true
     default: false
     }

@@ -31,6 +31,11 @@ enum GraphRoute: Hashable, Sendable {
   case folders(parent: String)
   case folderCount(parent: String)
   case folder(String)
+  case folderMove(String)
+  case folderCopy(String)
+  case folderPurge(String)
+  case messageDelta(folder: String)
+  case folderDelta
 }
 
 /// A path after `/v1.0`. Names are compared without regard to case, keys are a segment of their own or
@@ -55,9 +60,10 @@ struct GraphPath: Hashable, Sendable {
     var folder: String?
     while isNext(folder == nil ? "mailfolders" : "childfolders") {
       segments.removeFirst()
-      let parent = folder ?? MailFolder.msgFolderRoot.wellKnownName
+      let parent = folder ?? "msgfolderroot"
       guard let id = segments.popFirst() else { route = .folders(parent: parent); return }
       if id.lowercased() == "$count", segments.isEmpty { route = .folderCount(parent: parent); return }
+      if folder == nil, segments.isEmpty, Self.isDelta(id.lowercased()) { route = .folderDelta; return }
       guard !Self.unbuilt.contains(id.lowercased()) else { throw Self.missing(id) }
       folder = id
       if segments.isEmpty { route = .folder(id); return }
@@ -78,6 +84,9 @@ struct GraphPath: Hashable, Sendable {
       return .translateIDs
     case ("messages", 1): return .messages(folder: folder)
     case ("messages", 2) where names[1] == "$count": return .messageCount(folder: folder)
+    case ("messages", 2) where isDelta(names[1]):
+      guard let folder else { throw .tracksFoldersOnly }
+      return .messageDelta(folder: folder)
     case ("messages", 2) where unbuilt.contains(names[1]): throw missing(names[1])
     case ("messages", 2): return .message(segments[1])
     case ("messages", 3): return try action(names[2], on: segments[1])
@@ -88,6 +97,14 @@ struct GraphPath: Hashable, Sendable {
     case ("messages", 4) where names[2] == "attachments": return .attachment(segments[1], segments[3])
     case ("messages", 5) where names[2] == "attachments" && names[4] == "$value":
       return .attachmentContent(segments[1], segments[3])
+    case (let name?, 1):
+      guard let folder else { throw missing(segments[0]) }
+      switch name.trimmingPrefix("microsoft.graph.") {
+      case "move": return .folderMove(folder)
+      case "copy": return .folderCopy(folder)
+      case "permanentdelete": return .folderPurge(folder)
+      default: throw missing(segments[0])
+      }
     default: throw missing(segments.first { unbuilt.contains($0.lowercased()) } ?? segments.last ?? "")
     }
   }
@@ -105,6 +122,8 @@ struct GraphPath: Hashable, Sendable {
     "microsoft.graph.move", "microsoft.graph.permanentdelete", "move", "outlook", "people",
     "permanentdelete", "photo", "search", "sites", "subscriptions", "teams",
   ]
+
+  private static func isDelta(_ name: String) -> Bool { name == "delta" || name == "microsoft.graph.delta" }
 
   private static let uploading: Set = ["createuploadsession", "microsoft.graph.createuploadsession"]
 
@@ -127,7 +146,7 @@ struct GraphPath: Hashable, Sendable {
   }
 
   /// `messages('AAMk%3D')` is `messages`, `AAMk=`; `send()` is `send`.
-  private static func segments(_ path: String) throws(GraphError) -> [String] {
+  static func segments(_ path: String) throws(GraphError) -> [String] {
     var segments: [String] = []
     for part in path.split(separator: "/") {
       guard let text = part.removingPercentEncoding else { throw .unknownSegment(String(part)) }

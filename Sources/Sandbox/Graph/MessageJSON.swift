@@ -71,9 +71,9 @@ struct MessageJSON: Sendable {
     return name(kind, item.number)
   }
 
-  func folderID(_ folder: MailFolder) -> String { name(.folder, UInt64(folder.rawValue)) }
+  func folderID(_ folder: MailFolder) -> String { name(.folder, UInt64(folder.number)) }
 
-  private func name(_ kind: GraphID.Kind, _ number: UInt64) -> String {
+  func name(_ kind: GraphID.Kind, _ number: UInt64) -> String {
     GraphID(epoch: epoch, mailbox: mailbox, kind: kind, number: number).text
   }
 
@@ -97,9 +97,9 @@ extension MessageJSON {
     Property(name: "categories") { .array($1.categories.map { .string($0) }) },
     Property(name: "receivedDateTime") { .string($1.received.dateTimeOffset) },
     Property(name: "sentDateTime") { .string($1.sent.dateTimeOffset) },
-    Property(name: "hasAttachments") { .bool($1.message.hasAttachments) },
-    Property(name: "internetMessageId") { .string($1.message.internetMessageID) },
-    Property(name: "subject") { .string($1.message.subject) },
+    Property(name: "hasAttachments") { .bool($1.content.hasAttachments) },
+    Property(name: "internetMessageId") { .string($1.content.internetMessageID) },
+    Property(name: "subject") { .string($1.content.subject) },
     Property(name: "bodyPreview") { .string($1.message.body.preview) },
     Property(name: "importance") { .string($1.message.importance.rawValue) },
     Property(name: "parentFolderId") { .string($0.folderID($1.folder)) },
@@ -171,12 +171,12 @@ extension MessageJSON {
   func folder(_ count: FolderCount) -> JSONValue {
     [
       "id": .string(folderID(count.folder)),
-      "displayName": .string(count.folder.displayName),
-      "parentFolderId": .string(folderID(count.folder.parent)),
-      "childFolderCount": JSONValue(count.folder.children(includingHidden: false).count),
+      "displayName": .string(count.node.displayName),
+      "parentFolderId": .string(folderID(count.node.parent)),
+      "childFolderCount": JSONValue(count.children),
       "unreadItemCount": JSONValue(count.unread),
       "totalItemCount": JSONValue(count.total),
-      "isHidden": .bool(count.folder.isHidden),
+      "isHidden": .bool(count.node.isHidden),
     ]
   }
 }

@@ -14,6 +14,12 @@ struct ODataQuery: Sendable {
   var wantsCount = false
   /// `includeHiddenFolders`.
   var includesHidden = false
+  /// Of a delta request: which changes, and where the last one ended.
+  private(set) var search: MessageSearch?
+  private(set) var changeKind: DeltaRequest.Kind?
+  private(set) var skipToken: String?
+  private var isTracked = false
+  private(set) var deltaToken: String?
   /// All options but where to start, for the link to the next page.
   private var kept: [(name: String, value: String)] = []
 
@@ -26,11 +32,15 @@ struct ODataQuery: Sendable {
     case skip = "$skip"
     case count = "$count"
     case includeHiddenFolders = "includehiddenfolders"
+    case search = "$search"
+    case changeType = "changetype"
+    case skipToken = "$skiptoken"
+    case deltaToken = "$deltatoken"
 
     var isForCollections: Bool {
       switch self {
-      case .filter, .orderBy, .top, .skip, .count: true
-      case .select, .expand, .includeHiddenFolders: false
+      case .filter, .orderBy, .top, .skip, .count, .search: true
+      case .select, .expand, .includeHiddenFolders, .changeType, .skipToken, .deltaToken: false
       }
     }
   }
@@ -48,22 +58,56 @@ struct ODataQuery: Sendable {
     var vocabulary = FilterVocabulary.message
     /// The names of relationships that `$expand` may bring.
     var relationships: Set<String> = []
+    /// Of a delta request, which is refused what other requests of the resource take.
+    var trackedResource: String?
 
     static let messages = Shape(
-      allowed: [.filter, .select, .expand, .orderBy, .top, .skip, .count], isCollection: true,
+      allowed: [.filter, .select, .expand, .orderBy, .top, .skip, .count, .search, .skipToken],
+      isCollection: true,
       relationships: ["attachments", "singlevalueextendedproperties"])
   }
 
   /// The dollar sign may be left out (Microsoft Learn, "Use query parameters to customize responses").
   init(_ fields: FormFields, for shape: Shape = .messages) throws(GraphError) {
     var seen: Set<Option> = []
+    isTracked = shape.trackedResource != nil
     for (name, value) in fields.fields {
       let option = try Self.option(name, shape)
       guard seen.insert(option).inserted else { throw .duplicateOption(name) }
-      if option != .skip { kept.append((name, value)) }
+      if ![.skip, .skipToken, .deltaToken].contains(option) { kept.append((name, value)) }
       try read(option, value, shape)
     }
     try checkOrder()
+    try checkSearch()
+    if let resource = shape.trackedResource { try checkTracking(of: resource) }
+  }
+
+  /// Its pages have a token of their own, which says how many results came before.
+  private mutating func checkSearch() throws(GraphError) {
+    guard search != nil else {
+      guard skipToken == nil || isTracked else { throw .notSupported("'$skiptoken' without $search") }
+      return
+    }
+    guard order.isEmpty else { throw .searchWithOrder }
+    guard filter == nil else { throw .searchWithFilter }
+    guard skip == 0 else { throw .notSupported("'$skip' with $search") }
+    guard !wantsCount else { throw .notSupported("'$count' with $search") }
+    if let skipToken {
+      guard let start = Int(skipToken), start > 0 else { throw .query("The skip token is not valid.") }
+      skip = start
+    }
+  }
+
+  /// Microsoft Learn, "message: delta".
+  private func checkTracking(of resource: String) throws(GraphError) {
+    var refused: [String] = []
+    switch filter?.expression {
+    case nil, .comparison("receivedDateTime", .ge, _)?, .comparison("receivedDateTime", .gt, _)?: break
+    default: refused.append("$filter")
+    }
+    let isByDate = order == [Order(property: "receivedDateTime", descending: true)]
+    if !order.isEmpty, !isByDate { refused.append("$orderby") }
+    guard refused.isEmpty else { throw .notTracked(refused, over: resource) }
   }
 
   private static func option(_ name: String, _ shape: Shape) throws(GraphError) -> Option {
@@ -76,6 +120,7 @@ struct ODataQuery: Sendable {
       throw .notSupported("The query option '\(oneLine(name, limit: 64))'")
     }
     guard shape.allowed.contains(option) else {
+      if let resource = shape.trackedResource { throw .notTracked([option.rawValue], over: resource) }
       if option.isForCollections, !shape.isCollection {
         throw GraphError(
           400, "BadRequest",
@@ -89,7 +134,7 @@ struct ODataQuery: Sendable {
 
   /// Options that Graph has and this sandbox has not.
   private static let known: Set = [
-    "$search", "$format", "$skiptoken", "$deltatoken", "$apply", "$compute", "$levels",
+    "$format", "$apply", "$compute", "$levels",
   ]
 
   private mutating func read(_ option: Option, _ value: String, _ shape: Shape) throws(GraphError) {
@@ -107,6 +152,14 @@ struct ODataQuery: Sendable {
     case .skip: skip = try Self.number(value, option, in: 0...Int.max)
     case .count: wantsCount = try Self.truth(value, option)
     case .includeHiddenFolders: includesHidden = try Self.truth(value, option)
+    case .changeType:
+      guard let kind = DeltaRequest.Kind(rawValue: value.lowercased()) else {
+        throw .query("Invalid value '\(oneLine(value, limit: 64))' for changeType query option found.")
+      }
+      changeKind = kind
+    case .search: search = try MessageSearch(value)
+    case .skipToken: skipToken = value
+    case .deltaToken: deltaToken = value
     }
   }
 
@@ -141,6 +194,16 @@ struct ODataQuery: Sendable {
   /// Microsoft Learn, "List messages": from 1 to 1000, by default 10.
   static let maximumTop = 1000
   static let defaultTop = 10
+
+  /// All options but where to start, as in a URL.
+  var carried: String { FormFields(kept).urlEncoded }
+
+  /// Whether each of these options is one of the other's.
+  func isRepetition(of other: ODataQuery) -> Bool {
+    kept.allSatisfy { option in
+      other.kept.contains { $0.name.lowercased() == option.name.lowercased() && $0.value == option.value }
+    }
+  }
 }
 
 // Pages.
@@ -163,7 +226,8 @@ extension ODataQuery {
   ///
   /// - Parameter resource: its URL without the query.
   func nextLink(_ resource: String, after count: Int) -> String {
-    resource + "?" + FormFields(kept + [("$skip", String(skip + count))]).urlEncoded
+    let name = search == nil ? "$skip" : "$skiptoken"
+    return resource + "?" + FormFields(kept + [(name, String(skip + count))]).urlEncoded
   }
 }
 

@@ -7,7 +7,7 @@ struct MailItem: Sendable {
   /// How often it changed folder: what an ordinary id names besides.
   var moves: UInt32 = 0
   var folder: MailFolder
-  var message: Message
+  var content: MailContent
   var isDraft: Bool
   var isRead: Bool
   /// Accepted for sending, and not yet sent.
@@ -19,11 +19,21 @@ struct MailItem: Sendable {
   var properties: [PropertyID: String] = [:]
   /// Counted up by each change; the change key and the ETag are made from it.
   var version: UInt64 = 1
-  var thread: Thread
+  /// `nil` of a message that is made up when it is read.
+  var givenThread: Thread?
   let created: Instant
   var modified: Instant
   var received: Instant
   var sent: Instant
+  /// The numbers of its last change in the mailbox, and of that by which it came to its folder.
+  var changed: UInt64 = 0
+  var arrived: UInt64 = 0
+
+  /// What it says. Reading it makes up the message if need be.
+  var message: Message {
+    get { content.message(received: received) }
+    set { content = .parsed(newValue) }
+  }
 
   enum Inference: String, Sendable { case focused, other }
 
@@ -34,7 +44,12 @@ struct MailItem: Sendable {
     var index: [UInt8]
   }
 
-  var conversation: UInt64 { thread.conversation }
+  var thread: Thread {
+    get { givenThread ?? .root(of: content.internetMessageID, conversation: number, at: received) }
+    set { givenThread = newValue }
+  }
+
+  var conversation: UInt64 { givenThread?.conversation ?? number }
 
   /// Whether it came through transport, which is where header fields come from: an own draft or sent copy has none
   /// to show.
@@ -67,6 +82,53 @@ extension MailItem {
     flag = other.flag
     inference = other.inference
     properties = other.properties
-    thread = other.thread
+    givenThread = other.thread
+  }
+}
+
+/// What a message says, as it is kept.
+enum MailContent: Sendable {
+  indirect case parsed(Message)
+  case generated(GeneratedMessage)
+
+  func message(received: Instant) -> Message {
+    switch self {
+    case .parsed(let message): message
+    case .generated(let message): message.message(received: received)
+    }
+  }
+
+  // What is asked of many messages at once, without making them up.
+  var internetMessageID: String {
+    switch self {
+    case .parsed(let message): message.internetMessageID
+    case .generated(let message): message.internetMessageID
+    }
+  }
+
+  var subject: String {
+    switch self {
+    case .parsed(let message): message.subject
+    case .generated(let message): message.subject
+    }
+  }
+
+  var from: Correspondent? {
+    switch self {
+    case .parsed(let message): message.from
+    case .generated(let message): message.from
+    }
+  }
+
+  var hasAttachments: Bool {
+    switch self {
+    case .parsed(let message): message.hasAttachments
+    case .generated(let message): message.hasAttachment
+    }
+  }
+
+  /// Those that Exchange keeps as named properties; a message that is made up has none.
+  var customHeaders: [MessageHeader] {
+    if case .parsed(let message) = self { message.headers.filter(\.isCustom) } else { [] }
   }
 }

@@ -12,10 +12,13 @@ package actor MailStore {
   var outgoing: [Submission] = []
   var sentCount = 0
   var uploads = UploadBook()
+  var rounds = DeltaRounds()
+  private let feed: ChangeFeed
 
-  init(owners: [MailboxOwner]) {
+  init(owners: [MailboxOwner], feed: ChangeFeed = ChangeFeed()) {
+    self.feed = feed
     for owner in owners {
-      mailboxes[owner.id] = Mailbox(owner: owner)
+      mailboxes[owner.id] = Mailbox(owner: owner, feed: feed)
       for address in owner.addresses { addresses[address.lowercased()] = owner.id }
     }
   }
@@ -25,6 +28,7 @@ package actor MailStore {
     epoch &+= 1
     outgoing = []
     uploads = UploadBook()
+    rounds = DeltaRounds()
     mailboxes = [:]
     addresses = [:]
     for owner in owners { keep(owner) }
@@ -35,7 +39,7 @@ package actor MailStore {
     addresses = addresses.filter { $0.value != owner.id }
     for address in owner.addresses { addresses[address.lowercased()] = owner.id }
     if mailboxes[owner.id] == nil {
-      mailboxes[owner.id] = Mailbox(owner: owner)
+      mailboxes[owner.id] = Mailbox(owner: owner, feed: feed)
     } else {
       mailboxes[owner.id]?.owner = owner
     }
@@ -75,7 +79,9 @@ extension MailStore {
   func newest(_ count: Int, at now: Instant) -> [FoundMail] {
     settle(at: now)
     let all = mailboxes.values.flatMap { mailbox in
-      mailbox.items.values.map { FoundMail(owner: mailbox.owner, item: $0) }
+      mailbox.all.arrivals.suffix(count).compactMap { mailbox.items[$0.number] }.map {
+        FoundMail(owner: mailbox.owner, item: $0, place: mailbox.folders[$0.folder]?.displayName ?? "")
+      }
     }
     let sorted = all.sorted {
       // The last two only break ties, in the same way each time.
@@ -84,6 +90,10 @@ extension MailStore {
       )
     }
     return Array(sorted.prefix(count))
+  }
+
+  func owner(_ id: MailboxID, at now: Instant) throws(MailFault) -> MailboxOwner {
+    try mailbox(id, at: now).owner
   }
 
   func mailbox(_ id: MailboxID, at now: Instant) throws(MailFault) -> Mailbox {
@@ -98,9 +108,8 @@ extension MailStore {
   func createDraft(
     _ draft: NewDraft, in id: MailboxID, folder: MailFolder = .drafts, at now: Instant
   ) throws(MailFault) -> MailItem {
-    let mailbox = try mailbox(id, at: now)
-    var message = draft.message.completed(by: mailbox.owner, messageID: newMessageID())
-    if draft.dropsUnknownHeaders { message = message.removingFields { mailbox.drops($0) } }
+    let message = try completed(
+      draft.message, dropsUnknownHeaders: draft.dropsUnknownHeaders, in: id, at: now)
     mailboxes[id]?.learn(draft.createdHeaders)
     guard
       let item = mailboxes[id]?.add(
@@ -112,6 +121,14 @@ extension MailStore {
         })
     else { throw .mailboxNotFound }
     return item
+  }
+
+  private func completed(
+    _ message: Message, dropsUnknownHeaders: Bool, in id: MailboxID, at now: Instant
+  ) throws(MailFault) -> Message {
+    let mailbox = try mailbox(id, at: now)
+    let message = message.completed(by: mailbox.owner, messageID: newMessageID())
+    return dropsUnknownHeaders ? message.removingFields { mailbox.drops($0) } : message
   }
 
   /// - Parameters:
@@ -133,19 +150,11 @@ extension MailStore {
     try change(name, in: id, ifMatch: tag, at: now) { $0.folder = folder }
   }
 
-  /// The copy is as old as the message, and an item of its own.
   func copy(
     _ name: String, to folder: MailFolder, in id: MailboxID, at now: Instant
   ) throws(MailFault) -> MailItem {
     let original = try item(name, in: id, at: now)
-    let copy = mailboxes[id]?.add(
-      original.message, to: folder, isDraft: original.isDraft, isRead: original.isRead, at: now
-    ) { copy in
-      copy.copyMarks(of: original)
-      copy.isOwnCopy = original.isOwnCopy
-      copy.received = original.received
-      copy.sent = original.sent
-    }
+    let copy = mailboxes[id]?.copy(original, to: folder, at: now)
     guard let copy else { throw .mailboxNotFound }
     return copy
   }
@@ -155,10 +164,8 @@ extension MailStore {
     of name: String, in id: MailboxID, ifMatch tag: EntityTag?, with message: Message,
     dropsUnknownHeaders: Bool, at now: Instant
   ) throws(MailFault) -> MailItem {
-    let mailbox = try mailbox(id, at: now)
-    var message = message.completed(by: mailbox.owner, messageID: newMessageID())
-    if dropsUnknownHeaders { message = message.removingFields { mailbox.drops($0) } }
-    return try change(name, in: id, ifMatch: tag, at: now) { [message] item in
+    let message = try completed(message, dropsUnknownHeaders: dropsUnknownHeaders, in: id, at: now)
+    return try change(name, in: id, ifMatch: tag, at: now) { item in
       item.message = message
       item.sent = message.date ?? item.sent
     }
@@ -198,9 +205,9 @@ extension MailStore {
     if let folder = MailFolder(wellKnownName: name) { return folder }
     guard let named = GraphID(name), named.kind == .folder else { throw .idMalformed }
     guard named.epoch == epoch, named.mailbox == id, let number = Int(exactly: named.number),
-      let folder = MailFolder(rawValue: number)
+      mailboxes[id]?.folders[MailFolder(number: number)] != nil
     else { throw .folderNotFound }
-    return folder
+    return MailFolder(number: number)
   }
 }
 
@@ -212,6 +219,18 @@ enum MailFault: Error, Hashable, Sendable {
   case mailboxNotFound
   /// Not as `If-Match` expects.
   case changed
+  /// Of this name, in that place.
+  case folderExists
+  /// Every mailbox has it.
+  case folderIsFixed(FolderVerb)
+  /// It would be moved or copied into itself.
+  case folderWithinItself
+  /// A token for changes of another place.
+  case foreignToken
+  /// A token for changes that are no longer known.
+  case deadToken
+
+  enum FolderVerb: Hashable, Sendable { case renamed, moved, deleted }
 }
 
 /// A message that a client hands in.
@@ -249,30 +268,12 @@ extension Mailbox {
 struct FoundMail: Sendable {
   var owner: MailboxOwner
   var item: MailItem
+  /// The name of its folder.
+  var place: String
 }
 
 struct MailboxSummary: Sendable {
   var owner: MailboxOwner
   /// The folders that a person sees, in their order.
   var folders: [FolderCount]
-}
-
-struct FolderCount: Sendable {
-  var folder: MailFolder
-  var total: Int
-  var unread: Int
-}
-
-extension Mailbox {
-  /// Of the folders at the top, and of others that are not empty.
-  var folderCounts: [FolderCount] {
-    let top = MailFolder.msgFolderRoot.children(includingHidden: false)
-    return MailFolder.allCases.map(count).filter { top.contains($0.folder) || $0.total > 0 }
-  }
-
-  func count(_ folder: MailFolder) -> FolderCount {
-    let numbers = numbers(in: folder)
-    let unread = numbers.count { items[$0]?.isRead == false }
-    return FolderCount(folder: folder, total: numbers.count, unread: unread)
-  }
 }

@@ -82,11 +82,14 @@ extension Fault {
   /// `Next 3 requests to paths that contain /send, about bob@contoso.test`
   var scope: Markup {
     let kind = Markup(method) { "\($0.rawValue) " }
+    let what: Markup = on == .notification ? "notification" : "request"
     let which: Markup =
       count == 1
-      ? "Next \(kind)request" : count > 1 ? "Next \(count) \(kind)requests" : "Every \(kind)request"
+      ? "Next \(kind)\(what)" : count > 1 ? "Next \(count) \(kind)\(what)s" : "Every \(kind)\(what)"
     let paths: Markup =
-      if let path {
+      if on == .notification {
+        ""
+      } else if let path {
         path.contains("*")
           ? " to paths that match <code>\(.shown(path))</code>"
           : " to paths that contain <code>\(.shown(path))</code>"
@@ -101,6 +104,9 @@ extension Fault {
   /// `reply 503 without carrying it out, code ErrorServerBusy, Retry-After 30 s`
   var effect: Markup {
     var parts: [Markup] = []
+    if drop { parts.append("lose it") }
+    if double { parts.append("send it twice") }
+    if reorder { parts.append("send it after the next one to the same URL") }
     if let delayMs { parts.append("wait \(delayMs) ms") }
     if let advanceSeconds { parts.append("move the clock by \(advanceSeconds) s") }
     if let status { parts.append("reply \(status) without carrying it out") }

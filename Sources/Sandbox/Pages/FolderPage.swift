@@ -10,7 +10,9 @@ struct FolderPage: Sendable {
   /// More than fit a page; the rest is at `/sandbox/messages`.
   private static let maximumRows = 200
 
-  var title: String { "\(folder.displayName) of \(mailbox.owner.displayName)" }
+  private var name: String { mailbox.folders[folder]?.displayName ?? "" }
+
+  var title: String { "\(name) of \(mailbox.owner.displayName)" }
 
   var body: Markup {
     let page = mailbox.page(MessageQuery(folder: folder, top: Self.maximumRows))
@@ -21,7 +23,7 @@ struct FolderPage: Sendable {
       <section class="card">
       <p class="dim">\(mailbox.owner.addresses.joined(separator: ", "))</p>
       <nav class="tabs" aria-label="Folders">\(folders)</nav>
-      <h2>\(folder.displayName)</h2>
+      <h2>\(.shown(name))</h2>
       \(list(page))
       </section>
       """
@@ -30,10 +32,10 @@ struct FolderPage: Sendable {
   private func list(_ page: MessagePage) -> Markup {
     guard page.total > 0 else { return "<p class=\"dim\">This folder is empty.</p>" }
     let rows = page.items.map {
-      MailRow(item: $0, owner: mailbox.owner, epoch: epoch).markup(namesPlace: false)
+      MailRow(item: $0, owner: mailbox.owner, epoch: epoch).markup
     }
     let query = formEncoded([
-      ("user", mailbox.owner.correspondent.address), ("folder", folder.wellKnownName),
+      ("user", mailbox.owner.correspondent.address), ("folder", folder.key),
     ])
     let rest: Markup =
       page.hasMore
@@ -48,8 +50,8 @@ struct FolderPage: Sendable {
     let current: Markup = count.folder == folder ? " aria-current=\"page\"" : ""
     let unread: Markup = count.unread > 0 ? ", \(count.unread) unread" : ""
     return """
-      <a href="/mailbox/\(mailbox.owner.id.text)?folder=\(count.folder.wellKnownName)"\(current)>\
-      \(count.folder.displayName) (\(count.total)\(unread))</a>
+      <a href="/mailbox/\(mailbox.owner.id.text)?folder=\(count.folder.key)"\(current)>\
+      \(.shown(count.node.displayName)) (\(count.total)\(unread))</a>
 
       """
   }

@@ -40,7 +40,7 @@ struct OverviewPage: Sendable {
         apps at <a href="/sandbox/directory">/sandbox/directory</a>.</p>
         """
     }
-    let rows = newest.map { MailRow(item: $0.item, owner: $0.owner, epoch: epoch).markup(namesPlace: true) }
+    let rows = newest.map { MailRow(item: $0.item, owner: $0.owner, epoch: epoch, place: $0.place).markup }
     let rest: Markup =
       newest.count == Self.maximumMail
       ? "<p class=\"note\">Only the newest \(newest.count) messages are shown; the mailboxes have the rest.</p>"
@@ -90,17 +90,19 @@ struct MailRow: Sendable {
   var item: MailItem
   var owner: MailboxOwner
   var epoch: UInt32
+  /// The name of its folder; `nil` where that is known.
+  var place: String?
 
   /// More recipients than this are counted only.
   private static let maximumRecipients = 3
 
-  func markup(namesPlace: Bool) -> Markup {
+  var markup: Markup {
     let recipients = item.message.recipients
     let more = recipients.count - Self.maximumRecipients
     let shown = recipients.prefix(Self.maximumRecipients).map(\.address).joined(separator: ", ")
     let from = item.message.from?.address ?? "nobody"
     let whom: Markup = recipients.isEmpty ? "nobody" : .shown(shown)
-    let place = Markup(namesPlace ? item.folder.displayName : nil) {
+    let place = Markup(place) {
       " · in \(.shown(owner.displayName))’s \($0)"
     }
     return """

@@ -55,32 +55,32 @@ extension SandboxState {
     }
     router.get("/mailbox/:mailbox") { [self] request, context in
       try await orFailurePage(at: .mail) {
-        let name = try FormFields(query: request)["folder"] ?? MailFolder.inbox.wellKnownName
-        guard let folder = MailFolder(wellKnownName: name) else {
+        let name = try FormFields(query: request)["folder"] ?? "inbox"
+        let mailbox = try await mail.mailbox(mailbox(named: context), at: clock.now)
+        guard let folder = mailbox.folders.folder(key: name) else {
           throw HTTPError(.notFound, message: "There is no folder '\(name)'.")
         }
-        let mailbox = try await mail.mailbox(mailbox(named: context), at: clock.now)
         let folderPage = await FolderPage(mailbox: mailbox, folder: folder, epoch: mail.epoch)
         return page(folderPage.title, .mail, folderPage.body).response()
       }
     }
     router.get("/mailbox/:mailbox/:item") { [self] request, context in
       try await orFailurePage(at: .mail) {
-        let (item, owner) = try await item(named: context)
+        let item = try await item(named: context)
         let view = try FormFields(query: request)["view"]
-        let message = await SingleMessagePage(item: item, owner: owner, epoch: mail.epoch, view: view)
+        let message = await SingleMessagePage(item, epoch: mail.epoch, view: view)
         return page(message.title, .mail, message.body).response(showsHTMLMail: message.view == .html)
       }
     }
     router.get("/mailbox/:mailbox/:item/message.eml") { [self] _, context in
       try await orFailurePage(at: .mail) {
-        let (item, _) = try await item(named: context)
+        let item = try await item(named: context).item
         return .download(item.message.source.bytes, name: "message.eml")
       }
     }
     router.get("/mailbox/:mailbox/:item/attachments/:index") { [self] _, context in
       try await orFailurePage(at: .mail) {
-        let (item, _) = try await item(named: context)
+        let item = try await item(named: context).item
         let files = item.message.attachments
         guard let index = context.parameters.get("index", as: Int.self), files.indices.contains(index) else {
           throw HTTPError(.notFound, message: "This message has no such attachment.")
@@ -97,14 +97,15 @@ extension SandboxState {
     return mailbox
   }
 
-  private func item(named context: SandboxContext) async throws -> (MailItem, MailboxOwner) {
+  private func item(named context: SandboxContext) async throws -> FoundMail {
     let mailbox = try mailbox(named: context)
     let name = context.parameters.get("item") ?? ""
     let now = clock.now
     guard let item = try? await mail.item(name.removingPercentEncoding ?? name, in: mailbox, at: now) else {
       throw HTTPError(.notFound, message: "This message is not in the mailbox, or its id has changed.")
     }
-    return (item, try await mail.mailbox(mailbox, at: now).owner)
+    let place = try await mail.count(item.folder, in: mailbox, at: now).node.displayName
+    return FoundMail(owner: try await mail.owner(mailbox, at: now), item: item, place: place)
   }
 }
 

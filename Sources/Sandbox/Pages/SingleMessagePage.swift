@@ -9,6 +9,8 @@ struct SingleMessagePage: Sendable {
 
   var item: MailItem
   var owner: MailboxOwner
+  /// The name of its folder.
+  var place: String
   var epoch: UInt32
   var view: View
 
@@ -16,9 +18,10 @@ struct SingleMessagePage: Sendable {
   private static let maximumSource = 256 << 10
 
   /// - Parameter view: as in the address; else HTML, if there is any.
-  init(item: MailItem, owner: MailboxOwner, epoch: UInt32, view name: String?) {
-    self.item = item
-    self.owner = owner
+  init(_ found: FoundMail, epoch: UInt32, view name: String?) {
+    item = found.item
+    owner = found.owner
+    place = found.place
     self.epoch = epoch
     let kind = item.message.body.kind
     let asked = name.flatMap(View.init(rawValue:)) ?? .html
@@ -32,7 +35,7 @@ struct SingleMessagePage: Sendable {
   var body: Markup {
     """
     <p class="crumbs"><a href="/">All mailboxes</a> ›
-    <a href="/mailbox/\(owner.id.text)?folder=\(item.folder.wellKnownName)">\(item.folder.displayName)
+    <a href="/mailbox/\(owner.id.text)?folder=\(item.folder.key)">\(.shown(place))
     of \(.shown(owner.displayName))</a></p>
     <article class="card">
     <h1>\(.subject(of: item.message))</h1>
