@@ -51,7 +51,7 @@ package protocol Reader: Sendable {
 
   /// Moves a message, and returns its id there.
   ///
-  /// Graph: the id stays. IMAP: MOVE (RFC 6851), or COPY and EXPUNGE of that UID; the id is a new one.
+  /// Graph: the id stays. IMAP: MOVE, or COPY and EXPUNGE of that UID; the id is a new one.
   func move(_ id: StoredMessageID, to folder: FolderName) async throws -> StoredMessageID
 
   /// Moves a message to Deleted Items, or deletes one that is there already.

@@ -12,7 +12,7 @@ package enum ContractCheck {
     let path = target.prefix { $0 != "?" }
     guard let operation = Operations.all.first(where: { $0.method.rawValue == method && $0.matches(path) })
     else { return [] }
-    if status == 200, operation.replyForm == .message || operation.replyForm == .events { return [] }
+    if status == 200, [.message, .file, .events].contains(operation.replyForm) { return [] }
     let body = Array(body)
     let isLines = status == 200 && operation.replyForm == .lines
     let texts = isLines ? body.split(separator: 10).map { Array($0) } : [body]
