@@ -114,7 +114,8 @@ let package = Package(
     .target(
       name: "Web",
       dependencies: [
-        "Core", "JSON", "API", "MIME", "HTML", "SafeHTML", "Listening", "Vault", "Store", "Events", "Access", "Accounts",
+        "Core", "JSON", "API", "MIME", "HTML", "SafeHTML", "Listening", "Vault", "Store", "Events", "Access",
+        "Accounts",
         "Backends",
         "Delivery", "Webhooks", "Diagnosis", crypto, hummingbird, logging, nioCore, nioHTTP1,
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -196,6 +197,7 @@ let package = Package(
       name: "BackendsTests",
       dependencies: [
         "Accounts", "AccountsTesting", "Backends", "Core", "MIME", "Microsoft", "Store", "StoreTesting",
+        "Vault",
       ],
       swiftSettings: style),
     .testTarget(

@@ -38,7 +38,7 @@ package struct Backends: Sendable {
 
   /// A reader for one request. No token is requested yet.
   ///
-  /// - Throws: `account.notFound`; `account.permissionMissing` for one that only sends.
+  /// - Throws: `account.notFound`; `mail.notReadable` for one that only sends.
   package func reader(for id: AccountID, in workspace: WorkspaceID) async throws -> any Reader {
     let (details, access) = try await graph(for: id, in: workspace)
     guard details.canReconcile else { throw Problem.cannotRead(id) }

@@ -10,6 +10,8 @@ import Synchronization
 final class FolderCatalogue: Sendable {
   struct Entry: Sendable {
     var folders: [String: Folder]
+    /// Ids of folders that messages are in and that people do not see.
+    var hidden: Set<String> = []
     var until: Instant
   }
 
@@ -57,7 +59,11 @@ final class FolderCatalogue: Sendable {
     }
   }
 
-  func forgetFolders(of lane: LaneKey) {
-    state.withLock { $0.entries[lane] = nil }
+  func keep(hidden id: String, of lane: LaneKey) {
+    state.withLock { _ = $0.entries[lane]?.hidden.insert(id) }
+  }
+
+  func isHidden(_ id: String, of lane: LaneKey) -> Bool {
+    state.withLock { $0.entries[lane]?.hidden.contains(id) ?? false }
   }
 }

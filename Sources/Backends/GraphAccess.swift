@@ -59,11 +59,11 @@ struct GraphAccess: Sendable {
   ) async throws -> (value: Value, place: MailboxLimiter.Place) {
     let ready = try await ready()
     do {
-      return (try await ready.place.begin { try await body(graph(ready.token)) }, ready.place)
+      return (try await ready.place.download { try await body(graph(ready.token)) }, ready.place)
     } catch let problem as Problem where problem.code == .graphTokenRejected {
       let fresh = try await tokens.replace(ready.token, for: account.id, in: account.workspace)
-      let place = try await limiter.place(in: account.lane)
-      return (try await place.begin { try await body(graph(fresh)) }, place)
+      // In the same slot: it is still held, and waiting for another could be waiting for oneself.
+      return (try await ready.place.download { try await body(graph(fresh)) }, ready.place)
     }
   }
 

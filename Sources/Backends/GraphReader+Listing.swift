@@ -66,9 +66,14 @@ extension GraphReader {
 
   /// The folder that a message is in; `nil` for one that people do not see.
   func folder(of item: GraphItem) async throws -> Folder? {
-    if let folder = try await knownFolders()[item.folderID] { return folder }
-    catalogue.forgetFolders(of: access.account.lane)
-    return try await knownFolders()[item.folderID]
+    let lane = access.account.lane
+    if let known = catalogue.folders(of: lane) {
+      if let folder = known[item.folderID] { return folder }
+      if catalogue.isHidden(item.folderID, of: lane) { return nil }
+    }
+    let folder = try await folders(counting: false).first { $0.id == item.folderID }
+    if folder == nil { catalogue.keep(hidden: item.folderID, of: lane) }
+    return folder
   }
 
   /// What Graph calls a folder: its id, or a well-known name.
@@ -127,7 +132,8 @@ extension GraphReader {
     let shown = try await shown(folder, id)
     return MessagePage(
       messages: items.map { StoredMessage($0, in: shown) }, total: total, page: page,
-      next: hasMore ? listing.next(after: items, page: page + 1, total: total) : nil,
+      next: hasMore && !items.isEmpty && page < MessageCursor.pages.upperBound
+        ? listing.next(after: items, page: page + 1, total: total) : nil,
       previous: page > 0
         ? MessageCursor(folder: id, page: page - 1, total: total, skip: (page - 1) * request.size) : nil)
   }
@@ -136,11 +142,26 @@ extension GraphReader {
     _ listing: GraphListing, _ folder: FolderName
   ) async throws -> (items: [GraphItem], total: Int?, hasMore: Bool) {
     do {
-      return try await access.request { graph in try await graph.items(listing) }
+      var (items, total, hasMore) = ([GraphItem](), Int?.none, true)
+      while hasMore, items.count < listing.top {
+        var part = listing
+        part.skip += items.count
+        part.top = min(Self.partSize, listing.top - items.count)
+        let request = part
+        let found = try await access.request { graph in try await graph.items(request) }
+        items += found.items
+        total = total ?? found.total
+        // A page may be empty and promise another.
+        hasMore = found.hasMore && !found.items.isEmpty
+      }
+      return (items, total, hasMore)
     } catch let problem as Problem where problem.code == .graphItemNotFound {
       throw Problem.folderMissing(folder)
     }
   }
+
+  /// Messages in one request.
+  private static let partSize = 100
 
   /// The folder of a list, as its messages show it.
   private func shown(_ name: FolderName, _ id: String) async throws -> Folder? {
@@ -165,6 +186,10 @@ extension GraphListing {
         folder: folder, page: page, total: total, until: until?.microseconds, skip: skip + items.count)
     }
     let ofThatMoment = items.reversed().prefix { $0.received == last }.count
+    if ofThatMoment == items.count, until == nil, skip > 0 {
+      // Those before them may be of that moment too.
+      return MessageCursor(folder: folder, page: page, total: total, skip: skip + items.count)
+    }
     let goesOn = ofThatMoment == items.count && until == last
     return MessageCursor(
       folder: folder, page: page, total: total, until: last.microseconds,

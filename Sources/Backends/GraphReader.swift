@@ -91,7 +91,14 @@ extension GraphReader {
 
   func move(_ id: StoredMessageID, to folder: FolderName) async throws -> StoredMessageID {
     let target = try await folderID(folder)
-    return StoredMessageID(try await found(id) { graph in try await graph.move(id.rawValue, to: target) })
+    do {
+      return StoredMessageID(
+        try await access.request { graph in try await graph.move(id.rawValue, to: target) })
+    } catch let problem as Problem where problem.isOfNothing {
+      // Graph does not say which of both is missing.
+      _ = try await found(id) { graph in try await graph.item(id.rawValue) }
+      throw Problem.folderMissing(folder)
+    }
   }
 
   func delete(_ id: StoredMessageID, permanently: Bool) async throws -> Deletion {
@@ -99,11 +106,20 @@ extension GraphReader {
     let item = try await found(id) { graph in try await graph.item(id.rawValue) }
     let bin = try await access.request { graph in try await graph.folderID(.deletedItems) }
     guard !permanently, item.folderID != bin else {
-      try await found(id) { graph in try await graph.purge(id.rawValue) }
+      try await purge(id)
       return .deleted
     }
-    let moved = try await found(id) { graph in try await graph.move(id.rawValue, to: trash) }
+    let moved = try await found(id) { graph in try await graph.move(id.rawValue, to: trash, isFinal: true) }
     return .moved(to: try await path(of: bin, .deletedItems), as: StoredMessageID(moved))
+  }
+
+  private func purge(_ id: StoredMessageID) async throws {
+    do {
+      try await found(id) { graph in try await graph.purge(id.rawValue) }
+    } catch let problem as Problem where problem.code == .graphRejected {
+      // National clouds do not have it.
+      try await found(id) { graph in try await graph.deleteMessage(id.rawValue) }
+    }
   }
 
   private func path(of id: String, _ name: WellKnownFolder) async throws -> FolderPath {
@@ -161,6 +177,7 @@ extension StoredAttachment {
     let type =
       switch attachment.kind {
       case .file, .reference: attachment.contentType ?? "application/octet-stream"
+      // An event or a contact has another type, which only its bytes tell.
       case .item: attachment.contentType ?? "message/rfc822"
       }
     self.init(

@@ -16,6 +16,8 @@ import Synchronization
 package final class MailboxLimiter: Sendable {
   /// Exchange's `MailboxConcurrency`.
   package static let width = 4
+  /// Replies that callers may read at a time, at their pace: the others of the four are left for what is quick.
+  package static let downloads = 2
 
   let time: any Time
   private let state = Mutex(State())
@@ -35,6 +37,8 @@ package final class MailboxLimiter: Sendable {
 
   private struct Lane {
     var inFlight = 0
+    /// Of them, those whose replies are being read at the pace of a caller.
+    var downloads = 0
     var closedUntil: Instant?
     var window = RequestWindow()
     /// In the order in which they came.
@@ -95,6 +99,7 @@ package final class MailboxLimiter: Sendable {
     private let lane: LaneKey
     private let limiter: MailboxLimiter
     private let isHeld = Atomic(true)
+    private let isDownload = Atomic(false)
 
     fileprivate init(_ lane: LaneKey, of limiter: MailboxLimiter) {
       self.lane = lane
@@ -112,12 +117,25 @@ package final class MailboxLimiter: Sendable {
       uploading bytes: Int = 0, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
       defer { giveBack() }
-      return try await begin(uploading: bytes, body)
+      return try await perform(uploading: bytes, body)
     }
 
-    /// As `run`, for a request whose reply is read later: the slot is returned with the last reference to it.
-    package func begin<Value: Sendable>(
-      uploading bytes: Int = 0, _ body: @Sendable () async throws -> Value
+    /// As `run`, for a request whose reply is read later, as fast as somebody takes it: the slot is returned with the
+    /// last reference to it.
+    ///
+    /// - Throws: `server.busy` when as many replies are being read as may be.
+    package func download<Value: Sendable>(
+      _ body: @Sendable () async throws -> Value
+    ) async throws -> Value {
+      if !isDownload.load(ordering: .acquiring) {
+        try limiter.beginDownload(lane)
+        isDownload.store(true, ordering: .releasing)
+      }
+      return try await perform(uploading: 0, body)
+    }
+
+    private func perform<Value: Sendable>(
+      uploading bytes: Int, _ body: @Sendable () async throws -> Value
     ) async throws -> Value {
       try limiter.checkOpen(lane)
       try limiter.count(bytes, lane)
@@ -130,7 +148,9 @@ package final class MailboxLimiter: Sendable {
     }
 
     private func giveBack() {
-      if isHeld.exchange(false, ordering: .acquiringAndReleasing) { limiter.leave(lane) }
+      guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
+      if isDownload.load(ordering: .acquiring) { limiter.endDownload(lane) }
+      limiter.leave(lane)
     }
   }
 }
@@ -170,6 +190,22 @@ extension MailboxLimiter {
       return nil
     }
     next?.resume()
+  }
+
+  private func beginDownload(_ lane: LaneKey) throws(Problem) {
+    let fits = state.withLock { state in
+      guard state.lanes[lane, default: Lane()].downloads < Self.downloads else { return false }
+      state.lanes[lane, default: Lane()].downloads += 1
+      return true
+    }
+    guard fits else { throw .tooManyDownloads(lane.id, Self.downloads) }
+  }
+
+  private func endDownload(_ lane: LaneKey) {
+    state.withLock { state in
+      guard let found = state.lanes[lane] else { return }
+      state.lanes[lane]?.downloads = max(0, found.downloads - 1)
+    }
   }
 
   private func abandon(_ lane: LaneKey, _ ticket: UInt64) {

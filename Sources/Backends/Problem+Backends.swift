@@ -15,6 +15,12 @@ extension Problem {
       retry: .safe(after: remaining))
   }
 
+  static func tooManyDownloads(_ lane: String, _ limit: Int) -> Problem {
+    Problem(
+      .serverBusy, "\(limit) downloads from \(lane) are going on, which is as many as may at a time.",
+      remedy: "Read them to their end, or try again later.", retry: .safe(after: .seconds(5)))
+  }
+
   /// The account's sender can neither draft nor submit.
   package static let cannotSend = Problem(
     .accountPermissionMissing, "The account's grant does not allow sending.",
@@ -84,9 +90,14 @@ extension Problem {
     .mailCursorInvalid, "The cursor is not one of this list.", remedy: "Begin with the first page again.")
 
   /// Graph has no such thing, or cannot read its id.
-  var isOfNothing: Bool { code == .graphItemNotFound || origin?.code == "ErrorInvalidIdMalformed" }
+  var isOfNothing: Bool { code == .graphItemNotFound || Self.strangeIDs.contains(origin?.code ?? "") }
+
+  /// How Graph refuses an id that is not of this mailbox, or none at all.
+  private static let strangeIDs: Set = [
+    "ErrorInvalidIdMalformed", "ErrorInvalidMailboxItemId", "ErrorInvalidIdEmpty",
+  ]
 
   private static func excerpt(_ text: String) -> String {
-    text.utf8.count > 200 ? String(text.prefix(100)) + "…" : text
+    oneLine(text, limit: 200)
   }
 }

@@ -192,7 +192,9 @@ package struct MessageCursor: Sendable, Hashable, Codable {
   package init?(text: String) {
     guard text.hasPrefix(Self.prefix),
       let bytes = Digest.bytes(base64URL: String(text.dropFirst(Self.prefix.count))),
-      let cursor = try? JSONDecoder().decode(Self.self, from: Data(bytes)), cursor.page >= 0, cursor.skip >= 0
+      let cursor = try? JSONDecoder().decode(Self.self, from: Data(bytes)), Self.pages.contains(cursor.page),
+      Self.counts.contains(cursor.skip), Self.counts.contains(cursor.total),
+      cursor.until.map(Self.moments.contains) ?? true
     else { return nil }
     self = cursor
   }
@@ -214,4 +216,9 @@ package struct MessageCursor: Sendable, Hashable, Codable {
   }
 
   private static let prefix = "ms_"
+  /// What a cursor of ours can have; anybody can write another.
+  static let pages = 0...1_048_576
+  private static let counts = 0...1_000_000_000
+  /// To the year 9999, in microseconds.
+  private static let moments: ClosedRange<Int64> = 0...253_402_300_799_000_000
 }

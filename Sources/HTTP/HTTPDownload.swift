@@ -13,11 +13,14 @@ package struct HTTPDownload: Sendable {
   /// Bytes in order, in pieces of no certain size. Its iterators throw `HTTPFailure`; it can be iterated once.
   package struct Body: AsyncSequence, Sendable {
     fileprivate let body: HTTPClientResponse.Body
+    fileprivate let deadline: ContinuousClock.Instant
 
     package struct AsyncIterator: AsyncIteratorProtocol {
       fileprivate var iterator: HTTPClientResponse.Body.AsyncIterator
+      fileprivate let deadline: ContinuousClock.Instant
 
       package mutating func next() async throws -> [UInt8]? {
+        guard ContinuousClock.now < deadline else { throw HTTPFailure(wasSent: true, reason: .timeout) }
         do {
           return try await iterator.next().map { Array($0.readableBytesView) }
         } catch {
@@ -27,7 +30,7 @@ package struct HTTPDownload: Sendable {
     }
 
     package func makeAsyncIterator() -> AsyncIterator {
-      AsyncIterator(iterator: body.makeAsyncIterator())
+      AsyncIterator(iterator: body.makeAsyncIterator(), deadline: deadline)
     }
   }
 
@@ -37,7 +40,7 @@ package struct HTTPDownload: Sendable {
   init(_ response: HTTPClientResponse) {
     status = Int(response.status.code)
     headers = response.headers
-    body = Body(body: response.body)
+    body = Body(body: response.body, deadline: ContinuousClock.now + HTTPExchange.downloadTimeout)
   }
 
   /// Reads the rest, as `HTTPExchange.send` would have.
@@ -60,7 +63,7 @@ package struct HTTPDownload: Sendable {
 }
 
 extension HTTPExchange {
-  /// As long as a download may take: 150 MB at `slowestUpload`, and then some.
+  /// As long as a body may take: 150 MB at `slowestUpload`, and then some.
   static let downloadTimeout: Duration = .seconds(1800)
 
   /// Sends a request without a body and returns when the head of the reply has arrived.
@@ -73,9 +76,11 @@ extension HTTPExchange {
     outgoing.headers = headers(of: request)
     do {
       return HTTPDownload(
-        try await client.execute(outgoing, deadline: .now() + TimeAmount(Self.downloadTimeout)))
+        try await client.execute(outgoing, deadline: .now() + TimeAmount(Self.exchangeTimeout)))
     } catch {
-      throw HTTPFailure(wasSent: true, reason: HTTPFailure.Reason(error))
+      let reason = HTTPFailure.Reason(error)
+      let isBefore = [.nameUnknown, .refused, .connectTimeout, .untrusted, .busy].contains(reason)
+      throw HTTPFailure(wasSent: !isBefore, reason: reason)
     }
   }
 }

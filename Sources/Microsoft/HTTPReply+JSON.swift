@@ -32,9 +32,9 @@ extension HTTPReply {
   }
 
   func read<Value>(
-    _ value: (JSONValue) throws(ReplyFault) -> Value
+    limits: JSONLimits = .reply, _ value: (JSONValue) throws(ReplyFault) -> Value
   ) throws(ReplyFault) -> Value {
-    try value(json())
+    try value(json(limits: limits))
   }
 }
 
@@ -43,6 +43,9 @@ extension JSONLimits {
   /// objects nest a few more. A hundred messages with a hundred header fields each have 31,000 keys and
   /// elements. `HTTPRequest.replyLimit` bounds the bytes.
   static let reply = JSONLimits(depth: 16, elements: 100_000)
+
+  /// For a page of a hundred messages, each of which may have 500 recipients with four keys.
+  static let page = JSONLimits(depth: 16, elements: 400_000)
 
   /// For the payload of a token: some thirty claims, of which `roles` and `groups` are lists of a few hundred.
   static let claims = JSONLimits(depth: 8, elements: 5_000, stringBytes: 64 * 1024)

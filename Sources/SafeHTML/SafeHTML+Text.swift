@@ -9,7 +9,7 @@ extension SafeHTML {
       if index > 0 { writer.append(.br, []) }
       writer.write(line)
     }
-    var serializer = Serializer(writer.tree, limit: Int.max, depth: 0)
+    var serializer = Serializer(writer.tree, limit: Int.max)
     return serializer.serialized()
   }
 }

@@ -23,8 +23,10 @@ package struct SafeHTML: Sendable, Equatable {
   }
 
   package struct Limits: Sendable {
-    /// Of the source and of the result. Newsletters have some 100 KB; this leaves room for photos as `data:` URLs.
+    /// Of the source. Newsletters have some 100 KB; this leaves room for photos as `data:` URLs.
     package var bytes = 16 << 20
+    /// Of the result, with all its end tags.
+    package var resultBytes = 16 << 20
     /// Exported tables have some ten thousand cells; this leaves room for more, and bounds the memory of the tree.
     package var elements = 200_000
 
@@ -51,7 +53,7 @@ package struct SafeHTML: Sendable, Equatable {
     var builder = TreeBuilder(
       Tokenizer(Array(text.utf8)), filter: AttributeFilter(options: options), limits: options.limits)
     builder.build()
-    var serializer = Serializer(builder.tree, limit: limit, depth: TreeBuilder.deepest)
+    var serializer = Serializer(builder.tree, limit: options.limits.resultBytes)
     html = serializer.serialized()
     blockedImages = builder.blockedImages
     removedElements = builder.removedElements

@@ -1,22 +1,25 @@
 /// Writes a tree as HTML: each attribute in double quotes, each element with its end tag.
 struct Serializer {
-  /// What is kept free for the end tags of all elements that can be open, each at most this long.
+  /// What is kept free for the end tag of each open element.
   private static let longestEndTag = 16
 
   private let tree: Tree
   private let limit: Int
   private var html: [UInt8] = []
+  private var open: [Int] = []
   private(set) var isTruncated = false
 
   /// - Parameter limit: bytes.
-  init(_ tree: Tree, limit: Int, depth: Int) {
+  init(_ tree: Tree, limit: Int) {
     self.tree = tree
-    self.limit = limit - depth * Self.longestEndTag
+    self.limit = limit
   }
 
+  /// Up to where the text of the innermost open element may go.
+  private var end: Int { limit - (open.count + 1) * Self.longestEndTag }
+
   mutating func serialized() -> String {
-    html.reserveCapacity(min(limit, tree.text.count + 32 * tree.nodes.count))
-    var open: [Int] = []
+    html.reserveCapacity(max(0, min(limit, tree.text.count + 32 * tree.nodes.count)))
     var next = tree.nodes[Tree.root].first
     while let node = next {
       guard write(node) else { break }
@@ -48,7 +51,7 @@ struct Serializer {
       start += "\"".utf8
     }
     start += ">".utf8
-    guard html.count + start.count <= limit else {
+    guard html.count + start.count <= end - Self.longestEndTag else {
       isTruncated = true
       return false
     }
@@ -59,10 +62,11 @@ struct Serializer {
   private mutating func writeText(_ text: ArraySlice<UInt8>) -> Bool {
     // The end of the last whole character that fits.
     var whole = html.count
+    let end = end
     for byte in text {
       if byte & 0xC0 != 0x80 { whole = html.count }
       Self.escape(byte, into: &html)
-      guard html.count <= limit else {
+      guard html.count <= end else {
         html.removeSubrange(whole...)
         isTruncated = true
         return false

@@ -39,8 +39,7 @@ import Web
               .utf8))
           as? [String: Any])
       for (name, value) in wanted {
-        let shown = now.json[name].map { "\($0 as AnyObject)" }
-        #expect(shown == "\(value as AnyObject)", "\(name)")
+        #expect((now.json[name] as? NSObject) == (value as? NSObject), "\(name)")
         #expect((now.json["sources"] as? [String: String])?[name] == "api")
       }
 

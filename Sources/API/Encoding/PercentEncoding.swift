@@ -44,15 +44,18 @@ enum PercentEncoding {
 
 /// One part of a path: a name of the sender's between two slashes.
 package enum PathPart {
-  /// In UTF-8; no stored thing has a longer name.
+  /// In UTF-8; nothing that is stored here has a longer name.
   static let limit = 256
 
   /// - Parameters:
   ///   - raw: As received in the request line.
   ///   - name: What the part is called in the template.
+  ///   - limit: How many bytes it may have.
   /// - Throws: `request.malformed` unless it is percent-encoded UTF-8; `request.invalidField` when it is
-  ///   empty, longer than 256 bytes or not a name.
-  package static func decode(_ raw: some StringProtocol, name: String) throws(Problem) -> String {
+  ///   empty, longer than `limit` or not a name.
+  package static func decode(
+    _ raw: some StringProtocol, name: String, limit: Int = PathPart.limit
+  ) throws(Problem) -> String {
     let text: String
     do {
       text = try PercentEncoding.decode(raw, plusIsSpace: false)

@@ -15,7 +15,7 @@ package struct MessagesQuery: PagedQuery {
       "The `path` of the folder, or a special use such as `\\Sent`. `INBOX` is the Inbox in every language.")
     Field(
       "cursor", \.cursor, .line(1...1_048_576),
-      "`nextPageCursor` or `prevPageCursor` of another page; then `page` is not regarded. With a cursor, messages "
+      "`nextPageCursor` or `prevPageCursor` of another page; then `page` is not regarded. With the first, messages "
         + "that arrive meanwhile neither repeat nor hide one.")
     Field(PageTerm.page, \.page)
     Field(PageTerm.pageSize, \.pageSize)
@@ -243,6 +243,8 @@ package struct MailPath: PathValues, Hashable {
   }
 
   package static var count: Int { 2 }
+  /// Ids of Exchange have some 200 bytes, and that of an attachment names its message too.
+  package static var limit: Int { 2048 }
 
   package init(parts: [String]) {
     self.init(AccountID(parts.first ?? ""), parts.last ?? "")

@@ -15,7 +15,7 @@ extension OpenAPI {
         for name in operation.pathNames {
           write(
             parameter: name, in: "path", summary: pathSummaries[name] ?? "",
-            .text(TextRule(length: 1...PathPart.limit, hasLines: false)), to: &json)
+            .text(TextRule(length: 1...operation.pathLimit, hasLines: false)), to: &json)
         }
         for field in operation.query.fields {
           write(

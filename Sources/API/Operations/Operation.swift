@@ -25,7 +25,7 @@ package struct Operation<Path: PathValues, Query: Contract, Body: Contract, Repl
       grant: grant ?? OperationGrant(method, tag), summary: summary,
       details: details,
       headers: headers, bodyForm: body ?? (hasBody ? .json : .none), replyForm: reply, problems: problems,
-      query: Query.fields.schema, body: Body.fields.schema, reply: Reply.fields.schema)
+      pathLimit: Path.limit, query: Query.fields.schema, body: Body.fields.schema, reply: Reply.fields.schema)
     precondition(
       description.pathNames.count == Path.count, "\(template) names other values than \(Path.self).")
   }
@@ -40,7 +40,9 @@ extension Operation {
   /// - Throws: What `PathPart.decode` throws.
   package func path(_ part: (String) -> String?) throws(Problem) -> Path {
     var parts: [String] = []
-    for name in description.pathNames { parts.append(try PathPart.decode(part(name) ?? "", name: name)) }
+    for name in description.pathNames {
+      parts.append(try PathPart.decode(part(name) ?? "", name: name, limit: Path.limit))
+    }
     return Path(parts: parts)
   }
 
@@ -76,9 +78,15 @@ extension Operation {
 /// The values for the names in a path's template.
 package protocol PathValues: Sendable {
   static var count: Int { get }
+  /// How many bytes a value may have.
+  static var limit: Int { get }
   /// - Parameter parts: As many as `count`, decoded, in the order of the template.
   init(parts: [String])
   var parts: [String] { get }
+}
+
+extension PathValues {
+  package static var limit: Int { PathPart.limit }
 }
 
 extension Nothing: PathValues {

@@ -16,6 +16,8 @@ package struct OperationDescription: Sendable {
   package let bodyForm: BodyForm
   package let replyForm: ReplyForm
   let problems: [ProblemCode]
+  /// How many bytes a value in the path may have.
+  let pathLimit: Int
   let query: ObjectSchema
   let body: ObjectSchema
   let reply: ObjectSchema

@@ -96,8 +96,8 @@ extension ProblemCode {
 
   package static let serverBusy = ProblemCode(
     "server.busy", .installation, actor: .nobody, status: 503, smtp: "421 4.3.2",
-    "The requests in progress use all the memory that the gateway allows, or too many connections are "
-      + "open.",
+    "The requests in progress use all the memory that the gateway allows, or too many connections, or downloads from "
+      + "one mailbox, are open.",
     remedy: "Repeat the request after the time in `Retry-After`.")
 
   package static let serverFaulty = ProblemCode(

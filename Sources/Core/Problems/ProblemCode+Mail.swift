@@ -36,7 +36,7 @@ extension ProblemCode {
     remedy: "Begin with the first page again.")
 
   package static let mailNotReadable = ProblemCode(
-    "mail.notReadable", .account, actor: .administrator, status: 400, smtp: "550 5.7.1",
+    "mail.notReadable", .account, actor: .administrator, status: 400, smtp: "451 4.7.0",
     "The account only sends: its grant does not allow reading the mailbox.",
     remedy:
       "Add the permission Mail.ReadWrite to the app, have it consented to, then connect the account again.")

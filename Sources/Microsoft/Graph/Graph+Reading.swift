@@ -8,10 +8,10 @@ import NIOHTTP1
 package struct GraphListing: Sendable, Hashable {
   /// An id or a well-known name.
   package var folder: String
-  /// Only those that were received at this moment or before.
+  /// Only those that were received in the second that begins here, or before. Exchange keeps finer times than it shows.
   package var until: Instant?
   package var skip: Int
-  /// 1 to 1000.
+  /// 1 to 100, so that a page of messages to hundreds stays within what is read of a reply.
   package var top: Int
 
   package init(folder: String, until: Instant? = nil, skip: Int = 0, top: Int) {
@@ -35,7 +35,7 @@ extension Graph {
       ("$skip", String(listing.skip)), ("$count", "true"),
     ]
     if let until = listing.until {
-      options.append(("$filter", "receivedDateTime le \(until.dateTimeOffset)"))
+      options.append(("$filter", "receivedDateTime lt \((until + .seconds(1)).dateTimeOffset)"))
     }
     let page = try await page(
       cloud.graph + mailbox.path + "/mailFolders/" + percentEncoded(listing.folder) + "/messages?"
@@ -65,7 +65,7 @@ extension Graph {
 
   /// Bytes of a reply with a text. Exchange itself takes messages of 150 MB, but texts over a few megabytes are files
   /// that somebody has pasted.
-  private static let bodyLimit = 64 << 20
+  private static let bodyLimit = 32 << 20
 
   /// Everything that is attached, also what is shown in the text; without its bytes.
   package func attachments(of graphID: String) async throws(Problem) -> [GraphAttachment] {
@@ -149,21 +149,27 @@ extension Graph {
       body.endArray()
     }
     body.endObject()
+    // The reply has the text too.
     let reply = try await exchange(
       .PATCH, url: url(of: graphID), headers: ["Content-Type": "application/json"], body: body.bytes,
-      effect: .idempotent)
+      effect: .idempotent, replyLimit: Self.bodyLimit)
     guard reply.status == 200 else { throw refusal(reply, effect: .idempotent, needs: .readWrite) }
     return try read(reply, effect: .idempotent) { (json) throws(ReplyFault) in try GraphItem(json) }
   }
 
   /// Moves a message to a folder, and returns its id there: the same, where ids are immutable. A repeat finds it where it
   /// is already.
-  package func move(_ graphID: String, to folder: String) async throws(Problem) -> String {
+  ///
+  /// - Parameter isFinal: Whether a repeat would do something else, so that a lost reply must be told.
+  package func move(
+    _ graphID: String, to folder: String, isFinal: Bool = false
+  ) async throws(Problem) -> String {
+    let effect: Effect = isFinal ? .acts : .idempotent
     let reply = try await exchange(
       .POST, url: url(of: graphID) + "/move", headers: ["Content-Type": "application/json"],
-      body: Self.destination(folder), effect: .idempotent)
-    guard reply.status == 201 else { throw refusal(reply, effect: .idempotent, needs: .readWrite) }
-    return try read(reply, effect: .idempotent) { (json) throws(ReplyFault) in
+      body: Self.destination(folder), effect: effect, replyLimit: Self.bodyLimit)
+    guard reply.status == 201 else { throw refusal(reply, effect: effect, needs: .readWrite) }
+    return try read(reply, effect: effect) { (json) throws(ReplyFault) in
       try json.required("id", \.string)
     }
   }

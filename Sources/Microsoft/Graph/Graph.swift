@@ -57,19 +57,21 @@ enum Effect: Sendable {
 extension Graph {
   /// The value of a reply with status 200.
   func get<Value>(
-    url: String, needs need: Need = .readWrite, _ value: (JSONValue) throws(ReplyFault) -> Value
+    url: String, needs need: Need = .readWrite, limits: JSONLimits = .reply,
+    replyLimit: Int = HTTPRequest.replyLimit, _ value: (JSONValue) throws(ReplyFault) -> Value
   ) async throws(Problem) -> Value {
-    let reply = try await exchange(.GET, url: url, effect: .idempotent)
+    let reply = try await exchange(.GET, url: url, effect: .idempotent, replyLimit: replyLimit)
     guard reply.status == 200 else { throw refusal(reply, effect: .idempotent, needs: need) }
-    return try read(reply, effect: .idempotent, value)
+    return try read(reply, effect: .idempotent, limits: limits, value)
   }
 
   /// Throws `graph.unexpectedReply` if the reply is not what Graph documents.
   func read<Value>(
-    _ reply: HTTPReply, effect: Effect, _ value: (JSONValue) throws(ReplyFault) -> Value
+    _ reply: HTTPReply, effect: Effect, limits: JSONLimits = .reply,
+    _ value: (JSONValue) throws(ReplyFault) -> Value
   ) throws(Problem) -> Value {
     do throws(ReplyFault) {
-      return try reply.read(value)
+      return try reply.read(limits: limits, value)
     } catch {
       throw Problem(unexpected: reply, effect: effect, fault: error)
     }

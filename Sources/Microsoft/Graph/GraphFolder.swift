@@ -1,4 +1,5 @@
 package import Core
+import HTTP
 import JSON
 
 /// A folder of a mailbox (Microsoft Learn, "mailFolder resource type").
@@ -92,7 +93,8 @@ extension Graph {
     _ url: String, _ element: (JSONValue) throws(ReplyFault) -> Element
   ) async throws(Problem) -> GraphPage<Element> {
     let graph = cloud.graph
-    return try await get(url: url) { (json) throws(ReplyFault) in
+    return try await get(url: url, limits: .page, replyLimit: 4 * HTTPRequest.replyLimit) {
+      (json) throws(ReplyFault) in
       let next = try json.optional("@odata.nextLink", \.string)
       if let next, !next.hasPrefix(graph + "/") {
         throw ReplyFault("The link to the next page leads to another host than the cloud's.")

@@ -70,7 +70,7 @@ package struct GraphRecipient: Sendable, Hashable {
   package var address: String?
 
   init(_ json: JSONValue) throws(ReplyFault) {
-    guard let address = json["emailAddress"], case .object = address else { throw .member("emailAddress") }
+    guard let address = json["emailAddress"], case .object = address else { return }
     name = try address.optional("name", \.string)
     self.address = try address.optional("address", \.string)
   }

@@ -39,7 +39,8 @@ struct MailRoutes: Sendable {
       guard let id = StoredAttachmentID(call.path.item) else { throw Problem.noAttachment(call.path.item) }
       let (attachment, content) = try await reader(call.path.account, call).attachment(id)
       return Response(
-        content: content, type: attachment.contentType, filename: attachment.filename ?? "attachment")
+        content: content, type: attachment.contentType,
+        filename: attachment.filename.flatMap { $0.isEmpty ? nil : $0 } ?? "attachment")
     }
     router.on(Operations.updateMessage) { call in
       let change = try FlagChange(call.body)
@@ -172,7 +173,7 @@ extension Response {
 
   /// A media type that is safe in a header field.
   private static func mediaType(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
     return isPlain && text.contains("/") && text.utf8.count <= 256 ? text : "application/octet-stream"
   }
 }

@@ -46,8 +46,8 @@ extension MessageReply {
     self.init()
     id = message.id.rawValue
     emailId = message.id.rawValue
-    threadId = message.threadID
-    path = message.path?.text
+    threadId = message.threadID.flatMap { $0.isEmpty ? nil : $0 }
+    path = message.path.flatMap { $0.text.isEmpty ? nil : $0.text }
     specialUse = SpecialUseWord(message.specialUse)
     date = message.date
     draft = message.flags.contains(.draft) ? true : nil
