@@ -32,7 +32,7 @@ struct TreeBuilder {
     self.tokenizer = tokenizer
     self.filter = filter
     mostElements = limits.elements
-    mostBytes = limits.bytes
+    mostBytes = limits.resultBytes
   }
 
   mutating func build() {

@@ -122,7 +122,7 @@ struct TreeTests {
       asked.withLock { $0 += 1 }
       return "data:image/png;base64," + String(repeating: "A", count: 10_000)
     }
-    options.limits.bytes = 100_000
+    options.limits.resultBytes = 100_000
     let safe = SafeHTML(String(repeating: "<img src=cid:a>", count: 1000), options: options)
     #expect(safe.isTruncated && safe.html.utf8.count <= 100_000 && safe.html.utf8.count > 80_000)
     #expect(asked.withLock { $0 } < 12)
