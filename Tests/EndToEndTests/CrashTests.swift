@@ -11,8 +11,9 @@ import Testing
   func `A gateway killed again and again under load loses no message and sends none twice`(
     engine: StoreEngine
   ) async throws {
-    // Longer than the sandbox's lag, within which an accepted message still looks like a draft.
-    let environment = ["HELIOGRAPH_UNKNOWN_OUTCOME_WAIT": "4"]
+    // Longer than the sandbox's lag, within which an accepted message still looks like a draft, and than a busy machine
+    // lets it wait for a request of a gateway that was killed: a message that is not there by then is held.
+    let environment = ["HELIOGRAPH_UNKNOWN_OUTCOME_WAIT": "15"]
     try await Rig.run(engine, environment: environment) { rig in
       try await rig.sandbox.makeAwkward(sendLagMs: 2000)
       // Slow enough for every kill to cut requests in the middle.

@@ -47,7 +47,6 @@ import Testing
       #expect(shared.taken.filter { $0.account == "anna" }.map(\.sequence) == [1, 2, 5, 6])
       #expect(shared.taken.filter { $0.account == "bert" }.map(\.sequence) == [1, 2, 3, 4])
       #expect(own.taken.first?.headers.contains(name: "X-EE-Wh-Custom-Route") == false)
-      #expect(try await rig.rows(of: WebhookRouteID(of: Self.anna, in: .default)) == 0)
     }
   }
 
