@@ -14,10 +14,9 @@ import threading
 import urllib.parse
 
 from checks import CA_FILE, GRAPH, ORIGIN, check
-from clients import graph_client
+from clients import graph_client, o365_account
 from people import ALICE, browser, control, refused
 
-import msal
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from kiota_abstractions.method import Method
 from kiota_abstractions.request_information import RequestInformation
@@ -28,8 +27,6 @@ from msgraph.generated.users.item.mail_folders.item.messages.delta.delta_request
     DeltaRequestBuilder)
 from msgraph.generated.users.item.mail_folders.item.move.move_post_request_body import MovePostRequestBody
 from msgraph.generated.users.item.messages.messages_request_builder import MessagesRequestBuilder
-from O365 import Account, MSGraphProtocol
-from O365.utils.token import MemoryTokenBackend
 
 
 def main():
@@ -157,18 +154,8 @@ async def judge_subscription(client, alice):
     server.shutdown()
 
 
-class SandboxProtocol(MSGraphProtocol):
-    _protocol_url = ORIGIN + "/"
-
-
 def judge_o365(daemon, tenant):
-    backend = MemoryTokenBackend()
-    account = Account(
-        (daemon["clientId"], daemon["secret"]), auth_flow_type="credentials", tenant_id=tenant["id"],
-        protocol=SandboxProtocol(default_resource=ALICE), token_backend=backend, verify_ssl=CA_FILE)
-    account.con._msal_client = msal.ConfidentialClientApplication(
-        daemon["clientId"], client_credential=daemon["secret"], authority=f"{ORIGIN}/{tenant['id']}",
-        instance_discovery=False, verify=CA_FILE, token_cache=backend)
+    account = o365_account(daemon, tenant, ALICE)
     check("O365 signs in through MSAL", account.authenticate(requested_scopes=[GRAPH + "/.default"]))
     mailbox = account.mailbox()
     folder = mailbox.create_child_folder("From O365")

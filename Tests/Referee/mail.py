@@ -14,10 +14,9 @@ import tempfile
 
 from checks import CA_FILE, GRAPH, ORIGIN, check
 from actions import judge_actions, judge_o365_actions
-from clients import graph_client
+from clients import graph_client, o365_account
 from people import ALICE, BOB, browser, control, newest, refused, to
 
-import msal
 import requests
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.models.attachment_item import AttachmentItem
@@ -46,8 +45,6 @@ from msgraph.generated.users.item.messages.messages_request_builder import (
 from msgraph.generated.users.item.send_mail.send_mail_post_request_body import (
     SendMailPostRequestBody)
 from msgraph_core import PageIterator
-from O365 import Account, MSGraphProtocol
-from O365.utils.token import MemoryTokenBackend
 
 # More than one request takes, of every byte value and without a period.
 LARGE = bytes((i * 31 ^ i >> 11) & 255 for i in range(5 * 1024 * 1024 + 321))
@@ -247,19 +244,8 @@ def files(source):
             for part in email.message_from_bytes(source).walk() if part.get_filename()}
 
 
-class SandboxProtocol(MSGraphProtocol):
-    _protocol_url = ORIGIN + "/"
-
-
 def judge_o365(daemon, tenant):
-    backend = MemoryTokenBackend()
-    account = Account(
-        (daemon["clientId"], daemon["secret"]), auth_flow_type="credentials", tenant_id=tenant["id"],
-        protocol=SandboxProtocol(default_resource=BOB), token_backend=backend, verify_ssl=CA_FILE)
-    # O365 knows Microsoft's own login host only; everything else goes its own way.
-    account.con._msal_client = msal.ConfidentialClientApplication(
-        daemon["clientId"], client_credential=daemon["secret"], authority=f"{ORIGIN}/{tenant['id']}",
-        instance_discovery=False, verify=CA_FILE, token_cache=backend)
+    account = o365_account(daemon, tenant, BOB)
     check("O365 signs in through MSAL", account.authenticate(requested_scopes=[GRAPH + "/.default"]))
 
     mailbox = account.mailbox()
