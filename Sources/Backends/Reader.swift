@@ -1,3 +1,5 @@
+package import Core
+
 /// Reads and changes what is in one account's mailbox: Microsoft Graph, or (later) IMAP.
 ///
 /// A reader serves one request of a caller. Each call may make several requests of its own, all of which can be
@@ -91,24 +93,6 @@ package struct FolderPath: Sendable, Hashable {
   package var name: String { names.last ?? "" }
 
   package static let inbox = FolderPath(names: ["INBOX"])
-}
-
-/// What a folder is for (RFC 6154 section 2; `\Inbox` besides).
-package enum SpecialUse: String, Sendable, Hashable, CaseIterable {
-  case inbox = #"\Inbox"#
-  case drafts = #"\Drafts"#
-  case sent = #"\Sent"#
-  case trash = #"\Trash"#
-  case junk = #"\Junk"#
-  case archive = #"\Archive"#
-
-  /// IMAP compares them without regard to case.
-  package init?(name: String) {
-    guard let use = Self.allCases.first(where: { $0.rawValue.lowercased() == name.lowercased() }) else {
-      return nil
-    }
-    self = use
-  }
 }
 
 package struct Folder: Sendable, Hashable {

@@ -28,6 +28,24 @@ package enum TokenGroup: String, Sendable, CaseIterable, Codable {
   case logs
 }
 
+/// What a folder is for (RFC 6154 section 2; `\Inbox` besides).
+package enum SpecialUse: String, Sendable, Hashable, CaseIterable {
+  case inbox = #"\Inbox"#
+  case drafts = #"\Drafts"#
+  case sent = #"\Sent"#
+  case trash = #"\Trash"#
+  case junk = #"\Junk"#
+  case archive = #"\Archive"#
+
+  /// IMAP compares them without regard to case.
+  package init?(name: String) {
+    guard let use = Self.allCases.first(where: { $0.rawValue.lowercased() == name.lowercased() }) else {
+      return nil
+    }
+    self = use
+  }
+}
+
 package enum AccountState: String, Sendable, CaseIterable {
   /// No token yet.
   case initial = "init"

@@ -11,15 +11,7 @@ package struct MailboxesQuery: Contract {
   }
 }
 
-/// What a folder is for.
-package enum SpecialUseWord: String, WireWord {
-  case inbox = #"\Inbox"#
-  case drafts = #"\Drafts"#
-  case sent = #"\Sent"#
-  case trash = #"\Trash"#
-  case junk = #"\Junk"#
-  case archive = #"\Archive"#
-}
+extension SpecialUse: WireWord {}
 
 /// A folder of an account's mailbox.
 package struct MailboxReply: Contract {
@@ -30,7 +22,7 @@ package struct MailboxReply: Contract {
   package var name = ""
   package var listed = true
   package var subscribed = true
-  package var specialUse: SpecialUseWord?
+  package var specialUse: SpecialUse?
   package var status: MailboxStatusReply?
 
   package init() {}

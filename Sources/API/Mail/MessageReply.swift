@@ -72,7 +72,7 @@ package struct MessageReply: Contract {
   package var emailId: String?
   package var threadId: String?
   package var path: String?
-  package var specialUse: SpecialUseWord?
+  package var specialUse: SpecialUse?
   package var date: Instant?
   package var draft: Bool?
   package var unseen = false

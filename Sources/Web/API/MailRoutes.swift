@@ -86,7 +86,6 @@ struct MailRoutes: Sendable {
       reply.text = MessageTextReply(
         try await reader.text(of: id, type.forms), maxBytes: call.query.maxBytes)
     }
-    reply.text = reply.text ?? MessageTextReply()
     reply.text?.id = id.rawValue
     return reply
   }

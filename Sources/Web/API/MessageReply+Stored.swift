@@ -10,23 +10,9 @@ extension MailboxReply {
     id = folder.id
     parentPath = folder.path.parent?.text
     name = folder.path.name
-    specialUse = SpecialUseWord(folder.specialUse)
+    specialUse = folder.specialUse
     if counting, let messages = folder.messages, let unseen = folder.unseen {
       status = MailboxStatusReply(messages: messages, unseen: unseen)
-    }
-  }
-}
-
-extension SpecialUseWord {
-  init?(_ use: SpecialUse?) {
-    guard let use else { return nil }
-    switch use {
-    case .inbox: self = .inbox
-    case .drafts: self = .drafts
-    case .sent: self = .sent
-    case .trash: self = .trash
-    case .junk: self = .junk
-    case .archive: self = .archive
     }
   }
 }
@@ -48,7 +34,7 @@ extension MessageReply {
     emailId = message.id.rawValue
     threadId = message.threadID.flatMap { $0.isEmpty ? nil : $0 }
     path = message.path.flatMap { $0.text.isEmpty ? nil : $0.text }
-    specialUse = SpecialUseWord(message.specialUse)
+    specialUse = message.specialUse
     date = message.date
     draft = message.flags.contains(.draft) ? true : nil
     unseen = !message.flags.contains(.seen)
